@@ -1,0 +1,159 @@
+"""Tables of NumPy columns: where the state of every agent and record lives.
+
+A table is one structured array; a row is an agent or a record, a field is a column.  Rows are stable: a
+row that becomes free is used again by a later newcomer with another identity.  Kernels run over whole
+tables; Mesa's agents are views of single rows (studio.py, talent.py, fund.py, government.py).
+Money columns hold whole yuan in double precision, so that sums are exact in any order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
+FILM, GAMES, AUDIO_VIDEO, DESIGN, SCIFI, OTHER = range(6)
+SPECIALISMS = ("story", "visuals", "effects", "sound", "engineering", "production")
+STORY, VISUALS, EFFECTS, SOUND, ENGINEERING, PRODUCTION = range(6)
+
+TALENT_STATUS = ("free", "student", "seeking", "employed", "solo", "left")
+FREE, STUDENT, SEEKING, EMPLOYED, SOLO, LEFT = range(6)
+ORIGINS = ("local", "migrant", "other_sector")
+LOCAL, MIGRANT, OTHER_SECTOR = range(3)
+TIERS = ("none", "nestling", "chick", "grower", "unicorn")
+ROUNDS = ("none", "seed", "A", "B", "growth", "later")
+STAGES = ("free", "approval", "production", "testing", "clearance", "ready", "running", "done")
+APPROVAL, MAKING, TESTING, CLEARANCE, READY, RUNNING, DONE = range(1, 8)
+FUND_KINDS = ("private", "zone", "guidance", "corporate")
+
+
+def record(*fields: tuple) -> np.dtype:
+    """Return an aligned record type; columns of the same kind are named together in one string."""
+    columns = []
+    for names, *kind in fields:
+        columns += [(name, *kind) for name in names.split()]
+    return np.dtype(columns, align=True)
+
+
+TALENT = record(
+    ("id", "i8"),
+    ("employer", "i4"),              # row of the studio, -1 if none
+    ("wage", "f4"),                  # whole yuan a month
+    ("skill", "f4"),                 # effort units a month; a mean newcomer of 2017 is 1
+    ("cell since experience graduation", "i2"),   # home cell; month t of the last change; months worked; month t
+    ("specialism status origin trained", "u1"),
+)
+
+STUDIO = record(
+    ("id founder", "i8"),
+    ("cell park born opens round round_month released hits projects serial sub sub_since listed"
+     " moved staff", "i4"),
+    ("alive segment tier anchor solo hub zone frozen", "u1"),
+    ("staff_by vacancies filled", "i4", (6,)),     # by specialism
+    ("skill_by", "f8", (6,)),                       # effective skill by specialism, AI gain included
+    ("cash equity valuation want public", "f8"),
+    ("reputation knowhow templates ai export appeal", "f8"),
+    ("capacity load expected slack served price unit_cost offer layoff target", "f8"),
+    ("orders abroad pending sub_cost sub_lack sub_distance weight coordination", "f8"),
+    ("own_load credit_load sub_load quality rent_per_m2 rent_discount", "f8"),
+    ("wage_bill sales inputs wages taxes subsidies wip_change revenue_year revenue_last surplus_year"
+     " surplus", "f8"),
+    ("sub_id", "i8"),
+    ("months_red", "i4"),
+)
+
+PROJECT = record(
+    ("id owner_id parent", "i8"),
+    ("owner serial started earliest wait partners outside_partners released run tests fund_wait", "i4"),
+    ("stage segment flagship replay hit zone", "u1"),
+    ("need done_by merit", "f8", (6,)),             # effort needed, done; effort times quality of the maker
+    ("budget cost coinvest aid aid_claim spent_outside", "f8"),
+    ("novelty fit freshness franchise quality potential", "f8"),
+    ("gross gross_abroad receipts first_gross fixed_gross", "f8"),
+    ("ties_repeated ties_new distance_sum effort_out", "f8"),
+)
+
+CREDIT = record(
+    ("project_id partner_id", "i8"),
+    ("project partner outside since", "i4"),        # rows; outside city or -1
+    ("specialism repeated alive", "u1"),
+    ("effort done price cost points distance", "f8"),
+)
+
+FUND = record(
+    ("id", "i8"),
+    ("kind first_round last_round deals exits write_offs", "i4"),
+    ("alive", "u1"),
+    ("committed cash invested proceeds sentiment record", "f8"),
+)
+
+STAKE = record(
+    ("studio_id", "i8"),
+    ("fund studio round month", "i4"),
+    ("share cost", "f8"),
+)
+
+CELL = record(
+    ("district", "i4"),
+    ("zones", "u4"),
+    ("floor other capacity amenity rent_index", "f8"),      # m2, m2, m2 now, 0..1, 1
+    ("staff", "f8"),                                          # creative workers
+    ("rent density access price_of_distance attraction studios knowhow", "f8"),
+)
+
+PARK = record(
+    ("cell opened", "i4"),
+    ("zones", "u4"),
+    ("hub", "u1"),
+    ("floor staff rent studios", "f8"),
+)
+
+TIES = 12
+TIE = record(("id", "i8", (TIES,)), ("row", "i4", (TIES,)), ("strength", "f4", (TIES,)))
+
+
+class Table:
+    """A growing table with stable rows.
+
+    ``rows`` is the whole array, ``used`` the part that was ever used; freed rows are kept in a list and
+    handed out again.  Which row a newcomer gets never influences results: every rule goes by identity.
+    """
+
+    def __init__(self, dtype: np.dtype, capacity: int, empty: dict[str, int] | None = None) -> None:
+        self.rows = np.zeros(max(int(capacity), 16), dtype)
+        self.high = 0
+        self.free: list[int] = []
+        self.empty = empty or {}
+
+    @property
+    def used(self) -> np.ndarray:
+        """Rows from the first to the last that was ever used, free ones among them."""
+        return self.rows[: self.high]
+
+    def reserve(self, count: int) -> None:
+        """Make room for ``count`` further rows."""
+        lacking = self.high + count - len(self.free) - self.rows.size
+        if lacking > 0:
+            grown = np.zeros(int(self.rows.size * 1.4) + lacking + 16, self.rows.dtype)
+            grown[: self.high] = self.rows[: self.high]
+            self.rows = grown
+
+    def allocate(self, count: int) -> np.ndarray:
+        """Return the indices (int64) of ``count`` fresh rows, zeroed and with the table's empty values."""
+        if count == 0:
+            return np.empty(0, np.int64)
+        self.reserve(count)
+        again = min(count, len(self.free))
+        taken = self.free[len(self.free) - again:]
+        del self.free[len(self.free) - again:]
+        fresh = count - again
+        index = np.array(taken + list(range(self.high, self.high + fresh)), np.int64)
+        self.high += fresh
+        self.rows[index] = np.zeros((), self.rows.dtype)
+        for name, value in self.empty.items():
+            self.rows[name][index] = value
+        return index
+
+    def release(self, index: np.ndarray) -> None:
+        """Give rows back; their content is zeroed, so that a stale view can see that its agent is gone."""
+        self.rows[index] = np.zeros((), self.rows.dtype)
+        self.free.extend(int(i) for i in index)

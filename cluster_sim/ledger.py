@@ -1,0 +1,162 @@
+"""The double-entry ledger: every payment of a month is one entry with a payer and a payee.
+
+A kernel that moves money changes the balance of the agent and adds the same whole-yuan amount to
+``flow[KIND]``.  At the month's end `check` holds the two against each other, from agents' balances and
+from the flows, on the production side and on the income side (System of National Accounts 2008, ch. 6-7).
+Amounts are whole yuan in double precision, so the sums are exact; a difference is a mistake, not noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+SECTORS = ("studios", "households", "funds", "city", "province", "centre", "landlords",
+           "outside_partners", "rest_of_city", "rest_of_nation", "rest_of_world")
+
+# name, payer, payee, role in the production account of the studios
+# roles: sale (+ output), input (- output), wage, tax (other taxes on production), subsidy (other subsidies
+# on production), none (distribution of income, capital and financial account)
+_TABLE = (
+    ("sales_home", "rest_of_city", "studios", "sale"),
+    ("sales_nation", "rest_of_nation", "studios", "sale"),
+    ("sales_abroad", "rest_of_world", "studios", "sale"),
+    ("sales_local_partner", "studios", "studios", "both"),
+    ("receipts_nation", "rest_of_nation", "studios", "sale"),
+    ("receipts_abroad", "rest_of_world", "studios", "sale"),
+    ("inputs_city", "studios", "rest_of_city", "input"),
+    ("inputs_nation", "studios", "rest_of_nation", "input"),
+    ("outside_partner_work", "studios", "outside_partners", "input"),
+    ("compute", "studios", "rest_of_nation", "input"),
+    ("marketing", "studios", "rest_of_nation", "input"),
+    ("rent", "studios", "landlords", "input"),
+    ("moving", "studios", "rest_of_city", "input"),
+    ("wages", "studios", "households", "wage"),
+    ("social_contributions", "studios", "province", "wage"),
+    ("production_tax", "studios", "city", "tax"),
+    ("rent_subsidy_city", "city", "studios", "subsidy"),
+    ("rent_subsidy_province", "province", "studios", "subsidy"),
+    ("compute_subsidy_city", "city", "studios", "subsidy"),
+    ("compute_subsidy_province", "province", "studios", "subsidy"),
+    ("grants_city", "city", "studios", "none"),
+    ("grants_province", "province", "studios", "none"),
+    ("grants_centre", "centre", "studios", "none"),
+    ("profit_tax_centre", "studios", "centre", "none"),
+    ("profit_tax_province", "studios", "province", "none"),
+    ("profit_tax_city", "studios", "city", "none"),
+    ("income_tax_centre", "households", "centre", "none"),
+    ("income_tax_province", "households", "province", "none"),
+    ("income_tax_city", "households", "city", "none"),
+    ("vat_centre", "rest_of_nation", "centre", "none"),
+    ("vat_province", "rest_of_nation", "province", "none"),
+    ("vat_city", "rest_of_nation", "city", "none"),
+    ("interest", "studios", "rest_of_city", "none"),
+    ("dividends", "studios", "households", "none"),
+    ("credited_partners_points", "studios", "studios", "none"),
+    ("points_outside", "studios", "outside_partners", "none"),
+    ("coinvestment", "rest_of_nation", "studios", "none"),
+    ("coinvestors_share", "studios", "rest_of_nation", "none"),
+    ("founders_capital", "households", "studios", "none"),
+    ("equity", "funds", "studios", "none"),
+    ("capital_calls_private", "households", "funds", "none"),
+    ("capital_calls_city", "city", "funds", "none"),
+    ("capital_calls_province", "province", "funds", "none"),
+    ("capital_calls_corporate", "rest_of_nation", "funds", "none"),
+    ("stake_sales", "rest_of_nation", "funds", "none"),
+    ("fund_distributions", "funds", "households", "none"),
+    ("liquidation", "studios", "households", "none"),
+    ("bad_debt", "rest_of_city", "studios", "none"),
+    ("consumption_city", "households", "rest_of_city", "none"),
+    ("consumption_nation", "households", "rest_of_nation", "none"),
+)
+
+(SALES_HOME, SALES_NATION, SALES_ABROAD, SALES_LOCAL_PARTNER, RECEIPTS_NATION, RECEIPTS_ABROAD,
+ INPUTS_CITY, INPUTS_NATION, OUTSIDE_PARTNER_WORK, COMPUTE, MARKETING, RENT, MOVING, WAGES,
+ SOCIAL_CONTRIBUTIONS, PRODUCTION_TAX, RENT_SUBSIDY_CITY, RENT_SUBSIDY_PROVINCE, COMPUTE_SUBSIDY_CITY,
+ COMPUTE_SUBSIDY_PROVINCE, GRANTS_CITY, GRANTS_PROVINCE, GRANTS_CENTRE, PROFIT_TAX_CENTRE,
+ PROFIT_TAX_PROVINCE, PROFIT_TAX_CITY, INCOME_TAX_CENTRE, INCOME_TAX_PROVINCE, INCOME_TAX_CITY, VAT_CENTRE,
+ VAT_PROVINCE, VAT_CITY, INTEREST, DIVIDENDS, POINTS_LOCAL, POINTS_OUTSIDE, COINVESTMENT, COINVESTORS_SHARE,
+ FOUNDERS_CAPITAL, EQUITY, CALLS_PRIVATE, CALLS_CITY, CALLS_PROVINCE, CALLS_CORPORATE, STAKE_SALES,
+ FUND_DISTRIBUTIONS, LIQUIDATION, BAD_DEBT, CONSUMPTION_CITY, CONSUMPTION_NATION) = range(len(_TABLE))
+
+TOLERANCE = 1e-8
+
+
+class LedgerError(RuntimeError):
+    """A month's accounts do not agree; the message names the account and both amounts."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of payment: who pays whom, and its place in the production account of the studios."""
+
+    name: str
+    payer: str
+    payee: str
+    role: str
+
+
+KINDS = tuple(Kind(*row) for row in _TABLE)
+_ROLE = {role: np.array([k.role in (role, *extra) for k in KINDS])
+         for role, extra in {"sale": ("both",), "input": ("both",), "wage": (), "tax": (), "subsidy": ()}.items()}
+_IN = {s: np.array([k.payee == s for k in KINDS]) for s in SECTORS}
+_OUT = {s: np.array([k.payer == s for k in KINDS]) for s in SECTORS}
+SUBSIDIES = {"city": (GRANTS_CITY, RENT_SUBSIDY_CITY, COMPUTE_SUBSIDY_CITY, CALLS_CITY),
+             "province": (GRANTS_PROVINCE, RENT_SUBSIDY_PROVINCE, COMPUTE_SUBSIDY_PROVINCE, CALLS_PROVINCE),
+             "centre": (GRANTS_CENTRE,)}
+TAXES = tuple(i for i, k in enumerate(KINDS) if "tax" in k.name or k.name.startswith("vat"))
+
+
+def role_total(flow: np.ndarray, role: str) -> float:
+    """Return the month's sum (yuan) over all kinds that play a role in the production account."""
+    return float(flow[_ROLE[role]].sum())
+
+
+def net_position(flow: np.ndarray) -> dict[str, float]:
+    """Return what each sector received less what it paid (yuan); over all sectors the sum is zero."""
+    return {s: float(flow[_IN[s]].sum() - flow[_OUT[s]].sum()) for s in SECTORS}
+
+
+def value_added(flow: np.ndarray, wip_change: float) -> float:
+    """Return value added at basic prices (yuan): output less purchased inputs (SNA 2008, 6.8 and 6.77).
+
+    Output is sales at producers' receipts plus the change in work in progress at cost.
+    """
+    return role_total(flow, "sale") + wip_change - role_total(flow, "input")
+
+
+def agree(account: str, left: float, right: float, scale: float, month: str) -> None:
+    """Raise `LedgerError` naming the account if two sides differ by more than 1e-8 of ``scale``."""
+    if not abs(left - right) <= TOLERANCE * max(abs(scale), 1.0):
+        raise LedgerError(f"{month}: account '{account}' does not balance: {left:,.0f} against {right:,.0f} yuan "
+                          f"(difference {left - right:,.2f}). The run was stopped.")
+
+
+def check(month: str, flow: np.ndarray, *, studios_cash: float, funds_cash: float, surplus: float,
+          wip_stock: float, wip_change: float, outlay_by_level: dict[str, float],
+          agent_sums: dict[str, float]) -> None:
+    """Hold the month's accounts against each other (MODEL.md, point 11).
+
+    ``studios_cash`` and ``funds_cash`` are changes of the agents' balances over the month, ``surplus`` the
+    sum of the studios' own operating surpluses, ``wip_change`` the sum of what the studios booked as work
+    in progress, ``wip_stock`` the change of the projects' own cost accounts, ``outlay_by_level`` what the
+    instruments say that each government paid, ``agent_sums`` the studios' own sums of single accounts.
+    All in yuan.
+    """
+    if not np.isfinite(flow).all() or (flow < 0).any():
+        bad = [KINDS[i].name for i in np.flatnonzero(~(flow >= 0))]
+        raise LedgerError(f"{month}: account '{bad[0]}' holds a negative or missing payment. The run was stopped.")
+    net = net_position(flow)
+    turnover = float(flow.sum())
+    agree("all sectors", sum(net.values()), 0.0, turnover, month)
+    agree("studios' cash", studios_cash, net["studios"], turnover, month)
+    agree("funds' cash", funds_cash, net["funds"], turnover, month)
+    produced = value_added(flow, wip_change)
+    wages, taxes, subsidies = (role_total(flow, r) for r in ("wage", "tax", "subsidy"))
+    agree("value added (production and income side)", produced, wages + surplus + taxes - subsidies, produced, month)
+    agree("work in progress", wip_change, wip_stock, produced, month)
+    for name, own in agent_sums.items():
+        agree(f"studios' {name}", own, role_total(flow, name), turnover, month)
+    for level, paid in outlay_by_level.items():
+        agree(f"outlay of the {level}", paid, float(flow[list(SUBSIDIES[level])].sum()), turnover, month)
