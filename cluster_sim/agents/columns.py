@@ -57,8 +57,30 @@ STUDIO = record(
     ("own_load credit_load sub_load quality rent_per_m2 rent_discount", "f8"),
     ("wage_bill sales inputs wages taxes subsidies wip_change revenue_year revenue_last surplus_year"
      " surplus", "f8"),
-    ("sub_id", "i8"),
-    ("months_red", "i4"),
+    ("franchise grant_year", "f8"),
+    ("sub_id franchise_id", "i8"),
+    ("months_red aid_month", "i4"),
+)
+
+HOT = record(("layoff quit offer ai draw novice", "f4"), ("cell", "i4"), ("pad", "i4"))
+PAYROLL = record(("wages", "f8"), ("skill_by", "f8", (6,)), ("staff_by", "i4", (6,)))
+
+PROPOSAL = record(
+    ("id owner_id", "i8"),
+    ("owner segment serial months", "i4"),
+    ("flagship replay accepted", "u1"),
+    ("effort own_effort budget novelty signal expected aid coinvest cost", "f8"),
+    ("fixed_gross", "f8"),
+)
+
+# The state of the city as a whole: one row, read by every kernel.
+CITY = record(
+    ("market_wage tightness posted sought", "f8", (6,)),                      # by specialism
+    ("buzz demand release_market foreign price unit_cost home_part nation_part abroad_part strength"
+     " attraction potential pressure shock release_shock hit_gross", "f8", (6,)),       # by segment
+    ("commons ai outside_wage rest_wage buzz_mean stay leave_pull found_pull migrant_pull scale"
+     " density0 hit_threshold ceiling unemployment floor_m2 rent_mean approval_months entry_months"
+     " relative_wage graduates", "f8"),
 )
 
 PROJECT = record(

@@ -1,0 +1,108 @@
+"""Step 11, accounts: surplus, taxes on income, dividends, households, the city's GDP, and the identities.
+
+Value added at basic prices is worked out twice, from what was produced and from who earned it, and both
+sides must agree (SNA 2008).  The rest of the city's GDP is an outside path, less what its firms lose when
+their people are hired away, plus induced demand, both against a frozen reference path so that nothing is
+counted twice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cluster_sim import ledger as L
+from cluster_sim.draws import yuan
+from cluster_sim.jit import kernel
+
+
+@kernel
+def close_books(studios, p, flow, totals):
+    """Work out every studio's surplus, profit tax, interest and dividends.
+
+    totals: (8,) sums of sales, inputs, wages, taxes, subsidies, surplus, change of work in progress, cash.
+    """
+    p = p[0]
+    totals[:] = 0.0
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 0:
+            continue
+        s.surplus = s.sales + s.wip_change - s.inputs - s.wages - s.taxes + s.subsidies
+        totals[0] += s.sales
+        totals[1] += s.inputs
+        totals[2] += s.wages
+        totals[3] += s.taxes
+        totals[4] += s.subsidies
+        totals[5] += s.surplus
+        totals[6] += s.wip_change
+        if s.alive != 1:
+            continue
+        if s.surplus > 0.0 and s.surplus_year >= 0.0:
+            tax = yuan(p.costs_profit_tax * s.surplus)
+            centre = yuan(0.6 * tax)
+            province = yuan(0.14 * tax)
+            flow[L.PROFIT_TAX_CENTRE] += centre
+            flow[L.PROFIT_TAX_PROVINCE] += province
+            flow[L.PROFIT_TAX_CITY] += tax - centre - province
+            s.cash -= tax
+        if s.cash < 0.0:
+            interest = yuan(-s.cash * p.costs_interest)
+            flow[L.INTEREST] += interest
+            s.cash -= interest
+        keep = p.costs_buffer * s.unit_cost * max(s.capacity, 0.5) + p.costs_plough_back * 12.0 * max(0.0, s.surplus)
+        if s.cash > keep:
+            dividend = yuan(p.costs_dividend * (s.cash - keep))
+            flow[L.DIVIDENDS] += dividend
+            s.cash -= dividend
+    for i in range(studios.shape[0]):
+        totals[7] += studios[i].cash
+
+
+def households(model) -> None:
+    """Book income tax and the spending of wages and dividends."""
+    m, par, flow = model, model.par, model.flow
+    wages = float(flow[L.WAGES])
+    tax = par["costs.income_tax"] * wages
+    flow[L.INCOME_TAX_CENTRE] += np.floor(0.6 * tax)
+    flow[L.INCOME_TAX_PROVINCE] += np.floor(0.14 * tax)
+    flow[L.INCOME_TAX_CITY] += np.floor(0.26 * tax)
+    spend = par["costs.spending"] * (wages * (1.0 - par["costs.income_tax"]) + float(flow[L.DIVIDENDS]))
+    flow[L.CONSUMPTION_CITY] += np.floor(spend * par["costs.local_spending"])
+    flow[L.CONSUMPTION_NATION] += np.floor(spend * (1.0 - par["costs.local_spending"]))
+
+
+def rest_of_city(model, creative: float) -> float:
+    """Return the month's GDP of the rest of the city (million yuan, 2017 prices).
+
+    The outside path; plus m times creative value added over a frozen reference path (induced demand); less
+    the output of people hired away over the same reference (their marginal product is their wage bill over
+    the labour share).
+    """
+    m, par, t = model, model.par, model.t
+    rest = float(m.outside["rest_gdp"][t]) * m.scale
+    if m.reference is not None and t < len(m.reference["creative_value_added"]):
+        above = creative - m.reference["creative_value_added"][t] * m.scale
+        hired = -m.state["other_sector_balance"] - m.reference["poached_jobs"][t] * m.scale
+        product = float(m.city_state["rest_wage"][0]) * 1e-6 / par["accounts.labour_share"]
+        rest += par["accounts.induced"] * above - par["accounts.poaching_loss"] * hired * product
+    return rest
+
+
+def account(model) -> None:
+    """Run step 11."""
+    m = model
+    totals = m.totals
+    close_books(m.studios.used, m.p, m.flow, totals)
+    households(m)
+    cash, fund_cash = float(totals[7]), float(m.funds.used["cash"].sum())
+    L.check(m.label(), m.flow, studios_cash=cash - m.last_cash, funds_cash=fund_cash - m.last_fund_cash,
+            surplus=float(totals[5]), wip_stock=m.wip_stock_change, wip_change=float(totals[6]),
+            outlay_by_level={k: float(v) for k, v in m.outlay_by_level.items()},
+            agent_sums={"sale": float(totals[0]), "input": float(totals[1]), "wage": float(totals[2]),
+                        "tax": float(totals[3]), "subsidy": float(totals[4])})
+    m.last_cash, m.last_fund_cash = cash, fund_cash
+    m.check_work_in_progress()
+    creative = L.value_added(m.flow, float(totals[6])) * 1e-6
+    rest = rest_of_city(m, creative)
+    m.state["creative_value_added"], m.state["rest_gdp"] = creative, rest
+    m.state["city_gdp"] = creative + rest

@@ -1,0 +1,107 @@
+"""Step 5, commissioning: contract work won from studios of other cities.
+
+Clients in the home city, in thirty other cities and abroad spend a given amount by segment (an outside
+path).  What our city wins is a logit over all studios in price, quality, reputation and distance:
+``share_c = V d_c / (V d_c + A_c)``, with V the sum of our studios' weights, d_c the decay of distance and
+A_c the outside studios' attraction to clients of c.  Near markets are won first; as they fill and as wages
+rise, growth slows.  Within the city each studio's part is its weight over V; contracts come in lumps.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim.draws import APPEAL, ORDERS, again, draw, dyadic, normal, poisson, stream
+from cluster_sim.jit import kernel
+from cluster_sim.month import collaboration, greenlight
+
+
+@kernel
+def weigh(studios, segments, city, p, seed, t, weight_home, weight_abroad):
+    """Set every studio's price and weight in the market; add the weights up by segment (exact sums).
+
+    Price is the outside price moved by the studio's relative unit cost and by its use of capacity.  Appeal
+    is a studio's luck with clients, an AR(1) in logs, so that growth rates have fat tails and memory.
+    """
+    g = city[0]
+    p = p[0]
+    base = stream(seed, APPEAL, t)
+    weight_home[:] = 0.0
+    weight_abroad[:] = 0.0
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        s.weight = 0.0
+        if s.alive == 0 or s.born > t or s.staff < 1:
+            continue
+        m = s.segment
+        z = normal(draw(base, s.id))
+        s.appeal = p.commissioning_appeal_memory * s.appeal + p.commissioning_appeal_shock * z / math.sqrt(
+            1.0 + s.staff / p.commissioning_appeal_size)
+        use = s.load / max(s.capacity, 0.1)
+        relative = max(0.3, s.unit_cost / (g.unit_cost[m] * g.outside_wage)) ** p.commissioning_pass_through
+        relative *= 1.0 + p.commissioning_price_of_use * min(0.5, max(-0.5, use - p.labour_use_of_capacity))
+        relative = min(2.5, max(0.5, relative))
+        s.price = g.price[m] * g.outside_wage * relative
+        known = s.staff ** p.commissioning_size
+        s.weight = dyadic(known * math.exp(-p.commissioning_price_weight * math.log(relative)
+                                           + p.commissioning_quality_weight * s.quality
+                                           + p.commissioning_reputation_weight * s.reputation + s.appeal))
+        weight_home[m] += s.weight
+        weight_abroad[m] += dyadic(s.weight * s.export)
+
+
+@kernel
+def win(studios, segments, money_home, money_abroad, weight_home, weight_abroad, city, p, seed, t):
+    """Give each studio its contracts of the month: a Poisson number of lumps around its expected part.
+
+    money_home, money_abroad: (6,) yuan a month won by the city's studios at home and in the nation, abroad.
+    A contract's size grows with the studio, so that volatility falls with size but slowly (Stanley 1996).
+    """
+    p = p[0]
+    base = stream(seed, ORDERS, t)
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.weight <= 0.0:
+            continue
+        m = s.segment
+        here = money_home[m] * s.weight / weight_home[m]
+        there = money_abroad[m] * dyadic(s.weight * s.export) / max(weight_abroad[m], 1e-12)
+        expected = here + there
+        lump = segments[m].contract_size * s.price * s.staff ** p.commissioning_contract_growth
+        count = poisson(again(draw(base, s.id)), expected / lump)
+        effort = count * lump / s.price
+        lapse = 1.0 - p.commissioning_lapse * max(0.0, min(1.0, s.load / max(s.capacity, 0.1) - 1.5))
+        s.orders = s.orders * lapse
+        s.abroad += 0.1 * (there / max(expected, 1e-9) - s.abroad)
+        helped = s.sub_lack * effort if s.sub != -1 else 0.0
+        s.pending += helped
+        s.orders += effort - helped
+
+
+def markets(model) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the city's studios win at home and in the nation, and abroad: (6,) yuan a month each."""
+    m = model
+    g = m.city_state[0]
+    spend = m.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]
+    ours = m.weight_home[:, None] * m.market_decay[None, :]
+    won = spend * ours / (ours + m.rivals)
+    abroad = m.demand_abroad * m.outside["foreign_market"][m.t] * m.outside["pandemic_demand"][m.t]
+    won_abroad = abroad * m.weight_abroad / (m.weight_abroad + m.rivals_abroad)
+    g["home_part"] = won[:, 0] / np.maximum(won.sum(1), 1e-9)
+    g["pressure"] = won.sum(1) / np.maximum(spend.sum(1), 1e-9)
+    m.state["won_home"], m.state["won_nation"] = float(won[:, 0].sum()), float(won[:, 1:].sum())
+    m.state["won_abroad"] = float(won_abroad.sum())
+    return won.sum(1), won_abroad
+
+
+def commission(model) -> None:
+    """Run step 5: partners for contract work, contracts won, and own projects given the green light."""
+    m = model
+    collaboration.look_for_partners(m)
+    studios = m.studios.used
+    weigh(studios, m.seg, m.city_state, m.p, m.seed, m.t, m.weight_home, m.weight_abroad)
+    home, abroad = markets(m)
+    win(studios, m.seg, home, abroad, m.weight_home, m.weight_abroad, m.city_state, m.p, m.seed, m.t)
+    greenlight.decide(m)

@@ -1,0 +1,199 @@
+"""Step 3, finance: studios apply, funds screen a sample, invest in rounds together, sell and write off.
+
+A fund sees only a sample of the applicants and ranks it by tier, growth, reputation and its own sentiment
+(Gompers & Lerner 2004).  Several funds may share a round; a round that gathers less than a part of its aim
+fails, one that gathers more is cut back in proportion: whether public money crowds private money in or out
+is an outcome (Leleux & Surlemont 2003; Brander, Du & Hellmann 2015).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim import ledger as L
+from cluster_sim.agents.columns import OTHER, STAKE
+from cluster_sim.draws import DEAL, EXIT_FUND, SCREEN, again, draw, low16, stream, uniform, yuan
+from cluster_sim.jit import kernel
+
+PRIVATE, ZONE, GUIDANCE, CORPORATE = range(4)
+
+
+@kernel
+def apply_for_money(studios, order, p, t, applicants, aims):
+    """List who applies (in the order of identities) and the round's aim in yuan; return the number."""
+    p = p[0]
+    count = 0
+    for n in range(order.shape[0]):
+        s = studios[order[n]]
+        if s.born > t or s.anchor == 1 or s.segment == OTHER or s.staff < 1 or s.round >= 5:
+            continue
+        if t - s.round_month < p.finance_pause:
+            continue
+        young = t - s.born <= p.finance_age_bound or s.round > 0
+        hungry = s.target > 1.15 * s.staff or s.want > 0.0 or s.round > 0
+        grows = s.revenue_year > p.finance_growth_needed * s.revenue_last or t - s.born < 12
+        if young and hungry and grows and s.hub == 0:
+            monthly = s.unit_cost * max(s.capacity, 1.0)
+            aims[count] = yuan(min(p.finance_round_bound * 1e6, p.finance_runway * monthly * (1.0 + 0.3 * s.round)
+                                   + p.finance_seed * 1e6))
+            applicants[count] = order[n]
+            count += 1
+        s.want *= 0.9
+    return count
+
+
+@kernel
+def bid(funds, studios, applicants, aims, city, p, seed, t, bids):
+    """Let every fund look at a sample and bid for the best; bids: (funds, applicants) yuan."""
+    g = city[0]
+    p = p[0]
+    n = applicants.shape[0]
+    look = int(p.finance_screened)
+    for f in range(funds.shape[0]):
+        fund = funds[f]
+        if fund.alive == 0 or fund.cash + 0.0 <= 0.0:
+            continue
+        left = fund.cash
+        h = draw(stream(seed, SCREEN, t), fund.id)
+        deals = 0
+        for _ in range(look):
+            h = again(h)
+            a = int(uniform(h) * n)
+            s = studios[applicants[a]]
+            rung = s.round + 1
+            if rung < fund.first_round or rung > fund.last_round or bids[f, a] > 0.0:
+                continue
+            growth = s.revenue_year / max(s.revenue_last, 1.0) - 1.0 if s.revenue_last > 0.0 else 0.2
+            score = (p.finance_growth_weight * min(2.0, max(-1.0, growth)) + p.finance_tier_weight * s.tier
+                     + p.finance_reputation_weight * s.reputation + p.finance_quality_weight * s.quality
+                     + fund.sentiment + p.finance_buzz_weight * g.buzz[s.segment]
+                     + 0.5 * math.log(uniform(again(h)) / (1.0 - uniform(again(h)))))
+            if score > p.finance_bar:
+                ticket = min(left * 0.5, p.finance_ticket * aims[a])
+                if ticket >= 0.05 * aims[a]:
+                    bids[f, a] = ticket
+                    left -= ticket
+                    deals += 1
+                    if deals >= p.finance_deals:
+                        break
+
+
+@kernel
+def close_rounds(funds, studios, applicants, aims, bids, p, t, stakes, flow):
+    """Close the rounds that gathered enough: money moves, stakes are written; return (stakes, rounds)."""
+    p = p[0]
+    count = 0
+    rounds = 0
+    for a in range(applicants.shape[0]):
+        total = 0.0
+        for f in range(funds.shape[0]):
+            total += bids[f, a]
+        if total < p.finance_quorum * aims[a]:
+            continue
+        s = studios[applicants[a]]
+        factor = min(1.0, aims[a] / total)
+        value = max(s.valuation, 3.0 * aims[a])
+        raised = 0.0
+        for f in range(funds.shape[0]):
+            if bids[f, a] <= 0.0 or count >= stakes.shape[0]:
+                continue
+            ticket = yuan(bids[f, a] * factor)
+            funds[f].cash -= ticket
+            funds[f].invested += ticket
+            funds[f].deals += 1
+            x = stakes[count]
+            x.studio_id = s.id
+            x.fund = f
+            x.studio = applicants[a]
+            x.round = s.round + 1
+            x.month = t
+            x.share = ticket / (value + aims[a])
+            x.cost = ticket
+            count += 1
+            raised += ticket
+            flow[L.EQUITY] += ticket
+        s.cash += raised
+        s.equity += raised
+        s.want = 0.0
+        s.round += 1
+        s.round_month = t
+        s.valuation = value + raised
+        rounds += 1
+    return count, rounds
+
+
+@kernel
+def sell_and_write_off(stakes, funds, studios, p, seed, t, flow, keep):
+    """Sell stakes in studios that did well after some years, write off those that closed; mark what stays."""
+    p = p[0]
+    base = stream(seed, EXIT_FUND, t)
+    for n in range(stakes.shape[0]):
+        x = stakes[n]
+        keep[n] = True
+        s = studios[x.studio]
+        fund = funds[x.fund]
+        if s.alive != 1 or s.id != x.studio_id:
+            keep[n] = False
+            fund.write_offs += 1
+            fund.record -= 0.02
+            continue
+        age = t - x.month
+        if age < p.finance_holding:
+            continue
+        chance = p.finance_sale * (1.0 + s.tier)
+        if low16(draw(base, x.studio_id ^ np.int64(x.fund * 7919 + x.round))) < chance:
+            price = yuan(x.share * s.valuation)
+            flow[L.STAKE_SALES] += price
+            if fund.kind == 0:
+                out = yuan(0.8 * price)
+                flow[L.FUND_DISTRIBUTIONS] += out
+                fund.cash += price - out
+            else:
+                fund.cash += price
+            fund.proceeds += price
+            fund.exits += 1
+            fund.record += 0.02 * (1.0 if price > x.cost else -0.5)
+            keep[n] = False
+
+
+def finance(model) -> None:
+    """Run step 3."""
+    m, par = model, model.par
+    studios, funds = m.studios.used, m.funds.used
+    call_private_capital(m)
+    for instrument in m.instruments:
+        instrument.finance(m)
+    order = m.studio_order()
+    applicants, aims = m.buffer("applicants", order.size), m.buffer("aims", order.size, float)
+    count = apply_for_money(studios, order, m.p, m.t, applicants, aims)
+    m.state["applicants"] = count
+    rounds = 0
+    if count:
+        bids = np.zeros((funds.size, count))
+        bid(funds, studios, applicants[:count], aims[:count], m.city_state, m.p, m.seed, m.t, bids)
+        fresh = np.zeros(funds.size * int(par["finance.deals"]) + 1, STAKE)
+        made, rounds = close_rounds(funds, studios, applicants[:count], aims[:count], bids, m.p, m.t, fresh, m.flow)
+        if made:
+            m.stakes = np.concatenate([m.stakes, fresh[:made]])
+    m.state["rounds"] = rounds
+    if m.stakes.size:
+        keep = np.ones(m.stakes.size, np.bool_)
+        sell_and_write_off(m.stakes, funds, studios, m.p, m.seed, m.t, m.flow, keep)
+        if not keep.all():
+            m.stakes = m.stakes[keep]
+    funds["sentiment"] += par["finance.sentiment_speed"] * (funds["record"] - funds["sentiment"])
+    funds["record"] *= 0.98
+
+
+def call_private_capital(model) -> None:
+    """Let private funds call capital from households, corporate ones from their parents, by sentiment."""
+    m = model
+    funds = m.funds.used
+    for kind, flow in ((PRIVATE, L.CALLS_PRIVATE), (CORPORATE, L.CALLS_CORPORATE)):
+        mine = (funds["kind"] == kind) & (funds["alive"] == 1)
+        call = np.floor(m.par["finance.inflow"] * funds["committed"] * np.exp(np.clip(funds["sentiment"], -1, 1)))
+        call = np.where(mine & (funds["cash"] < funds["committed"]), call, 0.0)
+        funds["cash"] += call
+        m.flow[flow] += call.sum()

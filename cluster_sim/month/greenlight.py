@@ -1,0 +1,300 @@
+"""Own projects get an idea, a plan, aid, money, partners and the green light (part of step 5).
+
+Ideas come at a rate that slack and amenity raise.  A studio compares what it expects to receive, aid
+included, with what the project costs, and needs a part of the money of its own; the rest comes from
+co-investors.  What a team lacks by specialism is given to partners in lots; a film that wants much more
+than its owner has needs many (MODEL.md, section 3, points 5 and 6).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim.agents.columns import APPROVAL, CREDIT, OTHER, PROPOSAL
+from cluster_sim.draws import IDEA, PARTNER, PROJECT, again, draw, identity, low16, normal, quantile, stream, uniform
+from cluster_sim.jit import inline, kernel
+from cluster_sim.month.collaboration import NONE, meet, record_pairs, survey, tie_between, worth
+
+
+@inline
+def draft(s, seg, q, g, p, h, serial):
+    """Write one studio's proposal: effort, months, budget, and what the studio expects to receive."""
+    z1 = quantile(uniform(h))
+    h = again(h)
+    z2 = quantile(uniform(h))
+    h = again(h)
+    z3 = quantile(uniform(h))
+    h = again(h)
+    z4 = quantile(uniform(h))
+    monthly = s.unit_cost * s.capacity
+    q.owner_id = s.id
+    q.segment = s.segment
+    q.serial = serial
+    q.id = identity(PROJECT, s.id, serial)
+    q.months = max(2, int(seg.duration * math.exp(0.25 * z2)))
+    q.novelty = z1
+    q.signal = p.greenlight_foresight * z1 + math.sqrt(1.0 - p.greenlight_foresight ** 2) * z3
+    q.own_effort = seg.own_share * s.capacity * q.months * math.exp(0.35 * z4)
+    spare = max(0.0, s.cash - p.greenlight_reserve * monthly)
+    bought = p.greenlight_wealth_share * spare / (g.price[s.segment] * g.outside_wage)
+    q.effort = q.own_effort * (1.0 + p.greenlight_bought) + bought
+    q.budget = q.own_effort * s.unit_cost + (q.effort - q.own_effort) * s.price * (1.0 + p.collaboration_c0)
+    q.cost = q.budget * (1.0 + seg.marketing)
+    q.expected = q.budget * seg.producer_share * seg.mean_return * math.exp(
+        seg.quality_weight * (s.quality + p.release_novelty * q.signal) + p.release_reputation * s.reputation
+        + p.release_franchise * s.franchise)
+    q.aid = 0.0
+    q.fixed_gross = 0.0
+    q.replay = 0
+    own = max(0.0, s.cash - monthly) * p.greenlight_cash_share + q.own_effort * s.unit_cost * 0.5
+    q.coinvest = max(seg.coinvest, 1.0 - own / max(q.budget, 1.0))
+
+
+@kernel
+def have_ideas(studios, segments, amenity, city, p, seed, t, proposals):
+    """Let studios have ideas; return the number of proposals written."""
+    g = city[0]
+    p = p[0]
+    base = stream(seed, IDEA, t)
+    count = 0
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 0 or s.segment == OTHER or s.born > t or s.frozen == 1 or s.capacity <= 0.0:
+            continue
+        if s.staff < 2 and s.solo == 0:
+            continue
+        seg = segments[s.segment]
+        rate = seg.idea_rate * (1.0 + p.greenlight_slack * s.slack
+                                + p.greenlight_amenity * (amenity[s.cell] - p.population_amenity_reference))
+        rate *= (1.0 + s.staff / 60.0) ** 0.5
+        busy = s.projects / (1.0 + s.staff / 40.0)
+        if busy >= p.greenlight_at_once or low16(draw(base, s.id)) > rate * (1.0 - busy / p.greenlight_at_once):
+            continue
+        q = proposals[count]
+        q.owner = i
+        # the luck of a project is keyed by its serial number, not by its month
+        draft(s, seg, q, g, p, draw(stream(seed, PROJECT, s.serial), s.id), s.serial)
+        s.serial += 1
+        count += 1
+    return count
+
+
+@kernel
+def choose(proposals, studios, p):
+    """Decide on every proposal: worth it with the aid expected, and the money is there."""
+    p = p[0]
+    accepted = 0
+    for n in range(proposals.shape[0]):
+        q = proposals[n]
+        s = studios[q.owner]
+        good = q.expected * p.greenlight_optimism + q.aid >= p.greenlight_hurdle * q.cost
+        possible = q.coinvest <= p.greenlight_coinvest_bound
+        if good and not possible:
+            s.want += (q.coinvest - p.greenlight_coinvest_bound) * q.budget
+        q.accepted = 1 if q.replay == 1 or (good and possible) else 0
+        if q.replay == 1:
+            q.coinvest = min(q.coinvest, 0.95)
+        accepted += q.accepted
+    return accepted
+
+
+@kernel
+def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
+    """Turn accepted proposals into projects: needs by specialism, in-house part first."""
+    p = p[0]
+    at = 0
+    for n in range(proposals.shape[0]):
+        q = proposals[n]
+        if q.accepted == 0:
+            continue
+        j = projects[rows[at]]
+        at += 1
+        s = studios[q.owner]
+        j.id = q.id
+        j.owner = q.owner
+        j.owner_id = q.owner_id
+        j.serial = q.serial
+        j.segment = q.segment
+        j.stage = APPROVAL
+        j.started = t
+        j.wait = int(segments[q.segment].approval)
+        j.earliest = t + q.months
+        j.run = q.months
+        j.budget = q.budget
+        j.coinvest = q.coinvest
+        j.aid = q.aid
+        j.novelty = q.novelty
+        j.fit = p.release_fit_spread * normal(draw(stream(seed, 37, q.serial), q.id))
+        j.replay = q.replay
+        j.fixed_gross = q.fixed_gross
+        j.parent = s.franchise_id
+        j.franchise = s.franchise
+        j.zone = s.zone
+        j.released = -1
+        s.projects += 1
+        for k in range(6):
+            j.need[k] = q.effort * mix[q.segment, k]
+
+
+@kernel
+def team_up(rows, projects, credits_out, studios, ties, side, distance, near, same_park, cell_start, cell_rows,
+            reach, mass, park_mass, outside_mass, outside_weight, outside_km, outside_wage, city, p, seed, t,
+            made):
+    """Give what each project's owner lacks to partners, best of a few met for each lot; return the counts.
+
+    A lot is the effort that one partner takes on.  What nobody takes stays with the owner.
+    """
+    g = city[0]
+    p = p[0]
+    base = stream(seed, PARTNER, t)
+    cumulative = np.empty(side * side)
+    count = 0
+    pairs = 0
+    for n in range(rows.shape[0]):
+        j = projects[rows[n]]
+        i = j.owner
+        s = studios[i]
+        h = draw(base, j.id)
+        first = count
+        have = 1e-9
+        for k in range(6):
+            have += s.skill_by[k]
+        effort = 0.0
+        for k in range(6):
+            effort += j.need[k]
+        own_total = s.capacity * j.run * p.greenlight_own_bound
+        for k in range(6):
+            own = min(j.need[k], own_total * (0.25 / 6.0 + 0.75 * s.skill_by[k] / have))
+            lack = j.need[k] - own
+            if lack < p.collaboration_smallest_lot:
+                continue
+            lot = max(p.collaboration_lot, lack / p.collaboration_partner_bound)
+            lots = max(1, int(lack / lot + 0.5))
+            total = survey(s.cell, side, near, mass, k, cumulative)
+            for _ in range(lots):
+                best = -1e9
+                choice = NONE
+                cost = 0.0
+                km = 0.0
+                for _ in range(int(p.collaboration_meetings)):
+                    h = again(h)
+                    other = meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties,
+                                 side, distance, near, same_park, outside_mass[k], outside_weight, p)
+                    if other == NONE or count >= credits_out.shape[0]:
+                        continue
+                    known = False
+                    if other >= 0:
+                        for e in range(first, count):
+                            if credits_out[e].partner == other:
+                                known = True
+                                break
+                    if known:
+                        continue
+                    value, c, d = worth(studios, i, other, k, ties, side, distance, outside_km, outside_wage, g, p)
+                    if value > best:
+                        best = value
+                        choice = other
+                        cost = c
+                        km = d
+                if choice == NONE:
+                    continue
+                part = lack / lots
+                c = credits_out[count]
+                count += 1
+                c.project = rows[n]
+                c.project_id = j.id
+                c.specialism = k
+                c.since = t
+                c.effort = part
+                c.done = 0.0
+                c.cost = cost
+                c.distance = km
+                c.alive = 1
+                c.points = p.release_points * part / effort
+                j.need[k] -= part
+                if choice >= 0:
+                    b = studios[choice]
+                    c.partner = choice
+                    c.partner_id = b.id
+                    c.outside = -1
+                    c.price = b.price
+                    c.repeated = 1 if tie_between(ties, i, b.id) > 0.2 else 0
+                    j.ties_repeated += c.repeated
+                    j.ties_new += 1 - c.repeated
+                    j.partners += 1
+                    j.distance_sum += km
+                    if pairs < made.shape[0]:
+                        made[pairs, 0] = i
+                        made[pairs, 1] = choice
+                        pairs += 1
+                else:
+                    o = -2 - choice
+                    c.partner = -1
+                    c.partner_id = -1
+                    c.outside = o
+                    c.price = g.price[j.segment] * g.outside_wage * outside_wage[o]
+                    c.repeated = 0
+                    j.ties_new += 1
+                    j.outside_partners += 1
+        j.flagship = 1 if j.partners + j.outside_partners >= p.release_flagship_partners else 0
+        total_partners = max(1.0, j.ties_repeated + j.ties_new)
+        repeated = j.ties_repeated / total_partners
+        j.freshness = -((repeated - p.release_best_repeated) ** 2)
+    return count, pairs
+
+
+def decide(model) -> None:
+    """Run the green-lighting of the month."""
+    m = model
+    studios = m.studios.used
+    proposals = m.buffer("proposals", studios.size + 8, PROPOSAL)
+    count = have_ideas(studios, m.seg, m.cells["amenity"], m.city_state, m.p, m.seed, m.t, proposals)
+    count = add_replays(m, proposals, count)
+    proposals = proposals[:count]
+    for instrument in m.instruments:
+        instrument.expect_aid(m, proposals)
+    accepted = choose(proposals, studios, m.p)
+    m.state["proposed"], m.state["greenlit"] = count, accepted
+    if not accepted:
+        return
+    rows = m.projects.allocate(accepted)
+    begin(proposals, rows, m.projects.rows, studios, m.seg, m.mix, m.p, m.seed, m.t)
+    ordered = rows[np.lexsort((m.projects.rows["id"][rows], studios["cell"][m.projects.rows["owner"][rows]]))]
+    room = int(accepted * 12 + m.projects.rows["need"][rows].sum() / m.par["collaboration.lot"] * 1.5) + 64
+    credits, made = m.buffer("credits", room, CREDIT), np.empty((room, 2), np.int64)
+    count, pairs = team_up(ordered, m.projects.rows, credits, studios, m.ties, m.side, m.distance, m.near,
+                           m.same_park, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.outside_mass,
+                           m.outside_weight, m.outside_km, m.outside_wage_index, m.city_state, m.p, m.seed, m.t,
+                           made)
+    index = m.credits.allocate(count)
+    m.credits.rows[index] = credits[:count]
+    record_pairs(m, made[:pairs])
+    for instrument in m.instruments:
+        instrument.green_light(m, rows)
+
+
+def add_replays(model, proposals: np.ndarray, count: int) -> int:
+    """Start the films of history in time to be released in their month (MODEL.md, section 7)."""
+    m = model
+    for event in m.replays_due():
+        owner = event.choose_owner(m)
+        if owner is None or count >= proposals.size:
+            continue
+        q, s = proposals[count], m.studios.rows[owner]
+        q["owner"], q["owner_id"], q["segment"], q["serial"] = owner, s["id"], event.segment, s["serial"]
+        m.studios.rows["serial"][owner] += 1
+        q["id"], q["months"], q["replay"] = event.identity, max(2, event.release - m.t), 1
+        budget = event.budget * m.scale
+        q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * m.scale
+        price = float(m.city_state["price"][0, event.segment] * m.city_state["outside_wage"][0])
+        q["own_effort"] = 0.3 * s["capacity"] * q["months"]
+        own_cost = q["own_effort"] * s["unit_cost"]
+        q["effort"] = q["own_effort"] + max(0.0, budget - own_cost) / price
+        q["novelty"], q["signal"], q["expected"] = 1.5, 1.5, q["fixed_gross"] * 0.3
+        own = max(0.0, float(s["cash"])) * 0.5 + own_cost
+        q["coinvest"] = max(0.3, 1.0 - own / max(budget, 1.0))
+        event.started(m.t)
+        count += 1
+    return count

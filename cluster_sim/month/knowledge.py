@@ -1,0 +1,84 @@
+"""Step 8, knowledge and buzz: know-how made, lost and spread; templates shared; hits talked about.
+
+Know-how grows with work, depreciates (Benkard 2000) and spreads to those below the local mean and to
+partners (Jaffe, Trajtenberg & Henderson 1993 for its localisation).  Some owners publish templates and
+workflow documents; the commons lowers the cost of working together, most for small studios.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim.agents.columns import OTHER, TIES
+from cluster_sim.draws import PUBLISH, draw, dyadic, low16, stream
+from cluster_sim.jit import kernel
+
+
+@kernel
+def local_knowhow(studios, cells, weight):
+    """Average know-how by cell, weighted by staff (exact sums)."""
+    for c in range(cells.shape[0]):
+        cells[c].knowhow = 0.0
+        weight[c] = 0.0
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 1:
+            cells[s.cell].knowhow += dyadic(s.knowhow * s.staff)
+            weight[s.cell] += s.staff
+    for c in range(cells.shape[0]):
+        if weight[c] > 0.0:
+            cells[c].knowhow /= weight[c]
+
+
+@kernel
+def learn(studios, before, cells, ties, city, p, seed, t):
+    """Move know-how, adoption of templates and of AI tools of every studio; return what was published.
+
+    before: (n,) know-how at the start of the step, so that the order of studios does not matter.
+    """
+    g = city[0]
+    p = p[0]
+    base = stream(seed, PUBLISH, t)
+    published = 0.0
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 0:
+            continue
+        k = before[i]
+        use = min(1.2, s.load / max(s.capacity, 0.1))
+        gain = p.knowledge_doing * use - p.knowledge_depreciation * k
+        near = cells[s.cell].knowhow - k
+        if near > 0.0:
+            gain += p.knowledge_neighbours * near
+        best = 0.0
+        for n in range(TIES):
+            row = ties[i]
+            j = row.row[n]
+            if row.strength[n] > 0.2 and studios[j].alive == 1 and studios[j].id == row.id[n]:
+                best = max(best, before[j] - k)
+        gain += p.knowledge_partners * best
+        s.knowhow = min(5.0, max(0.2, k + gain))
+        small = 1.0 / (1.0 + s.staff / p.knowledge_small)
+        s.templates += p.knowledge_adoption * g.commons / (1.0 + g.commons) * (small - s.templates)
+        s.ai += p.ai_adoption * (1.0 + p.ai_adoption_size * math.log(1.0 + s.staff) / 4.0) * (g.ai - s.ai * g.ai)
+        s.ai = min(1.0, s.ai)
+        chance = p.knowledge_publish * min(3.0, 0.2 + s.reputation) * min(1.0, s.staff / 30.0)
+        if s.segment != OTHER and low16(draw(base, s.id)) < chance:
+            published += 1.0
+    return published
+
+
+def spread(model) -> None:
+    """Run step 8: know-how, commons, buzz."""
+    m, par = model, model.par
+    studios = m.studios.used
+    local_knowhow(studios, m.cells, m.cell_buffer)
+    published = learn(studios, studios["knowhow"].copy(), m.cells, m.ties, m.city_state, m.p, m.seed, m.t)
+    g = m.city_state[0]
+    norm = published / max(1.0, par["knowledge.publish_norm"] * m.scale)
+    g["commons"] = g["commons"] * (1.0 - par["knowledge.commons_fading"]) + norm
+    talk = par["knowledge.buzz_of_hit"] * np.log1p(m.hit_gross_by / float(g["hit_threshold"]))
+    g["buzz"] = np.minimum(g["buzz"] * (1.0 - par["knowledge.buzz_fading"]) + talk, par["knowledge.buzz_ceiling"])
+    g["buzz_mean"] = min(float(g["buzz"].sum()), par["knowledge.buzz_ceiling"])

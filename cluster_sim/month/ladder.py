@@ -1,0 +1,62 @@
+"""Step 10, the ladder: nestling, chick, grower, unicorn by trailing revenue, growth and valuation.
+
+The city's own names are eyas (seed), gazelle, unicorn and leader; docs/glossary.md gives both.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cluster_sim.jit import kernel
+from cluster_sim.month.births import be_born_and_die
+
+
+@kernel
+def climb(studios, p, t, counts):
+    """Roll the year's revenue, and once a year of each studio's own age set its tier; count the moves.
+
+    counts: (3,) promotions, listed studios, new on the list.
+    """
+    p = p[0]
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive != 1 or s.born > t:
+            continue
+        s.revenue_year += s.sales - s.revenue_year / 12.0
+        s.surplus_year += s.surplus - s.surplus_year / 12.0
+        s.valuation = max(s.valuation * 0.99, p.ladder_price_to_sales * s.revenue_year)
+        if s.tier > 0:
+            counts[1] += 1
+        if (t - s.born) % 12 != 11:
+            continue
+        age = (t - s.born) / 12.0
+        growth = s.revenue_year / max(s.revenue_last, 1.0) - 1.0 if s.revenue_last > 0.0 else 0.0
+        tier = 0
+        revenue = s.revenue_year * 1e-6
+        if s.valuation * 1e-6 >= p.ladder_unicorn_valuation:
+            tier = 4
+        elif revenue >= p.ladder_grower_revenue and growth >= p.ladder_grower_growth:
+            tier = 3
+        elif revenue >= p.ladder_chick_revenue and growth >= p.ladder_chick_growth:
+            tier = 2
+        elif revenue >= p.ladder_nestling_revenue and growth >= p.ladder_nestling_growth and age <= p.ladder_nestling_age:
+            tier = 1
+        if s.tier > 0 and tier < s.tier and revenue >= p.ladder_keep * p.ladder_nestling_revenue:
+            tier = s.tier
+        if tier > s.tier:
+            if s.tier > 0:
+                counts[0] += 1
+            else:
+                counts[2] += 1
+            s.listed = t
+        s.tier = tier
+        s.revenue_last = s.revenue_year
+
+
+def climb_and_renew(model) -> None:
+    """Run step 10: the ladder, then births and deaths."""
+    m = model
+    m.ladder_counts[:] = 0
+    climb(m.studios.used, m.p, m.t, m.ladder_counts)
+    m.state["promotions"], m.state["listed"], m.state["new_listed"] = (int(x) for x in m.ladder_counts)
+    be_born_and_die(m)

@@ -1,0 +1,229 @@
+"""Step 2, population: careers, graduates, enrolment, migration, and the wish to found a studio.
+
+Every person alone decides by a keyed draw: graduates stay or leave, seekers give up, employees learn, quit,
+are laid off, go to other sectors or found a studio.  Learning by doing follows Arrow (1962), spin-offs from
+experienced employees Klepper (2007), migration a logit in relative wage, buzz, amenity and unemployment.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim.agents.columns import EMPLOYED, FREE, LOCAL, MIGRANT, SEEKING, SOLO, STUDENT
+from cluster_sim.draws import (
+    CAREER,
+    ENROL,
+    MIGRANT as MIGRANT_DRAW,
+    again,
+    draw,
+    dyadic,
+    identity,
+    low16,
+    quantile,
+    round_up_by_chance,
+    stream,
+    uniform,
+)
+from cluster_sim.jit import kernel
+
+U64 = np.uint64
+S16, S32, S48 = U64(16), U64(32), U64(48)
+GRADUATED, GRADUATES_LEFT, GAVE_UP, QUIT, LAID_OFF, OTHER_SECTORS, FOUNDING, SOLO_FOUNDING = range(8)
+
+
+@kernel
+def pulls(city, p, amenity):
+    """Set the month's pulls on graduates, seekers and migrants: logits around 1 at the start's conditions."""
+    g = city[0]
+    p = p[0]
+    appeal = (p.population_wage_weight * math.log(g.relative_wage)
+              + p.population_buzz_weight * g.buzz_mean
+              + p.population_amenity_weight * (amenity - p.population_amenity_reference)
+              - p.population_unemployment_weight * (g.unemployment - p.population_unemployment_reference)
+              + p.population_city_rank)
+    odds = p.population_graduates_stay / (1.0 - p.population_graduates_stay) * math.exp(appeal)
+    g.stay = odds / (1.0 + odds)
+    g.migrant_pull = math.exp(appeal)
+    g.leave_pull = math.exp(-appeal)
+    g.found_pull = math.exp(p.population_founding_buzz * g.buzz_mean)
+
+
+@kernel
+def careers(people, hot, city, p, seed, t, founders, freed, counts):
+    """Let every person live one month; return how many rows were freed and how many want to found.
+
+    people: (n,) TALENT; hot: (studios,) HOT; founders, freed: int64 buffers of length n; counts: (8,) int64.
+    """
+    g = city[0]
+    p = p[0]
+    base = stream(seed, CAREER, t)
+    learning = np.float32(p.labour_learning)
+    ceiling = np.float32(p.labour_skill_ceiling)
+    found = p.population_founding_rate * g.found_pull
+    solo = p.population_solo_rate * g.ai
+    n_found = 0
+    n_freed = 0
+    for i in range(people.shape[0]):
+        w = people[i]
+        status = w.status
+        if status == FREE:
+            continue
+        if status == STUDENT:
+            if w.graduation <= t:
+                if uniform(draw(base, w.id)) < g.stay:
+                    w.status = SEEKING
+                    w.since = t
+                    counts[GRADUATED] += 1
+                else:
+                    freed[n_freed] = i
+                    n_freed += 1
+                    counts[GRADUATES_LEFT] += 1
+            continue
+        h = draw(base, w.id)
+        if status == SEEKING:
+            months = t - w.since
+            if low16(h) < p.labour_give_up * g.leave_pull * (1.0 + 0.25 * months):
+                freed[n_freed] = i
+                n_freed += 1
+                counts[GAVE_UP] += 1
+            continue
+        firm = hot[w.employer]
+        w.experience += 1
+        w.skill += learning * max(np.float32(0.0), ceiling - w.skill)
+        if status == SOLO:
+            continue
+        if low16(h) < firm.quit * g.market_wage[w.specialism] * math.sqrt(w.skill) / w.wage:
+            w.status = SEEKING
+            w.employer = -1
+            w.since = t
+            counts[QUIT] += 1
+        elif low16(h >> S16) < firm.layoff:
+            w.status = SEEKING
+            w.employer = -1
+            w.since = t
+            counts[LAID_OFF] += 1
+        elif low16(h >> S32) < p.labour_other_sectors * g.rest_wage / w.wage:
+            freed[n_freed] = i
+            n_freed += 1
+            counts[OTHER_SECTORS] += 1
+        elif w.experience >= p.population_founding_experience:
+            u = uniform(again(h))
+            if u < found * firm.draw:
+                founders[n_found] = i
+                n_found += 1
+                counts[FOUNDING] += 1
+            elif u > 1.0 - solo * w.trained * 0.1:
+                founders[n_found] = -i - 1
+                n_found += 1
+                counts[SOLO_FOUNDING] += 1
+    return n_found, n_freed
+
+
+@kernel
+def arrive(people, index, cities_cells, cell_weight, p, seed, t, status, since, graduation, spec_weight, kind):
+    """Fill rows of newcomers who come one by one: migrants (kind MIGRANT) or first-year students (kind LOCAL).
+
+    index: rows to fill; the k-th newcomer's identity is (kind, k, t) and nothing else.  cities_cells and
+    cell_weight: cells where they live and the cumulative weights; spec_weight: (6,) cumulative weights.
+    """
+    p = p[0]
+    purpose = MIGRANT_DRAW if kind == MIGRANT else ENROL
+    base = stream(seed, purpose, t)
+    for k in range(index.shape[0]):
+        w = people[index[k]]
+        w.id = identity(purpose, k, t)
+        h = draw(base, k)
+        w.cell = cities_cells[np.searchsorted(cell_weight, uniform(h) * cell_weight[-1])]
+        spec = 0
+        u = low16(again(h)) * spec_weight[-1]
+        while spec < 5 and u > spec_weight[spec]:
+            spec += 1
+        w.specialism = spec
+        w.status = status
+        w.origin = kind
+        w.since = since
+        w.graduation = graduation
+        z = quantile(uniform(again(again(h))))
+        if kind == MIGRANT:
+            w.experience = int(12 + 96 * uniform(again(again(again(h)))))
+            w.skill = np.float32(p.labour_migrant_skill * math.exp(0.25 * z))
+        else:
+            w.experience = 0
+            w.skill = np.float32(p.labour_graduate_skill * math.exp(0.2 * z))
+        w.employer = -1
+        w.trained = min(9, int(10.0 * uniform(again(h ^ U64(77)))))
+
+
+@kernel
+def payroll(people, hot, sums, city, p, seed):
+    """Add up wages, heads and effective skill of every studio by specialism (exact sums, any order).
+
+    Effective skill = skill * (1 + AI gain); the gain falls with skill (Noy & Zhang 2023; Brynjolfsson,
+    Li & Raymond 2023) and rises with the studio's adoption and the tools' frontier.
+    """
+    g = city[0]
+    p = p[0]
+    full = np.float32(p.ai_gain * g.ai)
+    slope = np.float32(p.ai_novice_slope)
+    solo = np.float32(p.ai_solo_multiple)
+    people_at_work = 0
+    for i in range(people.shape[0]):
+        w = people[i]
+        if w.status == EMPLOYED or w.status == SOLO:
+            e = w.employer
+            gain = full * hot[e].ai * max(np.float32(0.0), np.float32(1.0) - slope * (w.skill - np.float32(0.6)))
+            if w.status == SOLO:
+                gain = gain * solo
+            s = sums[e]
+            s.wages += w.wage
+            s.staff_by[w.specialism] += 1
+            s.skill_by[w.specialism] += dyadic(np.float64(w.skill * (np.float32(1.0) + gain)))
+            people_at_work += 1
+    return people_at_work
+
+
+def live(model) -> None:
+    """Run the population's month: pulls, careers, enrolment, migrants; founders wait for step 10."""
+    m, t = model, model.t
+    pulls(m.city_state, m.p, m.mean_amenity)
+    people = m.talents.used
+    hot = m.hot()
+    m.counts[:] = 0
+    founders, freed = m.buffer("founders", people.size), m.buffer("freed", people.size)
+    n_found, n_freed = careers(people, hot, m.city_state, m.p, m.seed, t, founders, freed, m.counts)
+    m.founders = founders[:n_found].copy()
+    if n_freed:
+        m.talents.release(freed[:n_freed])
+    m.state["other_sector_balance"] += int(m.counts[OTHER_SECTORS])
+    calendar = m.month_of_year
+    if calendar == 9:
+        enrol(m)
+    migrate(m)
+
+
+def enrol(model) -> None:
+    """Admit a year of students: last year's wish (wages and buzz), up to the places that there are."""
+    m = model
+    par = m.par
+    wish = m.state["students_wish"]
+    intake = min(m.state["places"], par["education.intake"] * m.scale * wish)
+    count = int(round(intake))
+    index = m.talents.allocate(count)
+    arrive(m.talents.rows, index, m.university_cells, m.university_weight, m.p, m.seed, m.t, STUDENT, m.t,
+           m.t + int(par["education.months"]), m.student_specialisms, LOCAL)
+    pull = float(m.city_state["relative_wage"][0]) ** par["education.wage_response"]
+    pull *= 1.0 + par["education.buzz_response"] * float(m.city_state["buzz_mean"][0])
+    m.state["students_wish"] = wish + par["education.adjustment"] * (pull - wish)
+
+
+def migrate(model) -> None:
+    """Let migrants arrive: their number is a rate of the sector's employment times the city's pull."""
+    m = model
+    expected = m.par["population.migrants"] * m.employment * float(m.city_state["migrant_pull"][0])
+    count = round_up_by_chance(expected, draw(stream(m.seed, MIGRANT_DRAW, m.t), -1))
+    index = m.talents.allocate(count)
+    arrive(m.talents.rows, index, m.home_cells, m.home_weight, m.p, m.seed, m.t, SEEKING, m.t, 0,
+           m.specialism_weight, MIGRANT)
+    m.state["migrants"] = count

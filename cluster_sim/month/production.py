@@ -1,0 +1,281 @@
+"""Step 6, production: capacity, load, contract work delivered, own projects made, costs paid.
+
+``effort_i = A_i * sum(skill * (1 + ai gain))`` with ``A_i = A0 * (density / mean)^gamma * knowhow^phi``
+(Ciccone & Hall 1996 for density).  Everything that a studio has to do is served in the same proportion;
+what does not fit waits.  Own projects are carried as work in progress at cost until release.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim import ledger as L
+from cluster_sim.agents.columns import APPROVAL, CLEARANCE, MAKING, OTHER, TESTING
+from cluster_sim.draws import dyadic, yuan
+from cluster_sim.jit import kernel
+from cluster_sim.month import population
+
+
+@kernel
+def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
+    """Set staff, capacity and this month's costs of every studio; pay wages, contributions, rent, compute.
+
+    areas: (n,) rented floor (m2).  Rent is booked at the market; a discount comes back as a subsidy, paid
+    by the instrument that grants it.
+    """
+    g = city[0]
+    p = p[0]
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 0:
+            continue
+        a = sums[i]
+        s.wage_bill = a.wages
+        s.staff = 0
+        skill = 0.0
+        for k in range(6):
+            s.staff_by[k] = a.staff_by[k]
+            s.staff += a.staff_by[k]
+            s.skill_by[k] = a.skill_by[k]
+            skill += a.skill_by[k]
+        productivity = (p.production_a0 * max(0.05, cells[s.cell].density / g.density0) ** p.production_gamma
+                        * s.knowhow ** p.production_phi)
+        s.capacity = productivity * skill
+        s.quality = (p.production_quality_knowhow * math.log(s.knowhow)
+                     + p.production_quality_skill * math.log(max(0.2, skill / max(s.staff, 1))))
+        s.sales = 0.0
+        s.inputs = 0.0
+        s.taxes = 0.0
+        s.subsidies = 0.0
+        s.wip_change = 0.0
+        wages = yuan(s.wage_bill)
+        social = yuan(s.wage_bill * p.costs_social)
+        s.wages = wages + social
+        rent_m2 = parks[s.park].rent if s.park >= 0 else cells[s.cell].rent
+        s.rent_per_m2 = rent_m2
+        areas[i] = max(1, s.staff) * p.property_m2_per_worker
+        rent = yuan(areas[i] * rent_m2)
+        compute = yuan(s.staff * s.ai * p.ai_compute_cost * 1e6)
+        s.inputs += rent + compute
+        s.cash -= wages + social + rent + compute
+        flow[L.WAGES] += wages
+        flow[L.SOCIAL_CONTRIBUTIONS] += social
+        flow[L.RENT] += rent
+        flow[L.COMPUTE] += compute
+        s.unit_cost = (s.wages + rent + compute) / max(s.capacity, 0.05)
+
+
+@kernel
+def loads(studios, projects, credits, p, t):
+    """Add up what each studio has to do this month: contracts, partners' orders, projects, coordination."""
+    p = p[0]
+    for i in range(studios.shape[0]):
+        studios[i].own_load = 0.0
+        studios[i].credit_load = 0.0
+        studios[i].sub_load = 0.0
+    for n in range(projects.shape[0]):
+        j = projects[n]
+        if j.stage == MAKING:
+            left = 0.0
+            for k in range(6):
+                left += max(0.0, j.need[k] - j.done_by[k])
+            studios[j.owner].own_load += dyadic(left / max(1, j.earliest - t))
+    for n in range(credits.shape[0]):
+        c = credits[n]
+        if c.alive == 1:
+            j = projects[c.project]
+            if j.stage == MAKING:
+                b = studios[j.owner]
+                if c.partner >= 0:
+                    b = studios[c.partner]
+                    if b.alive == 1 and b.id == c.partner_id:
+                        b.credit_load += dyadic((c.effort - c.done) / max(1, j.earliest - t))
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 1 and s.sub >= 0:
+            studios[s.sub].sub_load += dyadic(s.pending / p.commissioning_lead)
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 0:
+            continue
+        s.load = s.orders / p.commissioning_lead + s.own_load + s.credit_load + s.sub_load + s.coordination
+        s.served = min(1.0, s.capacity / max(s.load, 1e-9))
+        s.slack = max(0.0, 1.0 - s.load / max(s.capacity, 1e-9))
+        s.expected += p.commissioning_expectation * (s.load - s.expected)
+
+
+@kernel
+def deliver(studios, segments, outside_wage, city, p, flow):
+    """Deliver contract work, bill clients, pay subcontractors, suppliers and taxes on production."""
+    g = city[0]
+    p = p[0]
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 0:
+            continue
+        seg = segments[s.segment]
+        done = s.served * s.orders / p.commissioning_lead
+        s.orders -= done
+        helped = 0.0
+        pay = 0.0
+        if s.pending > 0.0:
+            slower = 1.0 / (1.0 + p.collaboration_delay * s.sub_cost / p.collaboration_c0)
+            if s.sub >= 0:
+                b = studios[s.sub]
+                helped = s.pending / p.commissioning_lead * b.served * slower
+                pay = yuan(helped * b.price)
+                b.cash += pay
+                b.sales += pay
+                flow[L.SALES_LOCAL_PARTNER] += pay
+            elif s.sub <= -2:
+                helped = s.pending / p.commissioning_lead * slower
+                pay = yuan(helped * g.price[s.segment] * g.outside_wage * outside_wage[-2 - s.sub])
+                flow[L.OUTSIDE_PARTNER_WORK] += pay
+            else:
+                s.orders += s.pending
+                s.pending = 0.0
+            s.pending -= helped
+        s.coordination = s.sub_cost * helped
+        revenue = yuan((done + helped) * s.price)
+        abroad = yuan(revenue * min(1.0, max(0.0, s.abroad)))
+        home = yuan((revenue - abroad) * g.home_part[s.segment])
+        nation = revenue - abroad - home
+        inputs = yuan(revenue * seg.inputs)
+        local = yuan(inputs * p.costs_local_inputs)
+        tax = yuan(revenue * p.costs_production_tax)
+        s.cash += revenue - inputs - tax - pay
+        s.sales += revenue
+        s.inputs += inputs + pay
+        s.taxes += tax
+        flow[L.SALES_HOME] += home
+        flow[L.SALES_NATION] += nation
+        flow[L.SALES_ABROAD] += abroad
+        flow[L.INPUTS_CITY] += local
+        flow[L.INPUTS_NATION] += inputs - local
+        flow[L.PRODUCTION_TAX] += tax
+        vat = revenue * seg.inputs_left * p.costs_vat
+        centre = yuan(0.5 * vat)
+        province = yuan(0.15 * vat)
+        flow[L.VAT_CENTRE] += centre
+        flow[L.VAT_PROVINCE] += province
+        flow[L.VAT_CITY] += yuan(0.35 * vat)
+
+
+@kernel
+def make(studios, projects, credits, city, p, t, flow):
+    """Make own projects: in-house work at cost and partners' work at their price become work in progress."""
+    p = p[0]
+    wip = 0.0
+    for n in range(credits.shape[0]):
+        c = credits[n]
+        if c.alive == 0:
+            continue
+        j = projects[c.project]
+        if j.stage != MAKING:
+            continue
+        owner = studios[j.owner]
+        left = c.effort - c.done
+        if left <= 0.0:
+            continue
+        rate = left / max(1, j.earliest - t)
+        merit = 1.0
+        if c.partner >= 0:
+            b = studios[c.partner]
+            if b.alive == 0 or b.id != c.partner_id:
+                j.need[c.specialism] += left
+                c.effort = c.done
+                continue
+            rate *= b.served
+            merit = math.exp(b.quality)
+            pay = yuan(rate * c.price)
+            b.cash += pay
+            b.sales += pay
+            flow[L.SALES_LOCAL_PARTNER] += pay
+        else:
+            merit = math.exp(p.collaboration_outside_quality)
+            pay = yuan(rate * c.price)
+            flow[L.OUTSIDE_PARTNER_WORK] += pay
+            j.spent_outside += pay
+        c.done += rate
+        j.done_by[c.specialism] += 0.0
+        j.merit[c.specialism] += dyadic(rate * merit)
+        j.effort_out += dyadic(rate)
+        owner.cash -= pay
+        owner.inputs += pay
+        owner.wip_change += pay
+        owner.coordination += dyadic(c.cost * rate)
+        j.cost += pay
+        wip += pay
+        share = yuan(j.coinvest * pay)
+        owner.cash += share
+        flow[L.COINVESTMENT] += share
+    for n in range(projects.shape[0]):
+        j = projects[n]
+        if j.stage != MAKING:
+            continue
+        s = studios[j.owner]
+        months = max(1, j.earliest - t)
+        effort = 0.0
+        overload = 1.0 - p.production_overload * min(1.0, max(0.0, s.load / max(s.capacity, 0.1) - 1.0))
+        for k in range(6):
+            part = s.served * max(0.0, j.need[k] - j.done_by[k]) / months
+            j.done_by[k] += part
+            j.merit[k] += dyadic(part * math.exp(s.quality) * overload)
+            effort += part
+        cost = yuan(effort * s.unit_cost)
+        s.wip_change += cost
+        j.cost += cost
+        wip += cost
+        share = yuan(j.coinvest * cost)
+        s.cash += share
+        flow[L.COINVESTMENT] += share
+    return wip
+
+
+@kernel
+def advance(projects, credits, studios, p, t, open_effort):
+    """Move projects on: approval to production, finished work to tests, clearance after that."""
+    p = p[0]
+    open_effort[:] = 0.0
+    for n in range(credits.shape[0]):
+        c = credits[n]
+        if c.alive == 1:
+            open_effort[c.project] += dyadic(max(0.0, c.effort - c.done))
+    for n in range(projects.shape[0]):
+        j = projects[n]
+        if j.stage == APPROVAL:
+            j.wait -= 1
+            if j.wait <= 0:
+                j.stage = MAKING
+                if j.replay == 0:
+                    j.earliest = t + j.run
+        elif j.stage == MAKING:
+            left = open_effort[n]
+            need = 0.0
+            for k in range(6):
+                left += max(0.0, j.need[k] - j.done_by[k])
+                need += j.need[k]
+            late = t - j.earliest
+            if (left <= 0.02 * (need + j.effort_out) and late >= -1) or late >= p.production_patience or (
+                    j.replay == 1 and late >= -1):
+                j.stage = TESTING
+                j.wait = 0
+        elif j.stage == CLEARANCE:
+            j.wait -= 1
+
+
+def produce(model) -> None:
+    """Run step 6."""
+    m = model
+    studios = m.studios.used
+    hot = m.hot()
+    sums = m.payroll_sums()
+    m.employment = population.payroll(m.talents.used, hot, sums, m.city_state, m.p, m.seed)
+    capacities(studios, sums, m.cells, m.parks, m.city_state, m.seg, m.p, m.flow, m.areas)
+    loads(studios, m.projects.used, m.credits.used, m.p, m.t)
+    deliver(studios, m.seg, m.outside_wage_index, m.city_state, m.p, m.flow)
+    m.wip_stock_change += make(studios, m.projects.used, m.credits.used, m.city_state, m.p, m.t, m.flow)
+    open_effort = np.zeros(max(m.projects.high, 1))
+    advance(m.projects.used, m.credits.used, studios, m.p, m.t, open_effort)

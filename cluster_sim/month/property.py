@@ -1,0 +1,205 @@
+"""Step 9, property: density, rents, new floor area, and studios that move.
+
+``rent = r0 * (occupancy / capacity)^eta`` by cell; floor area answers rents across the city, but not in
+parks and hubs.  A studio compares what a place costs with what it gives: the productivity of density, the
+saving on partners who are near (the same cost function that it pays), seekers who live near, amenity.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim.agents.columns import OTHER
+from cluster_sim.draws import LOCATE, MOVE, again, draw, low16, stream, uniform, yuan
+from cluster_sim import ledger as L
+from cluster_sim.jit import inline, kernel
+
+
+@kernel
+def occupy(studios, cells, parks):
+    """Count workers and studios by cell and park."""
+    for c in range(cells.shape[0]):
+        cells[c].staff = 0.0
+        cells[c].studios = 0.0
+    for q in range(parks.shape[0]):
+        parks[q].staff = 0.0
+        parks[q].studios = 0.0
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 1:
+            staff = max(1, s.staff)
+            cells[s.cell].studios += 1.0
+            if s.park >= 0:
+                parks[s.park].staff += staff
+                parks[s.park].studios += 1.0
+            else:
+                cells[s.cell].staff += staff
+
+
+@kernel
+def smooth(cells, parks, band, side, row, field):
+    """Smooth employment over distance with a separable kernel (two passes of a band matrix): density.
+
+    band: (side, side) weights of a Gaussian of the density's reach; parks count in their cell.
+    """
+    for c in range(cells.shape[0]):
+        field[c] = cells[c].staff
+    for q in range(parks.shape[0]):
+        field[parks[q].cell] += parks[q].staff
+    for y in range(side):
+        for x in range(side):
+            total = 0.0
+            for z in range(side):
+                total += band[x, z] * field[y * side + z]
+            row[y * side + x] = total
+    for y in range(side):
+        for x in range(side):
+            total = 0.0
+            for z in range(side):
+                total += band[y, z] * row[z * side + x]
+            cells[y * side + x].density = total
+
+
+@kernel
+def rents(cells, parks, p, t):
+    """Set rents (yuan a m2 a month) from occupancy; let developers add floor where rents are high."""
+    p = p[0]
+    base = p.property_r0
+    for c in range(cells.shape[0]):
+        cell = cells[c]
+        if cell.capacity <= 0.0:
+            cell.rent = base * cell.rent_index
+            continue
+        occupied = (cell.staff * p.property_m2_per_worker + cell.other) / cell.capacity
+        ratio = max(0.3, occupied) / p.property_occupancy_norm
+        cell.rent = base * cell.rent_index * ratio ** p.property_eta
+        if ratio > 1.0:
+            cell.capacity *= 1.0 + p.property_supply * min(1.0, ratio - 1.0)
+        cell.capacity *= 1.0 + p.property_growth
+        cell.other *= 1.0 + p.property_other_growth
+    for q in range(parks.shape[0]):
+        park = parks[q]
+        occupied = park.staff * p.property_m2_per_worker / max(park.floor, 1.0)
+        ratio = max(0.3, occupied) / p.property_occupancy_norm
+        park.rent = base * cells[park.cell].rent_index * ratio ** p.property_eta
+
+
+@kernel
+def opportunities(cells, parks, near, tau_table, side, mass, p, all_mass):
+    """Say what each cell gives to a studio: access to partners and the expected extra cost of distance.
+
+    access is the mass of partners that one meets there; price_of_distance the mean tau over those whom one
+    would meet (the same weights).
+    """
+    p = p[0]
+    for c in range(cells.shape[0]):
+        x = c % side
+        y = c // side
+        weight = 0.0
+        cost = 0.0
+        for d in range(cells.shape[0]):
+            if all_mass[d] > 0.0:
+                a = abs(x - d % side)
+                b = abs(y - d // side)
+                v = near[a, b] * all_mass[d]
+                weight += v
+                cost += v * tau_table[a, b]
+        cells[c].access = weight
+        cells[c].price_of_distance = cost / weight if weight > 0.0 else p.collaboration_tau_max
+
+
+@inline
+def place_value(s, cell, rent, tau_here, city, p):
+    """Return what a place is worth to a studio in yuan a worker a month, its rent taken off."""
+    income = s.price * s.capacity / max(s.staff, 1) if s.staff > 0 else city.price[s.segment]
+    density = p.production_gamma * math.log(max(0.05, cell.density / city.density0)) * income
+    share = s.sub_lack + p.property_project_share
+    partners = share * p.collaboration_c0 * tau_here * income
+    access = p.property_access * math.log(1.0 + cell.access) * p.collaboration_c0 * income
+    return density - partners + access + p.property_amenity * cell.amenity - rent * p.property_m2_per_worker
+
+
+@kernel
+def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen, park_of, flow, near_tau):
+    """Let a part of the studios look at other places and move if the gain beats the cost of moving.
+
+    weight_cumulative: (cells,) cumulative free floor.  chosen, park_of: where each will be (-1: stays).
+    near_tau: tau inside a park.  Reads the state at the step's start; moves are carried out after all.
+    """
+    g = city[0]
+    p = p[0]
+    base = stream(seed, MOVE, t)
+    places = stream(seed, LOCATE, t)
+    movers = 0
+    for i in range(studios.shape[0]):
+        chosen[i] = -1
+        s = studios[i]
+        if s.alive == 0 or s.anchor == 1 or s.hub == 1 or s.staff < 1:
+            continue
+        hurry = 3.0 if t - s.born < 3 else 1.0
+        if low16(draw(base, s.id)) > p.property_look * hurry:
+            continue
+        here = cells[s.cell]
+        if s.park >= 0:
+            now = place_value(s, here, parks[s.park].rent, near_tau * 0.5 + 0.5 * here.price_of_distance, g, p)
+        else:
+            now = place_value(s, here, here.rent, here.price_of_distance, g, p)
+        best = now + p.property_moving_threshold * s.wage_bill / max(s.staff, 1)
+        h = draw(places, s.id)
+        for n in range(8):
+            h = again(h)
+            if n < 2 and parks.shape[0] > 0:
+                q = int(uniform(h) * parks.shape[0])
+                park = parks[q]
+                room = park.floor - park.staff * p.property_m2_per_worker
+                if park.opened > t or park.hub == 1 or room < s.staff * p.property_m2_per_worker * 1.5:
+                    continue
+                cell = cells[park.cell]
+                value = place_value(s, cell, park.rent, near_tau * 0.5 + 0.5 * cell.price_of_distance, g, p)
+                if value > best:
+                    best = value
+                    chosen[i] = park.cell
+                    park_of[i] = q
+            else:
+                c = np.searchsorted(weight_cumulative, uniform(h) * weight_cumulative[-1])
+                c = min(c, cells.shape[0] - 1)
+                cell = cells[c]
+                if cell.capacity - cell.other < (cell.staff + s.staff) * p.property_m2_per_worker:
+                    continue
+                value = place_value(s, cell, cell.rent, cell.price_of_distance, g, p)
+                if value > best:
+                    best = value
+                    chosen[i] = c
+                    park_of[i] = -1
+    for i in range(studios.shape[0]):
+        if chosen[i] >= 0:
+            s = studios[i]
+            cost = yuan(p.property_moving_cost * max(1, s.staff) * 1e6)
+            s.cash -= cost
+            s.inputs += cost
+            flow[L.MOVING] += cost
+            s.cell = chosen[i]
+            s.park = park_of[i]
+            s.moved = t
+            s.hub = 0
+            movers += 1
+    return movers
+
+
+def settle_property(model) -> None:
+    """Run step 9."""
+    m = model
+    studios = m.studios.used
+    occupy(studios, m.cells, m.parks)
+    smooth(m.cells, m.parks, m.band, m.side, m.cell_row, m.cell_buffer)
+    rents(m.cells, m.parks, m.p, m.t)
+    if m.t % 3 == 0:
+        opportunities(m.cells, m.parks, m.near, m.tau_table, m.side, m.mass, m.p, m.mass.sum(0) / m.mass_norm)
+        free = np.maximum(m.cells["capacity"] - m.cells["other"], 0.0)
+        m.free_floor = np.cumsum(np.floor(free))
+    chosen, park_of = m.buffer("chosen", studios.size), m.buffer("park_of", studios.size)
+    m.state["moves"] = relocate(studios, m.cells, m.parks, m.free_floor, m.city_state, m.p, m.seed, m.t, chosen,
+                                park_of, m.flow, m.near_tau)
+    m.refresh_zones(studios)

@@ -1,0 +1,256 @@
+"""Step 7, release: quality, the draw of success, months in the market, receipts, credit and reputation.
+
+``gross = budget * exp(location + q*quality + r*reputation + franchise + xi)`` with xi skew-normal; titles of
+a segment compete for the audience of their months, a blockbuster draws its own (De Vany & Walls 1999 for
+the tails, Uzzi & Spiro 2005 for the freshness of teams, Sinha & Pan 2005).  Income arrives over months.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim import ledger as L
+from cluster_sim.agents.columns import CLEARANCE, DONE, READY, RUNNING, TESTING
+from cluster_sim.draws import EXPORT, RELEASE, again, draw, dyadic, normal, skew_normal, stream, uniform, yuan
+from cluster_sim.jit import kernel
+
+POOR = 1e-3
+
+
+@kernel
+def clear(projects, segments, p, t):
+    """Send tested projects to clearance and cleared ones to release; replayed films keep their date."""
+    for n in range(projects.shape[0]):
+        j = projects[n]
+        if j.stage == TESTING and j.wait <= 0:
+            j.stage = CLEARANCE
+            j.wait = int(segments[j.segment].clearance)
+            if j.replay == 1:
+                j.wait = max(0, j.earliest - t)
+        if j.stage == CLEARANCE and j.wait <= 0:
+            j.stage = READY
+
+
+@kernel
+def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
+    """Release what is ready: fix quality and potential, pay marketing, take the film's cost off the books.
+
+    Returns the released cost (yuan), which leaves work in progress, and the number of titles.
+    """
+    g = city[0]
+    p = p[0]
+    written = 0.0
+    count = 0
+    for n in range(projects.shape[0]):
+        j = projects[n]
+        if j.stage != READY:
+            continue
+        s = studios[j.owner]
+        seg = segments[j.segment]
+        total = 0.0
+        made = 0.0
+        lacking = 0.0
+        for k in range(6):
+            made += j.merit[k]
+        need = j.effort_out
+        for k in range(6):
+            need += j.need[k]
+        for k in range(6):
+            share = mix[j.segment, k]
+            if share > 0.0:
+                level = max(POOR, j.merit[k] / max(need * share, 1e-9))
+                total += share * level ** p.release_ces
+                lacking += share
+        quality = math.log(max(POOR, (total / max(lacking, 1e-9)) ** (1.0 / p.release_ces)))
+        quality = min(2.0, max(-2.0, quality)) + p.release_freshness * j.freshness + p.release_novelty * j.novelty
+        j.quality = quality + j.fit
+        # keyed by the project's serial number (its identity), never by the month of release
+        base = stream(seed, RELEASE, j.serial)
+        h = draw(base, j.id)
+        xi = seg.residual_sd * skew_normal(h, seg.skewness)
+        location = (seg.location + seg.quality_weight * j.quality + p.release_reputation * s.reputation
+                    + p.release_franchise * j.franchise)
+        potential = j.budget * math.exp(location + xi) * g.release_shock[j.segment]
+        if uniform(again(again(h))) < p.release_zero:
+            potential = 0.0
+        ceiling = seg.ceiling * 1e6 * g.scale
+        j.potential = ceiling * (1.0 - math.exp(-potential / ceiling))
+        if j.replay == 1:
+            j.potential = j.fixed_gross
+        j.stage = RUNNING
+        j.released = t
+        j.run = 0
+        marketing = yuan(seg.marketing * j.cost)
+        s.cash -= marketing
+        s.inputs += marketing
+        flow[L.MARKETING] += marketing
+        s.wip_change -= j.cost
+        written += j.cost
+        s.released += 1
+        s.projects -= 1
+        count += 1
+    return written, count
+
+
+@kernel
+def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, hits, hit_gross):
+    """Earn one month of every running title: gross after competition, receipts to owner, partners, investors.
+
+    crowd: (6,) potential in the market by segment, summed before; hit_gross: (6,) gross of hits in the month.
+    Returns the number of titles that became hits this month.
+    """
+    g = city[0]
+    p = p[0]
+    crowd[:] = 0.0
+    hit_gross[:] = 0.0
+    for n in range(projects.shape[0]):
+        j = projects[n]
+        if j.stage == RUNNING:
+            seg = segments[j.segment]
+            crowd[j.segment] += math.floor(j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run)
+    found = 0
+    for n in range(projects.shape[0]):
+        j = projects[n]
+        if j.stage != RUNNING:
+            continue
+        seg = segments[j.segment]
+        s = studios[j.owner]
+        month = j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run
+        if j.run + 1 >= seg.run:
+            month = j.potential * seg.run_decay ** j.run
+        others = max(0.0, crowd[j.segment] - month) / max(g.release_market[j.segment], 1.0)
+        if j.replay == 0:
+            month *= (1.0 + others) ** (-p.release_crowding)
+        home = yuan(month)
+        abroad = yuan(month * seg.export_share * s.export)
+        j.gross += home + abroad
+        j.gross_abroad += abroad
+        share = seg.producer_share
+        receipts_home = yuan(home * share)
+        receipts_abroad = yuan(abroad * share)
+        receipts = receipts_home + receipts_abroad
+        j.receipts += receipts
+        s.cash += receipts
+        s.sales += receipts
+        flow[L.RECEIPTS_NATION] += receipts_home
+        flow[L.RECEIPTS_ABROAD] += receipts_abroad
+        tax = yuan(receipts * p.costs_production_tax)
+        s.cash -= tax
+        s.taxes += tax
+        flow[L.PRODUCTION_TAX] += tax
+        investors = yuan(receipts * j.coinvest)
+        s.cash -= investors
+        flow[L.COINVESTORS_SHARE] += investors
+        j.run += 1
+        if j.hit == 0 and j.gross >= g.hit_threshold:
+            j.hit = 1
+            s.hits += 1
+            found += 1
+            hits[j.segment] += 1
+        if j.hit > 0:
+            hit_gross[j.segment] += home + abroad
+        if j.run >= seg.run:
+            j.stage = DONE
+    return found
+
+
+@kernel
+def share_points(projects, credits, studios, flow, p, t):
+    """Pay partners with points their part of the month's receipts, and credit them for what they worked on.
+
+    A title's standing is log(1 + gross / budget); a hit raises the reputation of every credited partner.
+    """
+    p = p[0]
+    for n in range(credits.shape[0]):
+        c = credits[n]
+        if c.alive == 0:
+            continue
+        j = projects[c.project]
+        if j.stage != RUNNING and j.stage != DONE:
+            continue
+        owner = studios[j.owner]
+        due = yuan(c.points * (j.receipts - j.first_gross))
+        if due > 0.0:
+            owner.cash -= due
+            if c.partner >= 0 and studios[c.partner].id == c.partner_id and studios[c.partner].alive == 1:
+                studios[c.partner].cash += due
+                flow[L.POINTS_LOCAL] += due
+            else:
+                flow[L.POINTS_OUTSIDE] += due
+
+
+@kernel
+def settle(projects, credits, studios, city, p, t, gains):
+    """Give reputation for what ended its run (and at once for a new hit); keep the franchise of a success.
+
+    gains: (studios,) exact sums, added to reputation after all titles have spoken.
+    """
+    g = city[0]
+    p = p[0]
+    gains[:] = 0.0
+    for n in range(projects.shape[0]):
+        j = projects[n]
+        if j.stage == RUNNING or j.stage == DONE:
+            j.first_gross = j.receipts
+        fresh_hit = j.hit == 1 and (j.stage == RUNNING or j.stage == DONE)
+        if fresh_hit:
+            j.hit = 2
+        if j.stage == DONE or fresh_hit:
+            fame = math.log(1.0 + j.gross / g.hit_threshold)
+            success = math.log(max(0.05, j.gross / max(j.budget, 1.0)))
+            gain = p.release_fame * fame + (p.release_success * success if j.stage == DONE else 0.0)
+            gains[j.owner] += dyadic(gain)
+            s = studios[j.owner]
+            if fame > s.franchise:
+                s.franchise = min(2.5, fame)
+                s.franchise_id = j.id
+    for n in range(credits.shape[0]):
+        c = credits[n]
+        if c.alive == 1:
+            j = projects[c.project]
+            if j.stage == DONE and c.partner >= 0:
+                fame = math.log(1.0 + j.gross / g.hit_threshold)
+                gains[c.partner] += dyadic(p.release_partner_fame * fame * min(1.0, 20.0 * c.points))
+                c.alive = 2
+            elif j.stage == DONE:
+                c.alive = 2
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 1:
+            s.reputation = max(0.0, min(6.0, s.reputation * (1.0 - p.release_fading) + gains[i]))
+            s.franchise *= 1.0 - p.release_franchise_fading
+
+
+@kernel
+def export_capability(studios, p):
+    """Let export capability fall back slowly to what a studio's reputation carries by itself."""
+    p = p[0]
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 1:
+            base = 1.0 + p.release_export_of_fame * s.reputation
+            s.export += p.release_export_fading * (base - s.export)
+
+
+def release(model) -> None:
+    """Run step 7."""
+    m = model
+    studios = m.studios.used
+    projects, credits = m.projects.used, m.credits.used
+    for instrument in m.instruments:
+        instrument.before_release(m)
+    clear(projects, m.seg, m.p, m.t)
+    written, released = premiere(projects, studios, m.seg, m.mix, m.city_state, m.p, m.seed, m.t, m.flow)
+    m.wip_stock_change -= written
+    m.hits_by[:] = 0
+    hits = screen(projects, credits, studios, m.seg, m.city_state, m.p, m.seed, m.t, m.flow, m.crowd, m.hits_by,
+                  m.hit_gross_by)
+    share_points(projects, credits, studios, m.flow, m.p, m.t)
+    for instrument in m.instruments:
+        instrument.after_release(m)
+    settle(projects, credits, studios, m.city_state, m.p, m.t, m.buffer("gains", studios.size, float))
+    export_capability(studios, m.p)
+    m.state["released"], m.state["hits"] = released, hits
+    m.archive(np.flatnonzero(projects["stage"] == DONE))

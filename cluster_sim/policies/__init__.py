@@ -1,0 +1,20 @@
+"""Policy instruments: one file each; a new file in this folder is found by itself.
+
+``instruments()`` imports every module of the package once and returns the classes by name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from cluster_sim.policies.base import Instrument, Key, registered
+
+__all__ = ["Instrument", "Key", "instruments"]
+
+
+def instruments() -> dict[str, type[Instrument]]:
+    """Return every instrument class by its name, in alphabetical order."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return dict(sorted(registered().items()))

@@ -1,0 +1,162 @@
+"""What every policy instrument shares: dated parameters, a budget, payers, and the moments when it may act.
+
+An instrument acts through a budget, a queue, a delay, a price or a capacity.  A subclass declares its keys
+and overrides the moments of the month that it needs; it pays through `pay`, which keeps the budget, the
+payers' shares, the joint cap and the ledger.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from cluster_sim import ledger as L
+
+if TYPE_CHECKING:
+    from cluster_sim.model import ClusterModel
+
+MILLION = 1e6
+LEVELS = ("city", "province", "centre")
+ACCOUNTS = {"grant": {"city": L.GRANTS_CITY, "province": L.GRANTS_PROVINCE, "centre": L.GRANTS_CENTRE},
+            "rent": {"city": L.RENT_SUBSIDY_CITY, "province": L.RENT_SUBSIDY_PROVINCE},
+            "compute": {"city": L.COMPUTE_SUBSIDY_CITY, "province": L.COMPUTE_SUBSIDY_PROVINCE},
+            "capital": {"city": L.CALLS_CITY, "province": L.CALLS_PROVINCE}}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One dated parameter of an instrument: its unit, default, bounds, meaning, and how well it is known."""
+
+    unit: str
+    default: Any
+    low: float = 0.0
+    high: float = math.inf
+    text: str = ""
+    status: str = "assumed"
+    source: str = ""
+
+
+COMMON_KEYS = {"budget": Key("million yuan", None, text="Most that the instrument may pay in a calendar year; "
+                                                        "empty means no limit")}
+_REGISTER: dict[str, type[Instrument]] = {}
+
+
+def registered() -> dict[str, type[Instrument]]:
+    """Return the instruments imported so far, by name."""
+    return _REGISTER
+
+
+class Instrument:
+    """Base of all instruments; see docs/adding_a_policy.md for a worked example."""
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    text: ClassVar[str] = ""
+    payer: ClassVar[dict[str, float]] = {"city": 1.0}
+    keys: ClassVar[dict[str, Key]] = {}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.name:
+            cls.keys = {**cls.keys, **COMMON_KEYS}
+            _REGISTER[cls.name] = cls
+
+    def __init__(self, timeline: list[dict[str, Any]]) -> None:
+        """Take the complete dated entries of the scenario (months as ordinals, money in million yuan of 2017)."""
+        self.timeline = sorted(timeline, key=lambda entry: entry["from"])
+        self.now: dict[str, Any] | None = None
+        self.spent_this_year = 0.0
+        self.outlay = 0.0
+
+    def enact(self, model: ClusterModel) -> None:
+        """Put the entry of this month in force and vote a new budget in January."""
+        month = model.policy_month
+        for entry in self.timeline:
+            if entry["from"] <= month:
+                self.now = entry
+        if model.month_of_year == 1:
+            self.spent_this_year = 0.0
+        if self.now is not None:
+            self.open(model)
+
+    def get(self, key: str) -> Any:
+        """Return the value in force of a key; the default before the first entry."""
+        return self.keys[key].default if self.now is None else self.now.get(key, self.keys[key].default)
+
+    # ---- the moments of the month, in their order; the default is to do nothing
+    def open(self, model: ClusterModel) -> None:
+        """Step 1: places open, funds are founded."""
+
+    def finance(self, model: ClusterModel) -> None:
+        """Step 3: money for funds and loans."""
+
+    def expect_aid(self, model: ClusterModel, proposals: np.ndarray) -> None:
+        """Step 5: say what aid a studio may expect for each proposal (add to ``proposals['aid']``, yuan)."""
+
+    def green_light(self, model: ClusterModel, rows: np.ndarray) -> None:
+        """Step 5: act on projects that were just begun (rows of ``model.projects``)."""
+
+    def support(self, model: ClusterModel) -> None:
+        """Step 6: help with running costs, after they were paid."""
+
+    def before_release(self, model: ClusterModel) -> None:
+        """Step 7: act on projects in testing and clearance."""
+
+    def after_release(self, model: ClusterModel) -> None:
+        """Step 7: act on released titles after the month's receipts."""
+
+    def after_ladder(self, model: ClusterModel) -> None:
+        """Step 10: act on the ladder's new tiers."""
+
+    def shorten_entry(self, model: ClusterModel, wait: np.ndarray) -> None:
+        """Step 10: change the months that permits take, by cell."""
+
+    # ---- paying
+    def affordable(self, model: ClusterModel, amounts: np.ndarray) -> np.ndarray:
+        """Cut a queue of payments (yuan, in order) where the year's budget ends."""
+        budget = self.get("budget")
+        amounts = np.floor(np.maximum(amounts, 0.0))
+        if budget is None:
+            return amounts
+        left = budget * MILLION * model.scale - self.spent_this_year
+        return np.clip(left - (np.cumsum(amounts) - amounts), 0.0, amounts).round()
+
+    def pay(self, model: ClusterModel, rows: np.ndarray, amounts: np.ndarray, account: str = "grant") -> np.ndarray:
+        """Pay amounts (yuan) to studios (rows, in the order in which they queue); return what was paid.
+
+        Accounts: grant (a capital transfer), rent and compute (other subsidies on production).
+        """
+        paid = self.affordable(model, amounts)
+        if not paid.any():
+            return paid
+        studios = model.studios.rows
+        np.add.at(studios["cash"], rows, paid)
+        np.add.at(studios["public"], rows, paid)
+        if account != "grant":
+            np.add.at(studios["subsidies"], rows, paid)
+        self.book(model, float(paid.sum()), account)
+        return paid
+
+    def book(self, model: ClusterModel, total: float, account: str) -> None:
+        """Share a total (yuan) among the payers and enter it in the ledger and in the budget."""
+        left = total
+        levels = [level for level in LEVELS if self.payer.get(level, 0.0) > 0.0]
+        for level in levels:
+            part = left if level == levels[-1] else float(np.floor(total * self.payer[level]))
+            left -= part
+            model.flow[ACCOUNTS[account][level]] += part
+            model.outlay_by_level[level] += part
+        self.spent_this_year += total
+        self.outlay += total
+
+    def pay_projects(self, model: ClusterModel, rows: np.ndarray, amounts: np.ndarray) -> None:
+        """Pay aid (yuan) for projects to their owners, under the joint cap of all aids to one work."""
+        projects = model.projects.rows
+        room = model.par["aid.joint_cap"] * MILLION - projects["aid_claim"][rows]
+        order = np.argsort(projects["id"][rows])
+        rows = rows[order]
+        paid = self.pay(model, projects["owner"][rows], np.minimum(amounts[order], np.maximum(room[order], 0.0)))
+        projects["aid_claim"][rows] += paid

@@ -1,0 +1,79 @@
+"""AI hub for super-individuals: rent-free places for small teams, with part of their computing paid."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cluster_sim.policies.base import MILLION, Instrument, Key
+
+
+class Hub(Instrument):
+    """Admits teams in the order of their applications until it is full; the next one waits.
+
+    Rent is booked at the market and comes back as an equal subsidy on production, so that free rent cannot
+    raise value added by itself.  A team leaves when it has grown or its time is over.
+    """
+
+    name = "hub"
+    title = "AI hub for super-individuals"
+    text = "Rent-free places for solo founders and small teams, with subsidised computing."
+    keys = {
+        "teams": Key("count", 0, 0, 10_000, "places for teams", "measured", "China Daily Brief: up to 100 teams"),
+        "floor": Key("m2", 2500, 0, 1e6, "floor area", "measured", "China Daily Brief: 2,500 m2"),
+        "largest": Key("count", 5, 1, 100, "largest team that may stay (people)"),
+        "months": Key("month", 24, 1, 240, "longest stay"),
+        "compute": Key("share", 0.5, 0, 1, "share of computing cost that is paid"),
+        "rent": Key("share", 1.0, 0, 1, "share of rent that is paid", "measured", "free rent (China Daily Brief)"),
+    }
+
+    def __init__(self, timeline) -> None:
+        super().__init__(timeline)
+        self.waiting: list[tuple[int, int]] = []
+        self.since: dict[int, int] = {}
+
+    def places(self, model) -> int:
+        """Return how many teams fit: the number of places and the floor area, at the scale of the city."""
+        teams = min(self.get("teams"), self.get("floor") / 5.0)
+        return int(np.floor(teams * model.scale + 0.5)) if teams * model.scale >= 0.5 else int(teams > 0)
+
+    def open(self, model) -> None:
+        studios = model.studios.used
+        places = self.places(model)
+        inside = np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == 1))
+        month, largest = model.t, int(self.get("largest"))
+        for row in inside:
+            started = self.since.get(int(studios["id"][row]), month)
+            if studios["staff"][row] > largest or month - started >= self.get("months"):
+                studios["hub"][row] = 0
+        alive = {int(i): int(r) for r in np.flatnonzero((studios["alive"] == 1) & (studios["hub"] == 0))
+                 for i in [studios["id"][r]]} if places else {}
+        known = {i for _, i in self.waiting} | self.since.keys()
+        wish = [i for i, r in alive.items() if i not in known and studios["staff"][r] <= largest
+                and studios["ai"][r] > 0.2 and month - studios["born"][r] <= 12 and studios["segment"][r] < 5]
+        self.waiting += [(month, i) for i in sorted(wish)]
+        free = places - int(((studios["hub"] == 1) & (studios["alive"] == 1)).sum())
+        queue = self.waiting
+        self.waiting = []
+        for applied, i in queue:
+            row = alive.get(i)
+            if row is None or month - applied > 12 or studios["staff"][row] > largest:
+                continue
+            if free > 0:
+                studios["hub"][row], studios["cell"][row], studios["park"][row] = 1, model.hub_cell, -1
+                self.since[i] = month
+                free -= 1
+            else:
+                self.waiting.append((applied, i))
+
+    def support(self, model) -> None:
+        if self.now is None or not self.get("teams"):
+            return
+        studios = model.studios.used
+        rows = np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == 1))
+        if not rows.size:
+            return
+        rows = rows[np.argsort(studios["id"][rows])]
+        rent = np.floor(model.areas[rows] * studios["rent_per_m2"][rows] + 0.5)
+        self.pay(model, rows, self.get("rent") * rent, "rent")
+        computing = studios["staff"][rows] * studios["ai"][rows] * model.par["ai.compute_cost"] * MILLION
+        self.pay(model, rows, self.get("compute") * computing, "compute")

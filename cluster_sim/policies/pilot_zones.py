@@ -1,0 +1,76 @@
+"""Pilot zones: places to test works with users before release, and shorter approvals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cluster_sim.agents.columns import SEGMENTS, TESTING
+from cluster_sim.policies.base import MILLION, Instrument, Key
+
+
+class PilotZones(Instrument):
+    """Each scenario serves a number of works a month; works of studios in the zones queue for it.
+
+    A round shows the team where the work misses its users, and part of a miss is mended; it cannot make a
+    good fit better.  Months saved on approvals and permits are separate keys whose default is zero, because
+    no source measures them.
+    """
+
+    name = "pilot_zones"
+    title = "Pilot zones and application scenarios"
+    text = "Places to test works with users before release; months saved on approvals."
+    keys = {
+        "scenarios": Key("count", 0, 0, 10_000, "places to test", "measured", "press feature on Chengdu, 2025: 76"),
+        "zones": Key("list of zones", ["hi_tech_south", "hi_tech_west", "bailuwan"], text="zones whose studios may test"),
+        "works_a_month": Key("count", 0.5, 0, 100, "works that one scenario tests in a month"),
+        "rounds": Key("count", 2, 1, 12, "most rounds of tests for one work"),
+        "mended": Key("share", 0.3, 0, 1, "share of a miss that one round mends"),
+        "patience": Key("month", 3, 0, 24, "months that a finished work waits for a place"),
+        "months_saved": Key("month", 0, 0, 24, "months saved on approval of works"),
+        "entry_months_saved": Key("month", 0, 0, 24, "months saved on founding a studio"),
+        "session_cost": Key("million yuan", 0.02, 0, 10, "public cost of one round, paid to the studio"),
+        "segments": Key("list of segments", ["film", "games", "audio_video", "scifi"],
+                        text="segments whose works may test"),
+    }
+
+    def mask(self, model) -> int:
+        """Return the bit mask of the zones in force."""
+        return sum(1 << model.zone_index[z] for z in self.get("zones") if z in model.zone_index)
+
+    def green_light(self, model, rows) -> None:
+        if self.now is None or not self.get("months_saved"):
+            return
+        projects, studios = model.projects.rows, model.studios.rows
+        inside = model.cells["zones"][studios["cell"][projects["owner"][rows]]] & self.mask(model) != 0
+        rows = rows[inside]
+        projects["wait"][rows] = np.maximum(0, projects["wait"][rows] - int(self.get("months_saved")))
+
+    def shorten_entry(self, model, wait) -> None:
+        if self.now is not None and self.get("entry_months_saved"):
+            inside = (model.cells["zones"] & self.mask(model)) != 0
+            wait[inside] = np.maximum(0.0, wait[inside] - self.get("entry_months_saved"))
+
+    def before_release(self, model) -> None:
+        if self.now is None or not self.get("scenarios"):
+            return
+        projects, studios = model.projects.used, model.studios.rows
+        rows = np.flatnonzero((projects["stage"] == TESTING) & (projects["replay"] == 0))
+        if not rows.size:
+            return
+        allowed = np.isin(projects["segment"][rows], [SEGMENTS.index(s) for s in self.get("segments")])
+        zones = model.cells["zones"][studios["cell"][projects["owner"][rows]]]
+        rows = rows[allowed & (zones & self.mask(model) != 0)]
+        rows = rows[np.lexsort((projects["id"][rows], projects["fund_wait"][rows] * -1))]
+        exact = self.get("scenarios") * self.get("works_a_month") * model.scale
+        places = int(exact) + (1 if model.chance(model.t, exact) else 0)
+        served, waiting = rows[:places], rows[places:]
+        fit = projects["fit"][served]
+        projects["fit"][served] = np.where(fit < 0.0, fit * (1.0 - self.get("mended")), fit)
+        projects["tests"][served] += 1
+        again = projects["tests"][served] < int(self.get("rounds"))
+        projects["wait"][served] = np.where(again, 1, 0)
+        projects["fund_wait"][waiting] += 1
+        patient = projects["fund_wait"][waiting] <= self.get("patience")
+        projects["wait"][waiting] = np.where(patient, 1, 0)
+        cost = np.full(served.size, self.get("session_cost") * MILLION)
+        self.pay(model, projects["owner"][served], cost)
