@@ -1,0 +1,162 @@
+"""Every number of the model, read from the one annotated file `parameters.yaml`.
+
+The file groups parameters; each states its value, unit, bounds, symbol, status, source and a line
+of text. A parameter of the group `segments` gives one value for each segment and is overridden as
+`segments.markup.film`. From this file the documentation, the JSON schema of scenarios, the command
+`explain` and the records that the kernels read are made.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FILE = Path(__file__).with_name("parameters.yaml")
+
+SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
+"""The segments in the order of every array over segments; the last has no projects of its own."""
+
+SPECIALISMS = ("story", "visuals", "effects", "sound", "engineering", "production")
+"""The specialisms in the order of every array over specialisms."""
+
+STATUSES = ("measured", "literature", "assumed", "calibrated")
+_FIELDS = ("value", "unit", "bounds", "symbol", "status", "source", "text")
+_BY_SEGMENT = "segments"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number of the model: `name` is its dotted path, `bounds` are inclusive."""
+
+    name: str
+    value: float
+    unit: str
+    bounds: tuple[float, float]
+    symbol: str
+    status: str
+    source: str
+    text: str
+    kind: str = "number"
+    """`number`, `count` (a whole number) or `switch` (0 or 1)."""
+
+    def admits(self, value: float) -> bool:
+        """Whether `value` is finite, inside the bounds and of the right kind."""
+        low, high = self.bounds
+        whole = self.kind == "number" or float(value).is_integer()
+        return math.isfinite(value) and low <= value <= high and whole
+
+
+@functools.cache
+def specification() -> dict[str, Parameter]:
+    """Every parameter by its dotted name, in the order of the file."""
+    return read_specification(FILE.read_text(encoding="utf-8"))
+
+
+def defaults() -> dict[str, float]:
+    """The value of every parameter as the file gives it, in the order of the file."""
+    return {name: parameter.value for name, parameter in specification().items()}
+
+
+def read_specification(text: str) -> dict[str, Parameter]:
+    """Parse an annotated parameter file; ValueError names every entry that is not well formed."""
+    import yaml
+
+    tree = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+    found: dict[str, Parameter] = {}
+    faults: list[str] = []
+    for group, entries in tree.items():
+        for short, entry in (entries or {}).items():
+            name = f"{group}.{short}"
+            problem = _malformed(group, entry)
+            if problem:
+                faults.append(f"{name}: {problem}")
+                continue
+            values = entry["value"]
+            if group == _BY_SEGMENT:
+                for segment in SEGMENTS:
+                    found[f"{name}.{segment}"] = _parameter(
+                        f"{name}.{segment}", values[segment], entry
+                    )
+            else:
+                found[name] = _parameter(name, values, entry)
+    for parameter in found.values():
+        if not parameter.admits(parameter.value):
+            faults.append(f"{parameter.name}: {parameter.value} is outside {parameter.bounds}")
+    if faults:
+        raise ValueError("parameters.yaml: " + "; ".join(faults))
+    return found
+
+
+def _malformed(group: str, entry: Any) -> str:
+    """What is wrong with the shape of one entry of the file; empty if nothing is."""
+    if not isinstance(entry, dict):
+        return "is not a mapping"
+    missing = [field for field in _FIELDS if field not in entry]
+    extra = [field for field in entry if field not in _FIELDS]
+    if missing or extra:
+        return f"missing {missing}, unknown {extra}"
+    if entry["status"] not in STATUSES:
+        return f"status is not one of {STATUSES}"
+    bounds = entry["bounds"]
+    if not (isinstance(bounds, list) and len(bounds) == 2 and bounds[0] <= bounds[1]):
+        return "bounds are not [low, high]"
+    value = entry["value"]
+    values = list(value.values()) if group == _BY_SEGMENT and isinstance(value, dict) else [value]
+    if group == _BY_SEGMENT and (not isinstance(value, dict) or set(value) != set(SEGMENTS)):
+        return f"does not give exactly one value for each of {SEGMENTS}"
+    if not all(isinstance(v, int | float) for v in values):
+        return "value is not a number (YAML 1.1 wants 1.0e-3, not 1e-3)"
+    return ""
+
+
+def _parameter(name: str, value: float, entry: Mapping[str, Any]) -> Parameter:
+    kind = "switch" if isinstance(value, bool) else "number"
+    if isinstance(value, int) and not isinstance(value, bool) and entry["unit"] == "count":
+        kind = "count"
+    low, high = entry["bounds"]
+    return Parameter(
+        name=name,
+        value=float(value),
+        unit=str(entry["unit"]),
+        bounds=(float(low), float(high)),
+        symbol=str(entry["symbol"]),
+        status=str(entry["status"]),
+        source=str(entry["source"]),
+        text=str(entry["text"]),
+        kind=kind,
+    )
+
+
+def records(values: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Two aligned NumPy records for the kernels: `p` of shape (1,) and `seg` of shape (6,).
+
+    `p` has one float64 field for each scalar parameter (`collaboration.tau_max` is the field
+    `collaboration_tau_max`), `seg` one for each parameter by segment (`segments.markup.film` is
+    row 0 of the field `markup`), both in the order of the file. `values` must be complete;
+    KeyError names the parameter that is missing.
+    """
+    import numpy as np
+
+    scalar = {name: name.replace(".", "_") for name in specification() if not _segmented(name)}
+    by_segment = list(
+        dict.fromkeys(name.split(".")[1] for name in specification() if _segmented(name))
+    )
+    p = np.zeros(1, np.dtype([(field, "f8") for field in scalar.values()], align=True))
+    for name, field in scalar.items():
+        p[field] = values[name]
+    seg = np.zeros(len(SEGMENTS), np.dtype([(field, "f8") for field in by_segment], align=True))
+    for field in by_segment:
+        for row, segment in enumerate(SEGMENTS):
+            seg[field][row] = values[f"{_BY_SEGMENT}.{field}.{segment}"]
+    return p, seg
+
+
+def _segmented(name: str) -> bool:
+    return name.startswith(_BY_SEGMENT + ".")

@@ -1,0 +1,177 @@
+"""The head of a scenario (name, city, months) and the city that it names."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cluster_sim.scenario import registry
+from cluster_sim.scenario.chain import Document, locate
+from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, listing
+from cluster_sim.scenario.nodes import Node
+from cluster_sim.scenario.quantities import QuantityError, parse_month
+from cluster_sim.scenario.registry import KeyInfo
+from cluster_sim.scenario.shapes import RESET, Names, check, model_of, read_bool
+
+HEAD = {
+    "name": KeyInfo("text", text="the scenario's name, as figures and tables print it", status=""),
+    "slug": KeyInfo("text", text="its short name; the file's name if not given", status=""),
+    "rationale": KeyInfo("text", text="why the scenario is of interest", status=""),
+    "extends": KeyInfo("text", text="file or name of the scenario that this one changes", status=""),
+    "city": KeyInfo("text", text="a city that comes with the package, or its folder", status=""),
+    "city_digest": KeyInfo("text", text="written into stored scenarios; not read", status=""),
+    "start": KeyInfo("month name", text="first month of the run", status=""),
+    "end": KeyInfo("month name", text="last month of the run", status=""),
+    "prices": KeyInfo("text", text="2017, or nominal: the prices of the money below", status=""),
+}
+PARTS = ("policies", "events", "outside", "parameters")
+OUTSIDE = {
+    "freeze": KeyInfo("text", text="no, yes, or the month whose outside conditions are kept for ever"),
+    "growth": KeyInfo(
+        "1/year", None, -0.2, 0.3, "real growth a year of the rest of the city's GDP after the data"
+    ),
+}
+HEAD_MODEL = model_of("head", HEAD, reset=False)
+OUTSIDE_MODEL = model_of("outside", OUTSIDE)
+DEFAULT_START, DEFAULT_END = 2017 * 12, 2035 * 12 + 11
+
+
+@dataclass
+class Head:
+    """What the heads of a chain say together, with the place of each value."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    marks: dict[str, Mark] = field(default_factory=dict)
+    folder: Path = Path()
+    here: Path = Path()
+
+    def get(self, key: str, otherwise: Any) -> Any:
+        """The value of `key`, or `otherwise` if no file gives it."""
+        return self.values.get(key, otherwise)
+
+
+def read_head(documents: list[Document], faults: Faults) -> Head:
+    """Merge the heads of a chain, the nearest file winning; names are not inherited."""
+    head = Head()
+    for document in documents:
+        root = document.root
+        known = {**HEAD, **{part: KeyInfo("text") for part in PARTS}}
+        top = Node(
+            {key: node for key, node in root.value.items() if key not in PARTS},
+            root.mark,
+            root.keys,
+        )
+        found = check(HEAD_MODEL, known, top, "", Names(), faults)
+        for key in ("name", "slug", "rationale"):
+            head.values.pop(key, None)
+        for key, value in found.items():
+            head.values[key] = value
+            head.marks[key] = root.value[key].mark
+        if "city" in found:
+            head.folder, head.here = document.folder, document.path.parent
+    last = documents[-1].path
+    head.values.setdefault("slug", last.stem)
+    head.values.setdefault("name", last.stem.replace("_", " ").capitalize())
+    return head
+
+
+def read_months(head: Head, faults: Faults) -> tuple[int, int]:
+    """First and last month of the run; a fault if they are in the wrong order."""
+    start, end = head.get("start", DEFAULT_START), head.get("end", DEFAULT_END)
+    if end < start:
+        mark = head.marks.get("end") or head.marks.get("start")
+        faults.add("end", "the run ends before it starts", "", mark)
+    return start, end
+
+
+@dataclass(frozen=True)
+class CityFound:
+    """The city of a scenario, as it is loaded again later, and a hash of a user's own files."""
+
+    name: str
+    city: Any = None
+    digest: str = ""
+
+    def names(self) -> Names:
+        """The names of the city that values may use."""
+        if self.city is None:
+            return Names()
+        zones = tuple(self.city.zones)
+        places = zones + tuple(self.city.districts) + tuple(self.city.park_names)
+        return Names(zones, tuple(dict.fromkeys(places)))
+
+
+def read_city(head: Head, faults: Faults) -> CityFound:
+    """Load the city that the head names; a fault if there is none or it cannot be read."""
+    text, mark = head.get("city", "chengdu"), head.marks.get("city")
+    shipped = registry.city_names()
+    name, digest = text, ""
+    if text not in shipped:
+        path = _own_city(text, head)
+        if path is None:
+            hint = did_you_mean(text, shipped, f"cities: {listing(shipped)}, or a folder")
+            faults.add("city", f"unknown city '{text[:60]}'", hint, mark)
+            return CityFound(text)
+        folder = path if path.is_dir() else path.parent
+        name, digest = str(path.resolve()), folder_digest(folder)
+    try:
+        return CityFound(name, registry.city(name), digest)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        faults.add("city", f"the city '{text[:60]}' cannot be read: {error}", "", mark)
+        return CityFound(name)
+
+
+def _own_city(text: str, head: Head) -> Path | None:
+    """A user's city: a folder (or its city.yaml) inside the scenario's folder.
+
+    A stored scenario (one with a `city_digest`) names the folder that its run has used.
+    """
+    if head.get("city_digest", "") and (Path(text) / "city.yaml").is_file():
+        return Path(text)
+    for candidate in (f"{text}/city.yaml", text):
+        path, _ = locate(candidate, head.here, head.folder)
+        if path is not None and path.name == "city.yaml":
+            return path.parent
+    return None
+
+
+def folder_digest(folder: Path) -> str:
+    """SHA-256 over the names and bytes of a city's files, so that an edit is a new scenario."""
+    total = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.suffix in (".yaml", ".csv", ".geojson", ".json"):
+            content = path.read_bytes()
+            total.update(f"{path.name}:{len(content)}:".encode() + content)
+    return total.hexdigest()
+
+
+def read_outside(documents: list[Document], start: int, faults: Faults) -> dict[str, Any]:
+    """The outside conditions: whether and where they are frozen, growth beyond the data."""
+    values: dict[str, Any] = {"freeze": False, "freeze_at": start, "growth": None}
+    for document in documents:
+        node = document.root.value.get("outside")
+        if node is None or node.value is None:
+            continue
+        if node.kind != "mapping":
+            faults.add("outside", "expected a mapping of freeze and growth", "", node.mark)
+            continue
+        found = check(OUTSIDE_MODEL, OUTSIDE, node, "outside", Names(), faults)
+        if "growth" in found:
+            values["growth"] = None if found["growth"] is RESET else found["growth"]
+        if found.get("freeze") is RESET:
+            values["freeze"], values["freeze_at"] = False, start
+        elif "freeze" in found:
+            _freeze(node.value["freeze"], values, start, faults)
+    return values
+
+
+def _freeze(node: Node, values: dict[str, Any], start: int, faults: Faults) -> None:
+    try:
+        values["freeze"], values["freeze_at"] = read_bool(node.value), start
+    except QuantityError:
+        try:
+            values["freeze"], values["freeze_at"] = True, parse_month(node.value)
+        except QuantityError as error:
+            faults.add("outside.freeze", f"{error.message}, or yes or no", error.hint, node.mark)

@@ -1,0 +1,96 @@
+"""Single values set on the command line: `--set path=value`.
+
+Each setting is read as a text of its own, so that a fault in it is shown with line and caret like
+one in a file. Paths: `start`, `policies.NAME.KEY`, `policies.NAME.2026-01.KEY`, `policies.NAME`
+(to `none`), `parameters.NAME` or the parameter's name alone, `events.TITLE.KEY`, `events.TITLE`
+(to `none`), `outside.KEY`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cluster_sim.scenario.faults import Faults, Mark, Source
+from cluster_sim.scenario.nodes import Node, read_text, split_lines
+from cluster_sim.scenario.quantities import QuantityError, parse_month
+
+SOURCE = "--set"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: the parts of its path, the value with its place, the text it came from."""
+
+    parts: tuple[str, ...]
+    node: Node
+    source: Source
+
+    @property
+    def path(self) -> str:
+        """The path as it was written."""
+        return ".".join(self.parts)
+
+    def mark(self, part: int) -> Mark:
+        """The place of one part of the path."""
+        part = min(part, len(self.parts) - 1)
+        before = sum(len(each) + 1 for each in self.parts[:part])
+        return Mark(self.source, 1, before + 1, max(1, len(self.parts[part])))
+
+    def month(self, part: int, faults: Faults) -> int | None:
+        """The month that one part of the path names; a fault if it is none."""
+        try:
+            return parse_month(self.parts[part])
+        except QuantityError as error:
+            faults.add(self.path, error.message, error.hint, self.mark(part))
+            return None
+
+
+def as_texts(settings: Mapping[str, Any] | Iterable[str] | None) -> list[str]:
+    """Settings as texts `path=value`; values of a mapping are written as JSON where not text."""
+    if settings is None:
+        return []
+    if isinstance(settings, str):
+        return [settings]
+    if isinstance(settings, Mapping):
+        return [
+            f"{path}={value if isinstance(value, str) else json.dumps(value)}"
+            for path, value in settings.items()
+        ]
+    return [str(text) for text in settings]
+
+
+def read_settings(texts: Iterable[str]) -> list[Setting]:
+    """Read settings; ScenarioError names every one that is not of the form `path=value`."""
+    faults = Faults()
+    found = []
+    for order, text in enumerate(texts, start=1000):
+        source = Source(SOURCE, split_lines(text), order)
+        path, equals, value = text.partition("=")
+        parts = tuple(path.split("."))
+        if not equals or not path.strip() or not all(parts):
+            hint = "expected path=value, such as policies.production_subsidy.rate=0.2"
+            faults.add("", "not a setting", hint, Mark(source, 1, 1, max(1, len(text))))
+            continue
+        node = _value(value, source, len(path) + 1, faults)
+        if node is not None:
+            found.append(Setting(parts, node, source))
+    faults.stop()
+    return found
+
+
+def _value(text: str, source: Source, offset: int, faults: Faults) -> Node | None:
+    """The value of a setting, read as YAML with its columns counted in the whole setting."""
+    from cluster_sim.scenario.faults import ScenarioError
+
+    try:
+        # The path is blanked out, so that columns are those of the whole text.
+        node = read_text(" " * offset + text, source, faults)
+    except ScenarioError as error:
+        faults.found.extend(error.faults)
+        return None
+    if node.value == {} and not text.strip().startswith("{"):
+        return Node(None, Mark(source, 1, offset, 1))
+    return node
