@@ -1,0 +1,40 @@
+"""From a scenario to results on disk: identity, one run, the workers, the store and its reading.
+
+Names are loaded when first used: a worker that only simulates never pays for the reading side.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_PUBLIC = {
+    "InputError": "cluster_sim.runs.errors",
+    "StoreFull": "cluster_sim.runs.errors",
+    "Interrupted": "cluster_sim.runs.errors",
+    "RunResult": "cluster_sim.runs.one",
+    "execute": "cluster_sim.runs.one",
+    "RunSpec": "cluster_sim.runs.plan",
+    "plan": "cluster_sim.runs.plan",
+    "Store": "cluster_sim.runs.store",
+    "View": "cluster_sim.runs.read",
+    "open": "cluster_sim.runs.read",
+    "carry_out": "cluster_sim.runs.carry_out",
+    "reproduce": "cluster_sim.runs.reproduce",
+    "run": "cluster_sim.runs.api",
+    "ensemble": "cluster_sim.runs.api",
+}
+
+__all__ = [  # noqa: F822
+    "InputError", "Interrupted", "RunResult", "RunSpec", "Store", "StoreFull", "View", "carry_out",
+    "ensemble", "execute", "open", "plan", "reproduce", "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name from its module the first time somebody asks for it (PEP 562)."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,68 @@
+"""What a script or a notebook calls: one run in memory, or many on all cores."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cluster_sim.runs.one import FACTORY, execute_spec
+from cluster_sim.runs.plan import ordinal, plan, scale_of, seed_list
+from cluster_sim.runs.read import View
+from cluster_sim.runs.result import Result
+
+Settings = Mapping[str, Any] | Iterable[str] | None
+
+
+def scenario_of(scenario: Any, set: Settings = None) -> Any:  # noqa: A002
+    """Return a Scenario: as it is, or read from a file or by name with `set` applied."""
+    from cluster_sim.scenario import load_scenario
+
+    if isinstance(scenario, str | Path):
+        return load_scenario(scenario, set)
+    if set:
+        raise ValueError("`set` needs a scenario file or name: a loaded scenario is complete")
+    return scenario
+
+
+def run(scenario: Any, scale: str | float = "1/50", seed: int = 1, until: str | int | None = None,
+        set: Settings = None, factory: str = FACTORY) -> Result:  # noqa: A002
+    """Run a scenario once, in this process, and return its frames.
+
+    `scenario` is a file, a name or a loaded scenario; `scale` a share of the city; `until` the last month
+    (`"2030-12"`); `set` overrides values, as in `{"collaboration.tau_max": 0.8}`. ScenarioError or
+    InputError if any of these cannot be.
+    """
+    planned = plan(scenario_of(scenario, set), seed_list([seed]), scale_of(scale), ordinal(until))
+    spec = planned.runs[0]
+    return Result(spec, execute_spec(spec, factory=factory))
+
+
+def ensemble(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
+             until: str | int | None = None, set: Settings = None,  # noqa: A002
+             out: str | Path | None = None, workers: int | None = None, progress: bool = False,
+             factory: str = FACTORY) -> View:
+    """Run a scenario with several seeds on all cores and open the results.
+
+    `seeds` is a number (1 to that) or the seeds themselves; `out` a results folder to keep (runs that it
+    holds are not done again), a temporary one if None. A failed run costs itself: a warning names it, and
+    RuntimeError comes only if all failed.
+    """
+    from cluster_sim.runs.carry_out import carry_out
+    from cluster_sim.runs.progress import Progress, Silent
+
+    planned = plan(scenario_of(scenario, set), seed_list(seeds), scale_of(scale), ordinal(until))
+    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
+    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    report = carry_out(planned, folder, workers, Progress() if progress else Silent(), factory)
+    if report.failed:
+        first = report.failed[0]
+        text = (f"{len(report.failed)} of {len(planned.runs)} runs failed; the first, seed {first['seed']}:\n"
+                f"{first['traceback']}")
+        if len(report.failed) == len(planned.runs):
+            raise RuntimeError(text)
+        warnings.warn(text, stacklevel=2)
+    view = View(folder)
+    return view.keep_alive(holder) if holder else view

@@ -1,0 +1,153 @@
+"""Carrying out a plan: do what is missing, keep each run as it ends, write the parts, note the rest."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cluster_sim.runs import manifest
+from cluster_sim.runs.errors import Interrupted
+from cluster_sim.runs.one import FACTORY
+from cluster_sim.runs.plan import Plan, RunSpec
+from cluster_sim.runs.progress import Silent
+from cluster_sim.runs.store import Store
+from cluster_sim.runs.supervisor import Local
+from cluster_sim.runs.worker import Job, do_run
+
+
+@dataclass
+class Report:
+    """What became of a plan: run_ids by outcome, and the seconds it took."""
+
+    folder: Path
+    done: list[str] = field(default_factory=list)
+    already: list[str] = field(default_factory=list)
+    failed: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Keeper:
+    """Listens to the engine: commits a chunk of runs as soon as all of them are there."""
+
+    def __init__(self, store: Store, plan: Plan, progress: Silent, report: Report,
+                 chunks: Sequence[Sequence[RunSpec]] | None = None) -> None:
+        self.store, self.progress, self.report = store, progress, report
+        self.lock = store.lock()
+        self.chunk_of: dict[str, int] = {}
+        self.chunks = plan.chunks() if chunks is None else chunks
+        finished = store.finished()
+        self.left: list[int] = []
+        for number, chunk in enumerate(self.chunks):
+            missing = [spec.run_id for spec in chunk if spec.run_id not in finished]
+            self.left.append(len(missing))
+            self.chunk_of.update(dict.fromkeys(missing, number))
+        self.todo = tuple(spec for spec in plan.runs if spec.run_id not in finished)
+        report.already = [spec.run_id for spec in plan.runs if spec.run_id in finished]
+
+    def compiling(self) -> None:
+        """Tell the user why nothing moves yet."""
+        self.progress.compiling()
+
+    def months(self, running: int) -> None:
+        """Show how far the runs in hand are."""
+        self.progress.update(running)
+
+    def finished(self, spec: RunSpec, new: bool) -> None:
+        """Count a run, and commit its chunk if it was the last one missing."""
+        (self.report.done if new else self.report.already).append(spec.run_id)
+        self.progress.finished(spec)
+        self._one_less(spec)
+
+    def failed(self, spec: RunSpec, record: dict[str, Any]) -> None:
+        """Record a run that failed for good; its chunk does not wait for it."""
+        self.store.add_failure(record)
+        self.report.failed.append(record)
+        self.progress.failed(spec)
+        self._one_less(spec)
+
+    def _one_less(self, spec: RunSpec) -> None:
+        number = self.chunk_of[spec.run_id]
+        self.left[number] -= 1
+        if not self.left[number]:
+            self.commit(number)
+
+    def commit(self, number: int) -> None:
+        """Write the finished runs of a chunk as a part."""
+        self.store.commit([spec.run_id for spec in self.chunks[number]], self.lock)
+
+    def commit_rest(self) -> None:
+        """Write what is finished of all chunks."""
+        staged = self.store.staged()
+        for number, chunk in enumerate(self.chunks):
+            if any(spec.run_id in staged for spec in chunk):
+                self.commit(number)
+
+
+def cores() -> int:
+    """Return the number of cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
+              progress: Silent | None = None, factory: str = FACTORY,
+              notes: Mapping[str, Any] | None = None,
+              chunks: Sequence[Sequence[RunSpec]] | None = None) -> Report:
+    """Do the runs of `plan` that the store at `folder` lacks and return what became of them.
+
+    `workers=0` runs them in this process, None takes all cores; `chunks` says which runs make a part,
+    where it is not the plan's own division. Interrupted on Ctrl-C (finished runs are
+    kept), StoreFull when the disk takes no more, InputError if the folder holds something else.
+    """
+    started = time.monotonic()
+    store = Store(folder)
+    manifest.check(store, plan)
+    report = Report(store.folder)
+    workers = cores() if workers is None else workers
+    progress = progress or Silent()
+    manifest.begin(store, plan, notes or {})
+    keeper = Keeper(store, plan, progress, report, chunks)
+    progress.begin(plan, keeper.todo, workers)
+    job = Job(str(store.folder), factory, plan.code)
+    try:
+        keeper.commit_rest()
+        if workers == 0:
+            _here(keeper, store, job)
+        else:
+            Local(job, workers).run(keeper.todo, keeper)
+        keeper.commit_rest()
+    except KeyboardInterrupt as stop:
+        keeper.commit_rest()
+        done = len(store.finished() & {spec.run_id for spec in plan.runs})
+        raise Interrupted(done, len(plan.runs)) from stop
+    finally:
+        progress.end()
+        report.seconds = time.monotonic() - started
+        store.clear_staging(keeper.lock)
+        keeper.lock.close()
+        manifest.end(store, plan, report)
+    return report
+
+
+def _here(keeper: Keeper, store: Store, job: Job) -> None:
+    """Do the runs in this process, one after another (for debugging and for tests)."""
+    from cluster_sim.runs.errors import FULL_ERRNO, StoreFull
+
+    for spec in keeper.todo:
+        for attempt in (1, 2):
+            outcome = do_run(store, keeper.lock, spec, job, keeper.months)
+            if outcome[0] == "full":
+                raise StoreFull(FULL_ERRNO, outcome[1])
+            if outcome[0] in ("done", "there"):
+                keeper.finished(spec, outcome[0] == "done")
+                break
+            if attempt == 2:
+                keeper.failed(spec, {
+                    "run_id": spec.run_id, "scenario": spec.scenario.name, "seed": spec.seed,
+                    "scale": spec.scale, "factors": dict(spec.factors), "kind": "raised", "tries": 2,
+                    "traceback": outcome[-1]})

@@ -1,0 +1,27 @@
+"""What can go wrong around a run, apart from the run itself."""
+
+from __future__ import annotations
+
+import errno
+
+FULL_ERRNO = errno.ENOSPC
+
+
+class InputError(ValueError):
+    """The user asked for something that cannot be: the text says what and what would do.
+
+    The command line prints it and ends with exit status 2; nothing has been written.
+    """
+
+
+class StoreFull(OSError):
+    """The disk took no more. Finished runs are safe; starting again does the rest."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C; `done` runs of `planned` are in the store."""
+
+    def __init__(self, done: int, planned: int) -> None:
+        super().__init__(f"stopped with {done} of {planned} runs done")
+        self.done = done
+        self.planned = planned

@@ -1,0 +1,57 @@
+"""Locks between processes on one store: ranges of a file, freed by the system when a process dies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows has no fcntl: two writers may then do a run twice, with the same result
+    fcntl = None  # type: ignore[assignment]
+
+
+class RangeLock:
+    """One byte of the lock file stands for one run (or for the right to write parts).
+
+    Locks belong to the process: a worker keeps its own `RangeLock` and takes one run at a time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+
+    def close(self) -> None:
+        """Give up all locks."""
+        os.close(self._handle)
+
+    @staticmethod
+    def byte_of(run_id: str) -> int:
+        """Return the byte that stands for a run, from the first fifteen digits of its name."""
+        return int(run_id[:15], 16)
+
+    def take(self, byte: int) -> bool:
+        """Try to take a lock; False if another process holds it."""
+        if fcntl is None:
+            return True
+        try:
+            fcntl.lockf(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
+        except OSError:
+            return False
+        return True
+
+    def free(self, byte: int) -> None:
+        """Give up a lock."""
+        if fcntl is not None:
+            fcntl.lockf(self._handle, fcntl.LOCK_UN, 1, byte)
+
+    @contextmanager
+    def hold(self, byte: int) -> Iterator[None]:
+        """Wait for a lock and keep it within the block."""
+        if fcntl is not None:
+            fcntl.lockf(self._handle, fcntl.LOCK_EX, 1, byte)
+        try:
+            yield
+        finally:
+            self.free(byte)

@@ -1,0 +1,153 @@
+"""manifest.json and scenario.yaml: what a store holds and what it was made with."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.identity import PACKAGE, city_version
+from cluster_sim.runs.plan import Plan, month_text, scale_text
+
+if TYPE_CHECKING:
+    from cluster_sim.runs.carry_out import Report
+    from cluster_sim.runs.store import Store
+
+PACKAGES = ("mesa", "numba", "llvmlite", "numpy", "pyarrow", "duckdb", "pandas", "scipy", "PyYAML", "pydantic")
+IDENTITY = {
+    "scenario_digest": "the scenario", "city_version": "the city's files", "scale": "the scale",
+    "until": "the last month", "code_version": "the code"}
+"""Keys of the manifest that all runs of a store share, and what to call them."""
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small file whole: to a temporary name, synced, renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a store; empty if it has none. InputError if it cannot be read."""
+    path = Path(folder) / "manifest.json"
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+
+
+def identity(plan: Plan) -> dict[str, Any]:
+    """Return what all runs of a plan have in common, as the manifest writes it."""
+    first = plan.runs[0]
+    return {
+        "scenario_digest": first.scenario.digest(), "city_version": city_version(str(first.scenario.city)),
+        "scale": scale_text(first.scale), "until": month_text(first.until), "code_version": plan.code}
+
+
+def differences(folder: Path, plan: Plan) -> list[str]:
+    """Return in words what sets the runs of a store apart from those of a plan; empty if nothing does."""
+    there = load(folder)
+    if not there:
+        return []
+    return [words for key, words in IDENTITY.items() if there.get(key) != identity(plan)[key]]
+
+
+def check(store: Store, plan: Plan) -> None:
+    """Refuse to mix runs that do not belong together in one folder."""
+    if store.folder.exists() and not store.folder.is_dir():
+        raise InputError(f"{store.folder} is a file; --out names a folder")
+    found = differences(store.folder, plan)
+    if found:
+        raise InputError(
+            f"{store.folder} holds other runs: {' and '.join(found)} differ{'s' if len(found) == 1 else ''}. "
+            "Give another --out, or --fresh to set what is there aside and begin again")
+
+
+def set_aside(folder: Path) -> Path:
+    """Rename a results folder to the first free NAME.old-N and return the new name."""
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}.old-{number}")).exists():
+        number += 1
+    folder.rename(aside)
+    return aside
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that a run uses."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def git_commit() -> str | None:
+    """Return the commit of the sources, with `+` if they were changed since; None without git."""
+    def git(*words: str) -> str:
+        return subprocess.run(["git", "-C", str(PACKAGE), *words], capture_output=True, text=True,
+                              timeout=5, check=True).stdout.strip()
+    try:
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", ".") else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def begin(store: Store, plan: Plan, notes: Mapping[str, Any]) -> None:
+    """Write the scenario and the manifest of a job that starts."""
+    import yaml
+
+    before = load(store.folder)
+    seeds = sorted({*before.get("seeds", []), *(spec.seed for spec in plan.runs)})
+    written = {
+        "name": plan.name, **identity(plan), "scenario": plan.runs[0].scenario.name, "seeds": seeds,
+        "planned": max(before.get("planned", 0), len(plan.runs), len(seeds)), "status": "running",
+        "first_month": month_text(plan.runs[0].scenario.start), "months": plan.runs[0].months,
+        "started": before.get("started") or _now(), "ended": None, "seconds": before.get("seconds", 0.0),
+        "versions": versions(), "git_commit": git_commit(), "platform": platform.platform(),
+        "machine": platform.machine(), "cores": os.cpu_count(), "command": " ".join(sys.argv), **notes}
+    resolved = plan.runs[0].scenario.resolved()
+    text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True, width=100)
+    write_text(store.folder / "scenario.yaml", text)
+    write_text(store.folder / "manifest.json", json.dumps(written, indent=1, ensure_ascii=False) + "\n")
+
+
+def end(store: Store, plan: Plan, report: Report) -> None:
+    """Note how the job ended; a full disk must not hide the reason why it did."""
+    try:
+        written = load(store.folder)
+        finished = store.finished()
+        missing = sum(spec.run_id not in finished for spec in plan.runs)
+        failed = len(report.failed)
+        written |= {
+            "status": "done" if not missing else "failed runs" if failed >= missing else "unfinished",
+            "runs": len(finished), "failed": failed, "ended": _now(),
+            "seconds": round(written.get("seconds", 0.0) + report.seconds, 3)}
+        write_text(store.folder / "manifest.json", json.dumps(written, indent=1, ensure_ascii=False) + "\n")
+    except OSError:
+        return

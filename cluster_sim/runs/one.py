@@ -1,0 +1,80 @@
+"""One run: a model, stepped to its last month, and its results as plain arrays."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from cluster_sim.runs.plan import RunSpec, plan
+
+Columns = dict[str, np.ndarray]
+TABLES = ("series", "projects", "credits", "ledger", "map")
+"""The tables of a run, in the order in which they are committed."""
+FACTORY = "cluster_sim.model:ClusterModel"
+
+SINGLE = ("gdp_share", "gdp_share_published")
+_SINGLE_ENDS = ("_share", "_distance", "_gini", "_rate", "_hhi", "_index", "_mean", "_median")
+_SINGLE_STARTS = ("mean_", "median_", "localisation", "share_")
+
+
+def is_single(name: str) -> bool:
+    """Say whether a float column of `series` is kept in single precision (rates and means, not money)."""
+    return name in SINGLE or name.endswith(_SINGLE_ENDS) or name.startswith(_SINGLE_STARTS)
+
+
+def narrow(columns: Columns) -> Columns:
+    """Return the columns of `series` as they are kept: money in double, rates in single precision."""
+    return {name: values.astype(np.float32) if values.dtype == np.float64 and is_single(name) else values
+            for name, values in columns.items()}
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What one run leaves: tables as dictionaries of NumPy columns, and how long it took."""
+
+    run_id: str
+    series: Columns
+    projects: Columns
+    credits: Columns
+    ledger: Columns
+    map: Columns
+    seconds: float
+
+    def tables(self) -> dict[str, Columns]:
+        """Return the tables that have any column, by name, in the order of commit."""
+        return {name: getattr(self, name) for name in TABLES if getattr(self, name)}
+
+
+def model_class(factory: str = FACTORY) -> Any:
+    """Return the model named as `module:class` (tests give one of their own)."""
+    module, _, name = factory.partition(":")
+    return getattr(import_module(module), name)
+
+
+def execute_spec(spec: RunSpec, on_month: Callable[[int], None] | None = None,
+                 factory: str = FACTORY) -> RunResult:
+    """Do the run that `spec` names; `on_month(t)` is called after each month."""
+    started = time.perf_counter()
+    model = model_class(factory)(spec.scenario, seed=spec.seed, scale=spec.scale)
+    for month in range(spec.months):
+        model.step()
+        if on_month is not None:
+            on_month(month + 1)
+    tables = {name: {key: np.asarray(values) for key, values in getattr(model, name)().items()}
+              for name in TABLES}
+    tables["series"] = narrow(tables["series"])
+    return RunResult(spec.run_id, **tables, seconds=time.perf_counter() - started)
+
+
+def execute(scenario: Any, seed: int, scale: float, until: int | None = None,
+            on_month: Callable[[int], None] | None = None, factory: str = FACTORY) -> RunResult:
+    """Do one run in this process.
+
+    `scale` is a share of the city, `until` the ordinal of the last month (the scenario's end if None).
+    """
+    return execute_spec(plan(scenario, [seed], scale, until).runs[0], on_month, factory)

@@ -1,0 +1,124 @@
+"""Which runs to do, in which order, and which part of the store each belongs to.
+
+The order and the parts follow from the plan alone, never from who finished first: that is why any number
+of workers writes the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.identity import code_version, run_id
+
+RUNS_PER_PART = 100
+"""Runs in one part at scale 1/20 and below; larger cities get fewer, so that a part fits in memory."""
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One run, fully named. `until` is the ordinal of the last month (year * 12 + month - 1)."""
+
+    run_id: str
+    scenario: Any
+    seed: int
+    scale: float
+    until: int
+    factors: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def months(self) -> int:
+        """Number of months that the run simulates."""
+        return self.until - self.scenario.start + 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All runs of a job, in order, and the keys that every one of them has in common."""
+
+    name: str
+    runs: tuple[RunSpec, ...]
+    code: str = field(default_factory=code_version)
+
+    def chunks(self) -> list[tuple[RunSpec, ...]]:
+        """Split the runs into those of one part each: about a hundred, fewer when a run is large."""
+        size = part_size(max((spec.scale for spec in self.runs), default=1.0))
+        return [self.runs[i:i + size] for i in range(0, len(self.runs), size)]
+
+
+def part_size(scale: float) -> int:
+    """Return the number of runs in a part: 100 up to scale 1/20, 5 at 1:1."""
+    return max(1, min(RUNS_PER_PART, round(5 / scale)))
+
+
+def ordinal(text: str | int | None) -> int | None:
+    """Read a month such as `2035-12` into year * 12 + month - 1; a number is taken as it is."""
+    if text is None or isinstance(text, int):
+        return text
+    found = re.fullmatch(r"\s*(\d{4})-(\d{1,2})\s*", str(text))
+    if not found or not 1 <= int(found[2]) <= 12:
+        raise InputError(f"'{text}' is not a month; write it as 2035-12")
+    return int(found[1]) * 12 + int(found[2]) - 1
+
+
+def month_text(month: int) -> str:
+    """Write an ordinal as `2035-12`."""
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def scale_of(text: str | float | int) -> float:
+    """Read a scale such as `1/20`, `0.05` or 1: a share of the city above 0 and up to 1."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*(?:[/:]\s*(\d+(?:\.\d*)?))?\s*", str(text))
+    value = float(found[1]) / float(found[2] or 1) if found and float(found[2] or 1) else 0.0
+    if not 0 < value <= 1:
+        raise InputError(f"scale '{text}' is not a share of the city; write 1/20, 0.05 or 1")
+    return value
+
+
+def scale_text(scale: float) -> str:
+    """Write a scale as people do: 1, 1/20, 0.07."""
+    inverse = round(1 / scale)
+    if inverse == 1:
+        return "1"
+    return f"1/{inverse}" if abs(1 / inverse - scale) < 1e-12 else f"{scale:g}"
+
+
+def seed_list(seeds: int | Iterable[int] | None, first: int | None = None, default: int = 1) -> list[int]:
+    """Turn a number of seeds, or the seeds themselves, into a list without repeats.
+
+    `seeds=10` means 1 to 10, `seeds=10, first=5` means 5 to 14; a lone `first` is one run.
+    """
+    if seeds is not None and not isinstance(seeds, int):
+        listed = list(dict.fromkeys(int(s) for s in seeds))
+    else:
+        count = seeds if seeds is not None else (1 if first is not None else default)
+        start = 1 if first is None else first
+        listed = list(range(start, start + count))
+    if not listed:
+        raise InputError("at least one seed is needed")
+    if min(listed) < 0 or max(listed) >= 2**63:
+        raise InputError("a seed is a whole number from 0 to 2^63 - 1")
+    return listed
+
+
+def plan(scenario: Any, seeds: Sequence[int], scale: float, until: int | None = None,
+         factors: Mapping[str, Any] | None = None) -> Plan:
+    """Plan one run of `scenario` for each seed.
+
+    `until` (an ordinal) ends the runs early, or later than the scenario says. InputError if it lies
+    before the start.
+    """
+    last = scenario.end if until is None else until
+    if last < scenario.start:
+        raise InputError(f"--until {month_text(last)} lies before the scenario's start, "
+                         f"{month_text(scenario.start)}")
+    if last > scenario.end:
+        scenario = replace(scenario, end=last)
+    digest, code = scenario.digest(), code_version()
+    named = tuple(sorted((factors or {}).items()))
+    return Plan(scenario.name, tuple(
+        RunSpec(run_id(digest, str(scenario.city), seed, scale, last, code), scenario, seed, scale, last, named)
+        for seed in seeds), code)

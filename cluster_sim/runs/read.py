@@ -1,0 +1,180 @@
+"""The store's reading side: data frames and DuckDB views over finished runs, also while it grows.
+
+A view takes a list of files once: committed parts, and staged runs that are in no part yet. DuckDB only
+ever lives in memory (a database file would lock out every other process).
+"""
+
+from __future__ import annotations
+
+import builtins
+import weakref
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cluster_sim.runs import manifest
+from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.one import TABLES
+from cluster_sim.runs.store import COMMIT, Store
+
+KINDS = (COMMIT, *TABLES)
+
+
+def to_frame(table: pa.Table) -> Any:
+    """Turn an Arrow table into a pandas frame with dates as dates."""
+    return table.to_pandas(date_as_object=False)
+
+
+class View:
+    """What a results folder held when it was opened.
+
+    Frames: `runs`, `series`, `projects`, `credits`, `ledger`, `map`, each with the columns `run_id`,
+    `scenario` and `seed`; `indicators` is `series` indexed by seed and month. `sql` asks DuckDB.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.files = self._list_files()
+        self.manifest = manifest.load(self.folder)
+
+    def __repr__(self) -> str:
+        return f"<{len(self.run_ids)} runs in {self.folder}>"
+
+    def _list_files(self) -> dict[str, list[Path]]:
+        store = Store(self.folder)
+        if not (self.folder / COMMIT).is_dir() and not store.staging.is_dir():
+            raise InputError(f"{self.folder} holds no results")
+        for _ in range(5):
+            staged = sorted(store.staged())
+            parts = store.parts()
+            inside = {run_id for ids in parts.values() for run_id in ids}
+            loose = [store.staging / r for r in staged if r not in inside]
+            if all(folder.is_dir() for folder in loose):  # else it moved into a part meanwhile: look again
+                break
+        self.run_ids = [r for ids in parts.values() for r in ids] + [folder.name for folder in loose]
+        files: dict[str, list[Path]] = {}
+        for kind in KINDS:
+            found = [self.folder / kind / name for name in parts]
+            found += [folder / f"{kind}.parquet" for folder in loose]
+            files[kind] = [path for path in found if path.is_file()]
+        return files
+
+    def arrow(self, kind: str, columns: list[str] | None = None) -> pa.Table:
+        """Return a table of the store (or some of its columns), runs in the order of their seeds."""
+        if not self.files.get(kind):
+            raise InputError(f"{self.folder} has no table '{kind}'")
+        names = columns and list(dict.fromkeys(["seed", *columns]))
+        tables = [pq.read_table(path, columns=names, partitioning=None,
+                                read_dictionary=["run_id", "scenario"]) for path in self.files[kind]]
+        whole = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
+        if len(tables) > 1:
+            whole = whole.append_column("_row", pa.array(range(len(whole)), pa.int64()))
+            whole = whole.sort_by([("seed", "ascending"), ("_row", "ascending")]).drop_columns("_row")
+        return whole if columns is None else whole.select(columns)
+
+    def frame(self, kind: str, columns: list[str] | None = None) -> Any:
+        """Return a table of the store as a pandas frame."""
+        return to_frame(self.arrow(kind, columns))
+
+    @cached_property
+    def runs(self) -> Any:
+        """One row for each run: seed, scale, months, status, seconds."""
+        return self.frame(COMMIT)
+
+    @cached_property
+    def series(self) -> Any:
+        """One row for each run and month."""
+        return self.frame("series")
+
+    @cached_property
+    def indicators(self) -> Any:
+        """The series, indexed by seed and month."""
+        return self.series.set_index(["seed", "month"])
+
+    @cached_property
+    def projects(self) -> Any:
+        """One row for each released title."""
+        return self.frame("projects")
+
+    @cached_property
+    def credits(self) -> Any:
+        """The partners of the largest titles."""
+        return self.frame("credits")
+
+    @cached_property
+    def ledger(self) -> Any:
+        """Flows of money by month and kind."""
+        return self.frame("ledger")
+
+    @cached_property
+    def map(self) -> Any:
+        """The cells of the city at the last month."""
+        return self.frame("map")
+
+    def connection(self) -> Any:
+        """Return a DuckDB connection in memory with one view for each table."""
+        import duckdb
+
+        link = duckdb.connect()
+        for kind, paths in self.files.items():
+            if paths:
+                listed = ", ".join("'" + str(p.resolve()).replace("'", "''") + "'" for p in paths)
+                link.execute(f'CREATE VIEW "{kind}" AS SELECT * FROM '
+                             f"read_parquet([{listed}], union_by_name=true)")
+        return link
+
+    def sql(self, query: str) -> Any:
+        """Answer a query over the views `series`, `projects`, `runs` ... as a pandas frame."""
+        with self.connection() as link:
+            return link.sql(query).df()
+
+    def by_year(self, column: str = "gdp_share", low: float = 0.1, high: float = 0.9) -> Any:
+        """Return mean, p10 and p90 over the runs of a column's December values, indexed by year."""
+        from cluster_sim.runs.summary import by_year
+
+        return by_year(self.frame("series", ["seed", "month", column]), column, low, high)
+
+    @cached_property
+    def scenario(self) -> Any:
+        """The resolved scenario of the store."""
+        return stored_scenario(self.folder)
+
+    def plot(self, figure: str = "share", **options: Any) -> Any:
+        """Draw a figure (`share`, `map`, `network`) and return it."""
+        from cluster_sim.runs.result import draw
+
+        return draw(self, figure, **options)
+
+    def keep_alive(self, holder: Any) -> View:
+        """Let a temporary folder live as long as this view."""
+        weakref.finalize(self, holder.cleanup)
+        return self
+
+
+def stored_scenario(folder: Path) -> Any:
+    """Read the resolved scenario of a store back. InputError if there is none or it cannot be read."""
+    import yaml
+
+    from cluster_sim.scenario import load_resolved
+
+    path = Path(folder) / "scenario.yaml"
+    try:
+        with builtins.open(path, encoding="utf-8") as file:
+            return load_resolved(yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except FileNotFoundError:
+        raise InputError(f"{folder} has no scenario.yaml: not a results folder") from None
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+
+
+def open(name: str | Path) -> View:  # noqa: A001
+    """Open a results folder for reading, by its path or by its name under `results/`."""
+    folder = Path(name)
+    if not folder.is_dir() and (Path("results") / name).is_dir():
+        folder = Path("results") / name
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {folder}")
+    return View(folder)

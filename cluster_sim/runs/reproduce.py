@@ -1,0 +1,216 @@
+"""Doing a store's runs again and comparing every byte: series, projects, credits, ledger, map.
+
+The runs of each stored part are done again into a temporary store, where they make a part of the same
+name. Files are compared byte for byte; where they differ the tables tell which run, column and month.
+Seconds and the manifest do not count.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from cluster_sim.runs import manifest, tables
+from cluster_sim.runs.carry_out import carry_out
+from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.identity import code_version, run_id
+from cluster_sim.runs.one import FACTORY, TABLES
+from cluster_sim.runs.plan import Plan, RunSpec
+from cluster_sim.runs.progress import Silent
+from cluster_sim.runs.read import View, stored_scenario
+from cluster_sim.runs.store import COMMIT, Store
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place where the store and the new run part: `what` says it in words."""
+
+    run_id: str
+    seed: int | None
+    table: str
+    what: str
+
+    def __str__(self) -> str:
+        run = f"run {self.run_id} (seed {self.seed})" if self.seed is not None else self.run_id
+        return f"{run}: {self.table}: {self.what}"
+
+
+@dataclass
+class Comparison:
+    """What `reproduce` found. `same` is true only if every compared byte is."""
+
+    folder: Path
+    runs: int = 0
+    files: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def same(self) -> bool:
+        """Say whether nothing differs."""
+        return not self.differences
+
+    def __bool__(self) -> bool:
+        return self.same
+
+
+def reproduce(folder: str | Path, workers: int | None = None, progress: Silent | None = None,
+              factory: str = FACTORY) -> Comparison:
+    """Run everything in a results folder again and compare. InputError if it holds no results.
+
+    A store written by other code is compared all the same; a note says so.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {folder}")
+    found = Comparison(folder)
+    stored, scenario = Store(folder), stored_scenario(folder)
+    rows = _rows(stored, found)
+    if not rows:
+        if found.differences:
+            return found
+        raise InputError(f"{folder} holds no committed runs")
+    specs = [_spec(row, scenario) for row in rows]
+    _check_names(rows, specs, found)
+    with tempfile.TemporaryDirectory(prefix="cluster_sim-reproduce-") as temporary:
+        again = Store(temporary)
+        plan = Plan(scenario.name, tuple(specs))
+        report = carry_out(plan, temporary, workers, progress, factory, chunks=_chunks(stored, specs))
+        for record in report.failed:
+            found.differences.append(Difference(record["run_id"], record["seed"], "run", "it failed: "
+                                                + record["traceback"].strip().splitlines()[-1]))
+        for name in sorted(stored.parts()):
+            for kind in TABLES:
+                _compare(stored.folder / kind / name, again.folder / kind / name, kind, found)
+    found.runs = len(rows)
+    found.differences.sort(key=lambda d: [spec.run_id for spec in specs].index(d.run_id)
+                           if d.seed is not None else -1)
+    return found
+
+
+def _rows(stored: Store, found: Comparison) -> list[dict[str, Any]]:
+    """Return the rows of `runs` in the order of seeds; a part that cannot be read is a difference."""
+    rows = []
+    for path in sorted((stored.folder / COMMIT).glob("part-*.parquet")):
+        try:
+            rows += tables.read(path).to_pylist()
+        except (OSError, pa.ArrowException) as error:
+            found.differences.append(Difference(path.name, None, COMMIT, f"cannot be read ({error})"))
+    if stored.staged():
+        found.notes.append(f"{len(stored.staged())} runs are not in a part yet and were not compared")
+    return [] if found.differences else sorted(rows, key=lambda row: row["seed"])
+
+
+def _spec(row: dict[str, Any], scenario: Any) -> RunSpec:
+    if row["until"] > scenario.end:
+        scenario = replace(scenario, end=row["until"])
+    scenario = replace(scenario, name=row["scenario"])
+    return RunSpec(row["run_id"], scenario, row["seed"], row["scale"], row["until"])
+
+
+def _check_names(rows: list[dict[str, Any]], specs: list[RunSpec], found: Comparison) -> None:
+    """Hold each run's name against what it is made of now: the scenario, the city, the code."""
+    now = code_version()
+    codes = sorted({row["code"] for row in rows})
+    if codes != [now]:
+        found.notes.append(f"the store was written by code {', '.join(codes)}; this is {now}")
+    digest = specs[0].scenario.digest()
+    for row, spec in zip(rows, specs, strict=True):
+        if row["digest"] != digest:
+            found.differences.append(Difference(
+                row["run_id"], row["seed"], "scenario.yaml", "is not the scenario that this run was made with"))
+        elif row["run_id"] != run_id(digest, str(spec.scenario.city), spec.seed, spec.scale, spec.until,
+                                     row["code"]):
+            found.differences.append(Difference(
+                row["run_id"], row["seed"], "city", "its files are not those that this run was made with"))
+
+
+def _chunks(stored: Store, specs: list[RunSpec]) -> list[tuple[RunSpec, ...]]:
+    by_id = {spec.run_id: spec for spec in specs}
+    return [tuple(by_id[run_id] for run_id in ids) for ids in stored.parts().values()]
+
+
+def _compare(old: Path, new: Path, kind: str, found: Comparison) -> None:
+    """Compare one file of the store with its repetition."""
+    if not old.is_file() and not new.is_file():
+        return
+    name = f"{kind}/{old.name}"
+    if not old.is_file() or not new.is_file():
+        where = "missing in the store" if not old.is_file() else "not written this time"
+        found.differences.append(Difference(name, None, kind, where))
+        return
+    found.files += 1
+    if old.read_bytes() == new.read_bytes():
+        return
+    try:
+        before = tables.read(old)
+    except (OSError, pa.ArrowException) as error:
+        found.differences.append(Difference(name, None, kind, f"the file is damaged ({_short(error)})"))
+        return
+    after = tables.read(new)
+    difference = first_difference(before, after, kind)
+    if difference is not None:
+        found.differences.append(difference)
+    elif _same_writer(found.folder):
+        found.differences.append(Difference(name, None, kind, "the file's bytes differ, its values do not"))
+    else:
+        found.notes.append(f"{name}: written by another version of pyarrow; the values are the same")
+
+
+def first_difference(before: pa.Table, after: pa.Table, kind: str) -> Difference | None:
+    """Return the first row and column in which two tables differ, comparing bits (so NaN equals NaN)."""
+    if before.schema.names != after.schema.names:
+        odd = set(before.schema.names) ^ set(after.schema.names)
+        return Difference(_first(before), None, kind, f"columns differ: {', '.join(sorted(odd)) or 'order'}")
+    best: tuple[int, str] | None = None
+    for name in before.schema.names:
+        row = _first_row(before[name].combine_chunks(), after[name].combine_chunks())
+        if row is not None and (best is None or row < best[0]):
+            best = (row, name)
+    if best is None:
+        return None
+    row, name = best
+    if row >= len(before):
+        return Difference(_first(before), None, kind, f"{len(after)} rows instead of {len(before)}")
+    line, new = before.slice(row, 1).to_pylist()[0], after.slice(row, 1).to_pylist()
+    when = f" in {line['month']:%Y-%m}" if "month" in line and hasattr(line["month"], "year") else ""
+    other = repr(new[0][name]) if new else "no row"
+    return Difference(line.get("run_id", "?"), line.get("seed"), kind,
+                      f"{name}{when} is {line[name]!r} in the store and {other} now")
+
+
+def _first_row(before: pa.Array, after: pa.Array) -> int | None:
+    """Return the first row in which two columns differ in any bit; None if they are the same."""
+    if before.type != after.type:
+        return 0
+    if before.equals(after):
+        return None
+    length = min(len(before), len(after))
+    if pa.types.is_floating(before.type):
+        bits = f"u{before.type.bit_width // 8}"
+        one = before.to_numpy(zero_copy_only=False).view(bits)[:length]
+        two = after.to_numpy(zero_copy_only=False).view(bits)[:length]
+        rows = (one != two).nonzero()[0]
+        found = int(rows[0]) if len(rows) else None
+    else:
+        found = next((i for i in range(length) if before[i] != after[i]), None)
+    return found if found is not None or len(before) == len(after) else length
+
+
+def _first(table: pa.Table) -> str:
+    return str(table["run_id"][0]) if "run_id" in table.schema.names and len(table) else "?"
+
+
+def _short(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
+
+
+def _same_writer(folder: Path) -> bool:
+    try:
+        return View(folder).manifest.get("versions", {}).get("pyarrow") == pa.__version__
+    except InputError:
+        return True

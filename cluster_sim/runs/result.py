@@ -1,0 +1,94 @@
+"""The result of one run in the hands of a notebook user: frames and figures, no path anywhere."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from cluster_sim.runs import tables
+from cluster_sim.runs.one import Columns, RunResult
+from cluster_sim.runs.plan import RunSpec, month_text, scale_text
+from cluster_sim.runs.read import to_frame
+
+
+class Result:
+    """One finished run: `indicators`, `projects`, `credits`, `ledger` and `map` are pandas frames."""
+
+    def __init__(self, spec: RunSpec, result: RunResult) -> None:
+        self.scenario = spec.scenario
+        self.run_id = spec.run_id
+        self.seed = spec.seed
+        self.scale = spec.scale
+        self.seconds = result.seconds
+        self.arrays = result
+
+    def __repr__(self) -> str:
+        return (f"<{self.scenario.name}: seed {self.seed}, scale {scale_text(self.scale)}, "
+                f"{month_text(self.scenario.start)} and {len(self.indicators) - 1} months after, "
+                f"{self.seconds:.1f} s>")
+
+    @cached_property
+    def indicators(self) -> Any:
+        """The indicators of every month, indexed by month."""
+        return self._frame(self.arrays.series).set_index("month")
+
+    @cached_property
+    def projects(self) -> Any:
+        """One row for each released title."""
+        return self._frame(self.arrays.projects)
+
+    @cached_property
+    def credits(self) -> Any:
+        """The partners of the largest titles."""
+        return self._frame(self.arrays.credits)
+
+    @cached_property
+    def ledger(self) -> Any:
+        """Flows of money by month and kind, million yuan."""
+        return self._frame(self.arrays.ledger)
+
+    @cached_property
+    def map(self) -> Any:
+        """The cells of the city at the last month."""
+        return self._frame(self.arrays.map)
+
+    @property
+    def series(self) -> Any:
+        """The indicators as a flat frame with run_id, scenario and seed, as a store holds them."""
+        names = {"run_id": self.run_id, "scenario": self.scenario.name, "seed": self.seed}
+        return to_frame(tables.to_table(self.arrays.series, names))
+
+    def by_year(self, column: str = "gdp_share") -> Any:
+        """Return a column's December values by year (mean, p10 and p90 coincide for one run)."""
+        from cluster_sim.runs.summary import by_year
+
+        return by_year(self.series, column)
+
+    def plot(self, figure: str = "share", **options: Any) -> Any:
+        """Draw a figure (`share`, `map`, `network`) and return it."""
+        return draw(self, figure, **options)
+
+    @staticmethod
+    def _frame(columns: Columns) -> Any:
+        return to_frame(tables.to_table(columns)) if columns else to_frame(tables.to_table({}, {})).iloc[:0]
+
+
+def draw(source: Any, figure: str, **options: Any) -> Any:
+    """Draw a figure of a result or of an opened store; the plotting library is loaded only now."""
+    from cluster_sim.runs.summary import observed_shares
+
+    figures = _figures()
+    if figure == "share":
+        return figures.fan_chart(source.series, observed_shares(str(source.scenario.city)), **options)
+    if figure == "map":
+        return figures.city_map(source.map, **options)
+    if figure == "network":
+        return figures.film_network(source.credits, **options)
+    raise ValueError(f"no figure '{figure}'; there are share, map and network")
+
+
+def _figures() -> Any:
+    """Open the small door to the figures, which otherwise know about runs and not the other way."""
+    from importlib import import_module
+
+    return import_module("cluster_sim.report.figures")

@@ -1,0 +1,193 @@
+"""The store's writing side: staged runs, parts, the commit.
+
+    NAME/staging/<run_id>/*.parquet     a finished run, moved here whole by the worker that did it
+    NAME/series/part-<key>.parquet      about a hundred runs; likewise projects/, credits/, ledger/, map/
+    NAME/runs/part-<key>.parquet        one row for each run of the part, written last: it is the commit
+
+A part is made when the runs of its chunk are there; its name is a hash of their run_ids and its rows are
+in the order of the plan, so it is the same file whoever writes it, and however often. What is killed in
+between leaves staged runs, or tables without their commit: the next start takes up the former and
+overwrites the latter. Locks are ranges of one file, which the system frees when a process dies.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from cluster_sim.runs import tables
+from cluster_sim.runs.errors import InputError, StoreFull
+from cluster_sim.runs.locks import RangeLock
+from cluster_sim.runs.one import RunResult
+from cluster_sim.runs.plan import RunSpec
+
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
+COMMIT = "runs"
+COMMIT_LOCK = 1 << 61
+"""Byte of the lock file that a writer of parts holds; runs use the bytes below 2^60."""
+
+
+def part_name(run_ids: Sequence[str]) -> str:
+    """Return the file name of the part that holds these runs in this order."""
+    return f"part-{hashlib.sha256(','.join(run_ids).encode()).hexdigest()[:16]}.parquet"
+
+
+class Store:
+    """A results folder to write to. Any number of processes may hold one on the same folder."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.staging = self.folder / "staging"
+        self._committed: dict[str, tuple[str, ...]] = {}
+
+    # what is there ---------------------------------------------------------------------------------
+
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """Return the run_ids of every committed part, by file name (each file is read once)."""
+        found = sorted(p.name for p in (self.folder / COMMIT).glob("part-*.parquet"))
+        self._committed = {name: self._committed.get(name) or self._run_ids(name) for name in found}
+        return self._committed
+
+    def _run_ids(self, name: str) -> tuple[str, ...]:
+        path = self.folder / COMMIT / name
+        try:
+            return tuple(tables.read(path, ["run_id"])["run_id"].to_pylist())
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"{path} is damaged ({error}). Remove it: the same command then does its "
+                             "runs again") from error
+
+    def committed(self) -> set[str]:
+        """Return the run_ids that lie in a committed part."""
+        return {run_id for ids in self.parts().values() for run_id in ids}
+
+    def staged(self) -> set[str]:
+        """Return the run_ids that are finished and wait for their part."""
+        if not self.staging.is_dir():
+            return set()
+        return {p.name for p in self.staging.iterdir() if p.is_dir() and not p.name.startswith(".")}
+
+    def finished(self) -> set[str]:
+        """Return the run_ids of all finished runs. Staged first: a run only ever moves on from there."""
+        staged = self.staged()
+        return staged | self.committed()
+
+    # one run ---------------------------------------------------------------------------------------
+
+    def lock(self) -> RangeLock:
+        """Open the store's lock file; one for each process, kept open while it works. It is never removed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return RangeLock(self.folder / ".lock")
+
+    def stage(self, spec: RunSpec, result: RunResult, digest: str, code: str) -> None:
+        """Keep a finished run: all of its tables appear at once. StoreFull if the disk takes no more."""
+        constants = {"run_id": spec.run_id, "scenario": spec.scenario.name, "seed": spec.seed}
+        factors = dict(spec.factors)
+        temporary = self.staging / f".{spec.run_id}.{os.getpid()}"
+        row = constants | factors | {
+            "scale": spec.scale, "start": spec.scenario.start, "until": spec.until, "digest": digest,
+            "code": code, "status": "done", "seconds": result.seconds}
+        try:
+            temporary.mkdir(parents=True, exist_ok=True)
+            for name, columns in result.tables().items():
+                extra = constants | (factors if name == "series" else {})
+                tables.write(tables.to_table(columns, extra), temporary / f"{name}.parquet", durable=False)
+            tables.write(tables.to_table({}, row), temporary / f"{COMMIT}.parquet", durable=False)
+            try:
+                os.rename(temporary, self.staging / spec.run_id)
+            except OSError:
+                if not (self.staging / spec.run_id).is_dir():
+                    raise
+        except OSError as error:
+            raise self.explain(error) from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    # parts -----------------------------------------------------------------------------------------
+
+    def commit(self, run_ids: Sequence[str], lock: RangeLock) -> int:
+        """Write the staged runs among `run_ids` as one part, in that order, and return their number.
+
+        Runs that already lie in a part are left alone. StoreFull if the disk takes no more: then
+        nothing is lost and nothing half-written.
+        """
+        with lock.hold(COMMIT_LOCK):
+            committed, staged = self.committed(), self.staged()
+            ready = [r for r in run_ids if r in staged and r not in committed]
+            ready = [r for r in ready if self._sound(r)]
+            if ready:
+                try:
+                    self._write_part(ready)
+                except OSError as error:
+                    raise self.explain(error) from error
+            for run_id in run_ids:
+                if run_id in staged and (run_id in committed or run_id in ready):
+                    shutil.rmtree(self.staging / run_id, ignore_errors=True)
+        return len(ready)
+
+    def _sound(self, run_id: str) -> bool:
+        """Say whether a staged run can be read; a damaged one (power cut) is thrown away to be redone."""
+        try:
+            for path in (self.staging / run_id).glob("*.parquet"):
+                tables.read(path)
+            return (self.staging / run_id / f"{COMMIT}.parquet").is_file()
+        except (OSError, pa.ArrowException):
+            shutil.rmtree(self.staging / run_id, ignore_errors=True)
+            return False
+
+    def _write_part(self, ready: list[str]) -> None:
+        name = part_name(ready)
+        kinds = sorted({p.stem for r in ready for p in (self.staging / r).glob("*.parquet")} - {COMMIT})
+        for kind in [*kinds, COMMIT]:
+            paths = [self.staging / r / f"{kind}.parquet" for r in ready]
+            whole = pa.concat_tables([tables.read(p) for p in paths if p.is_file()],
+                                     promote_options="permissive")
+            tables.write(whole, self.folder / kind / name)
+
+    def clear_staging(self, lock: RangeLock) -> None:
+        """Remove what killed workers left half done, and `staging/` itself once it is empty."""
+        if not self.staging.is_dir():
+            return
+        for path in self.staging.glob(".*"):
+            byte = lock.byte_of(path.name.split(".")[1])
+            if lock.take(byte):
+                shutil.rmtree(path, ignore_errors=True)
+                lock.free(byte)
+        with suppress(OSError):
+            self.staging.rmdir()
+
+    # notes beside the parts --------------------------------------------------------------------------
+
+    def explain(self, error: OSError) -> OSError:
+        """Turn a full disk into a message a person can act on; leave other errors as they are."""
+        if error.errno in FULL or "No space left" in str(error):
+            return StoreFull(errno.ENOSPC, f"the disk is full at {self.folder}: finished runs are safe; "
+                                           "make room and start the same command again")
+        return error
+
+    def add_failure(self, record: dict[str, Any]) -> None:
+        """Append a line to failures.jsonl (one write, so that lines of two processes never mix)."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        line = (json.dumps(record, ensure_ascii=False) + "\n").encode()
+        handle = os.open(self.folder / "failures.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            os.write(handle, line)
+        finally:
+            os.close(handle)
+
+    def failures(self) -> list[dict[str, Any]]:
+        """Return the recorded failures of runs that have not been finished since."""
+        path = self.folder / "failures.jsonl"
+        if not path.is_file():
+            return []
+        records = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+        finished = self.finished()
+        return [record for record in records if record["run_id"] not in finished]

@@ -1,0 +1,74 @@
+"""A model of a few lines with the interface of ClusterModel, for tests of everything around it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+
+from cluster_sim.scenario import Scenario
+
+FACTORY = "tests.runs_fake:FakeModel"
+
+
+def scenario(**parameters: float) -> Scenario:
+    """Return a small scenario of two years; parameters steer the fake model."""
+    return Scenario(name="Fake", rationale="", city="nowhere", start=2017 * 12, end=2018 * 12 + 11,
+                    parameters=parameters, policies={}, events=[], outside={"freeze": False, "freeze_at": 2017 * 12})
+
+
+def once(folder: str, name: str) -> bool:
+    """Say whether this is the first time that anybody asks for `name`."""
+    try:
+        (Path(folder) / name).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+class FakeModel:
+    """Counts months. Parameters: `sleep` (s a month), `raise_seed`, `kill_seed`, `kill_once_seed`."""
+
+    def __init__(self, scenario, seed=0, scale=1.0, snapshots=()):
+        self.scenario, self.seed, self.scale, self.t = scenario, seed, scale, 0
+        self.months = scenario.end - scenario.start + 1
+        self.draws = np.random.default_rng(seed)
+        self.share = []
+
+    def step(self):
+        p, log = self.scenario.parameters, os.environ.get("FAKE_LOG")
+        if self.t == 0 and log:
+            with open(log, "a") as file:
+                file.write(f"{self.seed} {os.getpid()}\n")
+        if self.t == 3:
+            if self.seed == p.get("raise_seed"):
+                raise ValueError("the accounts do not balance")
+            first = self.seed == p.get("kill_once_seed") and once(os.environ["FAKE_FLAGS"], str(self.seed))
+            if self.seed == p.get("kill_seed") or first:
+                os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(p.get("sleep", 0.0))
+        self.share.append(0.05 + 0.001 * self.t + 0.001 * self.draws.normal())
+        self.t += 1
+
+    def series(self):
+        month = np.arange(self.t) + np.datetime64("2017-01", "M")
+        share = np.where(np.arange(self.t) < 11, np.nan, self.share)
+        return {"month": month.astype("datetime64[D]"), "gdp_share": share, "gdp_share_published": share,
+                "creative_value_added": 1e4 * np.array(self.share), "studios": np.full(self.t, 100),
+                "employment": np.full(self.t, 5000.0)}
+
+    def projects(self):
+        return {"month": np.array(["2017-05-01", "2018-06-01"], dtype="datetime64[D]"),
+                "title": np.array(["a", "b"]), "hit": np.array([False, True]), "gross": np.array([1.0, 20.5])}
+
+    def credits(self):
+        return {"project": np.array([1, 1]), "partner": np.array([7, -3]), "distance": np.array([0.05, 300.0])}
+
+    def ledger(self):
+        return {"month": np.array(["2017-01-01"], dtype="datetime64[D]"), "wages": np.array([12.0])}
+
+    def map(self):
+        return {"x": np.arange(4) % 2, "y": np.arange(4) // 2, "employment": np.arange(4.0)}
