@@ -178,7 +178,8 @@ def summary(order: str, tests: list[int]) -> dict:
                 failed.append(name)
     weak = sum(p < 0.005 or p > 0.995 for p in values)
     return {"order": order, "p_values": len(values), "smallest": min(values), "largest": max(values),
-            "outside_0.005_0.995": weak, "followed_up": followed, "failed": failed, "seconds": round(time.perf_counter() - began)}
+            "outside_0.005_0.995": weak, "followed_up": followed, "failed": failed,
+            "seconds": round(time.perf_counter() - began)}
 
 
 def main() -> int:
