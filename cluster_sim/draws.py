@@ -156,3 +156,9 @@ def dyadic(x):
 def yuan(x):
     """Return an amount of money rounded to whole yuan; every payment is rounded once, when it is made."""
     return math.floor(x + 0.5)
+
+
+@inline
+def luck(seed, purpose, entity, t):
+    """Return one uniform number of an entity: for questions asked once a month, outside kernels."""
+    return uniform(draw(stream(seed, purpose, t), entity))

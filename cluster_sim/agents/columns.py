@@ -77,7 +77,8 @@ PROPOSAL = record(
 CITY = record(
     ("market_wage tightness posted sought", "f8", (6,)),                      # by specialism
     ("buzz demand release_market foreign price unit_cost home_part nation_part abroad_part strength"
-     " attraction potential pressure shock release_shock hit_gross", "f8", (6,)),       # by segment
+     " attraction potential pressure shock release_shock hit_gross mean_return residual_sd",
+     "f8", (6,)),       # by segment
     ("commons ai outside_wage rest_wage buzz_mean stay leave_pull found_pull migrant_pull scale"
      " density0 hit_threshold ceiling unemployment floor_m2 rent_mean approval_months entry_months"
      " relative_wage graduates", "f8"),

@@ -42,7 +42,7 @@ def draft(s, seg, q, g, p, h, serial):
     q.effort = q.own_effort * (1.0 + p.greenlight_bought) + bought
     q.budget = q.own_effort * s.unit_cost + (q.effort - q.own_effort) * s.price * (1.0 + p.collaboration_c0)
     q.cost = q.budget * (1.0 + seg.marketing)
-    q.expected = q.budget * seg.producer_share * seg.mean_return * math.exp(
+    q.expected = q.budget * seg.producer_share * g.mean_return[s.segment] * math.exp(
         seg.quality_weight * (s.quality + p.release_novelty * q.signal) + p.release_reputation * s.reputation
         + p.release_franchise * s.franchise)
     q.aid = 0.0

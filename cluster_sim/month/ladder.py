@@ -59,4 +59,6 @@ def climb_and_renew(model) -> None:
     m.ladder_counts[:] = 0
     climb(m.studios.used, m.p, m.t, m.ladder_counts)
     m.state["promotions"], m.state["listed"], m.state["new_listed"] = (int(x) for x in m.ladder_counts)
+    for instrument in m.instruments:
+        instrument.after_ladder(m)
     be_born_and_die(m)

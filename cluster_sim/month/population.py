@@ -21,8 +21,8 @@ from cluster_sim.draws import (
     dyadic,
     identity,
     low16,
+    luck,
     quantile,
-    round_up_by_chance,
     stream,
     uniform,
 )
@@ -222,7 +222,8 @@ def migrate(model) -> None:
     """Let migrants arrive: their number is a rate of the sector's employment times the city's pull."""
     m = model
     expected = m.par["population.migrants"] * m.employment * float(m.city_state["migrant_pull"][0])
-    count = round_up_by_chance(expected, draw(stream(m.seed, MIGRANT_DRAW, m.t), -1))
+    whole = int(expected)
+    count = whole + int(luck(m.seed, MIGRANT_DRAW, -1, m.t) < expected - whole)
     index = m.talents.allocate(count)
     arrive(m.talents.rows, index, m.home_cells, m.home_weight, m.p, m.seed, m.t, SEEKING, m.t, 0,
            m.specialism_weight, MIGRANT)

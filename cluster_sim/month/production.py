@@ -155,7 +155,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         flow[L.INPUTS_CITY] += local
         flow[L.INPUTS_NATION] += inputs - local
         flow[L.PRODUCTION_TAX] += tax
-        vat = revenue * seg.inputs_left * p.costs_vat
+        vat = revenue * (1.0 - seg.inputs) * p.costs_vat
         centre = yuan(0.5 * vat)
         province = yuan(0.15 * vat)
         flow[L.VAT_CENTRE] += centre
@@ -262,6 +262,8 @@ def advance(projects, credits, studios, p, t, open_effort):
                     j.replay == 1 and late >= -1):
                 j.stage = TESTING
                 j.wait = 0
+        elif j.stage == TESTING:
+            j.wait = 0
         elif j.stage == CLEARANCE:
             j.wait -= 1
 
@@ -276,6 +278,15 @@ def produce(model) -> None:
     capacities(studios, sums, m.cells, m.parks, m.city_state, m.seg, m.p, m.flow, m.areas)
     loads(studios, m.projects.used, m.credits.used, m.p, m.t)
     deliver(studios, m.seg, m.outside_wage_index, m.city_state, m.p, m.flow)
+    work_on(m)
+    for instrument in m.instruments:
+        instrument.support(m)
+
+
+def work_on(model) -> None:
+    """Make a month of own projects and move them on."""
+    m = model
+    studios = m.studios.used
     m.wip_stock_change += make(studios, m.projects.used, m.credits.used, m.city_state, m.p, m.t, m.flow)
     open_effort = np.zeros(max(m.projects.high, 1))
     advance(m.projects.used, m.credits.used, studios, m.p, m.t, open_effort)

@@ -69,7 +69,7 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
         # keyed by the project's serial number (its identity), never by the month of release
         base = stream(seed, RELEASE, j.serial)
         h = draw(base, j.id)
-        xi = seg.residual_sd * skew_normal(h, seg.skewness)
+        xi = g.residual_sd[j.segment] * skew_normal(h, seg.skewness)
         location = (seg.location + seg.quality_weight * j.quality + p.release_reputation * s.reputation
                     + p.release_franchise * j.franchise)
         potential = j.budget * math.exp(location + xi) * g.release_shock[j.segment]

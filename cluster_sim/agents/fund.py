@@ -1,0 +1,22 @@
+"""Fund: private, zone, guidance or corporate venture capital."""
+
+from __future__ import annotations
+
+from cluster_sim.agents.columns import FUND_KINDS
+from cluster_sim.agents.views import RowAgent
+
+
+class Fund(RowAgent):
+    """A view of one fund; columns in `cluster_sim.agents.columns.FUND`."""
+
+    table_name = "funds"
+
+    @property
+    def kind_name(self) -> str:
+        """private, zone, guidance or corporate."""
+        return FUND_KINDS[self.kind]
+
+    @property
+    def stakes(self):
+        """The fund's stakes in studios (records)."""
+        return self.model.stakes[self.model.stakes["fund"] == self.row].copy()

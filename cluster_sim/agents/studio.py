@@ -1,0 +1,27 @@
+"""Studio: a firm of the creative sector; anchor firms are studios too (``anchor`` > 0)."""
+
+from __future__ import annotations
+
+from cluster_sim.agents.columns import SEGMENTS, TIERS
+from cluster_sim.agents.views import RowAgent
+
+
+class Studio(RowAgent):
+    """A view of one studio; columns in `cluster_sim.agents.columns.STUDIO`."""
+
+    table_name = "studios"
+
+    @property
+    def segment_name(self) -> str:
+        """Name of the studio's segment."""
+        return SEGMENTS[self.segment]
+
+    @property
+    def tier_name(self) -> str:
+        """Name of its rung on the ladder."""
+        return TIERS[self.tier]
+
+    @property
+    def age(self) -> int:
+        """Months since it opened."""
+        return int(self.model.t - self.born)

@@ -1,0 +1,102 @@
+"""Events of history and what-if: a replayed hit, a convention, and months of a pandemic (MODEL.md, 7)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cluster_sim.agents.columns import SCIFI, SEGMENTS
+from cluster_sim.draws import TITLE, identity
+
+LEAD = 24      # months from green light to release of a replayed film, if the run starts early enough
+
+
+@dataclass
+class Hit:
+    """A replayed hit: a film that a studio of the city releases in a given month with a given gross."""
+
+    release: int
+    title: str
+    gross: float
+    budget: float
+    segment: int
+    studio: str = ""
+    zone: str = ""
+    begun: bool = False
+    identity: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        digest = hashlib.sha256(self.title.encode()).digest()
+        self.identity = int(identity(TITLE, int.from_bytes(digest[:7], "big"), 0))
+
+    def due(self, t: int) -> bool:
+        """Say whether work on it must start now."""
+        return not self.begun and self.release - LEAD <= t < self.release
+
+    def started(self, t: int) -> None:
+        """Note that the project exists."""
+        self.begun = True
+
+    def choose_owner(self, model) -> int | None:
+        """Return the row of the studio: the one that made this maker's last hit, else the largest of its segment.
+
+        A zone in the scenario restricts the choice; size counts with reputation; equals go by identity.
+        """
+        studios = model.studios.used
+        known = model.hit_makers.get(self.studio)
+        if self.studio and known is not None:
+            rows = np.flatnonzero((studios["id"] == known) & (studios["alive"] == 1))
+            if rows.size:
+                return int(rows[0])
+        fits = (studios["alive"] == 1) & (studios["segment"] == self.segment) & (studios["anchor"] == 0)
+        fits &= studios["solo"] == 0
+        if self.zone in model.zone_index:
+            inside = (model.cells["zones"][studios["cell"]] & (1 << model.zone_index[self.zone])) != 0
+            fits = fits & inside if (fits & inside).any() else fits
+        rows = np.flatnonzero(fits)
+        if not rows.size:
+            return None
+        standing = studios["staff"][rows] * (1.0 + studios["reputation"][rows])
+        row = int(rows[np.lexsort((studios["id"][rows], -standing))[0]])
+        model.hit_makers[self.studio or self.title] = int(studios["id"][row])
+        return row
+
+    def happen(self, model) -> None:
+        """Nothing more: the project carries the hit through green light, production and release."""
+
+
+@dataclass
+class Convention:
+    """A large convention: a month of talk in a segment (the World Science Fiction Convention of 2023)."""
+
+    month: int
+    buzz: float
+    segment: int = SCIFI
+
+    def happen(self, model) -> None:
+        """Add the talk in its month."""
+        if model.t == self.month:
+            model.city_state["buzz"][0, self.segment] += self.buzz
+
+    def due(self, t: int) -> bool:
+        """Say that no film has to be made for it."""
+        return False
+
+
+def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Convention]:
+    """Return the events of a scenario with months counted from the start; a pandemic is an outside path."""
+    result: list[Hit | Convention] = []
+    for event in events:
+        t = event.get("month", start) - start
+        segment = SEGMENTS.index(event["segment"]) if event.get("segment") else None
+        if event["kind"] == "hit":
+            gross = event["gross"] * 1e6
+            budget = (event.get("budget") or 0.04 * event["gross"]) * 1e6
+            result.append(Hit(t, event["title"], gross, budget, 0 if segment is None else segment,
+                              event.get("studio") or "", event.get("zone") or ""))
+        elif event["kind"] == "convention":
+            result.append(Convention(t, event.get("buzz") or 0.3, SCIFI if segment is None else segment))
+    return result

@@ -1,0 +1,273 @@
+"""Step 12, observe: the month's indicators, and tables of titles, credits and cells.
+
+Columns and units are listed in results/README.md; money is in million yuan a month at 2017 prices.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from cluster_sim import ledger as L
+from cluster_sim.agents.columns import RUNNING, SEGMENTS, STAGES
+from cluster_sim.jit import kernel
+
+STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance", "migrants", "hires", "outsiders",
+         "students", "seekers", "places", "students_wish", "proposed", "greenlit", "released", "hits", "entries",
+         "exits", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home", "won_nation",
+         "won_abroad", "start_sales")
+
+COLUMNS = ("month", "gdp_share", "gdp_share_published", "creative_value_added", "city_gdp", "studios", "employment",
+           "students", "released", "hits", "entries", "exits", "mean_wage", "mean_rent", "collaboration_distance",
+           "localisation", "top1_share", "export_share", "public_outlay", "tax_receipts",
+           "seekers", "unemployment", "vacancies", "hires", "hired_from_other_sectors", "migrants", "graduates",
+           "spin_offs", "solo_founders", "studios_listed", "promotions", "funding_rounds", "venture_capital",
+           "green_lit", "in_production", "project_receipts", "hit_receipts", "contract_sales", "home_sales",
+           "operating_surplus", "wage_bill", "purchased_inputs", "work_in_progress", "knowhow", "reputation",
+           "commons", "buzz", "ai_adoption", "relative_price", "relative_wage", "use_of_capacity",
+           "market_share_home", "market_share_nation", "repeated_ties", "outside_partner_share", "moves",
+           "mean_size", "largest_team", "consumption",
+           *(f"value_added_{s}" for s in SEGMENTS), *(f"employment_{s}" for s in SEGMENTS))
+
+
+@kernel
+def survey_studios(studios, city, totals, value_added, employment):
+    """Add up what studios look like (exact or integer sums); totals: (12,)."""
+    g = city[0]
+    totals[:] = 0.0
+    value_added[:] = 0.0
+    employment[:] = 0.0
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == 0:
+            continue
+        m = s.segment
+        value_added[m] += s.surplus + s.wages + s.taxes - s.subsidies
+        if s.alive != 1 or s.born > 0 and s.staff == 0:
+            continue
+        employment[m] += s.staff
+        totals[0] += 1.0
+        totals[1] += s.staff
+        totals[2] += s.vacancies.sum()
+        totals[3] += math.floor(s.knowhow * 1e6) * s.staff
+        totals[4] += math.floor(s.reputation * 1e6)
+        totals[5] += math.floor(s.ai * 1e6) * s.staff
+        totals[6] += math.floor(s.price / (g.price[m] * g.outside_wage) * 1e6) * s.staff
+        totals[7] += math.floor(min(s.load, 3.0 * s.capacity) * 1e3)
+        totals[8] += math.floor(s.capacity * 1e3)
+        if s.sub >= 0 and s.coordination > 0.0:
+            totals[9] += math.floor(s.sub_distance * 1e3) * math.floor(s.pending * 1e3 + 1.0)
+            totals[10] += math.floor(s.pending * 1e3 + 1.0)
+        totals[11] += math.floor(s.rent_per_m2 * 1e3) * max(1, s.staff)
+
+
+@kernel
+def theil(cells, parks, staff, base):
+    """Return the Theil index of creative employment by cell against floor area (0: spread like floor)."""
+    total = 0.0
+    floor = 0.0
+    for c in range(cells.shape[0]):
+        staff[c] = cells[c].staff
+        base[c] = cells[c].floor
+    for q in range(parks.shape[0]):
+        staff[parks[q].cell] += parks[q].staff
+    for c in range(cells.shape[0]):
+        total += staff[c]
+        floor += base[c]
+    index = 0.0
+    for c in range(cells.shape[0]):
+        if staff[c] > 0.0 and base[c] > 0.0:
+            share = staff[c] / total
+            index += share * math.log(share / (base[c] / floor))
+    return index
+
+
+class Observer:
+    """Collects one row of indicators a month, and the ledger's flows."""
+
+    def __init__(self, model: Any) -> None:
+        self.table = np.full((model.months, len(COLUMNS)), np.nan)
+        self.flows = np.zeros((model.months, len(L.KINDS)))
+        self.totals, self.value_added, self.employment = np.zeros(12), np.zeros(6), np.zeros(6)
+        self.place = {name: k for k, name in enumerate(COLUMNS)}
+        self.released: list[tuple[int, float, float, float, float]] = []
+
+    def observe(self, model: Any) -> None:
+        """Write the month's row."""
+        m, flow, s = model, model.flow, model.state
+        survey_studios(m.studios.used, m.city_state, self.totals, self.value_added, self.employment)
+        tot, g = self.totals, m.city_state[0]
+        self.flows[m.t] = flow
+        staff = max(tot[1], 1.0)
+        sales = float(flow[[L.SALES_HOME, L.SALES_NATION, L.SALES_ABROAD, L.RECEIPTS_NATION, L.RECEIPTS_ABROAD]].sum())
+        receipts = float(flow[L.RECEIPTS_NATION] + flow[L.RECEIPTS_ABROAD])
+        outlay = sum(m.outlay_by_level.values())
+        projects = m.projects.used
+        making = (projects["stage"] > 0) & (projects["stage"] < RUNNING)
+        fresh = making & (projects["started"] == m.t)
+        ties = float(projects["ties_repeated"][fresh].sum()), float(projects["ties_new"][fresh].sum())
+        local, outside = float(projects["partners"][fresh].sum()), float(projects["outside_partners"][fresh].sum())
+        distance = float(np.floor(projects["distance_sum"][fresh] * 1e6).sum()) / 1e6
+        teams = projects["partners"][making] + projects["outside_partners"][making]
+        home_demand, nation_demand = self.demand(m)
+        row = {
+            "creative_value_added": s["creative_value_added"], "city_gdp": s["city_gdp"], "studios": tot[0],
+            "employment": tot[1], "students": s["students"], "released": s["released"], "hits": s["hits"],
+            "entries": s["entries"], "exits": s["exits"], "mean_wage": flow[L.WAGES] / staff / 1e3,
+            "mean_rent": tot[11] / 1e3 / staff,
+            "collaboration_distance": (tot[9] / 1e3 / tot[10]) if tot[10] > 0 else np.nan,
+            "localisation": theil(m.cells, m.parks, m.cell_row, m.cell_buffer), "top1_share": self.top_share(m),
+            "export_share": float(flow[L.SALES_ABROAD] + flow[L.RECEIPTS_ABROAD]) / max(sales, 1.0),
+            "public_outlay": outlay / 1e6, "tax_receipts": float(flow[list(L.TAXES)].sum()) / 1e6,
+            "seekers": s["seekers"], "unemployment": g["unemployment"], "vacancies": tot[2], "hires": s["hires"],
+            "hired_from_other_sectors": s["outsiders"], "migrants": s["migrants"], "graduates": m.counts[0],
+            "spin_offs": m.counts[6], "solo_founders": m.counts[7], "studios_listed": s["listed"],
+            "promotions": s["promotions"], "funding_rounds": s["rounds"], "venture_capital": flow[L.EQUITY] / 1e6,
+            "green_lit": s["greenlit"], "in_production": making.sum(), "project_receipts": receipts / 1e6,
+            "hit_receipts": float(m.hit_gross_by.sum()) / 1e6, "contract_sales": (sales - receipts) / 1e6,
+            "home_sales": flow[L.SALES_HOME] / 1e6, "operating_surplus": m.totals[5] / 1e6,
+            "wage_bill": (flow[L.WAGES] + flow[L.SOCIAL_CONTRIBUTIONS]) / 1e6,
+            "purchased_inputs": L.role_total(flow, "input") / 1e6, "work_in_progress": m.wip_stock / 1e6,
+            "knowhow": tot[3] / 1e6 / staff, "reputation": tot[4] / 1e6 / max(tot[0], 1.0), "commons": g["commons"],
+            "buzz": g["buzz_mean"], "ai_adoption": tot[5] / 1e6 / staff, "relative_price": tot[6] / 1e6 / staff,
+            "relative_wage": g["relative_wage"], "use_of_capacity": tot[7] / max(tot[8], 1.0),
+            "market_share_home": s["won_home"] / max(home_demand, 1.0),
+            "market_share_nation": s["won_nation"] / max(nation_demand, 1.0),
+            "repeated_ties": ties[0] / sum(ties) if sum(ties) else np.nan,
+            "outside_partner_share": outside / (local + outside) if local + outside else np.nan,
+            "moves": s["moves"], "mean_size": staff / max(tot[0], 1.0), "largest_team": teams.max() if teams.size else 0,
+            "consumption": float(flow[L.CONSUMPTION_CITY] + flow[L.CONSUMPTION_NATION]) / 1e6,
+        }
+        del distance
+        for k, name in enumerate(SEGMENTS):
+            row[f"value_added_{name}"] = self.value_added[k] / 1e6
+            row[f"employment_{name}"] = self.employment[k]
+        line = self.table[m.t]
+        for name, value in row.items():
+            line[self.place[name]] = value
+        self.shares(m, line)
+
+    def demand(self, model: Any) -> tuple[float, float]:
+        """Return what clients at home and elsewhere in the nation spend this month (yuan)."""
+        m = model
+        spend = m.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]
+        return float(spend[:, 0].sum()), float(spend[:, 1:].sum())
+
+    def top_share(self, model: Any) -> float:
+        """Return the largest title's part of all titles' gross in the month."""
+        j = model.projects.used
+        running = j["released"] >= 0
+        done = model.archived[-1] if model.archived else None
+        gross = j["gross"][running]
+        if done is not None and done["released"].size:
+            gross = np.concatenate([gross, done["gross"]])
+        total = float(gross.sum())
+        return float(gross.max()) / total if total > 0 else np.nan
+
+    def shares(self, model: Any, line: np.ndarray) -> None:
+        """Set the shares of GDP over the trailing twelve months; missing before the twelfth."""
+        t, place = model.t, self.place
+        if t < 11:
+            return
+        window = slice(t - 11, t + 1)
+        value = self.table[window, place["creative_value_added"]]
+        gdp = self.table[window, place["city_gdp"]]
+        line[place["gdp_share"]] = value.sum() / gdp.sum()
+        months = np.arange(t - 11, t + 1) + model.first_month
+        broken = np.where(months < 2018 * 12, value / model.par["accounts.statistical_break"], value)
+        line[place["gdp_share_published"]] = broken.sum() / gdp.sum()
+
+    def series(self, model: Any) -> dict[str, np.ndarray]:
+        """Return the columns of the months lived."""
+        lived = model.t
+        months = (np.datetime64("1970-01", "M") + (np.arange(lived) + model.first_month - 1970 * 12)).astype(
+            "datetime64[D]")
+        return {"month": months} | {name: self.table[:lived, k].copy() for name, k in self.place.items()
+                                    if name != "month"}
+
+    def ledger(self, model: Any) -> dict[str, np.ndarray]:
+        """Return the flows of the months lived by kind (million yuan)."""
+        lived = model.t
+        return {"month": self.series(model)["month"]} | {k.name: self.flows[:lived, i] / 1e6
+                                                          for i, k in enumerate(L.KINDS)}
+
+
+def titles(model: Any) -> np.ndarray:
+    """Return the records of all titles released in the run, in the order of release and identity."""
+    running = model.projects.used
+    running = running[(running["stage"] == RUNNING) & (running["released"] >= 0)]
+    done = np.concatenate([*model.archived, running]) if model.archived else running
+    done = done[done["released"] >= 0]
+    return done[np.lexsort((done["id"], done["released"]))]
+
+
+def title_names(model: Any, done: np.ndarray) -> np.ndarray:
+    """Return names: that of the event for a replayed hit, else segment and number."""
+    known = {e.identity: e.title for e in model.events if hasattr(e, "identity")}
+    return np.array([known.get(int(i), f"{SEGMENTS[s]} {int(i) % 1000000:06d}")
+                     for i, s in zip(done["id"], done["segment"], strict=True)], dtype=object)
+
+
+def projects_table(model: Any) -> dict[str, np.ndarray]:
+    """Return one row a released title; money in million yuan at 2017 prices."""
+    d = titles(model)
+    start = np.datetime64("1970-01", "M") + (model.first_month - 1970 * 12)
+    owner_alive = np.zeros(d.size, bool)
+    studios = model.studios.rows
+    if d.size:
+        owner_alive = studios["id"][np.minimum(d["owner"], studios.size - 1)] == d["owner_id"]
+    return {"project_id": d["id"], "title": title_names(model, d), "owner_id": d["owner_id"],
+            "segment": np.array(SEGMENTS, object)[d["segment"]] if d.size else np.array([], object),
+            "month": (start + d["released"]).astype("datetime64[D]"),
+            "started": (start + d["started"]).astype("datetime64[D]"),
+            "budget": d["budget"] / 1e6, "cost": d["cost"] / 1e6, "gross": d["gross"] / 1e6,
+            "gross_abroad": d["gross_abroad"] / 1e6, "receipts": d["receipts"] / 1e6, "coinvested": d["coinvest"],
+            "aid": d["aid_claim"] / 1e6, "quality": d["quality"], "tests": d["tests"], "partners": d["partners"],
+            "outside_partners": d["outside_partners"], "repeated_ties": d["ties_repeated"],
+            "hit": d["hit"] > 0, "flagship": d["flagship"] > 0, "replay": d["replay"] > 0,
+            "sequel_of": d["parent"], "owner_alive": owner_alive,
+            "stage": np.array(STAGES, object)[d["stage"]] if d.size else np.array([], object)}
+
+
+def credits_table(model: Any) -> dict[str, np.ndarray]:
+    """Return the partners of the largest teams: one row a credit, local studios and other cities."""
+    live = model.credits.used
+    j = model.projects.used
+    teams = np.where(j["stage"] > 0, j["partners"] + j["outside_partners"], 0)
+    large = j["id"][(teams >= 30) | ((teams == teams.max()) & (teams > 0))] if teams.size else np.zeros(0, np.int64)
+    live = live[(live["alive"] == 1) & np.isin(live["project_id"], large)]
+    c = np.concatenate([*model.archived_credits, live]) if model.archived_credits else live
+    c = c[np.lexsort((c["specialism"], c["outside"], c["partner_id"], c["project_id"]))]
+    names = model.city_outside_names
+    side = model.side
+    rows = np.maximum(c["partner"], 0)
+    cell = model.studios.rows["cell"][np.minimum(rows, model.studios.rows.size - 1)]
+    from cluster_sim.agents.columns import SPECIALISMS
+
+    known = titles(model)
+    title = dict(zip(known["id"].tolist(), title_names(model, known).tolist(), strict=True))
+    city = np.array([names[o] if o >= 0 else "" for o in c["outside"]], object)
+    return {"project_id": c["project_id"],
+            "title": np.array([title.get(int(i), "in production") for i in c["project_id"]], object),
+            "partner_id": c["partner_id"], "outside": c["outside"], "city": city,
+            "specialism": np.array(SPECIALISMS, object)[c["specialism"]] if c.size else np.array([], object),
+            "effort": c["effort"], "distance_km": c["distance"], "repeated": c["repeated"] > 0,
+            "x": np.where(c["partner"] >= 0, cell % side, -1), "y": np.where(c["partner"] >= 0, cell // side, -1)}
+
+
+def city_map(model: Any) -> dict[str, Any]:
+    """Return the cells: coordinates, workers (parks included), studios, rent, district, zones."""
+    m = model
+    n = m.side * m.side
+    employment = m.cells["staff"].copy()
+    np.add.at(employment, m.parks["cell"], m.parks["staff"])
+    return {"side": m.side, "cell_km": float(m.places.cell_km), "x": np.arange(n) % m.side,
+            "y": np.arange(n) // m.side, "employment": employment, "studios": m.cells["studios"].copy(),
+            "rent": m.cells["rent"].copy(), "floor": m.cells["capacity"].copy(),
+            "amenity": m.cells["amenity"].copy(), "district": m.cells["district"].copy(),
+            "zones": m.cells["zones"].copy(), "zone_names": tuple(m.zone_index),
+            "districts": tuple(m.city.districts), "park_x": m.parks["cell"] % m.side,
+            "park_y": m.parks["cell"] // m.side, "park_names": tuple(m.city.park_names),
+            "park_staff": m.parks["staff"].copy()}
