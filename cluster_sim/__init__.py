@@ -24,7 +24,7 @@ _PUBLIC = {
     "reproduce": "cluster_sim.runs.reproduce",
 }
 
-__all__ = ["ClusterModel", "ensemble", "load_scenario", "open", "reproduce", "run"]  # noqa: F822
+__all__ = ["ClusterModel", "ensemble", "load_scenario", "open", "reproduce", "run"]
 
 if TYPE_CHECKING:
     from cluster_sim.model import ClusterModel

@@ -14,9 +14,9 @@ from cluster_sim.scenario import Scenario
 FACTORY = "tests.runs_fake:FakeModel"
 
 
-def scenario(**parameters: float) -> Scenario:
+def scenario(rationale: str = "", **parameters: float) -> Scenario:
     """Return a small scenario of two years; parameters steer the fake model."""
-    return Scenario(name="Fake", rationale="", city="nowhere", start=2017 * 12, end=2018 * 12 + 11,
+    return Scenario(name="Fake", rationale=rationale, city="nowhere", start=2017 * 12, end=2018 * 12 + 11,
                     parameters=parameters, policies={}, events=[], outside={"freeze": False, "freeze_at": 2017 * 12})
 
 
@@ -32,9 +32,9 @@ def once(folder: str, name: str) -> bool:
 class FakeModel:
     """Counts months. Parameters: `sleep` (s a month), `raise_seed`, `kill_seed`, `kill_once_seed`."""
 
-    def __init__(self, scenario, seed=0, scale=1.0, snapshots=()):
-        self.scenario, self.seed, self.scale, self.t = scenario, seed, scale, 0
-        self.months = scenario.end - scenario.start + 1
+    def __init__(self, setup, *, seed=0, scale=1.0):
+        self.scenario, self.seed, self.scale, self.t = setup, seed, scale, 0
+        self.months = setup.end - setup.start + 1
         self.draws = np.random.default_rng(seed)
         self.share = []
 
@@ -46,7 +46,7 @@ class FakeModel:
         if self.t == 3:
             if self.seed == p.get("raise_seed"):
                 raise ValueError("the accounts do not balance")
-            first = self.seed == p.get("kill_once_seed") and once(os.environ["FAKE_FLAGS"], str(self.seed))
+            first = self.seed == p.get("kill_once_seed") and once(self.scenario.rationale, "killed")
             if self.seed == p.get("kill_seed") or first:
                 os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(p.get("sleep", 0.0))
@@ -60,15 +60,26 @@ class FakeModel:
                 "creative_value_added": 1e4 * np.array(self.share), "studios": np.full(self.t, 100),
                 "employment": np.full(self.t, 5000.0)}
 
-    def projects(self):
+    def projects_table(self):
         return {"month": np.array(["2017-05-01", "2018-06-01"], dtype="datetime64[D]"),
                 "title": np.array(["a", "b"]), "hit": np.array([False, True]), "gross": np.array([1.0, 20.5])}
 
-    def credits(self):
+    def credits_table(self):
         return {"project": np.array([1, 1]), "partner": np.array([7, -3]), "distance": np.array([0.05, 300.0])}
 
-    def ledger(self):
+    def ledger_table(self):
         return {"month": np.array(["2017-01-01"], dtype="datetime64[D]"), "wages": np.array([12.0])}
 
     def map(self):
         return {"x": np.arange(4) % 2, "y": np.arange(4) // 2, "employment": np.arange(4.0)}
+
+
+class Nosy(FakeModel):
+    """Complains if its process has loaded what a worker has no use for, or more than one thread for algebra."""
+
+    def step(self):
+        import sys
+
+        assert not {"matplotlib", "duckdb", "pydantic"} & set(sys.modules), "a worker has loaded too much"
+        assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+        super().step()

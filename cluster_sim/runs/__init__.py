@@ -15,20 +15,15 @@ _PUBLIC = {
     "RunResult": "cluster_sim.runs.one",
     "execute": "cluster_sim.runs.one",
     "RunSpec": "cluster_sim.runs.plan",
-    "plan": "cluster_sim.runs.plan",
     "Store": "cluster_sim.runs.store",
     "View": "cluster_sim.runs.read",
     "open": "cluster_sim.runs.read",
-    "carry_out": "cluster_sim.runs.carry_out",
-    "reproduce": "cluster_sim.runs.reproduce",
     "run": "cluster_sim.runs.api",
     "ensemble": "cluster_sim.runs.api",
 }
 
-__all__ = [  # noqa: F822
-    "InputError", "Interrupted", "RunResult", "RunSpec", "Store", "StoreFull", "View", "carry_out",
-    "ensemble", "execute", "open", "plan", "reproduce", "run",
-]
+__all__ = ["InputError", "Interrupted", "RunResult", "RunSpec", "Store", "StoreFull", "View", "ensemble", "execute",
+           "open", "run"]
 
 
 def __getattr__(name: str) -> Any:

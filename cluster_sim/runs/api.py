@@ -16,7 +16,7 @@ from cluster_sim.runs.result import Result
 Settings = Mapping[str, Any] | Iterable[str] | None
 
 
-def scenario_of(scenario: Any, set: Settings = None) -> Any:  # noqa: A002
+def scenario_of(scenario: Any, set: Settings = None) -> Any:
     """Return a Scenario: as it is, or read from a file or by name with `set` applied."""
     from cluster_sim.scenario import load_scenario
 
@@ -28,7 +28,7 @@ def scenario_of(scenario: Any, set: Settings = None) -> Any:  # noqa: A002
 
 
 def run(scenario: Any, scale: str | float = "1/50", seed: int = 1, until: str | int | None = None,
-        set: Settings = None, factory: str = FACTORY) -> Result:  # noqa: A002
+        set: Settings = None, factory: str = FACTORY) -> Result:
     """Run a scenario once, in this process, and return its frames.
 
     `scenario` is a file, a name or a loaded scenario; `scale` a share of the city; `until` the last month
@@ -41,7 +41,7 @@ def run(scenario: Any, scale: str | float = "1/50", seed: int = 1, until: str | 
 
 
 def ensemble(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
-             until: str | int | None = None, set: Settings = None,  # noqa: A002
+             until: str | int | None = None, set: Settings = None,
              out: str | Path | None = None, workers: int | None = None, progress: bool = False,
              factory: str = FACTORY) -> View:
     """Run a scenario with several seeds on all cores and open the results.

@@ -39,6 +39,7 @@ class Keeper:
         self.lock = store.lock()
         self.chunk_of: dict[str, int] = {}
         self.chunks = plan.chunks() if chunks is None else chunks
+        store.discard_damaged()
         finished = store.finished()
         self.left: list[int] = []
         for number, chunk in enumerate(self.chunks):
@@ -79,6 +80,13 @@ class Keeper:
         """Write the finished runs of a chunk as a part."""
         self.store.commit([spec.run_id for spec in self.chunks[number]], self.lock)
 
+    def commit_complete(self) -> None:
+        """Write the chunks that an earlier process finished and did not come to write."""
+        staged = self.store.staged()
+        for number, chunk in enumerate(self.chunks):
+            if not self.left[number] and any(spec.run_id in staged for spec in chunk):
+                self.commit(number)
+
     def commit_rest(self) -> None:
         """Write what is finished of all chunks."""
         staged = self.store.staged()
@@ -115,7 +123,7 @@ def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
     progress.begin(plan, keeper.todo, workers)
     job = Job(str(store.folder), factory, plan.code)
     try:
-        keeper.commit_rest()
+        keeper.commit_complete()
         if workers == 0:
             _here(keeper, store, job)
         else:

@@ -15,6 +15,9 @@ from cluster_sim.runs.plan import RunSpec, plan
 Columns = dict[str, np.ndarray]
 TABLES = ("series", "projects", "credits", "ledger", "map")
 """The tables of a run, in the order in which they are committed."""
+METHODS = {"series": "series", "projects": "projects_table", "credits": "credits_table", "ledger": "ledger_table",
+           "map": "map"}
+"""The model's method that gives each table."""
 FACTORY = "cluster_sim.model:ClusterModel"
 
 SINGLE = ("gdp_share", "gdp_share_published")
@@ -65,7 +68,7 @@ def execute_spec(spec: RunSpec, on_month: Callable[[int], None] | None = None,
         model.step()
         if on_month is not None:
             on_month(month + 1)
-    tables = {name: {key: np.asarray(values) for key, values in getattr(model, name)().items()}
+    tables = {name: {key: np.asarray(values) for key, values in getattr(model, METHODS[name])().items()}
               for name in TABLES}
     tables["series"] = narrow(tables["series"])
     return RunResult(spec.run_id, **tables, seconds=time.perf_counter() - started)

@@ -170,7 +170,7 @@ def stored_scenario(folder: Path) -> Any:
         raise InputError(f"{path} cannot be read: {error}") from error
 
 
-def open(name: str | Path) -> View:  # noqa: A001
+def open(name: str | Path) -> View:
     """Open a results folder for reading, by its path or by its name under `results/`."""
     folder = Path(name)
     if not folder.is_dir() and (Path("results") / name).is_dir():

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from cluster_sim.runs import manifest, tables
+from cluster_sim.runs import tables
 from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import code_version, run_id

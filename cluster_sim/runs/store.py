@@ -111,6 +111,18 @@ class Store:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
+    def discard_damaged(self) -> None:
+        """Throw away staged runs that cannot be read (cut short by a power cut): they are done again."""
+        for run_id in self.staged():
+            try:
+                for path in (self.staging / run_id).glob("*.parquet"):
+                    tables.read(path)
+                whole = (self.staging / run_id / f"{COMMIT}.parquet").is_file()
+            except (OSError, pa.ArrowException):
+                whole = False
+            if not whole:
+                shutil.rmtree(self.staging / run_id, ignore_errors=True)
+
     # parts -----------------------------------------------------------------------------------------
 
     def commit(self, run_ids: Sequence[str], lock: RangeLock) -> int:
@@ -122,7 +134,6 @@ class Store:
         with lock.hold(COMMIT_LOCK):
             committed, staged = self.committed(), self.staged()
             ready = [r for r in run_ids if r in staged and r not in committed]
-            ready = [r for r in ready if self._sound(r)]
             if ready:
                 try:
                     self._write_part(ready)
@@ -132,16 +143,6 @@ class Store:
                 if run_id in staged and (run_id in committed or run_id in ready):
                     shutil.rmtree(self.staging / run_id, ignore_errors=True)
         return len(ready)
-
-    def _sound(self, run_id: str) -> bool:
-        """Say whether a staged run can be read; a damaged one (power cut) is thrown away to be redone."""
-        try:
-            for path in (self.staging / run_id).glob("*.parquet"):
-                tables.read(path)
-            return (self.staging / run_id / f"{COMMIT}.parquet").is_file()
-        except (OSError, pa.ArrowException):
-            shutil.rmtree(self.staging / run_id, ignore_errors=True)
-            return False
 
     def _write_part(self, ready: list[str]) -> None:
         name = part_name(ready)

@@ -11,7 +11,8 @@ FITTED = (2016, 2021)
 """Years whose observed share may be used for fitting; later ones only judge the forecast."""
 
 
-def years_table(months: np.ndarray, values: np.ndarray, low: float = 0.1, high: float = 0.9) -> dict[int, dict[str, float]]:
+def years_table(months: np.ndarray, values: np.ndarray, low: float = 0.1,
+                high: float = 0.9) -> dict[int, dict[str, float]]:
     """Return year -> mean, p10 and p90 over runs of the December values.
 
     `months` are dates (N,) and `values` numbers (N,), any number of runs one below the other; missing

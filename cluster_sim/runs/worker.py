@@ -1,8 +1,8 @@
 """A worker process: takes one run at a time from a pipe, keeps its result in the store, says so.
 
 It ignores Ctrl-C (its parent decides), dies with its parent, and loads neither plots nor data frames.
-What it sends: ("hello", cold), ("ready",), ("month", t), ("broken", traceback), and for each run one of ("done", seconds),
-("there",), ("busy",), ("failed", traceback), ("full", text).
+What it sends: ("hello", cold), then ("ready",) or ("broken", traceback), ("month", t), and for each run one of
+("done", seconds), ("there",), ("busy",), ("failed", traceback), ("full", text).
 """
 
 from __future__ import annotations

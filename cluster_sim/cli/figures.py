@@ -1,0 +1,35 @@
+"""The figures that `run` leaves behind: the fan chart, the map, the network of the largest film."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def draw_all(out: Path) -> tuple[list[Path], list[str]]:
+    """Draw into `out`/figures; return the files written (one a figure) and what could not be drawn, in words."""
+    from cluster_sim.report import figures
+    from cluster_sim.runs.read import View
+    from cluster_sim.runs.summary import observed_shares
+
+    view, folder = View(out), out / "figures"
+    observed = observed_shares(str(view.scenario.city))
+    jobs: dict[str, Callable[[], Any]] = {
+        "share": lambda: figures.fan_chart(view.series, observed),
+        "map": lambda: figures.city_map(_first_run(view.map)),
+        "film_network": lambda: figures.film_network(view.credits),
+    }
+    written, problems = [], []
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, draw in jobs.items():
+        try:
+            figures.save(draw(), folder / name)
+            written.append(folder / f"{name}.png")
+        except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
+            problems.append(f"no figure '{name}': {error}")
+    return written, problems
+
+
+def _first_run(frame: Any) -> Any:
+    return frame[frame["run_id"] == frame["run_id"].iloc[0]]

@@ -1,0 +1,146 @@
+"""From words on a command line to a command, and from what went wrong to an exit status.
+
+Exit status: 0 done, 1 a check did not hold, 2 the user's input, 3 finished with failed runs (or the disk
+is full), 130 interrupted. Nothing heavy is imported here: `--help` must come at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import errno
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from types import FrameType
+
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "run": ("run", "Simulate", "run a scenario with several seeds and show what it did"),
+    "explain": ("explain", "Scenarios", "say what a parameter, instrument, column, event or segment means"),
+    "list": ("list_", "Scenarios", "show the scenarios, instruments, parameters, columns, cities"),
+    "new": ("new", "Scenarios", "write a commented scenario to start from"),
+    "schema": ("schema", "Scenarios", "write the JSON schema that lets editors check scenario files"),
+    "status": ("status", "Results", "show what results folders hold, also while they grow"),
+    "report": ("report", "Results", "draw the figures and tables of a results folder"),
+    "export": ("export", "Results", "write results as CSV or NetCDF"),
+    "reproduce": ("reproduce", "Results", "run a results folder again and compare every byte"),
+    "doctor": ("doctor", "This machine", "check the installation; --warm compiles the model ahead"),
+}
+"""Name -> module in this package, group in the help, one line of help."""
+
+
+def program() -> str:
+    """Return how this program was called, for messages that name a command."""
+    name = os.path.basename(sys.argv[0] or "run_sim.py")
+    if name.endswith(".py"):
+        shown = sys.argv[0] if name == "__main__.py" or os.path.dirname(sys.argv[0]) else name
+        return "python -m cluster_sim" if name == "__main__.py" else f"python {shlex.quote(shown)}"
+    return "python run_sim.py" if name.startswith(("pytest", "python", "-")) else name
+
+
+def help_text() -> str:
+    """Return the overview: the commands by what a user wants."""
+    width = max(map(len, COMMANDS)) + 2
+    lines = [f"usage: {program()} [COMMAND] [OPTIONS]", "",
+             "An agent-based economy of a creative city. Without a command: the baseline, in about a minute.", ""]
+    for group in dict.fromkeys(group for _, group, _ in COMMANDS.values()):
+        lines.append(f"{group}:")
+        lines += [f"  {name:<{width}}{text}" for name, (_, g, text) in COMMANDS.items() if g == group]
+        lines.append("")
+    lines += [f"Options of a command: {program()} COMMAND --help",
+              f"What a name means:    {program()} explain NAME"]
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out one command and return its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] in ("-h", "--help", "help"):
+        if len(words) > 1 and words[1] in COMMANDS:
+            words = [words[1], "--help"]
+        else:
+            print(help_text())
+            return 0
+    if words and words[0] == "--version":
+        from cluster_sim import __version__
+
+        print(f"cluster_sim {__version__}")
+        return 0
+    if not words or words[0].startswith("-"):
+        words = ["run", *words]
+    if words[0] not in COMMANDS:
+        near = difflib.get_close_matches(words[0], COMMANDS, 1)
+        hint = f" Did you mean '{near[0]}'?" if near else f" {program()} --help lists them all."
+        print(f"there is no command '{words[0]}'.{hint}", file=sys.stderr)
+        return 2
+    return call(words)
+
+
+def call(words: list[str]) -> int:
+    """Import the command's module, read its options and run it."""
+    module = import_module(f"cluster_sim.cli.{COMMANDS[words[0]][0]}")
+    parser = argparse.ArgumentParser(prog=f"{program()} {words[0]}", description=module.main.__doc__ and
+                                     COMMANDS[words[0]][2], allow_abbrev=False)
+    module.arguments(parser)
+    try:
+        args = parser.parse_args(words[1:])
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    args.words = words
+    with suppress(ValueError):  # not in the main thread: then Ctrl-C is the caller's concern
+        signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return int(module.main(args) or 0)
+    except KeyboardInterrupt as stop:
+        return interrupted(stop, words)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # the reader has gone (such as `head`); nothing to complain about
+        return 0
+    except Exception as error:
+        status = explain(error, getattr(args, "json", False))
+        if status is None:
+            raise
+        return status
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """Treat a request to end (as a cluster's time limit sends it) like Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def interrupted(stop: KeyboardInterrupt, words: list[str]) -> int:
+    """Say what was kept and how to go on."""
+    from cluster_sim.runs.errors import Interrupted
+
+    if isinstance(stop, Interrupted):
+        again = shlex.join(word for word in words if word != "--fresh")
+        print(f"\nStopped. {stop.done} of {stop.planned} runs are done and kept.\n"
+              f"To go on: {program()} {again}", file=sys.stderr)
+    else:
+        print("\nStopped.", file=sys.stderr)
+    return 130
+
+
+def explain(error: Exception, as_json: bool = False) -> int | None:
+    """Print an expected error in words and return its exit status; None for an unexpected one."""
+    from cluster_sim.runs.errors import InputError
+    from cluster_sim.scenario.faults import ScenarioError
+
+    if isinstance(error, ScenarioError):
+        if as_json:
+            import json
+
+            print(json.dumps({"faults": [fault.as_dict() for fault in error.faults]}, ensure_ascii=False))
+        print(error, file=sys.stderr)
+        return 2
+    if isinstance(error, InputError):
+        print(error, file=sys.stderr)
+        return 2
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        print(error.strerror, file=sys.stderr)
+        return 3
+    return None

@@ -1,0 +1,177 @@
+"""`run [SCENARIO]`: several seeds of one scenario, a table against the observed series, figures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cluster_sim.runs.carry_out import Report
+    from cluster_sim.runs.plan import Plan
+    from cluster_sim.runs.read import View
+
+NAME = "run"
+GROUP = "Simulate"
+HELP = "run a scenario with several seeds and show what it did"
+
+SCALE = "1/20"
+SEEDS = 20
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("scenario", nargs="?", default="baseline", help="scenario file or name (baseline)")
+    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
+    parser.add_argument("--seeds", type=int, metavar="N", help=f"number of runs, with seeds 1 to N ({SEEDS})")
+    parser.add_argument("--seed", type=int, metavar="K", help="one run with seed K, or the first of --seeds")
+    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (the scenario's end)")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
+                        help="override a value, such as collaboration.tau_max=0.8 (repeatable)")
+    parser.add_argument("--out", metavar="FOLDER", help="results folder (results/ and the scenario's name)")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes (all cores)")
+    parser.add_argument("--fresh", action="store_true", help="set aside what the folder holds and begin again")
+    parser.add_argument("--no-figures", action="store_true", help="draw no figures")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no table")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Do the runs, print the summary, draw the figures; exit status 3 if a run failed."""
+    began = time.monotonic()
+    from cluster_sim.runs.carry_out import carry_out
+    from cluster_sim.runs.plan import ordinal, plan, scale_of, seed_list
+    from cluster_sim.runs.progress import Progress, Silent
+    from cluster_sim.scenario import load_scenario
+
+    scale, until = scale_of(args.scale), ordinal(args.until)
+    seeds = seed_list(args.seeds, args.seed, SEEDS)
+    workers = _workers(args.workers)
+    planned = plan(load_scenario(args.scenario, args.set), seeds, scale, until)
+    out = _folder(args, planned)
+    report = carry_out(planned, out, workers, Silent() if args.quiet else Progress(),
+                       notes={"arguments": args.words})
+    figures: list[str] = []
+    answer = _answer(planned, report, out)
+    if answer["run_ids"] and not args.no_figures:
+        figures = _figures(out, args.quiet)
+    answer |= {"figures": figures, "seconds": round(time.monotonic() - began, 3)}
+    if args.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    elif not args.quiet and answer["run_ids"]:
+        _table(planned, answer, out)
+    return _status(report, out)
+
+
+def _workers(wanted: int | None) -> int | None:
+    from cluster_sim.runs.errors import InputError
+
+    if wanted is not None and wanted < 0:
+        raise InputError("--workers is a number of processes (0 runs everything in this one)")
+    return wanted
+
+
+def _folder(args: argparse.Namespace, planned: Plan) -> Path:
+    """Return the results folder; what it holds of other runs is set aside where nobody named the folder."""
+    from cluster_sim.runs import manifest
+
+    scenario = planned.runs[0].scenario
+    slug = getattr(scenario, "slug", "") or Path(str(args.scenario)).stem
+    name = f"{slug}-{scenario.digest()[:6]}" if args.set else slug
+    out = Path(args.out) if args.out else Path("results") / name
+    found = manifest.differences(out, planned) if out.is_dir() else []
+    if args.fresh and manifest.load(out) or found and not args.out:
+        aside = manifest.set_aside(out)
+        why = f" ({' and '.join(found)} differ)" if found else ""
+        print(f"what {out} held is now in {aside}{why}", file=sys.stderr)
+    return out
+
+
+def _answer(planned: Plan, report: Report, out: Path) -> dict[str, Any]:
+    """Return the JSON answer: identities of the finished runs and the share by year."""
+    from cluster_sim.runs.plan import month_text, scale_text
+
+    first = planned.runs[0]
+    finished = {*report.done, *report.already}
+    answer: dict[str, Any] = {
+        "scenario": planned.name, "run_ids": [s.run_id for s in planned.runs if s.run_id in finished],
+        "out": str(out), "months": first.months, "first_month": month_text(first.scenario.start),
+        "until": month_text(first.until), "scale": scale_text(first.scale),
+        "seeds": [s.seed for s in planned.runs if s.run_id in finished], "new_runs": len(report.done),
+        "failed": len(report.failed), "gdp_share": {}}
+    if answer["run_ids"]:
+        from cluster_sim.runs.read import View
+
+        view = View(out)
+        for column in ("gdp_share", "gdp_share_published"):
+            answer[column] = _share(view, column, answer["seeds"])
+    return answer
+
+
+def _columns(view: View, names: list[str], seeds: list[int]) -> dict[str, Any]:
+    """Return columns of the series as arrays, of these seeds only; empty without them."""
+    import numpy as np
+
+    try:
+        table = view.arrow("series", ["seed", "month", *names])
+    except Exception:  # pyarrow's own error types for a missing column have changed between versions
+        return {}
+    chosen = np.isin(table["seed"].to_numpy(), seeds)
+    return {name: table[name].to_numpy()[chosen] for name in ("month", *names)}
+
+
+def _share(view: View, column: str, seeds: list[int]) -> dict[str, dict[str, float]]:
+    from cluster_sim.runs.summary import years_table
+
+    columns = _columns(view, [column], seeds)
+    return {str(y): row for y, row in years_table(columns["month"], columns[column]).items()} if columns else {}
+
+
+def _table(planned: Plan, answer: dict[str, Any], out: Path) -> None:
+    """Print the summary by year."""
+    from cluster_sim.runs import summary
+    from cluster_sim.runs.read import View
+
+    scale, view = planned.runs[0].scale, View(out)
+    observed = summary.observed_shares(str(planned.runs[0].scenario.city))
+    further: dict[str, dict[int, float]] = {}
+    for title, column, factor, total in (
+            ("bn yuan", "creative_value_added", 1e-3, True), ("jobs, 1000", "employment", 1e-3, False),
+            ("studios", "studios", 1.0, False), ("hits", "hits", 1.0, True)):
+        columns = _columns(view, [column], answer["seeds"])
+        if columns:
+            values = summary.year_means(columns["month"], columns[column], total)
+            further[title] = {year: value * factor / scale for year, value in values.items()}
+    share = {int(y): row for y, row in (answer.get("gdp_share_published") or answer["gdp_share"]).items()}
+    runs = len(answer["run_ids"])
+    print(f"{planned.name}: {runs} run{'s' * (runs > 1)} (seed{'s' * (runs > 1)} "
+          f"{summary.sequence(answer['seeds'])}) at scale {answer['scale']}, "
+          f"{answer['first_month']} to {answer['until']}\n")
+    print("\n".join(summary.lines(share, observed, further)))
+    print("\nShare of the city's GDP in December, published definition; mean over the runs. Money at 2017 prices; "
+          "money,\njobs, studios and hits are those of the whole city (divided by the scale). "
+          "Years after the observed ones are a\nforecast on condition of the outside paths.")
+    print(f"\n{out}: results" + (f"; figures: {', '.join(answer['figures'])}" if answer["figures"] else ""))
+
+
+def _figures(out: Path, quiet: bool) -> list[str]:
+    """Draw the figures and return their files; a figure that cannot be drawn is named, not fatal."""
+    from cluster_sim.cli import figures
+
+    written, problems = figures.draw_all(out)
+    for problem in problems if not quiet else []:
+        print(problem, file=sys.stderr)
+    return [str(path) for path in written]
+
+
+def _status(report: Report, out: Path) -> int:
+    if not report.failed:
+        return 0
+    first = report.failed[0]
+    print(f"{len(report.failed)} run{'s' * (len(report.failed) > 1)} failed and "
+          f"{len(report.done) + len(report.already)} are done. The first, seed {first['seed']}: "
+          f"{first['traceback'].strip().splitlines()[-1]}\nAll of them: {out / 'failures.jsonl'}", file=sys.stderr)
+    return 3
