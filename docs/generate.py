@@ -1,4 +1,4 @@
-"""Write the generated tables of the documentation: parameters, instruments, state variables, payments.
+"""Write the generated tables of the documentation: parameters, instruments, state, payments, columns of the series.
 
     python docs/generate.py           # rewrite them
     python docs/generate.py --check   # exit status 1 if a table is out of date
@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from cluster_sim.agents import columns
 from cluster_sim.ledger import KINDS
@@ -22,7 +23,7 @@ from cluster_sim.parameters import SEGMENTS, specification
 from cluster_sim.policies import instruments
 
 DOCS = Path(__file__).resolve().parent
-FILES = ("odd.md",)
+FILES = (DOCS / "odd.md", DOCS.parent / "results" / "README.md")
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -76,6 +77,15 @@ def state() -> str:
     return table(("table", "columns"), ((kind, names(dtype)) for kind, dtype in kinds.items()))
 
 
+def series() -> str:
+    """One row a column of the monthly series."""
+    columns_file = Path(columns.__file__).parents[1] / "columns.yaml"
+    entries = yaml.safe_load(columns_file.read_text(encoding="utf-8"))
+    return table(("column", "unit", "meaning", "any scale"),
+                 ((f"`{name}`", e["unit"], e["text"], "yes" if e["scales"] == "yes" else "**1:1 only**")
+                  for name, e in entries.items()))
+
+
 def payments() -> str:
     """One row a kind of payment in the ledger."""
     role = {"none": "", "both": "sale of one studio, input of another"}
@@ -84,7 +94,7 @@ def payments() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {"parameters": parameters, "instruments": policies, "state": state,
-                                        "payments": payments}
+                                        "payments": payments, "series": series}
 
 
 def filled(text: str) -> str:
@@ -98,12 +108,11 @@ def filled(text: str) -> str:
 def main(check: bool) -> int:
     """Rewrite the documents, or with ``check`` say which ones are out of date."""
     stale = []
-    for name in FILES:
-        path = DOCS / name
+    for path in FILES:
         text = path.read_text(encoding="utf-8")
         new = filled(text)
         if new != text:
-            stale.append(name)
+            stale.append(path.name)
             if not check:
                 path.write_text(new, encoding="utf-8")
     if check and stale:

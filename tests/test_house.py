@@ -59,7 +59,7 @@ def test_every_import_is_declared():
     """A library that the package imports is a dependency or in an extra: nothing comes along by luck."""
     wanted = requirements()
     declared = {re.split(r"[<>=\[ ;]", name)[0].lower().replace("-", "_") for name in wanted}
-    alias = {"yaml": "pyyaml", "llvmlite": "numba", "dateutil": "pandas"}
+    alias = {"yaml": "pyyaml", "pydantic_core": "pydantic", "llvmlite": "numba", "dateutil": "pandas"}
     own = {"cluster_sim", "tests", "benchmarks"} | set(sys.stdlib_module_names)
     undeclared = {}
     for path in tracked():
