@@ -33,8 +33,9 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
             "million yuan", None, text="cost of the work; by the model's rule if not given", status=""
         ),
         "studio": KeyInfo(
-            "place", None, text="zone, district or park of the studio it goes to; any if not given"
+            "text", None, text="its maker; works of one maker go to the same studio", status=""
         ),
+        "zone": KeyInfo("zone", None, text="zone of the studio that makes it; any if not given"),
         **_TAIL,
     },
     "pandemic": {
@@ -47,7 +48,7 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
         "convention": KeyInfo("text", text="its name", status=""),
         "month": _MONTH,
         "segment": KeyInfo("segment", "scifi", text="the segment whose people meet"),
-        "buzz": KeyInfo("1", 0.2, 0, 10, "what it adds to the segment's buzz"),
+        "buzz": KeyInfo("1", 0.3, 0, 10, "what it adds to the segment's buzz"),
         **_TAIL,
     },
 }

@@ -13,6 +13,7 @@ from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.nodes import Node
 from cluster_sim.scenario.quantities import QuantityError, parse_month
 from cluster_sim.scenario.registry import KeyInfo
+from cluster_sim.scenario.settings import SOURCE
 from cluster_sim.scenario.shapes import RESET, Names, check, model_of, read_bool
 
 HEAD = {
@@ -64,8 +65,9 @@ def read_head(documents: list[Document], faults: Faults) -> Head:
             root.keys,
         )
         found = check(HEAD_MODEL, known, top, "", Names(), faults)
-        for key in ("name", "slug", "rationale"):
-            head.values.pop(key, None)
+        if root.mark.source.name != SOURCE:
+            for key in ("name", "slug", "rationale"):
+                head.values.pop(key, None)
         for key, value in found.items():
             head.values[key] = value
             head.marks[key] = root.value[key].mark
@@ -98,9 +100,7 @@ class CityFound:
         """The names of the city that values may use."""
         if self.city is None:
             return Names()
-        zones = tuple(self.city.zones)
-        places = zones + tuple(self.city.districts) + tuple(self.city.park_names)
-        return Names(zones, tuple(dict.fromkeys(places)))
+        return Names(tuple(self.city.zones))
 
 
 def read_city(head: Head, faults: Faults) -> CityFound:

@@ -76,10 +76,6 @@ def _as_documents(settings: list[Setting], last: Document) -> list[Document]:
             root = Node({first: inner}, mark, {first: mark})
         else:
             continue
-        for key in ("name", "slug", "rationale"):
-            node = last.root.value.get(key)
-            if node is not None:
-                root.value.setdefault(key, node)
         documents.append(Document(last.path, last.folder, root))
     return documents
 

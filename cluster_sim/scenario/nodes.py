@@ -104,10 +104,18 @@ def _events(text: str, source: Source) -> Iterator[Any]:
         yield from yaml.parse(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark
-        mark = Mark(source, place.line + 1, place.column + 1) if place else None
+        mark = _within(source, place.line + 1, place.column + 1) if place else None
         raise ScenarioError([Fault("", _plainer(error), "", mark)]) from None
     except yaml.YAMLError as error:
         raise ScenarioError([Fault("", f"{source.name}: not YAML: {error}")]) from None
+
+
+def _within(source: Source, line: int, column: int) -> Mark:
+    """A mark at a place, or behind the last word if the place lies after the end of the text."""
+    last = max((n for n, text in enumerate(source.lines, 1) if text.strip()), default=1)
+    if line <= last:
+        return Mark(source, line, column)
+    return Mark(source, last, len(source.lines[last - 1].rstrip()) + 1)
 
 
 def _plainer(error: yaml.MarkedYAMLError) -> str:

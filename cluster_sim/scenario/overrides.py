@@ -20,8 +20,8 @@ class Overrides:
     """Collects the values of all parameters; `values` is complete from the start."""
 
     faults: Faults
-    values: dict[str, float] = field(default_factory=parameters.defaults)
-    known: Mapping[str, Parameter] = field(default_factory=parameters.specification)
+    values: dict[str, float] = field(default_factory=lambda: parameters.defaults())
+    known: Mapping[str, Parameter] = field(default_factory=lambda: parameters.specification())
 
     def city(self, given: Mapping[str, Any], name: str) -> None:
         """Apply the values that a city's own file gives."""

@@ -51,11 +51,12 @@ def units_for(unit: str) -> dict[str, Decimal]:
         tables = {"1": {**_SHARES, "1": Decimal(1)}, **{name: _MONEY for name in _MONEY}}
         table = tables.get(base, {base: Decimal(1)})
         own = table.get(base, Decimal(1))
-        return {
+        found = {
             f"{word}/{each}": factor / own * _PERIODS[period] / length
             for word, factor in table.items()
             for each, length in _PERIODS.items()
         }
+        return {**found, **_SHARES} if base == "1" else found
     if unit in _MONEY:
         return {word: factor / _MONEY[unit] for word, factor in _MONEY.items()}
     if unit in ("month", "months"):

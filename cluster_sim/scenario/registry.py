@@ -34,7 +34,7 @@ class KeyInfo:
         from cluster_sim.scenario.quantities import bounds_text
 
         text = self.text.rstrip(".")
-        if self.unit in ("text", "bool", "month name", "segment", "place") or self.unit.startswith("list of"):
+        if self.unit in ("text", "bool", "month name", "segment", "zone") or self.unit.startswith("list of"):
             return text or self.unit
         low, high = (0.0, min(self.high, 1.0)) if self.unit == "share" else (self.low, self.high)
         bounds = bounds_text(low, high, self.unit)

@@ -44,7 +44,6 @@ class Names:
     """The city's names that values may use; None where the city could not be read."""
 
     zones: tuple[str, ...] | None = None
-    places: tuple[str, ...] | None = None
 
 
 class ItemError(QuantityError):
@@ -66,8 +65,8 @@ def parser(info: KeyInfo) -> Callable[[Any, Names], Any]:
         return lambda value, names: quantities.parse_month(value)
     if unit == "segment":
         return lambda value, names: read_name(value, SEGMENTS, "segment")
-    if unit == "place":
-        return lambda value, names: read_name(value, names.places, "zone, district or park")
+    if unit == "zone":
+        return lambda value, names: read_name(value, names.zones, "zone")
     if unit == "list of zones":
         return lambda value, names: read_list(value, names.zones, "zone")
     if unit == "list of segments":
@@ -156,7 +155,7 @@ def json_schema(info: KeyInfo, reset: bool = True) -> dict[str, Any]:
     options: list[dict[str, Any]]
     if unit == "bool":
         options = [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off"]}]
-    elif unit in ("text", "place"):
+    elif unit in ("text", "zone"):
         options = [{"type": "string"}]
     elif unit == "month name":
         options = [{"type": "string", "pattern": MONTH_PATTERN}]

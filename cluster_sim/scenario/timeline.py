@@ -30,7 +30,7 @@ class Timeline:
     prices: Prices
     faults: Faults
     entries: dict[str, Entries] = field(default_factory=dict)
-    known: dict[str, Any] = field(default_factory=registry.instruments)
+    known: dict[str, Any] = field(default_factory=lambda: registry.instruments())
 
     def read(self, document: Document) -> None:
         """Merge the policies of one document into what the documents before it say."""
@@ -99,7 +99,7 @@ class Timeline:
     def _value(self, name: str, key: str, value: Any, month: int, real: bool) -> Any:
         info = entry_keys(self.known[name])[key]
         if value is RESET:
-            return _default(info)
+            return self._known_zones(_default(info), info)
         if is_money(info.unit) and not real:
             return self.prices.real(value, month)
         return value

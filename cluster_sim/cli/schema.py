@@ -1,0 +1,43 @@
+"""`schema`: write scenarios/schema.json, which lets editors complete and check scenario files."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+NAME = "schema"
+GROUP = "scenarios"
+HELP = "write the JSON schema of scenario files for editors"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("--out", default="scenarios/schema.json", help="file to write, - for standard output")
+    parser.add_argument("--check", action="store_true", help="only say whether it is current (status 1 if not)")
+    parser.add_argument("--json", action="store_true", help="print the schema itself, nothing else")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Write, print or check the schema."""
+    from cluster_sim.scenario.schema import schema_text
+
+    text = schema_text()
+    if args.json or args.out == "-":
+        sys.stdout.write(text)
+        return 0
+    path = Path(args.out)
+    current = path.is_file() and path.read_text(encoding="utf-8") == text
+    if args.check:
+        print(f"{path} is {'current' if current else 'out of date: python run_sim.py schema'}")
+        return 0 if current else 1
+    if not path.parent.is_dir():
+        print(f"{path}: there is no folder {path.parent}", file=sys.stderr)
+        return 2
+    if not current:
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    print(path)
+    return 0
