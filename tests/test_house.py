@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,10 @@ def tracked() -> list[Path]:
     return [p for p in names if p.is_file() and p.suffix in TEXT]
 
 
-def requirements() -> list[str]:
-    """Return what the package and its extras ask for, as written."""
+def requirements(*extras: str) -> list[str]:
+    """Return what the package and these extras ask for, as written."""
     project = PROJECT["project"]
-    return project["dependencies"] + [d for extra in project["optional-dependencies"].values() for d in extra]
+    return project["dependencies"] + [d for extra in extras for d in project["optional-dependencies"][extra]]
 
 
 def lines_matching(pattern: re.Pattern[str]) -> list[str]:
@@ -57,7 +58,7 @@ def test_no_address_of_a_package_index():
 
 def test_every_import_is_declared():
     """A library that the package imports is a dependency or in an extra: nothing comes along by luck."""
-    wanted = requirements()
+    wanted = requirements("app", "cluster")
     declared = {re.split(r"[<>=\[ ;]", name)[0].lower().replace("-", "_") for name in wanted}
     alias = {"yaml": "pyyaml", "pydantic_core": "pydantic", "llvmlite": "numba", "dateutil": "pandas"}
     own = {"cluster_sim", "tests", "benchmarks"} | set(sys.stdlib_module_names)
@@ -75,14 +76,21 @@ def test_every_import_is_declared():
 
 
 def test_constraints_pin_what_the_project_asks_for():
-    wanted = requirements()
+    wanted = requirements("app", "cluster", "test")
     pinned = {line.split("==")[0] for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line}
-    names = {re.split(r"[<>=\[ ;]", name)[0] for name in wanted} - {"cluster-sim"}
+    names = {re.split(r"[<>=\[ ;]", name)[0] for name in wanted}
     assert names <= pinned
 
 
-@pytest.mark.parametrize("name", ["parameters.yaml", "cities/chengdu/city.yaml", "cities/synthetic/city.yaml"])
-def test_data_files_travel_with_the_package(name):
-    suffixes = PROJECT["tool"]["setuptools"]["package-data"]["*"]
-    assert (ROOT / "cluster_sim" / name).is_file()
-    assert "*" + Path(name).suffix in suffixes
+@pytest.mark.slow
+def test_the_wheel_holds_the_data_files(tmp_path):
+    """What is installed without the clone beside it: parameters, cities and scenarios travel along."""
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, ROOT]
+    subprocess.run(command, check=True)
+    names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
+    folders = (("cluster_sim", "cluster_sim"), ("scenarios", "cluster_sim/scenarios"))
+    for path in tracked():
+        for source, target in folders:
+            if path.suffix in (".yaml", ".csv", ".json", ".geojson") and path.is_relative_to(ROOT / source):
+                assert f"{target}/{path.relative_to(ROOT / source).as_posix()}" in names
+    assert {"cluster_sim/parameters.yaml", "cluster_sim/scenarios/baseline.yaml"} <= names
