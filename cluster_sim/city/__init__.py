@@ -1,0 +1,5 @@
+"""Cities: lattice, places, outside paths, read from a folder of YAML and CSV; nothing here knows a name."""
+
+from cluster_sim.city.reading import City, CityError, load_city
+
+__all__ = ["City", "CityError", "load_city"]

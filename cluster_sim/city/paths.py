@@ -1,0 +1,165 @@
+"""Outside paths by month: markets, wages, the rest of the city's GDP, prices, AI tools, the pandemic.
+
+Yearly growth rates come from the city's files, each with its status and source.  Stocks and indices are
+interpolated in logs between mid-years; flows with known yearly totals are spread by the smoothest monthly
+path that keeps every total (Denton 1971, first differences).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from cluster_sim.city.reading import City
+
+SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
+BASE = 2017
+LAST = 2056
+NAMES = (*(f"market_{s}" for s in SEGMENTS), *(f"release_{s}" for s in SEGMENTS), "foreign_market", "outside_wage",
+         "rest_wage", "gdp", "deflator")
+
+
+def growth_rates(city: City) -> dict[str, dict[int, float]]:
+    """Return yearly growth (fractions) by path and year; the last year given holds for all later ones."""
+    from cluster_sim.city.reading import CityError, number, read_csv
+
+    source = city.source["growth"]
+    rates: dict[str, dict[int, float]] = {name: {} for name in NAMES}
+    if isinstance(source, str):
+        for r in read_csv(city.folder, source):
+            if r["path"] not in rates:
+                raise CityError(f"{city.folder / source}: unknown path '{r['path']}' (known: {', '.join(NAMES)})")
+            rates[r["path"]][int(r["year"])] = number(r, "growth_pct", source) / 100.0
+    else:
+        for name in NAMES:
+            short = name.split("_")[0] if name.startswith(("market_", "release_")) else name
+            rates[name][BASE + 1] = float(source.get(name, source.get(short, 0.0))) / 100.0
+    return rates
+
+
+def annual_index(rates: dict[int, float]) -> np.ndarray:
+    """Return the yearly index from BASE-1 to LAST, 1 in BASE; before BASE the first rate holds."""
+    years = np.arange(BASE - 1, LAST + 1)
+    index = np.ones(years.size)
+    rate = rates.get(min(rates), 0.0) if rates else 0.0
+    index[0] = 1.0 / (1.0 + rate)
+    for k, year in enumerate(years[2:], 2):
+        rate = rates.get(int(year), rate)
+        index[k] = index[k - 1] * (1.0 + rate)
+    return index
+
+
+def by_month(yearly: np.ndarray, first: int, months: int) -> np.ndarray:
+    """Interpolate a yearly index in logs between mid-years."""
+    at = (np.arange(months) + first + 0.5) / 12.0
+    return np.exp(np.interp(at, np.arange(BASE - 1, LAST + 1) + 0.5, np.log(yearly)))
+
+
+def spread(totals: np.ndarray) -> np.ndarray:
+    """Return the smoothest monthly path with the given yearly totals (Denton 1971, additive, first differences)."""
+    n = totals.size
+    months = 12 * n
+    d = np.diff(np.eye(months), axis=0)
+    c = np.kron(np.eye(n), np.ones(12))
+    system = np.block([[d.T @ d, c.T], [c, np.zeros((n, n))]])
+    return np.linalg.solve(system, np.concatenate([np.zeros(months), totals]))[:months]
+
+
+def rest_of_gdp(city: City, rates: dict[str, dict[int, float]], b: float) -> np.ndarray:
+    """Return the rest's GDP by month from January BASE (million yuan, prices of BASE), sixteen years or more.
+
+    Up to the cutoff: observed GDP less observed creative value added (times b before 2018); after it the
+    rest grows as the city's whole GDP does.
+    """
+    prices = annual_index(rates["deflator"])
+    cutoff = int(city.source.get("cutoff", BASE))
+    years = np.arange(BASE, BASE + 32)
+    totals = np.empty(years.size)
+    for k, year in enumerate(years):
+        seen = city.observed.get(int(year))
+        if year <= cutoff and seen and seen["creative_bn"]:
+            creative = seen["creative_bn"] * (b if year < 2018 else 1.0)
+            totals[k] = (seen["gdp_bn"] - creative) * 1000.0 / prices[year - BASE + 1]
+        elif k == 0:
+            totals[0] = float(city.source["gdp_2017"]) - city.start["creative_value_added_2017"] * b
+        else:
+            later = [y for y in sorted(rates["gdp"]) if y <= year]
+            totals[k] = totals[k - 1] * (1.0 + (rates["gdp"][later[-1]] if later else 0.0))
+    return spread(totals)
+
+
+_CACHE: dict[tuple[Any, ...], dict[str, np.ndarray]] = {}
+
+
+def outside_paths(city: City, first: int, months: int, *, b: float, freeze: bool) -> dict[str, np.ndarray]:
+    """Return all outside paths by month; with ``freeze`` each stays at its value of the base year's start.
+
+    Keys: deflator, rest_gdp (million yuan a month), outside_wage, foreign_market (indices, BASE = 1),
+    rest_wage (thousand yuan a month), ai (0 to 1), market_SEGMENT and release_SEGMENT (indices).
+    """
+    key = (str(city.folder), first, months, round(b, 12), freeze)
+    if key in _CACHE:
+        return {name: path.copy() for name, path in _CACHE[key].items()}
+    at, count = (BASE * 12, 1) if freeze else (first, months)
+    rates = growth_rates(city)
+    result = {name: by_month(annual_index(rates[name]), at, count) for name in NAMES if name != "gdp"}
+    result["rest_wage"] *= float(city.source.get("rest_wage", 5.0))
+    rest = rest_of_gdp(city, rates, b)
+    place = np.arange(count) + at - BASE * 12
+    result["rest_gdp"] = rest[np.clip(place, 0, rest.size - 1)]
+    result["ai"] = _frontier(city.source.get("ai") or {}, at, count)
+    if freeze:
+        result = {name: np.full(months, path[0]) for name, path in result.items()}
+    _CACHE[key] = {name: path.copy() for name, path in result.items()}
+    return result
+
+
+def _ordinal(text: Any) -> int:
+    year, month = str(text).split("-")[:2]
+    return int(year) * 12 + int(month) - 1
+
+
+def _frontier(ai: dict[str, Any], first: int, months: int) -> np.ndarray:
+    """Return the frontier of AI tools: a logistic from its start month on, 0 before."""
+    if not ai:
+        return np.zeros(months)
+    at = np.arange(months) + first
+    curve = 1.0 / (1.0 + np.exp(-float(ai["speed"]) * (at - _ordinal(ai["half"]))))
+    return np.where(at >= _ordinal(ai["start"]), curve, 0.0)
+
+
+def pandemic(city: City, first: int, months: int) -> dict[str, np.ndarray]:
+    """Return multipliers of demand and release, (months, 6) each, 1 outside the years of the city's file.
+
+    The first year's effect begins in February; its mean over the year keeps the yearly figure.
+    """
+    from cluster_sim.city.reading import read_csv
+
+    result = {"demand": np.ones((months, 6)), "release": np.ones((months, 6))}
+    if "pandemic" not in city.source:
+        return result
+    rows = read_csv(city.folder, city.source["pandemic"])
+    begin = min(int(r["year"]) for r in rows)
+    at = np.arange(months) + first
+    for r in rows:
+        year = int(r["year"])
+        values = np.array([float(r[s]) for s in SEGMENTS])
+        inside = at // 12 == year
+        if year == begin:
+            inside &= at % 12 >= 1
+            values = np.maximum(0.0, 1.0 + (values - 1.0) * 12.0 / 11.0)
+        result[r["what"]][inside] = values
+    return result
+
+
+def reference(city: City, months: int) -> dict[str, np.ndarray] | None:
+    """Return the frozen reference path (per unit of scale), by month from the start, or None."""
+    from cluster_sim.city.reading import read_csv
+
+    if not (Path(city.folder) / "reference_path.csv").is_file():
+        return None
+    rows = read_csv(city.folder, "reference_path.csv")[:months]
+    return {name: np.array([float(r[name]) for r in rows]) for name in ("creative_value_added", "poached_jobs")}

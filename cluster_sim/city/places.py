@@ -1,0 +1,59 @@
+"""The city at a scale: a smaller map of the same density.
+
+Distances between cells are compressed (cells stay 1 km wide and there are fewer of them), so that a studio
+has as many neighbours within a kilometre as in the whole city; a park stays a park, with less floor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from cluster_sim.city.reading import City
+
+
+@dataclass(frozen=True)
+class Places:
+    """Cells, parks, universities and the table of distances at one scale."""
+
+    side: int
+    cell_km: float
+    cells: np.ndarray
+    zones: tuple[str, ...]
+    parks: np.ndarray
+    universities: np.ndarray
+    distance_km: np.ndarray
+
+
+def distance_table(side: int, cell_km: float) -> np.ndarray:
+    """Return (side, side) centroid distances (km) by cells apart in x and y; the same cell counts 0.5 km."""
+    k = np.arange(side) * cell_km
+    table = np.hypot.outer(k, k)
+    table[0, 0] = 0.5
+    return table
+
+
+def resize(city: City, scale: float) -> Places:
+    """Return the city's places at a scale in (0, 1]: totals of floor shrink with it, densities stay."""
+    if not 0.0 < scale <= 1.0:
+        raise ValueError(f"scale must be above 0 and at most 1, not {scale}")
+    side = max(3, round(city.side * np.sqrt(scale)))
+    if side == city.side:
+        cells, parks, universities = city.cells.copy(), city.parks.copy(), city.universities.copy()
+    else:
+        position = (np.arange(side) + 0.5) / side * city.side
+        full = position.astype(int)
+        index = (full[:, None] * city.side + full[None, :]).ravel()
+        cells = city.cells[index].copy()
+        parks, universities = city.parks.copy(), city.universities.copy()
+        for sites in (parks, universities):
+            for axis in ("x", "y"):
+                sites[axis] = np.minimum(side - 1, (sites[axis] + 0.5) / city.side * side).astype(int)
+    for name in ("floor_m2", "other_m2"):
+        cells[name] *= city.cells[name].sum() * scale / cells[name].sum()
+    cells["rent_index"] /= np.average(cells["rent_index"], weights=cells["floor_m2"])
+    parks["floor_m2"] *= scale
+    return Places(side, city.cell_km, cells, city.zones, parks, universities, distance_table(side, city.cell_km))

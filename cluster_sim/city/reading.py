@@ -1,0 +1,190 @@
+"""Reading a city: `load_city` turns a folder (city.yaml and its CSV files) into a `City`."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from cluster_sim.city import lattice, paths, places
+
+FOLDER = Path(__file__).resolve().parent.parent / "cities"
+SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
+OUTSIDE = np.dtype([("distance_km", "f8"), ("market", "f8"), ("strength", "f8"), ("wage_index", "f8"),
+                    ("lon", "f8"), ("lat", "f8")])
+
+
+class CityError(ValueError):
+    """A city's files cannot be used; the message names file, key and what was expected."""
+
+
+@dataclass(frozen=True)
+class City:
+    """A city at full size; arrays are described in city/lattice.py and city/paths.py.
+
+    ``cells`` are row-major (y * side + x) from the south-west corner; ``outside`` are other cities;
+    ``home_market`` and ``outside['market']`` are shares of the nation's demand and sum to one.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    side: int
+    cell_km: float
+    origin: tuple[float, float]
+    centre: tuple[float, float]
+    cells: np.ndarray
+    districts: tuple[str, ...]
+    zones: tuple[str, ...]
+    parks: np.ndarray
+    park_names: tuple[str, ...]
+    universities: np.ndarray
+    university_names: tuple[str, ...]
+    outside: np.ndarray
+    outside_names: tuple[str, ...]
+    home_market: float
+    start: dict[str, Any]
+    parameters: dict[str, float]
+    observed: dict[int, dict[str, Any]]
+    source: dict[str, Any] = field(repr=False)
+
+    def resize(self, scale: float) -> places.Places:
+        """Return the city's places at a scale: a smaller map of the same density."""
+        return places.resize(self, scale)
+
+    def paths(self, first: int, months: int, *, b: float = 1.0, freeze: bool = False) -> dict[str, np.ndarray]:
+        """Return the outside paths by month from the ordinal ``first``; see city/paths.py."""
+        return paths.outside_paths(self, first, months, b=b, freeze=freeze)
+
+    def pandemic(self, first: int, months: int) -> dict[str, np.ndarray]:
+        """Return the multipliers of demand and release by month and segment, (months, 6) each."""
+        return paths.pandemic(self, first, months)
+
+    def reference(self, first: int, months: int) -> dict[str, np.ndarray] | None:
+        """Return the frozen reference path from the run's first month on, or None if the city has none."""
+        return paths.reference(self, months)
+
+
+def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV file of the city's folder."""
+    path = folder / name
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except FileNotFoundError:
+        raise CityError(f"{path}: no such file (named in {folder / 'city.yaml'})") from None
+
+
+def number(row: dict[str, Any], key: str, where: str) -> float:
+    """Return a number of a row, or say which file and row lacks it."""
+    try:
+        return float(row[key])
+    except (KeyError, TypeError, ValueError):
+        raise CityError(f"{where}: '{key}' must be a number, not {row.get(key)!r}") from None
+
+
+def find(name_or_path: str | Path) -> Path:
+    """Return the folder of a city given by its name or by a path to a folder or city.yaml."""
+    path = Path(name_or_path)
+    for folder in (FOLDER / str(name_or_path), path, path.parent if path.name == "city.yaml" else path):
+        if (folder / "city.yaml").is_file():
+            return folder
+    known = ", ".join(sorted(p.parent.name for p in FOLDER.glob("*/city.yaml")))
+    raise CityError(f"no city '{name_or_path}': expected one of {known}, or a folder that holds city.yaml")
+
+
+def load_city(name_or_path: str | Path) -> City:
+    """Return a city by its name, or from a user's own folder or city.yaml.
+
+    Raises `CityError` with file and key if something is missing or has the wrong form.
+    """
+    return _load(find(name_or_path).resolve())
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path) -> City:
+    file = folder / "city.yaml"
+    try:
+        y = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise CityError(f"{file}: {error}") from None
+    if not isinstance(y, dict):
+        raise CityError(f"{file}: expected keys and values")
+    needed = ("name", "side", "centre", "districts", "outside", "home_market", "growth", "floor", "start")
+    for key in needed:
+        if key not in y:
+            raise CityError(f"{file}: key '{key}' is missing (needed: {', '.join(needed)})")
+    for key in ("creative_value_added_2017", "studios", "students"):
+        number(y["start"], key, f"{file}: start")
+    centre = (number(y["centre"], "lon", f"{file}: centre"), number(y["centre"], "lat", f"{file}: centre"))
+    grid = lattice.Grid.around(centre, int(y["side"]), float(y.get("cell_km", 1.0)))
+    districts, district_of = lattice.lay_districts(grid, _districts(folder, y), folder, y.get("geojson"))
+    zones = tuple(y.get("zones") or {})
+    zone_bits = lattice.lay_zones(grid, y.get("zones") or {})
+    parks, park_names, universities, university_names = _sites(folder, y, grid, districts, district_of, zone_bits)
+    cells = lattice.lay_fields(grid, district_of, zone_bits, y, parks)
+    outside, outside_names = _outside(folder, y, centre)
+    return City(name=str(y["name"]), title=str(y.get("title", y["name"])), folder=folder, side=grid.side,
+                cell_km=grid.cell_km, origin=grid.origin, centre=centre, cells=cells, districts=districts, zones=zones,
+                parks=parks, park_names=park_names, universities=universities, university_names=university_names,
+                outside=outside, outside_names=outside_names, home_market=float(y["home_market"]),
+                start=y["start"], parameters=dict(y.get("parameters") or {}), observed=_observed(folder, y), source=y)
+
+
+def _districts(folder: Path, y: dict[str, Any]) -> list[tuple[str, str, float, float]]:
+    if isinstance(y["districts"], str):
+        return [(r["name_en"], r.get("name_zh") or r["name_en"], number(r, "seat_lon", y["districts"]),
+                 number(r, "seat_lat", y["districts"])) for r in read_csv(folder, y["districts"])]
+    return [(r["name"], r["name"], number(r, "lon", "districts"), number(r, "lat", "districts")) for r in y["districts"]]
+
+
+def _sites(folder: Path, y: dict[str, Any], grid: lattice.Grid, districts: tuple[str, ...], district_of: np.ndarray,
+           zone_bits: np.ndarray) -> tuple[np.ndarray, tuple[str, ...], np.ndarray, tuple[str, ...]]:
+    rows = read_csv(folder, y["sites"]) if isinstance(y.get("sites"), str) else []
+    rows += [{"kind": "park", **r} for r in y.get("parks") or []]
+    rows += [{"kind": "university", **r} for r in y.get("universities") or []]
+    names = {zh: k for k, (_, zh, _, _) in enumerate(_districts(folder, y))}
+    parks, universities = [], []
+    for r in rows:
+        lon, lat = number(r, "lon", r.get("name", "site")), number(r, "lat", r.get("name", "site"))
+        x, yy = lattice.pin(grid, lon, lat, names.get(r.get("district", ""), -1), district_of)
+        if r["kind"] == "park":
+            opened = str(r.get("opened") or "")
+            month = int(opened[:4]) * 12 + int(opened[5:7]) - 1 if opened else 0
+            parks.append((x, yy, number(r, "floor_m2", r["name"]), month, zone_bits[yy * grid.side + x],
+                          int(r.get("hub") or 0)))
+        else:
+            universities.append((x, yy, number(r, "weight", r["name"])))
+    park_names = tuple(r["name"] for r in rows if r["kind"] == "park")
+    university_names = tuple(r["name"] for r in rows if r["kind"] == "university")
+    if not universities:
+        raise CityError(f"{folder / 'city.yaml'}: the city needs at least one university")
+    return (np.array(parks, lattice.PARKS), park_names, np.array(universities, lattice.UNIVERSITIES), university_names)
+
+
+def _outside(folder: Path, y: dict[str, Any], centre: tuple[float, float]) -> tuple[np.ndarray, tuple[str, ...]]:
+    rows: list[dict[str, Any]] = read_csv(folder, y["outside"]) if isinstance(y["outside"], str) else y["outside"]
+    table = np.zeros(len(rows), OUTSIDE)
+    for k, r in enumerate(rows):
+        where = f"outside city {r.get('name', k)}"
+        for key in ("lon", "lat", "market", "strength", "wage_index"):
+            table[key][k] = number(r, key, where)
+        table["distance_km"][k] = lattice.great_circle(centre, (table["lon"][k], table["lat"][k]))
+    table["market"] *= (1.0 - float(y["home_market"])) / table["market"].sum()
+    table["strength"] /= table["strength"].sum()
+    return table, tuple(r["name"] for r in rows)
+
+
+def _observed(folder: Path, y: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    result: dict[int, dict[str, Any]] = {}
+    for r in read_csv(folder, y["observed"]) if "observed" in y else []:
+        result[int(r["year"])] = {key: (float(r[key]) if r[key] else None)
+                                  for key in ("gdp_bn_yuan", "creative_bn_yuan", "share_pct")} | {
+            "gdp_bn": float(r["gdp_bn_yuan"]), "status": r["status"], "source": r["source"],
+            "creative_bn": float(r["creative_bn_yuan"]) if r["creative_bn_yuan"] else None}
+    return result
