@@ -21,10 +21,6 @@ def differences(scenario: Scenario, base: Scenario) -> list[str]:
     lines += _events(scenario, base)
     for key in scenario.outside:
         old, new = base.outside.get(key), scenario.outside[key]
-        if key == "freeze_at":
-            continue
-        if key == "freeze" and new:
-            new = f"at {month_name(scenario.outside['freeze_at'])}"
         if old != new:
             lines.append(f"outside {key}: {_value(old)} -> {_value(new)}")
     for name, value in scenario.parameters.items():

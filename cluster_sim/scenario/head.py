@@ -11,10 +11,9 @@ from cluster_sim.scenario import registry
 from cluster_sim.scenario.chain import Document, locate
 from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.nodes import Node
-from cluster_sim.scenario.quantities import QuantityError, parse_month
 from cluster_sim.scenario.registry import KeyInfo
 from cluster_sim.scenario.settings import SOURCE
-from cluster_sim.scenario.shapes import RESET, Names, check, model_of, read_bool
+from cluster_sim.scenario.shapes import RESET, Names, check, model_of
 
 HEAD = {
     "name": KeyInfo("text", text="the scenario's name, as figures and tables print it", status=""),
@@ -29,9 +28,8 @@ HEAD = {
 }
 PARTS = ("policies", "events", "outside", "parameters")
 OUTSIDE = {
-    "freeze": KeyInfo("text", text="no, yes, or the month whose outside conditions are kept for ever"),
-    "growth": KeyInfo(
-        "1/year", None, -0.2, 0.3, "real growth a year of the rest of the city's GDP after the data"
+    "freeze": KeyInfo(
+        "bool", False, text="whether the outside conditions of January 2017 are kept for ever", status=""
     ),
 }
 HEAD_MODEL = model_of("head", HEAD, reset=False)
@@ -147,31 +145,17 @@ def folder_digest(folder: Path) -> str:
     return total.hexdigest()
 
 
-def read_outside(documents: list[Document], start: int, faults: Faults) -> dict[str, Any]:
-    """The outside conditions: whether and where they are frozen, growth beyond the data."""
-    values: dict[str, Any] = {"freeze": False, "freeze_at": start, "growth": None}
+def read_outside(documents: list[Document], faults: Faults) -> dict[str, Any]:
+    """The outside conditions: whether they are frozen."""
+    values: dict[str, Any] = {key: info.default for key, info in OUTSIDE.items()}
     for document in documents:
         node = document.root.value.get("outside")
         if node is None or node.value is None:
             continue
         if node.kind != "mapping":
-            faults.add("outside", "expected a mapping of freeze and growth", "", node.mark)
+            faults.add("outside", f"expected a mapping of {listing(list(OUTSIDE))}", "", node.mark)
             continue
         found = check(OUTSIDE_MODEL, OUTSIDE, node, "outside", Names(), faults)
-        if "growth" in found:
-            values["growth"] = None if found["growth"] is RESET else found["growth"]
-        if found.get("freeze") is RESET:
-            values["freeze"], values["freeze_at"] = False, start
-        elif "freeze" in found:
-            _freeze(node.value["freeze"], values, start, faults)
+        for key, value in found.items():
+            values[key] = OUTSIDE[key].default if value is RESET else value
     return values
-
-
-def _freeze(node: Node, values: dict[str, Any], start: int, faults: Faults) -> None:
-    try:
-        values["freeze"], values["freeze_at"] = read_bool(node.value), start
-    except QuantityError:
-        try:
-            values["freeze"], values["freeze_at"] = True, parse_month(node.value)
-        except QuantityError as error:
-            faults.add("outside.freeze", f"{error.message}, or yes or no", error.hint, node.mark)

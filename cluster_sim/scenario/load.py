@@ -44,7 +44,7 @@ def load(path: str | Path, settings: Mapping[str, Any] | Iterable[str] | None = 
         timeline.read(document)
         happenings.read(document)
         overrides.read(document)
-    outside = read_outside(documents, start, faults)
+    outside = read_outside(documents, faults)
     for setting in given:
         _apply(setting, timeline, happenings, overrides, start, faults)
     faults.stop()

@@ -51,10 +51,8 @@ def template(path: Path, base: str = registry.BASELINE) -> str:
         "parameters:",
         *_parameters(),
         "",
-        "# What the city cannot change: growth of the rest of its economy after the data, a year;",
-        "# freeze keeps the outside conditions of one month for ever.",
+        "# What the city cannot change: freeze keeps the outside conditions of January 2017 for ever.",
         "outside:",
-        "  # growth: 0.05",
         "  # freeze: no",
         "",
     ]

@@ -282,8 +282,8 @@ def as_text(topic: Topic) -> str:
 
 
 def _key_line(key: Topic) -> str:
-    parts = [key["text"], f"[{key['unit']}]"]
-    if key.get("bounds"):
+    parts = [key["text"].rstrip("."), "" if key["unit"] == "text" else f"[{key['unit']}]"]
+    if key.get("bounds") and not key["text"].endswith(key["bounds"]):
         parts.append(key["bounds"])
     if key.get("default") is not None:
         parts.append(f"default {_plain(key['default'])}")

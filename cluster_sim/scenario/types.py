@@ -34,7 +34,7 @@ class Scenario:
     events: list[dict[str, Any]]
     """In order of `month`, each with its `kind`."""
     outside: dict[str, Any]
-    """`freeze` (bool), `freeze_at` (ordinal, the month whose values are repeated), `growth`."""
+    """`freeze`: whether the outside paths stay at their values of January 2017."""
     slug: str = ""
     """Short name, from the file's name: `no_policy`."""
     city_digest: str = ""
@@ -61,10 +61,7 @@ class Scenario:
                 for name in sorted(self.policies)
             },
             "events": [_event(event) for event in self.events],
-            "outside": {
-                "freeze": month_name(self.outside["freeze_at"]) if self.outside["freeze"] else False,
-                **{k: v for k, v in self.outside.items() if k not in ("freeze", "freeze_at")},
-            },
+            "outside": dict(self.outside),
             "parameters": {name: self.parameters[name] for name in sorted(self.parameters)},
         }
 
@@ -81,14 +78,11 @@ class Scenario:
 
 def load_resolved(content: Mapping[str, Any]) -> Scenario:
     """The inverse of `Scenario.resolved`, for reproducing a run; nothing is checked again."""
-    start = parse_month(content["start"])
-    outside = dict(content["outside"])
-    frozen = outside.pop("freeze")
     return Scenario(
         name=content["name"],
         rationale=content["rationale"],
         city=content["city"],
-        start=start,
+        start=parse_month(content["start"]),
         end=parse_month(content["end"]),
         parameters={name: float(value) for name, value in content["parameters"].items()},
         policies={
@@ -96,11 +90,7 @@ def load_resolved(content: Mapping[str, Any]) -> Scenario:
             for name, entries in content["policies"].items()
         },
         events=[_from_file(event) for event in content["events"]],
-        outside={
-            "freeze": bool(frozen),
-            "freeze_at": parse_month(frozen) if frozen else start,
-            **outside,
-        },
+        outside=dict(content["outside"]),
         slug=content.get("slug", ""),
         city_digest=content.get("city_digest", ""),
     )
