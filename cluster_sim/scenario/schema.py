@@ -116,5 +116,6 @@ def _parameter(each: Parameter) -> dict[str, Any]:
     words: dict[str, Any] = {"type": "string"}
     if each.kind == "switch":
         bounds, words = {"type": "boolean"}, {"enum": ["yes", "no", "on", "off", NONE]}
-    text = f"{each.text.rstrip('.')} [{each.unit}]; default {each.value:g} ({each.status})"
+    # Values are left out: calibration would make every schema out of date.
+    text = f"{each.text.rstrip('.')} [{each.unit}]"
     return {"description": text, "anyOf": [bounds, words]}
