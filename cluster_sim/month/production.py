@@ -121,7 +121,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         helped = 0.0
         pay = 0.0
         if s.pending > 0.0:
-            slower = 1.0 / (1.0 + p.collaboration_delay * s.sub_cost / p.collaboration_c0)
+            slower = 1.0 / (1.0 + p.collaboration_delay * s.sub_cost / max(p.collaboration_c0, 1e-9))
             if s.sub >= 0:
                 b = studios[s.sub]
                 helped = s.pending / p.commissioning_lead * b.served * slower
