@@ -1,0 +1,49 @@
+"""Documentation that can be executed is: the guide to a new instrument, and the generated tables."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+GUIDE = (ROOT / "docs" / "adding_a_policy.md").read_text(encoding="utf-8")
+
+FOLLOW_THE_GUIDE = """
+import sys
+import cluster_sim.policies
+cluster_sim.policies.__path__.append(sys.argv[1])
+from cluster_sim import ClusterModel, load_scenario
+
+model = ClusterModel(load_scenario(sys.argv[2]), seed=4, scale=1 / 100)
+while model.label() < "2019-01":
+    model.step()
+(grants,) = (i for i in model.instruments if i.name == "start_grant")
+print(0 < grants.outlay <= 2 * 50e6 / 100, grants.outlay % 0.2e6 == 0)
+"""
+
+
+def run(*command: str) -> str:
+    """Run Python with this source tree importable and return what it prints."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, env=environment, cwd=ROOT)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout.strip()
+
+
+def test_following_the_guide_adds_an_instrument(tmp_path):
+    (code,) = re.findall(r"^```python\n(.*?)^```$", GUIDE, flags=re.MULTILINE | re.DOTALL)
+    (scenario,) = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, flags=re.MULTILINE | re.DOTALL)
+    package, scenarios = tmp_path / "more_policies", tmp_path / "scenarios"
+    package.mkdir()
+    scenarios.mkdir()
+    (package / "start_grant.py").write_text(code, encoding="utf-8")
+    (scenarios / "baseline.yaml").write_bytes((ROOT / "scenarios" / "baseline.yaml").read_bytes())
+    (scenarios / "start_grants.yaml").write_text(scenario, encoding="utf-8")
+    assert run("-c", FOLLOW_THE_GUIDE, str(package), str(scenarios / "start_grants.yaml")) == "True True"
+
+
+def test_generated_tables_are_current():
+    run("docs/generate.py", "--check")
