@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import EMPLOYED, LOCAL, OTHER, SEEKING, SEGMENTS, STUDENT
+from cluster_sim.agents.columns import EMPLOYED, FOUNDER, LOCAL, SEEKING, SEGMENTS, STUDENT
 from cluster_sim.draws import (
     FUND,
     IDENTITY,
@@ -91,8 +91,8 @@ def settle_studios(studios, sizes, segments_of, cells, parks, floor_cumulative, 
         h = draw(other, s.id)
         s.born = -1 - int(-p.start_mean_age * math.log(uniform(h)))
         s.knowhow = math.exp(0.15 * quantile(uniform(again(h))))
-        s.reputation = max(0.0, 0.25 * math.log(1.0 + sizes[i] / 10.0)
-                           + 0.2 * quantile(uniform(again(again(h)))))
+        s.reputation = max(0.0, 0.10 * math.log(1.0 + sizes[i] / 10.0)
+                           + 0.1 * quantile(uniform(again(again(h)))))
         s.appeal = p.births_appeal_spread * quantile(uniform(again(again(again(h)))))
         s.templates = 0.0
         s.ai = 0.0
@@ -129,11 +129,14 @@ def fill_people(people, owner, serial_in, studios, mix, city, p, seed):
         w.origin = LOCAL
         w.cell = s.cell
         w.since = -1 - int(24.0 * low16(h >> np.uint64(16)))
-        w.experience = int(min(360.0, -84.0 * math.log(low16(h >> np.uint64(32)))))
+        w.experience = int(min(360.0, -110.0 * math.log(low16(h >> np.uint64(32)))))
         growth = 1.0 - math.exp(-p.labour_learning * w.experience)
         start = p.labour_graduate_skill * math.exp(0.25 * quantile(uniform(again(h))))
         w.skill = np.float32(start + growth * max(0.0, p.labour_skill_ceiling - start))
         w.trained = min(9, int(10.0 * low16(h >> np.uint64(48))))
+        if serial_in[i] == 0:
+            w.trained += FOUNDER
+            studios[owner[i]].founder = w.id
         w.wage = fair_wage(g.market_wage[k], 1.0, w.skill)
 
 
@@ -263,7 +266,8 @@ def price_and_cost(model) -> None:
         head = cap / s["staff"][mine].sum() * par["labour.use_of_capacity"]
         g["price"][k] = m.seg["value_added_per_worker"][k] * 1e6 / 12.0 / (1.0 - m.seg["inputs"][k]) / head
         g["price"][k] *= 1.0 + par["start.price_allowance"]
-    s["price"] = g["price"][s["segment"]]
+    g["fee"] = g["price"] * (1.0 - m.seg["inputs"])
+    s["price"], s["fee"] = g["price"][s["segment"]], g["fee"][s["segment"]]
     s["load"] = s["capacity"] * par["labour.use_of_capacity"]
     s["expected"] = s["load"]
     s["orders"] = s["load"] * par["commissioning.lead"]

@@ -26,9 +26,11 @@ from cluster_sim.agents.columns import (
     TIES,
     Table,
 )
+from cluster_sim.city import load_city
 from cluster_sim.month.collaboration import PARK_KM
 from cluster_sim.month.events import Hit
 
+BASE_MONTH = 2017 * 12      # month whose outside values a frozen scenario repeats, unless it names another
 LARGE_TEAM = 30     # titles with more partners keep their credits in the archive
 
 
@@ -52,7 +54,7 @@ class CityTables:
         """Lay out cells, parks, distances and outside paths at the model's scale."""
         m: Any = self
         par = m.par
-        m.city = setup.city_data
+        m.city = getattr(setup, "city_data", None) or load_city(setup.city)
         places = m.city.resize(m.scale)
         m.places, m.side = places, int(places.side)
         m.zone_index = {name: k for k, name in enumerate(places.zones)}
@@ -139,7 +141,7 @@ class CityTables:
 
     def _lay_outside(self, setup: Any, par: dict[str, float]) -> None:
         m: Any = self
-        freeze = bool(setup.outside.get("freeze", False))
+        freeze = setup.outside.get("freeze_at", BASE_MONTH) if setup.outside.get("freeze") else None
         city = m.city
         raw = city.paths(m.first_month, m.months, b=par["accounts.statistical_break"], freeze=freeze)
         out: dict[str, np.ndarray] = dict(raw)
@@ -166,22 +168,28 @@ class CityTables:
         m.outside_km, m.outside_wage_index = km, city.outside["wage_index"].astype(float)
         m.outside_weight = np.cumsum(city.outside["strength"] * np.exp(-km / par["collaboration.lambda_outside"]))
         g = m.city_state
-        g["scale"], g["outside_wage"] = m.scale, 1.0
+        g["scale"], g["outside_wage"], g["outside_cost"] = m.scale, 1.0, 1.0
         g["hit_threshold"] = par["release.hit_threshold"] * 1e6 * m.scale
+        g["fame_threshold"] = par["release.hit_threshold"] * 1e6
         g["relative_wage"], g["unemployment"] = 1.0, par["start.unemployment"]
         g["tightness"] = par["labour.tightness_norm"]
         g["rest_wage"] = out["rest_wage"][0]
-        g["release_shock"] = 1.0
+        g["release_shock"] = g["audience"] = 1.0
         g["release_market"] = m.seg["release_market"] * 1e6 / 12.0 * m.scale
         g["stay"], g["leave_pull"], g["found_pull"], g["migrant_pull"] = 0.5, 1.0, 1.0, 1.0
         m.release_market0 = g["release_market"][0].copy()
-        m.outside_mass, m.mass_norm = np.zeros(6), 1.0
+        m.outside_mass, m.mass_norm, m.outside_growth = np.zeros(6), 1.0, 1.0
+        m.segment_weight = m.seg["start_share"] / m.seg["start_share"].sum()
 
     def read_outside(self) -> None:
         """Bring the outside paths of this month into the state of the city."""
         m: Any = self
         g, t, out = m.city_state[0], m.t, m.outside
         g["outside_wage"], g["rest_wage"], g["ai"] = out["outside_wage"][t], out["rest_wage"][t], out["ai"][t]
+        gain = m.par["ai.gain"] * m.par["ai.outside_gain"] * out["ai"][max(0, t - int(m.par["ai.outside_lag"]))]
+        # rivals in other cities work more densely as the nation's market grows, by the same elasticity
+        m.outside_growth = float((out["market"][t] * m.segment_weight).sum())
+        g["outside_cost"] = out["outside_wage"][t] / (1.0 + gain) / m.outside_growth ** m.par["production.gamma"]
         g["release_market"] = m.release_market0 * out["release"][t]
         g["release_shock"] = out["pandemic_release"][t]
 

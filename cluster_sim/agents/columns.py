@@ -17,6 +17,7 @@ STORY, VISUALS, EFFECTS, SOUND, ENGINEERING, PRODUCTION = range(6)
 
 TALENT_STATUS = ("free", "student", "seeking", "employed", "solo", "left")
 FREE, STUDENT, SEEKING, EMPLOYED, SOLO, LEFT = range(6)
+FOUNDER = 128       # bit of the column "trained": this person founded the studio and stays with it
 ORIGINS = ("local", "migrant", "other_sector")
 LOCAL, MIGRANT, OTHER_SECTOR = range(3)
 TIERS = ("none", "nestling", "chick", "grower", "unicorn")
@@ -52,7 +53,7 @@ STUDIO = record(
     ("skill_by", "f8", (6,)),                       # effective skill by specialism, AI gain included
     ("cash equity valuation want public", "f8"),
     ("reputation knowhow templates ai export appeal", "f8"),
-    ("capacity load expected slack served price unit_cost offer layoff target", "f8"),
+    ("capacity load expected slack served price fee unit_cost offer layoff target", "f8"),
     ("orders abroad pending sub_cost sub_lack sub_distance weight coordination", "f8"),
     ("own_load credit_load sub_load quality rent_per_m2 rent_discount", "f8"),
     ("wage_bill sales inputs wages taxes subsidies wip_change revenue_year revenue_last surplus_year"
@@ -76,12 +77,12 @@ PROPOSAL = record(
 # The state of the city as a whole: one row, read by every kernel.
 CITY = record(
     ("market_wage tightness posted sought", "f8", (6,)),                      # by specialism
-    ("buzz demand release_market foreign price unit_cost home_part nation_part abroad_part strength"
-     " attraction potential pressure shock release_shock hit_gross mean_return residual_sd",
+    ("buzz demand release_market foreign price fee unit_cost home_part nation_part abroad_part strength"
+     " attraction potential pressure shock release_shock hit_gross mean_return residual_sd audience",
      "f8", (6,)),       # by segment
     ("commons ai outside_wage rest_wage buzz_mean stay leave_pull found_pull migrant_pull scale"
      " density0 hit_threshold ceiling unemployment floor_m2 rent_mean approval_months entry_months"
-     " relative_wage graduates", "f8"),
+     " relative_wage graduates outside_cost fame_threshold", "f8"),
 )
 
 PROJECT = record(

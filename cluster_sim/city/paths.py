@@ -94,8 +94,8 @@ def rest_of_gdp(city: City, rates: dict[str, dict[int, float]], b: float) -> np.
 _CACHE: dict[tuple[Any, ...], dict[str, np.ndarray]] = {}
 
 
-def outside_paths(city: City, first: int, months: int, *, b: float, freeze: bool) -> dict[str, np.ndarray]:
-    """Return all outside paths by month; with ``freeze`` each stays at its value of the base year's start.
+def outside_paths(city: City, first: int, months: int, *, b: float, freeze: int | None) -> dict[str, np.ndarray]:
+    """Return all outside paths by month; with ``freeze`` each stays at its value of that month.
 
     Keys: deflator, rest_gdp (million yuan a month), outside_wage, foreign_market (indices, BASE = 1),
     rest_wage (thousand yuan a month), ai (0 to 1), market_SEGMENT and release_SEGMENT (indices).
@@ -103,7 +103,7 @@ def outside_paths(city: City, first: int, months: int, *, b: float, freeze: bool
     key = (str(city.folder), first, months, round(b, 12), freeze)
     if key in _CACHE:
         return {name: path.copy() for name, path in _CACHE[key].items()}
-    at, count = (BASE * 12, 1) if freeze else (first, months)
+    at, count = (first, months) if freeze is None else (freeze, 1)
     rates = growth_rates(city)
     result = {name: by_month(annual_index(rates[name]), at, count) for name in NAMES if name != "gdp"}
     result["rest_wage"] *= float(city.source.get("rest_wage", 5.0))
@@ -111,7 +111,7 @@ def outside_paths(city: City, first: int, months: int, *, b: float, freeze: bool
     place = np.arange(count) + at - BASE * 12
     result["rest_gdp"] = rest[np.clip(place, 0, rest.size - 1)]
     result["ai"] = _frontier(city.source.get("ai") or {}, at, count)
-    if freeze:
+    if freeze is not None:
         result = {name: np.full(months, path[0]) for name, path in result.items()}
     _CACHE[key] = {name: path.copy() for name, path in result.items()}
     return result

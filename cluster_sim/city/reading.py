@@ -57,7 +57,7 @@ class City:
         """Return the city's places at a scale: a smaller map of the same density."""
         return places.resize(self, scale)
 
-    def paths(self, first: int, months: int, *, b: float = 1.0, freeze: bool = False) -> dict[str, np.ndarray]:
+    def paths(self, first: int, months: int, *, b: float = 1.0, freeze: int | None = None) -> dict[str, np.ndarray]:
         """Return the outside paths by month from the ordinal ``first``; see city/paths.py."""
         return paths.outside_paths(self, first, months, b=b, freeze=freeze)
 

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import DONE, EMPLOYED, FREE, OTHER, SEEKING, SOLO
+from cluster_sim.agents.columns import DONE, EMPLOYED, FOUNDER, SEEKING, SOLO
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
 
@@ -58,8 +58,9 @@ def found(rows, founders, people, studios, cells, city, segment_shares, p, seed,
         s.export = 1.0
         s.appeal = p.births_appeal_spread * quantile(uniform(again(again(h))))
         s.offer = 1.0
-        s.price = g.price[s.segment] * g.outside_wage
-        s.unit_cost = g.unit_cost[s.segment] * g.outside_wage
+        s.price = g.price[s.segment] * g.outside_cost
+        s.fee = g.fee[s.segment] * g.outside_cost
+        s.unit_cost = g.unit_cost[s.segment] * g.outside_cost
         s.capacity = 1.0
         s.expected = p.births_first_load
         s.sub = -1
@@ -72,6 +73,7 @@ def found(rows, founders, people, studios, cells, city, segment_shares, p, seed,
         s.solo = 1 if alone else 0
         person.employer = rows[n]
         person.status = SOLO if alone else EMPLOYED
+        person.trained = person.trained % FOUNDER + FOUNDER
         person.since = t
         person.wage = np.float32(yuan(0.7 * person.wage))
 
@@ -135,6 +137,7 @@ def close(gone, studios, projects, credits, people, flow, t):
         if (w.status == EMPLOYED or w.status == SOLO) and studios[w.employer].alive == 2:
             w.status = SEEKING
             w.employer = -1
+            w.trained = w.trained % FOUNDER
             w.since = t
     return lost
 

@@ -14,10 +14,11 @@ import math
 import numpy as np
 
 from cluster_sim.agents.columns import TIES
-from cluster_sim.draws import MEET, again, draw, dyadic, low16, stream, uniform
+from cluster_sim.draws import MEET, again, draw, dyadic, low16, quantile, stream, uniform
 from cluster_sim.jit import inline, kernel
 
 PARK_KM = 0.05
+FIT_BITS = np.uint64(0x5DEECE66D)
 NONE = -1
 
 
@@ -152,21 +153,24 @@ def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park
 
 
 @inline
-def worth(studios, i, j, k, ties, side, distance, outside_km, outside_wage, city, p):
-    """Return the log value for money of partner j to studio i, its cost c_ij and its distance (km)."""
+def worth(studios, i, j, k, ties, side, distance, outside_km, outside_wage, city, p, luck):
+    """Return the log value for money of partner j to studio i, its cost c_ij and its distance (km).
+
+    luck: how well the two happen to fit for this work, in the same log units.
+    """
     s = studios[i]
     if j >= 0:
         b = studios[j]
         d = kilometres(s, b, side, distance)
         c = pair_cost(d, tie_between(ties, i, b.id), s.templates, city.commons, p)
-        value = (p.collaboration_quality_weight * (b.quality + 0.5 * math.log(1.0 + b.reputation))
+        value = (luck + p.collaboration_quality_weight * (b.quality + 0.5 * math.log(1.0 + b.reputation))
                  - p.collaboration_price_weight * math.log(b.price / city.price[b.segment] * (1.0 + c)))
         return value, c, d
     o = -2 - j
     d = outside_km[o]
     c = pair_cost(d, 0.0, s.templates, city.commons, p)
-    value = (p.collaboration_quality_weight * p.collaboration_outside_quality
-             - p.collaboration_price_weight * math.log(outside_wage[o] * city.outside_wage * (1.0 + c)))
+    value = (luck + p.collaboration_quality_weight * p.collaboration_outside_quality
+             - p.collaboration_price_weight * math.log(outside_wage[o] * city.outside_cost * (1.0 + c)))
     return value, c, d
 
 
@@ -224,7 +228,8 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
                      distance, near, same_park, outside_mass[worst], outside_weight, p)
             if j == NONE:
                 continue
-            value, c, d = worth(studios, i, j, worst, ties, side, distance, outside_km, outside_wage, g, p)
+            luck = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))
+            value, c, d = worth(studios, i, j, worst, ties, side, distance, outside_km, outside_wage, g, p, luck)
             if value > best:
                 best = value
                 choice = j
@@ -290,8 +295,9 @@ def look_for_partners(model) -> None:
     fade(m.ties[: studios.size], m.p)
     rows = m.cell_rows[: m.cell_start[-1]]
     made = np.empty((rows.size, 2), np.int64)
+    outside_mass = m.outside_mass * m.outside_growth
     count = find_subcontractors(studios, rows, m.mix, m.ties, m.side, m.distance, m.near, m.same_park,
-                                m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.outside_mass,
+                                m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, outside_mass,
                                 m.outside_weight, m.outside_km, m.outside_wage_index, m.city_state, m.p, m.seed,
                                 m.t, made)
     record_pairs(m, made[:count])

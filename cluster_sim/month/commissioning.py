@@ -22,7 +22,8 @@ from cluster_sim.month import collaboration, greenlight
 def weigh(studios, segments, city, p, seed, t, weight_home, weight_abroad):
     """Set every studio's price and weight in the market; add the weights up by segment (exact sums).
 
-    Price is the outside price moved by the studio's relative unit cost and by its use of capacity.  Appeal
+    Price is for effort with all inputs; the fee is for effort alone, what a partner asks.  The price is the
+    outside price moved by the studio's relative unit cost and by its use of capacity.  Appeal
     is a studio's luck with clients, an AR(1) in logs, so that growth rates have fat tails and memory.
     """
     g = city[0]
@@ -40,10 +41,11 @@ def weigh(studios, segments, city, p, seed, t, weight_home, weight_abroad):
         s.appeal = p.commissioning_appeal_memory * s.appeal + p.commissioning_appeal_shock * z / math.sqrt(
             1.0 + s.staff / p.commissioning_appeal_size)
         use = s.load / max(s.capacity, 0.1)
-        relative = max(0.3, s.unit_cost / (g.unit_cost[m] * g.outside_wage)) ** p.commissioning_pass_through
+        relative = max(0.3, s.unit_cost / (g.unit_cost[m] * g.outside_cost)) ** p.commissioning_pass_through
         relative *= 1.0 + p.commissioning_price_of_use * min(0.5, max(-0.5, use - p.labour_use_of_capacity))
         relative = min(2.5, max(0.5, relative))
-        s.price = g.price[m] * g.outside_wage * relative
+        s.price = g.price[m] * g.outside_cost * relative
+        s.fee = g.fee[m] * g.outside_cost * relative
         known = s.staff ** p.commissioning_size
         s.weight = dyadic(known * math.exp(-p.commissioning_price_weight * math.log(relative)
                                            + p.commissioning_quality_weight * s.quality

@@ -15,7 +15,7 @@ import numpy as np
 from cluster_sim.agents.columns import APPROVAL, CREDIT, OTHER, PROPOSAL
 from cluster_sim.draws import IDEA, PARTNER, PROJECT, again, draw, identity, low16, normal, quantile, stream, uniform
 from cluster_sim.jit import inline, kernel
-from cluster_sim.month.collaboration import NONE, meet, record_pairs, survey, tie_between, worth
+from cluster_sim.month.collaboration import FIT_BITS, NONE, meet, record_pairs, survey, tie_between, worth
 
 
 @inline
@@ -38,18 +38,21 @@ def draft(s, seg, q, g, p, h, serial):
     q.signal = p.greenlight_foresight * z1 + math.sqrt(1.0 - p.greenlight_foresight ** 2) * z3
     q.own_effort = seg.own_share * s.capacity * q.months * math.exp(0.35 * z4)
     spare = max(0.0, s.cash - p.greenlight_reserve * monthly)
-    bought = p.greenlight_wealth_share * spare / (g.price[s.segment] * g.outside_wage)
+    bought = p.greenlight_wealth_share * spare / (g.fee[s.segment] * g.outside_cost)
     q.effort = q.own_effort * (1.0 + p.greenlight_bought) + bought
-    q.budget = q.own_effort * s.unit_cost + (q.effort - q.own_effort) * s.price * (1.0 + p.collaboration_c0)
+    q.budget = q.own_effort * s.unit_cost + (q.effort - q.own_effort) * s.fee * (1.0 + p.collaboration_c0)
     q.cost = q.budget * (1.0 + seg.marketing)
-    q.expected = q.budget * seg.producer_share * g.mean_return[s.segment] * math.exp(
+    q.expected = q.budget * seg.producer_share * g.mean_return[s.segment] * g.audience[s.segment] * math.exp(
         seg.quality_weight * (s.quality + p.release_novelty * q.signal) + p.release_reputation * s.reputation
         + p.release_franchise * s.franchise)
     q.aid = 0.0
     q.fixed_gross = 0.0
     q.replay = 0
-    own = max(0.0, s.cash - monthly) * p.greenlight_cash_share + q.own_effort * s.unit_cost * 0.5
+    own = max(0.0, s.cash - p.greenlight_floor * monthly) * p.greenlight_cash_share
+    # co-investors do not share the studio's optimism: beyond their usual part they want their money back
     q.coinvest = max(seg.coinvest, 1.0 - own / max(q.budget, 1.0))
+    if q.expected < q.cost and q.coinvest > seg.coinvest:
+        q.coinvest = 1.0 if own < (1.0 - seg.coinvest) * q.budget else seg.coinvest
 
 
 @kernel
@@ -192,7 +195,9 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
                                 break
                     if known:
                         continue
-                    value, c, d = worth(studios, i, other, k, ties, side, distance, outside_km, outside_wage, g, p)
+                    luck = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))
+                    value, c, d = worth(studios, i, other, k, ties, side, distance, outside_km, outside_wage, g, p,
+                                        luck)
                     if value > best:
                         best = value
                         choice = other
@@ -219,7 +224,7 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
                     c.partner = choice
                     c.partner_id = b.id
                     c.outside = -1
-                    c.price = b.price
+                    c.price = b.fee
                     c.repeated = 1 if tie_between(ties, i, b.id) > 0.2 else 0
                     j.ties_repeated += c.repeated
                     j.ties_new += 1 - c.repeated
@@ -234,7 +239,7 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
                     c.partner = -1
                     c.partner_id = -1
                     c.outside = o
-                    c.price = g.price[j.segment] * g.outside_wage * outside_wage[o]
+                    c.price = g.fee[j.segment] * g.outside_cost * outside_wage[o]
                     c.repeated = 0
                     j.ties_new += 1
                     j.outside_partners += 1
@@ -265,7 +270,7 @@ def decide(model) -> None:
     room = int(accepted * 12 + m.projects.rows["need"][rows].sum() / m.par["collaboration.lot"] * 1.5) + 64
     credits, made = m.buffer("credits", room, CREDIT), np.empty((room, 2), np.int64)
     count, pairs = team_up(ordered, m.projects.rows, credits, studios, m.ties, m.side, m.distance, m.near,
-                           m.same_park, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.outside_mass,
+                           m.same_park, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.outside_mass * m.outside_growth,
                            m.outside_weight, m.outside_km, m.outside_wage_index, m.city_state, m.p, m.seed, m.t,
                            made)
     index = m.credits.allocate(count)
@@ -288,7 +293,7 @@ def add_replays(model, proposals: np.ndarray, count: int) -> int:
         q["id"], q["months"], q["replay"] = event.identity, max(2, event.release - m.t), 1
         budget = event.budget * m.scale
         q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * m.scale
-        price = float(m.city_state["price"][0, event.segment] * m.city_state["outside_wage"][0])
+        price = float(m.city_state["fee"][0, event.segment] * m.city_state["outside_cost"][0])
         q["own_effort"] = 0.3 * s["capacity"] * q["months"]
         own_cost = q["own_effort"] * s["unit_cost"]
         q["effort"] = q["own_effort"] + max(0.0, budget - own_cost) / price

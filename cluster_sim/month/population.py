@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import EMPLOYED, FREE, LOCAL, MIGRANT, SEEKING, SOLO, STUDENT
+from cluster_sim.agents.columns import EMPLOYED, FOUNDER, FREE, LOCAL, MIGRANT, SEEKING, SOLO, STUDENT
 from cluster_sim.draws import (
     CAREER,
     ENROL,
@@ -92,7 +92,7 @@ def careers(people, hot, city, p, seed, t, founders, freed, counts):
         firm = hot[w.employer]
         w.experience += 1
         w.skill += learning * max(np.float32(0.0), ceiling - w.skill)
-        if status == SOLO:
+        if status == SOLO or w.trained >= FOUNDER:
             continue
         if low16(h) < firm.quit * g.market_wage[w.specialism] * math.sqrt(w.skill) / w.wage:
             w.status = SEEKING

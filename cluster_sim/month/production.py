@@ -125,13 +125,14 @@ def deliver(studios, segments, outside_wage, city, p, flow):
             if s.sub >= 0:
                 b = studios[s.sub]
                 helped = s.pending / p.commissioning_lead * b.served * slower
-                pay = yuan(helped * b.price)
+                pay = yuan(helped * b.fee * p.collaboration_fee_share)
                 b.cash += pay
                 b.sales += pay
                 flow[L.SALES_LOCAL_PARTNER] += pay
             elif s.sub <= -2:
                 helped = s.pending / p.commissioning_lead * slower
-                pay = yuan(helped * g.price[s.segment] * g.outside_wage * outside_wage[-2 - s.sub])
+                pay = yuan(helped * g.fee[s.segment] * g.outside_cost * outside_wage[-2 - s.sub]
+                           * p.collaboration_fee_share)
                 flow[L.OUTSIDE_PARTNER_WORK] += pay
             else:
                 s.orders += s.pending

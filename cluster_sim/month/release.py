@@ -14,9 +14,19 @@ import numpy as np
 from cluster_sim import ledger as L
 from cluster_sim.agents.columns import CLEARANCE, DONE, READY, RUNNING, TESTING
 from cluster_sim.draws import EXPORT, RELEASE, again, draw, dyadic, normal, skew_normal, stream, uniform, yuan
-from cluster_sim.jit import kernel
+from cluster_sim.jit import inline, kernel
 
 POOR = 1e-3
+
+
+@inline
+def standing(j, city):
+    """Return a title's gross over the threshold of a hit in the whole city.
+
+    A replayed film's gross is scaled with the city; that of any other title is not, for a studio is a studio at
+    every scale.  Fame and talk go by this number, so that their means do not depend on the scale.
+    """
+    return j.gross / (city.fame_threshold * (city.scale if j.replay == 1 else 1.0))
 
 
 @kernel
@@ -98,7 +108,7 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
 def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, hits, hit_gross):
     """Earn one month of every running title: gross after competition, receipts to owner, partners, investors.
 
-    crowd: (6,) potential in the market by segment, summed before; hit_gross: (6,) gross of hits in the month.
+    crowd: (6,) potential in the market by segment, summed before; hit_gross: (6,) gross of the month weighted by fame (yuan).
     Returns the number of titles that became hits this month.
     """
     g = city[0]
@@ -110,6 +120,10 @@ def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, 
         if j.stage == RUNNING:
             seg = segments[j.segment]
             crowd[j.segment] += math.floor(j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run)
+    for m in range(6):
+        # what titles met in the market lately is what studios expect of the audience
+        met = (1.0 + crowd[m] / max(g.release_market[m], 1.0)) ** (-p.release_crowding)
+        g.audience[m] += p.release_market_memory * (met - g.audience[m])
     found = 0
     for n in range(projects.shape[0]):
         j = projects[n]
@@ -149,8 +163,9 @@ def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, 
             s.hits += 1
             found += 1
             hits[j.segment] += 1
-        if j.hit > 0:
-            hit_gross[j.segment] += home + abroad
+        # talk goes with gross, weighted by how much of a hit the title is
+        fame = standing(j, g)
+        hit_gross[j.segment] += math.floor((home + abroad) * fame / (1.0 + fame))
         if j.run >= seg.run:
             j.stage = DONE
     return found
@@ -198,7 +213,7 @@ def settle(projects, credits, studios, city, p, t, gains):
         if fresh_hit:
             j.hit = 2
         if j.stage == DONE or fresh_hit:
-            fame = math.log(1.0 + j.gross / g.hit_threshold)
+            fame = math.log(1.0 + standing(j, g))
             success = math.log(max(0.05, j.gross / max(j.budget, 1.0)))
             gain = p.release_fame * fame + (p.release_success * success if j.stage == DONE else 0.0)
             gains[j.owner] += dyadic(gain)
@@ -211,7 +226,7 @@ def settle(projects, credits, studios, city, p, t, gains):
         if c.alive == 1:
             j = projects[c.project]
             if j.stage == DONE and c.partner >= 0:
-                fame = math.log(1.0 + j.gross / g.hit_threshold)
+                fame = math.log(1.0 + standing(j, g))
                 gains[c.partner] += dyadic(p.release_partner_fame * fame * min(1.0, 20.0 * c.points))
                 c.alive = 2
             elif j.stage == DONE:
