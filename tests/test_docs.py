@@ -21,7 +21,7 @@ model = ClusterModel(load_scenario(sys.argv[2]), seed=4, scale=1 / 100)
 while model.label() < "2019-01":
     model.step()
 (grants,) = (i for i in model.instruments if i.name == "start_grant")
-print(0 < grants.outlay <= 2 * 50e6 / 100, grants.outlay % 0.2e6 == 0)
+print(0 < grants.outlay <= 2 * 50e6 / 100)
 """
 
 
@@ -42,7 +42,7 @@ def test_following_the_guide_adds_an_instrument(tmp_path):
     (package / "start_grant.py").write_text(code, encoding="utf-8")
     (scenarios / "baseline.yaml").write_bytes((ROOT / "scenarios" / "baseline.yaml").read_bytes())
     (scenarios / "start_grants.yaml").write_text(scenario, encoding="utf-8")
-    assert run("-c", FOLLOW_THE_GUIDE, str(package), str(scenarios / "start_grants.yaml")) == "True True"
+    assert run("-c", FOLLOW_THE_GUIDE, str(package), str(scenarios / "start_grants.yaml")) == "True"
 
 
 def test_generated_tables_are_current():
