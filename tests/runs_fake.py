@@ -11,7 +11,7 @@ import numpy as np
 
 from cluster_sim.scenario import Scenario
 
-FACTORY = "tests.runs_fake:FakeModel"
+FACTORY = "runs_fake:FakeModel"
 
 
 def scenario(rationale: str = "", **parameters: float) -> Scenario:
@@ -71,7 +71,10 @@ class FakeModel:
         return {"month": np.array(["2017-01-01"], dtype="datetime64[D]"), "wages": np.array([12.0])}
 
     def map(self):
-        return {"x": np.arange(4) % 2, "y": np.arange(4) // 2, "employment": np.arange(4.0)}
+        return {"side": 2, "cell_km": 1.0, "x": np.arange(4) % 2, "y": np.arange(4) // 2,
+                "employment": np.arange(4.0), "district": np.array([0, 0, 1, -1]), "districts": ("North", "South"),
+                "zone_names": ("pilot",), "zones": np.array([0, 1, 0, 0], np.uint32), "park_x": np.array([1]),
+                "park_y": np.array([0]), "park_names": ("Old mill",), "park_staff": np.array([12.0])}
 
 
 class Nosy(FakeModel):

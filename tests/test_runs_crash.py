@@ -11,12 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
+from runs_fake import FACTORY, scenario
+from test_runs_store import content, do
 
 import cluster_sim as cs
 from cluster_sim.runs.carry_out import carry_out
+from cluster_sim.runs.identity import code_version
 from cluster_sim.runs.plan import plan
-from tests.runs_fake import FACTORY, scenario
-from tests.test_runs_store import content, do
 
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -26,8 +27,10 @@ import sys
 from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.plan import plan
 from cluster_sim.runs.errors import Interrupted
-from tests.runs_fake import FACTORY, scenario
+from runs_fake import FACTORY, scenario
+import cluster_sim.runs.plan
 folder, seeds, workers, sleep = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+cluster_sim.runs.plan.code_version = lambda: sys.argv[5]  # the sources may be edited while a test runs
 try:
     carry_out(plan(scenario(sleep=sleep), list(range(1, seeds + 1)), 0.05), folder, workers, factory=FACTORY)
 except Interrupted as stop:
@@ -37,8 +40,8 @@ except Interrupted as stop:
 
 
 def child(folder, seeds, workers=2, sleep=0.005, log=None):
-    env = os.environ | {"PYTHONPATH": str(ROOT)} | ({"FAKE_LOG": str(log)} if log else {})
-    words = [sys.executable, "-c", CHILD, str(folder), str(seeds), str(workers), str(sleep)]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])} | ({"FAKE_LOG": str(log)} if log else {})
+    words = [sys.executable, "-c", CHILD, str(folder), str(seeds), str(workers), str(sleep), code_version()]
     return subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             start_new_session=True)
 
@@ -135,5 +138,5 @@ def test_a_killed_parent_takes_its_workers_along_and_its_runs_stay(tmp_path):
 
 
 def test_workers_load_no_plots_and_no_database(tmp_path):
-    report = carry_out(plan(scenario(), [1], 0.05), tmp_path / "a", 1, factory="tests.runs_fake:Nosy")
+    report = carry_out(plan(scenario(), [1], 0.05), tmp_path / "a", 1, factory="runs_fake:Nosy")
     assert not report.failed, report.failed[0]["traceback"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pytest
+from runs_fake import FACTORY, scenario
 
 import cluster_sim as cs
 from cluster_sim.runs import tables
@@ -16,9 +17,8 @@ from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.errors import InputError, StoreFull
 from cluster_sim.runs.plan import plan
 from cluster_sim.runs.store import Store
-from tests.runs_fake import FACTORY, scenario
 
-KINDS = ("series", "projects", "credits", "ledger", "map")
+KINDS = ("series", "projects", "credits", "ledger", "map", "parks")
 
 
 def do(folder, seeds, workers=0, scenario=scenario, **parameters):
@@ -65,7 +65,9 @@ def test_staged_runs_are_read_and_taken_up(tmp_path):
     from cluster_sim.runs.one import execute_spec
 
     store.stage(planned.runs[0], execute_spec(planned.runs[0], factory=FACTORY), "d", planned.code)
-    assert cs.open(tmp_path / "a").runs["seed"].tolist() == [1]
+    view = cs.open(tmp_path / "a")
+    assert view.runs["seed"].tolist() == [1] and len(view.frame("series", ["gdp_share"])) == 24
+    assert view.sql("select count(*) as n from series")["n"][0] == 24
     report = carry_out(planned, tmp_path / "a", 0, factory=FACTORY)
     assert len(report.done) == 1
     do(tmp_path / "b", [1, 2])
@@ -91,7 +93,7 @@ def test_a_damaged_staged_run_is_done_again(tmp_path):
 
     spec = planned.runs[0]
     store.stage(spec, execute_spec(spec, factory=FACTORY), "d", planned.code)
-    (store.staging / spec.run_id / "series.parquet").write_bytes(b"PAR1 cut short")
+    next((store.staging / spec.run_id).glob("series.*")).write_bytes(b"cut short")
     carry_out(planned, tmp_path / "a", 0, factory=FACTORY)
     assert cs.open(tmp_path / "a").run_ids == [spec.run_id for spec in planned.runs]
 
@@ -104,39 +106,34 @@ def test_runs_of_another_kind_are_refused_and_nothing_is_touched(tmp_path):
     assert {p: p.read_bytes() for p in (tmp_path / "a").rglob("*") if p.is_file()} == before
 
 
-def test_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
-    real, calls = pa.parquet.write_table, []
+def fail_at(monkeypatch, name, number):
+    """Let the disk be full at the `number`-th call of a writing function."""
+    module, _, attribute = name.rpartition(".")
+    real, calls = getattr(import_module(module), attribute), []
 
-    def full(table, file, **options):
+    def full(*args, **options):
         calls.append(1)
-        if len(calls) == 9:
+        if len(calls) == number:
             raise OSError(errno.ENOSPC, "No space left on device")
-        real(table, file, **options)
+        return real(*args, **options)
 
-    monkeypatch.setattr("cluster_sim.runs.tables.pq.write_table", full)
-    with pytest.raises(StoreFull, match="disk is full"):
+    monkeypatch.setattr(name, full)
+
+
+def test_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(StoreFull, match="disk is full"):
+        fail_at(patch, "cluster_sim.runs.staged.write", 9)
         do(tmp_path / "a", [1, 2, 3])
-    monkeypatch.undo()
-    assert not list((tmp_path / "a").rglob("*.tmp"))
     assert json.loads((tmp_path / "a" / "manifest.json").read_text())["status"] == "unfinished"
     report = do(tmp_path / "a", [1, 2, 3])
     assert len(report.already) == 1 and len(report.done) == 2
 
 
 def test_full_disk_while_a_part_is_written(tmp_path, monkeypatch):
-    real, calls = pa.parquet.write_table, []
-
-    def full(table, file, **options):
-        calls.append(1)
-        if len(calls) == 14:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        real(table, file, **options)
-
-    monkeypatch.setattr("cluster_sim.runs.tables.pq.write_table", full)
-    with pytest.raises(StoreFull):
+    with monkeypatch.context() as patch, pytest.raises(StoreFull):
+        fail_at(patch, "pyarrow.parquet.write_table", 3)
         do(tmp_path / "a", [1, 2])
-    monkeypatch.undo()
-    assert not list((tmp_path / "a").glob("runs/*"))
+    assert not list((tmp_path / "a").rglob("*.tmp")) and not list((tmp_path / "a").glob("runs/*"))
     assert len(do(tmp_path / "a", [1, 2]).already) == 2
     do(tmp_path / "b", [1, 2])
     assert content(tmp_path / "a") == content(tmp_path / "b")

@@ -17,7 +17,7 @@ def draw_all(out: Path) -> tuple[list[Path], list[str]]:
     observed = observed_shares(str(view.scenario.city))
     jobs: dict[str, Callable[[], Any]] = {
         "share": lambda: figures.fan_chart(view.series, observed),
-        "map": lambda: figures.city_map(_first_run(view.map)),
+        "map": lambda: figures.city_map(view.city_map()),
         "film_network": lambda: figures.film_network(view.credits),
     }
     written, problems = [], []
@@ -29,7 +29,3 @@ def draw_all(out: Path) -> tuple[list[Path], list[str]]:
         except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
             problems.append(f"no figure '{name}': {error}")
     return written, problems
-
-
-def _first_run(frame: Any) -> Any:
-    return frame[frame["run_id"] == frame["run_id"].iloc[0]]

@@ -137,7 +137,7 @@ def explain(error: Exception, as_json: bool = False) -> int | None:
             print(json.dumps({"faults": [fault.as_dict() for fault in error.faults]}, ensure_ascii=False))
         print(error, file=sys.stderr)
         return 2
-    if isinstance(error, InputError):
+    if isinstance(error, InputError) or type(error).__name__ == "CityError":
         print(error, file=sys.stderr)
         return 2
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SUFFIXES = {".py", ".yaml", ".yml", ".csv", ".json", ".geojson"}
-WITHOUT_EFFECT = ("cli", "report", "app", "analysis", "runs", "cities")
-"""Folders of the package that cannot change a run; a city counts through `city_version`."""
-WITH_EFFECT = ("runs/one.py",)
+WITHOUT_EFFECT = ("cli", "report", "app", "analysis", "runs", "cities", "scenario")
+"""Folders of the package that cannot change a run; a city counts through `city_version`, a scenario through
+its digest."""
+NOT_CODE = ("__init__.py", "__main__.py", "columns.yaml")
+WITH_EFFECT = ("runs/one.py", "runs/maps.py")
 
 
 def _digest(paths: list[Path], root: Path) -> str:
@@ -34,7 +36,7 @@ def code_version(package: Path = PACKAGE) -> str:
         if path.suffix not in SUFFIXES or not path.is_file():
             continue
         folder = path.relative_to(package).parts[0]
-        if folder not in WITHOUT_EFFECT and path.name != "__init__.py":
+        if folder not in WITHOUT_EFFECT and path.name not in NOT_CODE:
             found.append(path)
     return _digest(found, package)[:16]
 

@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.runs.maps import split
 from cluster_sim.runs.plan import RunSpec, plan
 
 Columns = dict[str, np.ndarray]
-TABLES = ("series", "projects", "credits", "ledger", "map")
+TABLES = ("series", "projects", "credits", "ledger", "map", "parks")
 """The tables of a run, in the order in which they are committed."""
 METHODS = {"series": "series", "projects": "projects_table", "credits": "credits_table", "ledger": "ledger_table",
            "map": "map"}
-"""The model's method that gives each table."""
+"""The model's method that gives each part of a result."""
 FACTORY = "cluster_sim.model:ClusterModel"
 
 SINGLE = ("gdp_share", "gdp_share_published")
@@ -45,12 +46,16 @@ class RunResult:
     projects: Columns
     credits: Columns
     ledger: Columns
-    map: Columns
+    map: dict[str, Any]
+    """The map as the model gives it, with names and sizes beside the columns by cell."""
     seconds: float
 
     def tables(self) -> dict[str, Columns]:
         """Return the tables that have any column, by name, in the order of commit."""
-        return {name: getattr(self, name) for name in TABLES if getattr(self, name)}
+        cells, parks = split(self.map)
+        found = {"series": self.series, "projects": self.projects, "credits": self.credits,
+                 "ledger": self.ledger, "map": cells, "parks": parks}
+        return {name: found[name] for name in TABLES if found[name]}
 
 
 def model_class(factory: str = FACTORY) -> Any:
@@ -68,9 +73,8 @@ def execute_spec(spec: RunSpec, on_month: Callable[[int], None] | None = None,
         model.step()
         if on_month is not None:
             on_month(month + 1)
-    tables = {name: {key: np.asarray(values) for key, values in getattr(model, METHODS[name])().items()}
-              for name in TABLES}
-    tables["series"] = narrow(tables["series"])
+    tables: dict[str, Any] = {name: getattr(model, method)() for name, method in METHODS.items()}
+    tables["series"] = narrow({name: np.asarray(values) for name, values in tables["series"].items()})
     return RunResult(spec.run_id, **tables, seconds=time.perf_counter() - started)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cluster_sim.runs import manifest
+from cluster_sim.runs import manifest, staged
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.one import TABLES
 from cluster_sim.runs.store import COMMIT, Store
@@ -26,6 +26,17 @@ KINDS = (COMMIT, *TABLES)
 def to_frame(table: pa.Table) -> Any:
     """Turn an Arrow table into a pandas frame with dates as dates."""
     return table.to_pandas(date_as_object=False)
+
+
+def _read(path: Path, columns: list[str] | None) -> pa.Table:
+    """Read a part or a staged table, with the columns that name a run as categories."""
+    if path.suffix == ".parquet":
+        return pq.read_table(path, columns=columns, partitioning=None, read_dictionary=["run_id", "scenario"])
+    table = staged.read(path)
+    for place, name in enumerate(table.schema.names):
+        if name in ("run_id", "scenario"):
+            table = table.set_column(place, name, table[name].dictionary_encode())
+    return table if columns is None else table.select(columns)
 
 
 class View:
@@ -48,17 +59,18 @@ class View:
         if not (self.folder / COMMIT).is_dir() and not store.staging.is_dir():
             raise InputError(f"{self.folder} holds no results")
         for _ in range(5):
-            staged = sorted(store.staged())
+            waiting = sorted(store.staged())
             parts = store.parts()
             inside = {run_id for ids in parts.values() for run_id in ids}
-            loose = [store.staging / r for r in staged if r not in inside]
+            loose = [store.staging / r for r in waiting if r not in inside]
             if all(folder.is_dir() for folder in loose):  # else it moved into a part meanwhile: look again
                 break
         self.run_ids = [r for ids in parts.values() for r in ids] + [folder.name for folder in loose]
         files: dict[str, list[Path]] = {}
+        held = {folder: staged.files(folder) for folder in loose}
         for kind in KINDS:
             found = [self.folder / kind / name for name in parts]
-            found += [folder / f"{kind}.parquet" for folder in loose]
+            found += [held[folder][kind] for folder in loose if kind in held[folder]]
             files[kind] = [path for path in found if path.is_file()]
         return files
 
@@ -67,8 +79,7 @@ class View:
         if not self.files.get(kind):
             raise InputError(f"{self.folder} has no table '{kind}'")
         names = columns and list(dict.fromkeys(["seed", *columns]))
-        tables = [pq.read_table(path, columns=names, partitioning=None,
-                                read_dictionary=["run_id", "scenario"]) for path in self.files[kind]]
+        tables = [_read(path, names) for path in self.files[kind]]
         whole = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
         if len(tables) > 1:
             whole = whole.append_column("_row", pa.array(range(len(whole)), pa.int64()))
@@ -114,16 +125,38 @@ class View:
         """The cells of the city at the last month."""
         return self.frame("map")
 
+    def city_map(self, run_id: str | None = None) -> dict[str, Any]:
+        """Return the map of one run (the first if None) as the model gives it, for `report.figures.city_map`."""
+        from cluster_sim.city import load_city
+        from cluster_sim.runs.maps import join
+
+        tables = {}
+        for kind in ("map", "parks"):
+            table = self.arrow(kind) if self.files.get(kind) else pa.table({"run_id": []})
+            ids = table["run_id"].to_pylist()
+            run_id = run_id or (ids[0] if ids else None)
+            rows = table.filter(pa.array([one == run_id for one in ids], pa.bool_()))
+            tables[kind] = {f.name: rows[f.name].to_numpy() for f in rows.schema}
+        city = load_city(str(self.scenario.city))
+        return join(tables["map"], tables["parks"], city.districts, city.zones)
+
     def connection(self) -> Any:
         """Return a DuckDB connection in memory with one view for each table."""
         import duckdb
 
         link = duckdb.connect()
         for kind, paths in self.files.items():
-            if paths:
-                listed = ", ".join("'" + str(p.resolve()).replace("'", "''") + "'" for p in paths)
-                link.execute(f'CREATE VIEW "{kind}" AS SELECT * FROM '
-                             f"read_parquet([{listed}], union_by_name=true)")
+            parts = [p for p in paths if p.suffix == ".parquet"]
+            loose = [staged.read(p) for p in paths if p.suffix == ".arrow"]
+            sources = []
+            if parts:
+                listed = ", ".join("'" + str(p.resolve()).replace("'", "''") + "'" for p in parts)
+                sources.append(f"SELECT * FROM read_parquet([{listed}], union_by_name=true)")
+            if loose:
+                link.register(f"staged_{kind}", pa.concat_tables(loose, promote_options="permissive"))
+                sources.append(f"SELECT * FROM staged_{kind}")
+            if sources:
+                link.execute(f'CREATE VIEW "{kind}" AS ' + " UNION ALL BY NAME ".join(sources))
         return link
 
     def sql(self, query: str) -> Any:

@@ -50,7 +50,11 @@ class Result:
     @cached_property
     def map(self) -> Any:
         """The cells of the city at the last month."""
-        return self._frame(self.arrays.map)
+        return self._frame(self.arrays.tables().get("map", {}))
+
+    def city_map(self) -> dict[str, Any]:
+        """Return the map as the model gives it, for `report.figures.city_map`."""
+        return self.arrays.map
 
     @property
     def series(self) -> Any:
@@ -81,7 +85,7 @@ def draw(source: Any, figure: str, **options: Any) -> Any:
     if figure == "share":
         return figures.fan_chart(source.series, observed_shares(str(source.scenario.city)), **options)
     if figure == "map":
-        return figures.city_map(source.map, **options)
+        return figures.city_map(source.city_map(), **options)
     if figure == "network":
         return figures.film_network(source.credits, **options)
     raise ValueError(f"no figure '{figure}'; there are share, map and network")

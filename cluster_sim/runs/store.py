@@ -1,6 +1,6 @@
 """The store's writing side: staged runs, parts, the commit.
 
-    NAME/staging/<run_id>/*.parquet     a finished run, moved here whole by the worker that did it
+    NAME/staging/<run_id>/*.arrow       a finished run, moved here whole by the worker that did it
     NAME/series/part-<key>.parquet      about a hundred runs; likewise projects/, credits/, ledger/, map/
     NAME/runs/part-<key>.parquet        one row for each run of the part, written last: it is the commit
 
@@ -24,7 +24,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from cluster_sim.runs import tables
+from cluster_sim.runs import staged, tables
 from cluster_sim.runs.errors import InputError, StoreFull
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.one import RunResult
@@ -77,8 +77,8 @@ class Store:
 
     def finished(self) -> set[str]:
         """Return the run_ids of all finished runs. Staged first: a run only ever moves on from there."""
-        staged = self.staged()
-        return staged | self.committed()
+        waiting = self.staged()
+        return waiting | self.committed()
 
     # one run ---------------------------------------------------------------------------------------
 
@@ -99,8 +99,8 @@ class Store:
             temporary.mkdir(parents=True, exist_ok=True)
             for name, columns in result.tables().items():
                 extra = constants | (factors if name == "series" else {})
-                tables.write(tables.to_table(columns, extra), temporary / f"{name}.parquet", durable=False)
-            tables.write(tables.to_table({}, row), temporary / f"{COMMIT}.parquet", durable=False)
+                staged.write(tables.to_table(columns, extra), temporary, name)
+            staged.write(tables.to_table({}, row), temporary, COMMIT)
             try:
                 os.rename(temporary, self.staging / spec.run_id)
             except OSError:
@@ -115,9 +115,8 @@ class Store:
         """Throw away staged runs that cannot be read (cut short by a power cut): they are done again."""
         for run_id in self.staged():
             try:
-                for path in (self.staging / run_id).glob("*.parquet"):
-                    tables.read(path)
-                whole = (self.staging / run_id / f"{COMMIT}.parquet").is_file()
+                whole = COMMIT in {kind for kind, path in staged.files(self.staging / run_id).items()
+                                   if staged.read(path) is not None}
             except (OSError, pa.ArrowException):
                 whole = False
             if not whole:
@@ -132,24 +131,24 @@ class Store:
         nothing is lost and nothing half-written.
         """
         with lock.hold(COMMIT_LOCK):
-            committed, staged = self.committed(), self.staged()
-            ready = [r for r in run_ids if r in staged and r not in committed]
+            committed, waiting = self.committed(), self.staged()
+            ready = [r for r in run_ids if r in waiting and r not in committed]
             if ready:
                 try:
                     self._write_part(ready)
                 except OSError as error:
                     raise self.explain(error) from error
             for run_id in run_ids:
-                if run_id in staged and (run_id in committed or run_id in ready):
+                if run_id in waiting and (run_id in committed or run_id in ready):
                     shutil.rmtree(self.staging / run_id, ignore_errors=True)
         return len(ready)
 
     def _write_part(self, ready: list[str]) -> None:
         name = part_name(ready)
-        kinds = sorted({p.stem for r in ready for p in (self.staging / r).glob("*.parquet")} - {COMMIT})
+        files = [staged.files(self.staging / run_id) for run_id in ready]
+        kinds = sorted({kind for found in files for kind in found} - {COMMIT})
         for kind in [*kinds, COMMIT]:
-            paths = [self.staging / r / f"{kind}.parquet" for r in ready]
-            whole = pa.concat_tables([tables.read(p) for p in paths if p.is_file()],
+            whole = pa.concat_tables([staged.read(found[kind]) for found in files if kind in found],
                                      promote_options="permissive")
             tables.write(whole, self.folder / kind / name)
 
