@@ -1,0 +1,67 @@
+"""What the tests of the engine share: a small city, a plain scenario, and comparisons to the last bit."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from cluster_sim import policies as law
+from cluster_sim.city import City, load_city
+from cluster_sim.model import ClusterModel
+from cluster_sim.parameters import defaults
+
+JANUARY_2017 = 2017 * 12
+SCALE = 1 / 200                     # 75 studios, 1,700 workers, 8 x 8 cells: a month takes a millisecond
+
+
+@lru_cache
+def town() -> City:
+    """Return the city of the tests, from its own folder."""
+    return load_city(Path(__file__).parent / "town")
+
+
+def plain(months: int = 24, *, start: int = JANUARY_2017, city: City | str | None = None, policies: Any = None,
+          events: Any = (), outside: Any = None, par: dict[str, float] | None = None) -> SimpleNamespace:
+    """Return the fields of a scenario that the model reads, without a file."""
+    city = load_city(city) if isinstance(city, str) else city or town()
+    unknown = set(par or {}) - set(defaults())
+    assert not unknown, f"no such parameters: {unknown}"
+    return SimpleNamespace(parameters=defaults() | city.parameters | (par or {}), city_data=city, city=city.name,
+                           start=start, end=start + months - 1, policies=policies or {}, events=list(events),
+                           outside=outside or {})
+
+
+def build(months: int = 24, *, seed: int = 1, scale: float = SCALE, **options: Any) -> ClusterModel:
+    """Return a model of the town at its start; options as in `plain`."""
+    return ClusterModel(plain(months, **options), seed=seed, scale=scale)
+
+
+def entry(instrument: str, since: int = JANUARY_2017, **keys: Any) -> dict[str, Any]:
+    """Return one complete dated entry of an instrument: its defaults and the given keys."""
+    known = law.instruments()[instrument].keys
+    assert not set(keys) - set(known), f"{instrument} has no keys {set(keys) - set(known)}"
+    return {"from": since} | {name: key.default for name, key in known.items()} | keys
+
+
+def differences(a: dict[str, np.ndarray], b: dict[str, np.ndarray], skip: tuple[str, ...] = ()) -> list[str]:
+    """Return the columns of two runs that differ in any byte, with the first month in which they do."""
+    assert list(a) == list(b)
+    found = []
+    for name in a:
+        x, y = a[name], b[name]
+        if name in skip or x.tobytes() == y.tobytes():
+            continue
+        rows = [t for t in range(len(x)) if x[t:t + 1].tobytes() != y[t:t + 1].tobytes()]
+        found.append(f"{name} from month {rows[0]}: {x[rows[0]]!r} against {y[rows[0]]!r}")
+    return found
+
+
+def tables(model: ClusterModel) -> dict[str, np.ndarray]:
+    """Return the numeric columns of everything that a run leaves behind: series, ledger, titles."""
+    parts = {"series": model.series(), "ledger": model.ledger_table(), "titles": model.projects_table()}
+    return {f"{part}.{name}": column for part, columns in parts.items() for name, column in columns.items()
+            if column.dtype != object}
