@@ -225,7 +225,7 @@ def settle(projects, credits, studios, city, p, t, gains):
         c = credits[n]
         if c.alive == 1:
             j = projects[c.project]
-            if j.stage == DONE and c.partner >= 0:
+            if j.stage == DONE and c.partner >= 0 and studios[c.partner].id == c.partner_id:
                 fame = math.log(1.0 + standing(j, g))
                 gains[c.partner] += dyadic(p.release_partner_fame * fame * min(1.0, 20.0 * c.points))
                 c.alive = 2
