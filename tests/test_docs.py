@@ -21,7 +21,7 @@ model = ClusterModel(load_scenario(sys.argv[2]), seed=4, scale=1 / 100)
 while model.label() < "2019-01":
     model.step()
 (grants,) = (i for i in model.instruments if i.name == "start_grant")
-print(0 < grants.outlay <= 2 * 50e6 / 100)
+print(0 < grants.outlay <= 2 * grants.get("budget") * 1e6 * model.scale)
 """
 
 

@@ -40,7 +40,8 @@ except Interrupted as stop:
 
 
 def child(folder, seeds, workers=2, sleep=0.005, log=None):
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])} | ({"FAKE_LOG": str(log)} if log else {})
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    env = os.environ | {"PYTHONPATH": path} | ({"FAKE_LOG": str(log)} if log else {})
     words = [sys.executable, "-c", CHILD, str(folder), str(seeds), str(workers), str(sleep), code_version()]
     return subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             start_new_session=True)

@@ -19,7 +19,7 @@ GROUP = "Simulate"
 HELP = "run a scenario with several seeds and show what it did"
 
 SCALE = "1/20"
-SEEDS = 20
+SEEDS = 10
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

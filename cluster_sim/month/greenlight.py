@@ -36,7 +36,8 @@ def draft(s, seg, q, g, p, h, serial):
     q.months = max(2, int(seg.duration * math.exp(0.25 * z2)))
     q.novelty = z1
     q.signal = p.greenlight_foresight * z1 + math.sqrt(1.0 - p.greenlight_foresight ** 2) * z3
-    q.own_effort = seg.own_share * s.capacity * q.months * math.exp(0.35 * z4)
+    # own projects together take a share of capacity; a larger studio makes more of them and larger ones
+    q.own_effort = seg.own_share * s.capacity / math.sqrt(1.0 + s.staff / 40.0) * q.months * math.exp(0.35 * z4)
     spare = max(0.0, s.cash - p.greenlight_reserve * monthly)
     bought = p.greenlight_wealth_share * spare / (g.fee[s.segment] * g.outside_cost)
     q.effort = q.own_effort * (1.0 + p.greenlight_bought) + bought
@@ -72,7 +73,7 @@ def have_ideas(studios, segments, amenity, city, p, seed, t, proposals):
         rate = seg.idea_rate * (1.0 + p.greenlight_slack * s.slack
                                 + p.greenlight_amenity * (amenity[s.cell] - p.population_amenity_reference))
         rate *= (1.0 + s.staff / 60.0) ** 0.5
-        busy = s.projects / (1.0 + s.staff / 40.0)
+        busy = s.projects / math.sqrt(1.0 + s.staff / 40.0)
         if busy >= p.greenlight_at_once or low16(draw(base, s.id)) > rate * (1.0 - busy / p.greenlight_at_once):
             continue
         q = proposals[count]

@@ -234,7 +234,7 @@ def settle(projects, credits, studios, city, p, t, gains):
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == 1:
-            s.reputation = max(0.0, min(6.0, s.reputation * (1.0 - p.release_fading) + gains[i]))
+            s.reputation = max(0.0, min(3.0, s.reputation * (1.0 - p.release_fading) + gains[i]))
             s.franchise *= 1.0 - p.release_franchise_fading
 
 

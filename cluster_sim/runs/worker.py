@@ -86,8 +86,10 @@ def main(pipe: Any, job: Job) -> None:
         if job.factory == FACTORY:
             from cluster_sim.runs import warm
 
-            pipe.send(("hello", warm.is_cold()))
-            warm.warm()
+            cold = warm.is_cold()
+            pipe.send(("hello", cold))
+            if cold:
+                warm.warm()
         else:
             pipe.send(("hello", False))
             model_class(job.factory)
