@@ -194,6 +194,8 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
     for n in range(segments_by_cell.shape[0]):
         i = segments_by_cell[n]
         s = studios[i]
+        if s.sub >= 0 and (studios[s.sub].alive == 0 or studios[s.sub].id != s.sub_id):
+            s.sub = NONE
         if s.born > t or s.staff < 1:
             continue
         have = 0.0
