@@ -212,8 +212,6 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
                     deepest = gap
                     worst = k
         s.sub_lack = min(p.collaboration_lack_bound, p.collaboration_lack * lack)
-        if s.sub >= 0 and (studios[s.sub].alive == 0 or studios[s.sub].id != s.sub_id):
-            s.sub = NONE
         over = s.sub == NONE or (s.pending <= 0.02 * s.orders and t - s.sub_since >= p.collaboration_term)
         h = draw(base, s.id)
         if worst < 0 or s.sub_lack < 0.02 or not over or low16(h) > p.collaboration_search_rate:
