@@ -75,6 +75,7 @@ def reach_of(studios, order, side, cell_start, cell_rows, reach, mass, park_mass
         i = order[n]
         s = studios[i]
         if s.solo == 1:
+            reach[i, :] = 0.0
             continue
         cell_rows[at[s.cell]] = i
         at[s.cell] += 1
