@@ -185,7 +185,7 @@ def make(studios, projects, credits, city, p, t, flow):
         if c.partner >= 0:
             b = studios[c.partner]
             if b.alive == 0 or b.id != c.partner_id:
-                j.need[c.specialism] += left
+                j.need[c.specialism] = dyadic(j.need[c.specialism]) + dyadic(left)
                 c.effort = c.done
                 continue
             rate *= b.served
