@@ -138,7 +138,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
                 s.orders += s.pending
                 s.pending = 0.0
             s.pending -= helped
-        s.coordination = s.sub_cost * helped
+        s.coordination = dyadic(s.sub_cost * helped)
         revenue = yuan((done + helped) * s.price)
         abroad = yuan(revenue * min(1.0, max(0.0, s.abroad)))
         home = yuan((revenue - abroad) * g.home_part[s.segment])
