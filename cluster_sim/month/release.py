@@ -218,8 +218,9 @@ def settle(projects, credits, studios, city, p, t, gains):
             gain = p.release_fame * fame + (p.release_success * success if j.stage == DONE else 0.0)
             gains[j.owner] += dyadic(gain)
             s = studios[j.owner]
-            if fame > s.franchise:
-                s.franchise = min(2.5, fame)
+            height = min(2.5, fame)
+            if height > s.franchise or (height == s.franchise and j.id < s.franchise_id):
+                s.franchise = height
                 s.franchise_id = j.id
     for n in range(credits.shape[0]):
         c = credits[n]
