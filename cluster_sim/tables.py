@@ -96,7 +96,9 @@ class CityTables:
         parks = places.parks
         m.parks["cell"] = parks["y"].astype(int) * m.side + parks["x"]
         m.parks["floor"], m.parks["zones"], m.parks["hub"] = parks["floor_m2"], parks["zones"], parks["hub"]
-        m.parks["opened"] = np.where(parks["opened"] == 0, -1, parks["opened"] - m.first_month)
+        # in a frozen world a park opens so many months after the start, whenever the start is
+        origin = BASE_MONTH if m.setup.outside.get("freeze") else m.first_month
+        m.parks["opened"] = np.where(parks["opened"] == 0, -1, parks["opened"] - origin)
         hubs = np.flatnonzero(parks["hub"])
         m.hub_cell = int(m.parks["cell"][hubs[0]]) if hubs.size else int(np.argmax(m.cells["floor"]))
         floor = m.cells["floor"]

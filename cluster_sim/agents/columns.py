@@ -93,7 +93,7 @@ PROJECT = record(
     ("budget cost coinvest aid aid_claim spent_outside", "f8"),
     ("novelty fit freshness franchise quality potential", "f8"),
     ("gross gross_abroad receipts first_gross fixed_gross", "f8"),
-    ("ties_repeated ties_new distance_sum effort_out", "f8"),
+    ("ties_repeated ties_new distance_sum effort_out own_plan", "f8"),
 )
 
 CREDIT = record(

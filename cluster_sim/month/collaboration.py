@@ -213,7 +213,11 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
                     deepest = gap
                     worst = k
         s.sub_lack = min(p.collaboration_lack_bound, p.collaboration_lack * lack)
-        over = s.sub == NONE or (s.pending <= 0.02 * s.orders and t - s.sub_since >= p.collaboration_term)
+        if s.anchor > 0:
+            # an anchor's steady demand for services: it buys a share of its work, from one studio after another
+            s.sub_lack = max(s.sub_lack, p.collaboration_anchor_buys)
+            worst = t % 6
+        over = s.sub == NONE or s.anchor > 0 or (s.pending <= 0.02 * s.orders and t - s.sub_since >= p.collaboration_term)
         h = draw(base, s.id)
         if worst < 0 or s.sub_lack < 0.02 or not over or low16(h) > p.collaboration_search_rate:
             continue

@@ -11,6 +11,7 @@ import numpy as np
 from cluster_sim.agents.columns import SCIFI, SEGMENTS
 from cluster_sim.draws import TITLE, identity
 
+MAKER = (15, 250)      # staff of the makers of such films: a house that has a core and hires the rest
 LEAD = 24      # months from green light to release of a replayed film, if the run starts early enough
 
 
@@ -41,9 +42,10 @@ class Hit:
         self.begun = True
 
     def choose_owner(self, model) -> int | None:
-        """Return the row of the studio: the one that made this maker's last hit, else the largest of its segment.
+        """Return the row of the studio: the one that made this maker's last hit, else the best of its segment.
 
-        A zone in the scenario restricts the choice; size counts with reputation; equals go by identity.
+        A zone in the scenario restricts the choice; houses of a few dozen to some hundred people come first;
+        equals go by identity.
         """
         studios = model.studios.used
         known = model.hit_makers.get(self.studio)
@@ -59,7 +61,9 @@ class Hit:
         rows = np.flatnonzero(fits)
         if not rows.size:
             return None
-        standing = studios["staff"][rows] * (1.0 + studios["reputation"][rows])
+        small = rows[(studios["staff"][rows] >= MAKER[0]) & (studios["staff"][rows] <= MAKER[1])]
+        rows = small if small.size else rows
+        standing = studios["reputation"][rows] + studios["quality"][rows]
         row = int(rows[np.lexsort((studios["id"][rows], -standing))[0]])
         model.hit_makers[self.studio or self.title] = int(studios["id"][row])
         return row

@@ -14,7 +14,7 @@ import numpy as np
 
 from cluster_sim import ledger as L
 from cluster_sim.agents.columns import OTHER, STAKE
-from cluster_sim.draws import DEAL, EXIT_FUND, SCREEN, again, draw, low16, stream, uniform, yuan
+from cluster_sim.draws import DEAL, EXIT_FUND, SCREEN, again, draw, low16, round_up_by_chance, stream, uniform, yuan
 from cluster_sim.jit import kernel
 
 PRIVATE, ZONE, GUIDANCE, CORPORATE = range(4)
@@ -50,13 +50,13 @@ def bid(funds, studios, applicants, aims, city, p, seed, t, bids):
     g = city[0]
     p = p[0]
     n = applicants.shape[0]
-    look = int(p.finance_screened)
     for f in range(funds.shape[0]):
         fund = funds[f]
         if fund.alive == 0 or fund.cash + 0.0 <= 0.0:
             continue
         left = fund.cash
         h = draw(stream(seed, SCREEN, t), fund.id)
+        look = round_up_by_chance(p.finance_screened * g.scale, again(h))      # a small city has few applicants
         deals = 0
         for _ in range(look):
             h = again(h)

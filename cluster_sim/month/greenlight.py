@@ -127,6 +127,7 @@ def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
         j.earliest = t + q.months
         j.run = q.months
         j.budget = q.budget
+        j.own_plan = q.own_effort
         j.coinvest = q.coinvest
         j.aid = q.aid
         j.novelty = q.novelty
@@ -168,7 +169,7 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
         effort = 0.0
         for k in range(6):
             effort += j.need[k]
-        own_total = s.capacity * j.run * p.greenlight_own_bound
+        own_total = min(j.own_plan, s.capacity * j.run * p.greenlight_own_bound)
         for k in range(6):
             own = min(j.need[k], own_total * (0.25 / 6.0 + 0.75 * s.skill_by[k] / have))
             lack = j.need[k] - own

@@ -219,9 +219,14 @@ def enrol(model) -> None:
 
 
 def migrate(model) -> None:
-    """Let migrants arrive: their number is a rate of the sector's employment times the city's pull."""
+    """Let migrants arrive from the nation's pool of creative workers, by the city's pull.
+
+    The pool grows with the nation's market over its wages, not with the city: a city that outgrows the
+    nation runs short of people and pays for it.
+    """
     m = model
-    expected = m.par["population.migrants"] * m.employment * float(m.city_state["migrant_pull"][0])
+    pool = m.start_jobs.sum() * m.outside_growth / m.outside["outside_wage"][m.t]
+    expected = m.par["population.migrants"] * pool * float(m.city_state["migrant_pull"][0])
     whole = int(expected)
     count = whole + int(luck(m.seed, MIGRANT_DRAW, -1, m.t) < expected - whole)
     index = m.talents.allocate(count)

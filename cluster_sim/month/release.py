@@ -82,6 +82,8 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
         xi = g.residual_sd[j.segment] * skew_normal(h, seg.skewness)
         location = (seg.location + seg.quality_weight * j.quality + p.release_reputation * s.reputation
                     + p.release_franchise * j.franchise)
+        if j.replay == 0:
+            j.budget = j.cost          # what was really spent
         potential = j.budget * math.exp(location + xi) * g.release_shock[j.segment]
         if uniform(again(again(h))) < p.release_zero:
             potential = 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.draws import FUND, identity
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 GUIDANCE = 2
@@ -34,6 +33,8 @@ class GuidanceFund(Instrument):
         self.called = 0.0
 
     def finance(self, model) -> None:
+        from cluster_sim.draws import FUND, identity     # compiled code: not for who only reads scenarios
+
         size = self.get("size") * MILLION * model.scale if self.now is not None else 0.0
         if size <= 0.0:
             return
