@@ -12,6 +12,8 @@ from cluster_sim import ledger
 class Government(mesa.Agent):
     """The public side of the city: instruments with their budgets and spending to date, taxes of the month."""
 
+    table_name = ""
+
     def __init__(self, model: Any) -> None:
         # not mesa.Agent.__init__: looking at an agent registers nothing
         self.model, self.unique_id, self.pos = model, 0, None
