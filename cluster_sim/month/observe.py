@@ -254,7 +254,7 @@ def credits_table(model: Any) -> dict[str, np.ndarray]:
             "partner_id": c["partner_id"], "outside": c["outside"], "city": city,
             "specialism": np.array(SPECIALISMS, object)[c["specialism"]] if c.size else np.array([], object),
             "effort": c["effort"], "distance_km": c["distance"], "repeated": c["repeated"] > 0,
-            "x": np.where(c["partner"] >= 0, cell % side, -1), "y": np.where(c["partner"] >= 0, cell // side, -1)}
+            "x": np.where(here, cell % side, -1), "y": np.where(here, cell // side, -1)}
 
 
 def city_map(model: Any) -> dict[str, Any]:
