@@ -243,7 +243,8 @@ def credits_table(model: Any) -> dict[str, np.ndarray]:
     names = model.city_outside_names
     side = model.side
     rows = np.maximum(c["partner"], 0)
-    cell = model.studios.rows["cell"][np.minimum(rows, model.studios.rows.size - 1)]
+    cell = model.studios.rows["cell"][rows]
+    here = (c["partner"] >= 0) & (model.studios.rows["id"][rows] == c["partner_id"])
     from cluster_sim.agents.columns import SPECIALISMS
 
     known = titles(model)
