@@ -48,8 +48,10 @@ def measure(scenario: str, until: str) -> dict[str, dict[str, tuple[float, float
                 grows = entries[name]["unit"].split("/")[0] in AMOUNTS and entries[name]["scales"] == "yes"
                 divisor = scale if grows else 1.0
                 values = np.array([run[name][0] for run in runs]) / divisor
-                found.setdefault(name, {})[label] = (float(np.nanmean(values)), float(np.nanstd(values, ddof=1)))
-    return found
+                values = values[np.isfinite(values)]
+                if values.size > 1:
+                    found.setdefault(name, {})[label] = (float(values.mean()), float(values.std(ddof=1)))
+    return {name: row for name, row in found.items() if len(row) == len(SCALES)}
 
 
 def table(found: dict[str, dict[str, tuple[float, float]]]) -> str:
