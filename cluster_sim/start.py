@@ -160,7 +160,7 @@ def populate(model) -> None:
     per_segment = np.maximum(1, np.round(count * (jobs / mean_size) / (jobs / mean_size).sum())).astype(int)
     sizes, segment_of = [], []
     for k, n in enumerate(per_segment):
-        largest = max(60.0, par["start.largest_studio"] * min(1.0, m.scale * 4.0))
+        largest = par["start.largest_studio"]
         block = pareto_sizes(n, jobs[k], par["start.size_exponent"], largest)
         sizes.append(block)
         segment_of.append(np.full(n, k))
@@ -193,14 +193,15 @@ def populate(model) -> None:
 
 
 def add_anchors(model, segment: np.ndarray, size: np.ndarray) -> None:
-    """Make the named large technology companies of the city its largest studios of their segments."""
+    """Make the named large technology companies of the city out of studios of their size."""
     m = model
     s = m.studios.used
     for k, anchor in enumerate(m.city.start.get("anchors", [])):
         mine = np.flatnonzero((segment == SEGMENTS.index(anchor["segment"])) & (s["anchor"] == 0))
-        row = mine[np.lexsort((s["id"][mine], -size[mine]))[0]]
+        wanted = max(1, int(round(anchor["jobs"] * m.scale)))
+        row = mine[np.lexsort((s["id"][mine], np.abs(size[mine] - wanted)))[0]]     # its place in the law of sizes
         s["anchor"][row] = k + 1
-        s["staff"][row] = max(1, int(round(anchor["jobs"] * m.scale)))
+        s["staff"][row] = wanted
         s["reputation"][row] = 2.0
         s["offer"][row] = m.par["labour.anchor_premium"]
         if anchor.get("zone") in m.zone_index:

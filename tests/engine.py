@@ -48,20 +48,24 @@ def entry(instrument: str, since: int = JANUARY_2017, **keys: Any) -> dict[str, 
 
 
 def differences(a: dict[str, np.ndarray], b: dict[str, np.ndarray], skip: tuple[str, ...] = ()) -> list[str]:
-    """Return the columns of two runs that differ in any byte, with the first month in which they do."""
+    """Return the columns of two runs that differ in any byte, with the first row in which they do."""
     assert list(a) == list(b)
     found = []
     for name in a:
         x, y = a[name], b[name]
         if name in skip or x.tobytes() == y.tobytes():
             continue
-        rows = [t for t in range(len(x)) if x[t:t + 1].tobytes() != y[t:t + 1].tobytes()]
-        found.append(f"{name} from month {rows[0]}: {x[rows[0]]!r} against {y[rows[0]]!r}")
+        if len(x) != len(y):
+            found.append(f"{name}: {len(x)} rows against {len(y)}")
+            continue
+        row = next(t for t in range(len(x)) if x[t:t + 1].tobytes() != y[t:t + 1].tobytes())
+        found.append(f"{name} from row {row}: {x[row]!r} against {y[row]!r}")
     return found
 
 
 def tables(model: ClusterModel) -> dict[str, np.ndarray]:
     """Return the numeric columns of everything that a run leaves behind: series, ledger, titles."""
-    parts = {"series": model.series(), "ledger": model.ledger_table(), "titles": model.projects_table()}
+    parts = {"series": model.series(), "ledger": model.ledger_table(), "titles": model.projects_table(),
+             "credits": model.credits_table(), "map": model.map()}
     return {f"{part}.{name}": column for part, columns in parts.items() for name, column in columns.items()
-            if column.dtype != object}
+            if isinstance(column, np.ndarray) and column.dtype != object}

@@ -1,7 +1,9 @@
-"""The city at a scale: a smaller map of the same density.
+"""The city at a scale: fewer cells that hold as many people as before, a coarser map of the same city.
 
-Distances between cells are compressed (cells stay 1 km wide and there are fewer of them), so that a studio
-has as many neighbours within a kilometre as in the whole city; a park stays a park, with less floor.
+A cell keeps its floor and its people, so rents and densities by cell stay; the cells stand further apart, so
+that distances, and with them the cost of collaboration and the reach of commuting, stay too.  A map shrunk
+in kilometres as well was tried and moved the share path by a point; see docs/decisions.md.  A park stays a
+park, with less floor.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ def distance_table(side: int, cell_km: float) -> np.ndarray:
     """Return (side, side) centroid distances (km) by cells apart in x and y; the same cell counts 0.5 km."""
     k = np.arange(side) * cell_km
     table = np.hypot.outer(k, k)
-    table[0, 0] = 0.5
+    table[0, 0] = 0.5 * cell_km
     return table
 
 
@@ -56,4 +58,5 @@ def resize(city: City, scale: float) -> Places:
         cells[name] *= city.cells[name].sum() * scale / cells[name].sum()
     cells["rent_index"] /= np.average(cells["rent_index"], weights=cells["floor_m2"])
     parks["floor_m2"] *= scale
-    return Places(side, city.cell_km, cells, city.zones, parks, universities, distance_table(side, city.cell_km))
+    width = city.cell_km * city.side / side
+    return Places(side, width, cells, city.zones, parks, universities, distance_table(side, width))
