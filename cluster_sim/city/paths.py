@@ -59,13 +59,16 @@ def by_month(yearly: np.ndarray, first: int, months: int) -> np.ndarray:
 
 
 def spread(totals: np.ndarray) -> np.ndarray:
-    """Return the smoothest monthly path with the given yearly totals (Denton 1971, additive, first differences)."""
+    """Return the smoothest monthly path with the given yearly totals (Denton 1971, additive, first differences).
+
+    In whole yuan: the last bits of a solved system depend on how many threads the library may use.
+    """
     n = totals.size
     months = 12 * n
     d = np.diff(np.eye(months), axis=0)
     c = np.kron(np.eye(n), np.ones(12))
     system = np.block([[d.T @ d, c.T], [c, np.zeros((n, n))]])
-    return np.linalg.solve(system, np.concatenate([np.zeros(months), totals]))[:months]
+    return np.round(np.linalg.solve(system, np.concatenate([np.zeros(months), totals]))[:months], 6)
 
 
 def rest_of_gdp(city: City, rates: dict[str, dict[int, float]], b: float) -> np.ndarray:
