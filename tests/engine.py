@@ -15,7 +15,7 @@ from cluster_sim.model import ClusterModel
 from cluster_sim.parameters import defaults
 
 JANUARY_2017 = 2017 * 12
-SCALE = 1 / 200                     # 75 studios, 1,700 workers, 8 x 8 cells: a month takes a millisecond
+SCALE = 1 / 200                     # 75 studios, 1,700 workers, 8 x 8 cells of 1.4 km: a month takes a millisecond
 
 
 @lru_cache

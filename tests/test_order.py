@@ -33,7 +33,8 @@ def test_rows_in_another_order_every_month_of_a_busy_city(seed):
         shuffle_free_rows(other, luck)
         other.step()
     series = plain.series()
-    assert series["exits"].sum() > 30 and series["entries"].sum() > 30 and plain.stakes.size
+    assert series["exits"].sum() > 30 and series["entries"].sum() > 30
+    assert plain.ledger_table()["equity"].sum() > 0
     assert differences(tables(plain), tables(other)) == []
 
 
