@@ -25,10 +25,11 @@ S30, S27, S31, S11 = U64(30), U64(27), U64(31), U64(11)
 UNIT = 2.0**-53
 
 # Purposes: one for each question that chance answers.  Numbers are part of the results: never renumber.
+# (Typed, or Numba would compile every function that takes one for each of them anew.)
 (START_SIZE, START_PLACE, START_TALENT, START_STUDIO, CAREER, GRADUATE, MIGRANT, ENROL, APPLY, SCORE,
  OUTSIDER, VACANCY, ORDERS, APPEAL, IDEA, PROJECT, MEET, PARTNER, RELEASE, EXPORT, SCREEN, EXIT_FUND,
  FOUND, LOCATE, MOVE, CLOSE, PUBLISH, ADOPT, SOLO, FUND, TEST, IDENTITY, HOME, TITLE, LIST, ENTRY,
- FIT, DEAL, DEFECT, SPILL) = range(1, 41)
+ FIT, DEAL, DEFECT, SPILL) = map(np.int64, range(1, 41))
 
 
 @inline

@@ -1,60 +1,83 @@
 """Compiled kernels: one decorator, and a cache folder that can never serve stale code.
 
-Numba's on-disk cache looks only at the file that holds a kernel; a change in a helper of another file,
-or in the layout of a table, would go unseen.  The folder's name therefore carries a hash of every source
-that can end up inside a compiled kernel, of Numba's version and of the processor.
+Numba's on-disk cache looks only at the time stamp of the file that holds a kernel; a change in a helper of
+another file, or in the layout of a table, would go unseen.  The folder's name therefore carries a hash of
+every source that more than one file compiles in, of the names of the parameters, of Numba's version and of
+the processor; below it each file has a folder named by a hash of itself, so that editing one rule compiles
+one file again.  The values of parameters are data and compile nothing.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
+import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import llvmlite.binding as llvm
 import numba
 from numba import njit
 
 ROOT = Path(__file__).resolve().parent
-KERNEL_SOURCES = ("jit.py", "draws.py", "ledger.py", "parameters.yaml", "agents/*.py", "month/*.py", "start/*.py")
+SHARED_SOURCES = ("jit.py", "draws.py", "ledger.py", "agents/columns.py", "month/collaboration.py",
+                  "month/hiring.py")
+"""Files whose kernels or record types other files compile in; a test holds this list against the imports."""
+KERNEL_SOURCES = (*SHARED_SOURCES, "start.py", "month/*.py")
 
 
-def source_key() -> str:
-    """Return sixteen hexadecimal digits that change when any kernel source changes."""
+def source_key(patterns: tuple[str, ...] = KERNEL_SOURCES) -> str:
+    """Return sixteen hexadecimal digits that change when any of the sources or a parameter's name changes."""
     digest = hashlib.sha256(f"{numba.__version__} {llvm.get_host_cpu_name()}".encode())
-    for pattern in KERNEL_SOURCES:
+    for pattern in patterns:
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.relative_to(ROOT).as_posix().encode())
             digest.update(path.read_bytes())
+    names = re.findall(r"^(?:  )?\w+:", (ROOT / "parameters.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+    digest.update(" ".join(names).encode())
     return digest.hexdigest()[:16]
+
+
+@functools.cache
+def file_key(path: str) -> str:
+    """Return the file's name and eight hexadecimal digits of its content."""
+    return f"{Path(path).stem}-{hashlib.sha256(Path(path).read_bytes()).hexdigest()[:8]}"
 
 
 def cache_folder() -> Path:
     """Return the folder of compiled kernels: the user's cache, or a temporary one if that is read-only."""
     home = os.environ.get("CLUSTER_SIM_CACHE") or os.environ.get("XDG_CACHE_HOME")
     base = Path(home) if home else Path.home() / ".cache"
-    folder = base / "cluster_sim" / f"kernels-{source_key()}"
+    name = f"kernels-{source_key(SHARED_SOURCES)}"
+    folder = base / "cluster_sim" / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"cluster_sim-kernels-{source_key()}"
+        folder = Path(tempfile.gettempdir()) / f"cluster_sim-{name}"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
 
 FOLDER = cache_folder()
-numba.config.CACHE_DIR = str(FOLDER)
+COMPILED = FOLDER / f"compiled-{source_key()}"
+"""A mark: every kernel of just these sources has been compiled into the folder."""
 
-kernel = njit(cache=True, nogil=True, error_model="numpy")
-"""Compile a function over tables: cached on disk, without the interpreter lock, no exceptions on x/0."""
 
-inline = njit(cache=True, nogil=True, error_model="numpy", inline="never")
-"""Compile a small helper that kernels of any file may call."""
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a function over tables: cached on disk, without the interpreter lock, no exceptions on x/0."""
+    numba.config.CACHE_DIR = str(FOLDER / file_key(function.__code__.co_filename))
+    return njit(cache=True, nogil=True, error_model="numpy")(function)
+
+
+inline = kernel
+"""Compile a small helper that kernels call; of another file only if that stands in `SHARED_SOURCES`."""
 
 
 def is_cold() -> bool:
-    """Say whether no kernel of this source has been compiled yet on this machine."""
-    return not any(FOLDER.rglob("*.nbi"))
+    """Say whether kernels of these sources are still to be compiled on this machine."""
+    return not COMPILED.exists()

@@ -18,6 +18,7 @@ from cluster_sim.draws import DEAL, EXIT_FUND, SCREEN, again, draw, low16, round
 from cluster_sim.jit import kernel
 
 PRIVATE, ZONE, GUIDANCE, CORPORATE = range(4)
+U64 = np.uint64
 
 
 @kernel
@@ -65,11 +66,12 @@ def bid(funds, studios, applicants, aims, city, p, seed, t, bids):
             rung = s.round + 1
             if rung < fund.first_round or rung > fund.last_round or bids[f, a] > 0.0:
                 continue
+            u = uniform(again(h ^ U64(0x9E3779B9)))
             growth = s.revenue_year / max(s.revenue_last, 1.0) - 1.0 if s.revenue_last > 0.0 else 0.2
             score = (p.finance_growth_weight * min(2.0, max(-1.0, growth)) + p.finance_tier_weight * s.tier
                      + p.finance_reputation_weight * s.reputation + p.finance_quality_weight * s.quality
                      + fund.sentiment + p.finance_buzz_weight * g.buzz[s.segment]
-                     + 0.5 * math.log(uniform(again(h)) / (1.0 - uniform(again(h)))))
+                     + 0.5 * math.log(u / (1.0 - u)))
             if score > p.finance_bar:
                 ticket = min(left * 0.5, p.finance_ticket * aims[a])
                 if ticket >= 0.05 * aims[a]:
