@@ -9,7 +9,10 @@ from typing import Any
 
 def draw_all(out: Path) -> tuple[list[Path], list[str]]:
     """Draw into `out`/figures; return the files written (one a figure) and what could not be drawn, in words."""
-    from cluster_sim.report import figures
+    try:
+        from cluster_sim.report import figures
+    except ImportError as error:
+        return [], [f"no figures: {error}"]
     from cluster_sim.runs.read import View
     from cluster_sim.runs.summary import observed_shares
 
