@@ -31,7 +31,7 @@ def is_cold() -> bool:
     """Say whether the kernels of this source are still to be compiled on this machine."""
     from cluster_sim import jit
 
-    return not (jit.FOLDER / "compiled").exists()
+    return jit.is_cold()
 
 
 def _small_city() -> Any:
@@ -50,7 +50,7 @@ def warm() -> None:
         for _ in range(min(MONTHS, model.months)):
             model.step()
     with suppress(OSError):  # a cache that cannot be written is announced again next time, no more
-        (jit.FOLDER / "compiled").touch()
+        jit.COMPILED.touch()
 
 
 @contextmanager
