@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
+import yaml
 
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.identity import PACKAGE
 from cluster_sim.runs.read import KINDS, View
 
-UNITS = {
-    "gdp_share": "1", "gdp_share_published": "1", "creative_value_added": "million yuan a month, 2017 prices",
-    "city_gdp": "million yuan a month, 2017 prices", "mean_wage": "thousand yuan a month",
-    "mean_rent": "yuan a square metre a month", "collaboration_distance": "km",
-    "public_outlay": "million yuan a month, 2017 prices", "tax_receipts": "million yuan a month, 2017 prices"}
+
+def units() -> dict[str, str]:
+    """Return the unit of each column of the series."""
+    text = (PACKAGE / "columns.yaml").read_text("utf-8")
+    return {name: str(row.get("unit", "")) for name, row in yaml.safe_load(text).items()}
 
 
 def to_csv(view: View, folder: Path, kinds: tuple[str, ...] = KINDS) -> list[Path]:
@@ -56,7 +58,7 @@ def to_netcdf(view: View, path: Path) -> Path:
     """Write the series as NetCDF 3 (classic, readable everywhere), dimensions `run` and `time`."""
     from scipy.io import netcdf_file
 
-    seeds, run_ids, months, columns = cube(view)
+    (seeds, run_ids, months, columns), known = cube(view), units()
     path.parent.mkdir(parents=True, exist_ok=True)
     with netcdf_file(path, "w", version=2) as file:
         file.title = str(view.manifest.get("name", ""))
@@ -76,6 +78,5 @@ def to_netcdf(view: View, path: Path) -> Path:
             kind = "f4" if values.dtype == np.float32 else "f8"
             variable = file.createVariable(name, kind, ("run", "time"))
             variable[:] = values.astype(kind)
-            if name in UNITS:
-                variable.units = UNITS[name]
+            variable.units = known.get(name, "1").replace("fraction", "1")
     return path
