@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 SCALE = 1 / 400
@@ -45,7 +45,7 @@ def warm() -> None:
     """Load every kernel by running a small city for a little more than a year; compile what is missing."""
     from cluster_sim import jit
 
-    with _second_process() if is_cold() else suppress():
+    with _second_process() if is_cold() else nullcontext():
         model = _small_city()
         for _ in range(min(MONTHS, model.months)):
             model.step()
