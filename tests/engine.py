@@ -69,3 +69,37 @@ def tables(model: ClusterModel) -> dict[str, np.ndarray]:
              "credits": model.credits_table(), "map": model.map()}
     return {f"{part}.{name}": column for part, columns in parts.items() for name, column in columns.items()
             if isinstance(column, np.ndarray) and column.dtype != object}
+
+
+def alive(model: ClusterModel, **equal: Any) -> np.ndarray:
+    """Return the rows of living studios, of those whose columns have the given values."""
+    studios = model.studios.used
+    keep = studios["alive"] == 1
+    for name, value in equal.items():
+        keep &= studios[name] == value
+    return np.flatnonzero(keep)
+
+
+def add_project(model: ClusterModel, owner: int, **columns: Any) -> int:
+    """Add a work of a studio to the table of projects and return its row; the caller sets what it tests.
+
+    The owner's segment counts; the work is new, finished in nothing, and has no partners.
+    """
+    row = int(model.projects.allocate(1)[0])
+    j, s = model.projects.rows, model.studios.rows
+    j["id"][row] = 10**6 + row
+    j["owner"][row], j["owner_id"][row], j["segment"][row] = owner, s["id"][owner], s["segment"][owner]
+    j["serial"][row] = 1000 + row
+    j["released"][row] = -1
+    for name, value in columns.items():
+        j[name][row] = value
+    return row
+
+
+def clear_projects(model: ClusterModel) -> None:
+    """Take all works and credits away, so that a test sees only its own."""
+    for table in (model.projects, model.credits):
+        table.used[:] = np.zeros((), table.rows.dtype)
+        table.high, table.free = 0, []
+    model.studios.used["projects"] = 0
+    model.wip_stock = 0.0

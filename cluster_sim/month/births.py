@@ -90,7 +90,7 @@ def doomed(studios, city, p, seed, t, gone):
             continue
         monthly = s.unit_cost * max(s.capacity, 0.5)
         s.months_red = s.months_red + 1 if s.cash < 0.0 else 0
-        if s.anchor == 1:
+        if s.anchor > 0 or s.frozen == 2:
             continue
         if s.staff == 0 or s.cash < -p.births_overdraft * monthly or s.months_red > p.births_red_months:
             gone[count] = i

@@ -28,7 +28,7 @@ def apply_for_money(studios, order, p, t, applicants, aims):
     count = 0
     for n in range(order.shape[0]):
         s = studios[order[n]]
-        if s.born > t or s.anchor == 1 or s.segment == OTHER or s.staff < 1 or s.round >= 5:
+        if s.born > t or s.anchor > 0 or s.segment == OTHER or s.staff < 1 or s.round >= 5:
             continue
         if t - s.round_month < p.finance_pause:
             continue

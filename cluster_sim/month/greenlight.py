@@ -149,7 +149,8 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
             made):
     """Give what each project's owner lacks to partners, best of a few met for each lot; return the counts.
 
-    A lot is the effort that one partner takes on.  What nobody takes stays with the owner.
+    The number of partners grows with the effort to be placed, by a power below one: larger works give larger
+    lots.  What nobody takes stays with the owner.
     """
     g = city[0]
     p = p[0]
@@ -175,8 +176,8 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
             lack = j.need[k] - own
             if lack < p.collaboration_smallest_lot:
                 continue
-            lot = max(p.collaboration_lot, lack / p.collaboration_partner_bound)
-            lots = max(1, int(lack / lot + 0.5))
+            lots = max(1, int((lack / p.collaboration_lot) ** p.collaboration_lot_power + 0.5))
+            lots = min(lots, int(p.collaboration_partner_bound))
             total = survey(s.cell, side, near, mass, k, cumulative)
             for _ in range(lots):
                 best = -1e9
@@ -292,6 +293,7 @@ def add_replays(model, proposals: np.ndarray, count: int) -> int:
         q, s = proposals[count], m.studios.rows[owner]
         q["owner"], q["owner_id"], q["segment"], q["serial"] = owner, s["id"], event.segment, s["serial"]
         m.studios.rows["serial"][owner] += 1
+        m.studios.rows["frozen"][owner] = 2        # history needs its maker: it does not close before the release
         q["id"], q["months"], q["replay"] = event.identity, max(2, event.release - m.t), 1
         budget = event.budget * m.scale
         q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * m.scale

@@ -136,7 +136,7 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
     for i in range(studios.shape[0]):
         chosen[i] = -1
         s = studios[i]
-        if s.alive == 0 or s.anchor == 1 or s.hub == 1 or s.staff < 1:
+        if s.alive == 0 or s.anchor > 0 or s.hub == 1 or s.staff < 1:
             continue
         hurry = 3.0 if t - s.born < 3 else 1.0
         if low16(draw(base, s.id)) > p.property_look * hurry:

@@ -217,9 +217,13 @@ def settle(projects, credits, studios, city, p, t, gains):
         if j.stage == DONE or fresh_hit:
             fame = math.log(1.0 + standing(j, g))
             success = math.log(max(0.05, j.gross / max(j.budget, 1.0)))
-            gain = p.release_fame * fame + (p.release_success * success if j.stage == DONE else 0.0)
+            # a hit is famous at once; other titles are judged at the end of their run
+            gain = p.release_fame * fame if fresh_hit or j.hit == 0 else 0.0
+            gain += p.release_success * success if j.stage == DONE else 0.0
             gains[j.owner] += dyadic(gain)
             s = studios[j.owner]
+            if j.replay == 1 and j.stage == DONE:
+                s.frozen = 0
             height = min(2.5, fame)
             if height > s.franchise or (height == s.franchise and j.id < s.franchise_id):
                 s.franchise = height

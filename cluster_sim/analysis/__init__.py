@@ -1,0 +1,1 @@
+"""Analysis of runs: what turns results into evidence."""
