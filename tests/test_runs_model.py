@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from test_runs_store import content
 
 import cluster_sim as cs
 from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.plan import ordinal, plan
-from test_runs_store import content
 
 ROOT = Path(__file__).resolve().parents[1]
 PROMISED = ("gdp_share", "gdp_share_published", "creative_value_added", "city_gdp", "studios", "employment",
