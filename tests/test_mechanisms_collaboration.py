@@ -1,0 +1,239 @@
+"""First-order effects of distance: meeting somebody and working together are two things."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from engine import JANUARY_2017, alive, build, differences
+
+from cluster_sim.draws import again, draw, stream
+from cluster_sim.month import collaboration
+
+
+def test_the_cost_of_distance_rises_and_levels_off():
+    p = build(1).p[0]
+    km = np.array([0.0, 0.05, 0.5, 2.0, 8.0, 40.0, 400.0, 4000.0])
+    tau = np.array([collaboration.tau(d, p) for d in km])
+    assert tau[0] == 0.0 and (np.diff(tau[:-1]) > 0).all()
+    assert tau[-1] == pytest.approx(p["collaboration_tau_max"], rel=1e-6)
+
+
+@pytest.mark.parametrize("strength, templates, commons", [(1.0, 0.0, 0.0), (0.0, 1.0, 2.0), (0.5, 0.5, 1.0)])
+def test_ties_and_templates_lower_the_cost(strength, templates, commons):
+    p = build(1).p[0]
+    alone = collaboration.pair_cost(3.0, 0.0, 0.0, 0.0, p)
+    together = collaboration.pair_cost(3.0, strength, templates, commons, p)
+    expected = (1.0 - p["collaboration_tie_saving"] * strength) * (
+        1.0 - p["collaboration_template_saving"] * templates * commons / (1.0 + commons))
+    assert together / alone == pytest.approx(expected) and expected < 1.0
+
+
+def test_templates_without_a_commons_save_nothing():
+    p = build(1).p[0]
+    assert collaboration.pair_cost(3.0, 0.0, 1.0, 0.0, p) == collaboration.pair_cost(3.0, 0.0, 0.0, 0.0, p)
+
+
+def prepared(**options):
+    """Return a model whose partners' market is laid out for its first month, and one of its studios."""
+    m = build(2, **options)
+    order = m.studio_order()
+    collaboration.reach_of(m.studios.used, order, m.side, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.p)
+    m.ties["strength"] = 0.0
+    rows = alive(m, park=-1)
+    return m, int(rows[np.argsort(m.studios.used["id"][rows])[0]])
+
+
+def meetings(m, i, k=1, count=4000):
+    """Return whom studio i meets for a specialism over many draws."""
+    cumulative = np.empty(m.side**2)
+    total = collaboration.survey(m.studios.used["cell"][i], m.side, m.near, m.mass, k, cumulative)
+    base = np.uint64(stream(5, 17, 0))
+
+    def word(n):
+        return np.uint64(again(np.uint64(draw(base, n))))
+
+    return np.array([collaboration.meet(m.studios.used, i, k, word(n), total, cumulative, m.cell_start,
+                                        m.cell_rows, m.reach, m.park_mass, m.ties, m.side, m.distance, m.near,
+                                        m.same_park, m.outside_mass[k], m.outside_weight, m.p[0])
+                     for n in range(count)])
+
+
+def test_meeting_falls_with_distance_as_the_formula_says():
+    """P(meet j) ~ reach_j * exp(-d / lambda): the frequencies by distance follow it."""
+    m, i = prepared(par={"collaboration.lambda_s": 3.0})
+    m.outside_mass = m.outside_mass * 0.0
+    met = meetings(m, i)
+    local = met[met >= 0]
+    assert local.size > 2000
+    s = m.studios.used
+    rows = alive(m)
+    dx = np.abs(s["cell"][rows] % m.side - s["cell"][i] % m.side)
+    dy = np.abs(s["cell"][rows] // m.side - s["cell"][i] // m.side)
+    km = m.distance[dx, dy]
+    weight = m.reach[rows, 1] * np.exp(-km / 3.0)
+    weight[rows == i] = 0.0
+    expected = weight / weight.sum()
+    seen = np.array([(local == r).sum() for r in rows]) / local.size
+    for low, high in ((0.0, 2.0), (2.0, 4.0), (4.0, 20.0)):
+        ring = (km >= low) & (km < high)
+        assert seen[ring].sum() == pytest.approx(expected[ring].sum(), abs=0.03)
+    per_reach = [seen[(km >= a) & (km < b)].sum() / m.reach[rows, 1][(km >= a) & (km < b)].sum()
+                 for a, b in ((0.0, 2.0), (2.0, 5.0), (5.0, 20.0))]
+    assert per_reach[0] > per_reach[1] > per_reach[2]
+
+
+def test_the_same_park_brings_people_together():
+    m, _ = prepared()
+    parks = np.bincount(m.studios.used["park"][m.studios.used["park"] >= 0])
+    crew = alive(m, park=int(parks.argmax()))
+    assert crew.size >= 2
+    i = int(crew[0])
+    inside = np.isin(meetings(m, i), crew).mean()
+    m.studios.used["park"][i] = -1
+    assert inside > np.isin(meetings(m, i), crew).mean()
+
+
+def test_past_partners_are_met_more_often():
+    m, i = prepared()
+    j = int(alive(m)[-1])
+    before = (meetings(m, i) == j).mean()
+    m.ties[i]["id"][0], m.ties[i]["row"][0], m.ties[i]["strength"][0] = m.studios.used["id"][j], j, 1.0
+    after = (meetings(m, i) == j).mean()
+    assert after > before + 0.01
+
+
+def test_other_cities_are_met_by_their_mass():
+    m, i = prepared()
+    outside = meetings(m, i)
+    outside = outside[outside <= -2]
+    assert outside.size > 20 and (-2 - outside).max() < len(m.outside_km)
+    m.outside_mass = m.outside_mass * 0.0
+    assert (meetings(m, i) >= -1).all()
+
+
+def test_ties_persist_when_a_studio_moves_and_fade_with_time():
+    m, i = prepared()
+    j = int(alive(m)[-1])
+    collaboration.record_pairs(m, np.array([[i, j]]))
+    identity = m.studios.used["id"][j]
+    assert collaboration.tie_between(m.ties, i, identity) == 1.0
+    assert collaboration.tie_between(m.ties, j, m.studios.used["id"][i]) == 1.0
+    m.studios.used["cell"][j] = (m.studios.used["cell"][j] + 5) % m.side**2
+    assert collaboration.tie_between(m.ties, i, identity) == 1.0
+    for _ in range(12):
+        collaboration.fade(m.ties, m.p)
+    kept = (1.0 - m.par["collaboration.tie_fading"]) ** 12
+    assert collaboration.tie_between(m.ties, i, identity) == pytest.approx(kept, rel=1e-4)
+
+
+def test_a_nearer_partner_of_the_same_kind_is_worth_more():
+    m, i = prepared()
+    s = m.studios.used
+    near, far = alive(m)[-2:]
+    for name in ("quality", "reputation", "price", "fee", "segment"):
+        s[name][far] = s[name][near]
+    s["park"][[i, near, far]] = -1
+    s["cell"][near], s["cell"][far] = s["cell"][i], (s["cell"][i] + m.side * (m.side // 2)) % m.side**2
+
+    def value(j):
+        return collaboration.worth(s, i, j, 1, m.ties, m.side, m.distance, m.outside_km, m.outside_wage_index,
+                                   m.city_state[0], m.p[0], 0.0)
+
+    (v1, c1, d1), (v2, c2, d2) = value(near), value(far)
+    assert d1 < d2 and c1 < c2 and v1 > v2
+    s["price"][near] *= 2.0
+    s["fee"][near] *= 2.0
+    assert value(near)[0] < v2
+
+
+def test_working_together_costs_effort_and_time():
+    """With dearer coordination the same studios carry more of it, and contract partners deliver more slowly."""
+    cheap, dear = (build(12, par={"collaboration.c0": c}).run() for c in (0.02, 0.4))
+    total = [m.studios.used["coordination"].sum() for m in (cheap, dear)]
+    assert total[1] > 3.0 * total[0] > 0
+
+
+def test_large_works_need_many_partners():
+    """A work that wants much more than its owner has is shared out among many studios, none of them twice."""
+    event = [{"kind": "hit", "month": JANUARY_2017 + 12, "title": "The Big One", "gross": 90000.0, "segment": "film",
+              "budget": 30000.0}]
+    m = build(6, events=event, par={"collaboration.lot": 2.0, "collaboration.smallest_lot": 0.5}).run()
+    film = m.projects.used[m.projects.used["replay"] == 1][0]
+    usual = m.projects.used[(m.projects.used["stage"] > 0) & (m.projects.used["replay"] == 0)]
+    team = int(film["partners"] + film["outside_partners"])
+    assert team > 25 and team > 4 * np.median(usual["partners"] + usual["outside_partners"])
+    assert film["outside_partners"] > 5
+    credits = m.credits.used[m.credits.used["project_id"] == film["id"]]
+    local = credits["partner_id"][credits["partner"] >= 0]
+    assert credits.size == team and np.unique(local).size == local.size == film["partners"]
+
+
+@pytest.mark.slow
+def test_a_flagship_of_the_whole_city_has_more_than_a_hundred_partners():
+    """At 1:1 a film of the size of the largest ones has its hundred partners, many out of town, and its network."""
+    event = [{"kind": "hit", "month": JANUARY_2017 + 20, "title": "Flagship", "gross": 15400.0, "segment": "film",
+              "budget": 600.0}]
+    m = build(24, scale=1.0, city="chengdu", events=event).run()
+    titles, credits = m.projects_table(), m.credits_table()
+    film = int(np.flatnonzero(titles["replay"])[0])
+    assert titles["partners"][film] + titles["outside_partners"][film] > 100 and titles["flagship"][film]
+    assert titles["outside_partners"][film] > 20 and titles["gross"][film] == pytest.approx(15400.0, rel=0.05)
+    mine = credits["project_id"] == titles["project_id"][film]
+    assert mine.sum() > 100 and len({c for c in credits["city"][mine] if c}) > 5
+    films = (titles["segment"] == "film") & ~titles["replay"]
+    assert 0 < np.median(titles["partners"][films] + titles["outside_partners"][films]) < 15
+
+
+def test_with_proximity_worth_nothing_studios_cluster_less():
+    """Distance costs nothing, density gives nothing, meeting is blind: localisation ends lower in every pair."""
+    blind = {"collaboration.tau_max": 0.0, "production.gamma": 0.0, "property.access": 0.0,
+             "collaboration.lambda_s": 1000.0, "property.amenity": 0.0}
+    lively = {"property.look": 0.1, "population.founding_rate": 0.001}
+    ends = []
+    for seed in (1, 2, 3):
+        pair = [build(72, seed=seed, par=par).run().series()["localisation"][-12:].mean()
+                for par in (lively, lively | blind)]
+        ends.append(pair[0] - pair[1])
+    assert min(ends) > 0
+
+
+def test_the_reach_of_a_super_individual_is_nothing_to_others():
+    """Whoever works alone takes no work from partners, whatever the row held before."""
+    m, i = prepared()
+    j = int(alive(m)[-1])
+    m.ties[i]["id"][0], m.ties[i]["row"][0], m.ties[i]["strength"][0] = m.studios.used["id"][j], j, 3.0
+    m.studios.used["solo"][j] = 1
+    collaboration.reach_of(m.studios.used, m.studio_order(), m.side, m.cell_start, m.cell_rows, m.reach, m.mass,
+                           m.park_mass, m.p)
+    assert (m.reach[j] == 0).all() and not (meetings(m, i) == j).any()
+
+
+def test_a_closed_partner_is_forgotten():
+    m = build(4)
+    m.step()
+    pairs = np.flatnonzero(m.studios.used["sub"] >= 0)
+    i = int(pairs[0])
+    m.studios.used["sub_id"][i] += 1                 # somebody else lives in that row now
+    m.studios.used["staff"][i] = 0
+    m.begin_month()
+    collaboration.look_for_partners(m)
+    assert m.studios.used["sub"][i] == -1
+
+
+def test_teams_prefer_known_partners_but_not_only():
+    """With a stronger pull of ties more credits are repeated ones."""
+    def repeated(weight):
+        m = build(60, seed=3, par={"collaboration.tie_weight": weight, "collaboration.lot": 3.0,
+                                   "collaboration.smallest_lot": 0.5, "collaboration.search_outside": 0.0}).run()
+        columns = m.projects_table()
+        return columns["repeated_ties"].sum() / columns["partners"].sum()
+
+    loose, close = repeated(0.0), repeated(300.0)
+    assert 0.0 <= loose < close < 1.0
+
+
+def test_no_partner_is_looked_for_by_a_studio_that_lacks_nothing():
+    base = build(4, par={"collaboration.lack": 0.0, "collaboration.anchor_buys": 0.0})
+    base.step()
+    assert (base.studios.used["sub"][alive(base)] == -1).all()
+    assert differences(build(4).run().series(), base.run().series()) != []

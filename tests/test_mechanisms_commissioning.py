@@ -1,0 +1,144 @@
+"""First-order effects in the market for contract work: price, quality, distance, saturation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from engine import JANUARY_2017, alive, build
+
+from cluster_sim.month import commissioning
+
+
+def weights(model) -> np.ndarray:
+    """Return every studio's weight in the market, without the month's luck moving between two looks."""
+    m = model
+    appeal = m.studios.used["appeal"].copy()
+    commissioning.weigh(m.studios.used, m.seg, m.city_state, m.p, m.seed, 0, m.weight_home, m.weight_abroad)
+    m.studios.used["appeal"] = appeal
+    return m.studios.used["weight"].copy()
+
+
+def test_a_dearer_studio_asks_more_and_weighs_less():
+    model = build(1)
+    row = alive(model)[3]
+    s = model.studios.used
+    before, price = weights(model)[row], s["price"][row]
+    s["unit_cost"][row] *= 1.2
+    after = weights(model)[row]
+    assert s["price"][row] / price == pytest.approx(1.2 ** model.par["commissioning.pass_through"], rel=1e-6)
+    assert after / before == pytest.approx(
+        (s["price"][row] / price) ** -model.par["commissioning.price_weight"], rel=1e-4)
+
+
+@pytest.mark.parametrize("column, key", [("quality", "quality_weight"), ("reputation", "reputation_weight")])
+def test_quality_and_reputation_win_clients(column, key):
+    model = build(1)
+    row = alive(model)[3]
+    before = weights(model)[row]
+    model.studios.used[column][row] += 0.5
+    expected = np.exp(0.5 * model.par[f"commissioning.{key}"])
+    assert weights(model)[row] / before == pytest.approx(expected, rel=1e-4) and expected > 1
+
+
+def test_full_books_raise_the_price():
+    model = build(1)
+    row = alive(model)[3]
+    s = model.studios.used
+    weights(model)
+    price = s["price"][row]
+    s["load"][row] *= 1.3
+    weights(model)
+    assert s["price"][row] > price
+
+
+def test_near_markets_are_won_first_and_fill():
+    """Twice the weight wins less than twice the work, and least so near home, where most is already won."""
+    model = build(1)
+    weights(model)
+    m = model
+    spend = m.demand[0]
+
+    def shares():
+        ours = m.weight_home[0] * m.market_decay
+        return ours / (ours + m.rivals[0])
+
+    once = shares()
+    km = np.concatenate([[0.0], m.outside_km])
+    assert once[0] == once.max() and (spend > 0).all()
+    far = np.argsort(km)
+    assert m.market_decay[far].tolist() == sorted(m.market_decay.tolist(), reverse=True)
+    before = commissioning.markets(m)[0]
+    m.weight_home *= 2.0
+    twice = shares()
+    after = commissioning.markets(m)[0]
+    assert (after > before).all() and (after < 2.0 * before).all()
+    assert twice[0] / once[0] < (twice[1:] / once[1:]).min()
+
+
+def test_demand_of_a_pandemic_year_moves_what_is_won():
+    quiet = build(24)
+    ill = build(24, events=[{"kind": "pandemic", "from": JANUARY_2017 + 12, "to": JANUARY_2017 + 23}])
+    for model in (quiet, ill):
+        weights(model)
+        model.t = 14
+    ratio = commissioning.markets(ill)[0] / commissioning.markets(quiet)[0]
+    assert ratio == pytest.approx(ill.outside["pandemic_demand"][14], rel=1e-12)
+    assert ratio[0] < 1.0 < ratio[2]
+    assert (ill.outside["pandemic_demand"][:12] == 1.0).all()
+
+
+def test_export_capability_wins_work_abroad_only():
+    model = build(1)
+    weights(model)
+    home, abroad = commissioning.markets(model)
+    model.studios.used["export"] *= 2.0
+    weights(model)
+    home2, abroad2 = commissioning.markets(model)
+    assert np.array_equal(home, home2) and (abroad2 > 1.5 * abroad).all()
+
+
+def test_contracts_add_up_to_what_was_won():
+    """Lumps are luck; over many draws each segment gets the money that its studios won, by weight."""
+    model = build(1)
+    weights(model)
+    m, s = model, model.studios.used
+    money = np.full(6, 3e7)
+    rounds = 400
+    s["orders"] = s["pending"] = 0.0
+    s["load"] = 0.0                                # no studio turns work away
+    for seed in range(rounds):
+        commissioning.win(s, m.seg, money, np.zeros(6), m.weight_home, m.weight_abroad, m.city_state, m.p, seed, 0)
+    got = (s["orders"] + s["pending"]) * s["price"]
+    by_segment = np.bincount(s["segment"], weights=got, minlength=6)
+    assert by_segment == pytest.approx(money * rounds, rel=0.03)
+    expected = money[s["segment"]] * s["weight"] / m.weight_home[s["segment"]] * rounds
+    big = expected > np.percentile(expected, 50)
+    assert got[big] == pytest.approx(expected[big], rel=0.3)
+
+
+def test_a_studio_lets_work_lapse_when_its_backlog_is_long():
+    model = build(1)
+    weights(model)
+    m, s = model, model.studios.used
+    s["orders"] = 100.0
+    s["load"] = 5.0 * s["capacity"]
+    nothing = np.zeros(6)
+    commissioning.win(s, m.seg, nothing, nothing, m.weight_home, m.weight_abroad, m.city_state, m.p, 0, 0)
+    rows = alive(model)
+    assert s["orders"][rows] == pytest.approx(100.0 * (1.0 - m.par["commissioning.lapse"]))
+
+
+def test_what_is_won_is_spent_on_partners_only_where_specialisms_lack():
+    model = build(1)
+    weights(model)
+    m, s = model, model.studios.used
+    s["orders"] = s["pending"] = 0.0
+    s["sub"], s["sub_lack"] = -1, 0.3
+    row = alive(model)[0]
+    s["sub"][row] = -2                            # a partner in another city
+    for seed in range(50):
+        commissioning.win(s, m.seg, np.full(6, 3e7), np.zeros(6), m.weight_home, m.weight_abroad, m.city_state, m.p,
+                          seed, 0)
+    others = np.setdiff1d(alive(model), [row])
+    assert (s["pending"][others] == 0).all()
+    assert s["pending"][row] / (s["pending"][row] + s["orders"][row]) == pytest.approx(0.3, rel=0.02)
