@@ -148,6 +148,20 @@ def round_up_by_chance(x, h):
 
 
 @inline
+def locate(cumulative, u):
+    """Return the first entry of a rising array that is not below u (its length if there is none)."""
+    low = 0
+    high = cumulative.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        if cumulative[middle] < u:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@inline
 def dyadic(x):
     """Return x rounded to 2**-24: sums of such numbers are exact, hence the same in any order."""
     return math.floor(x * 16777216.0 + 0.5) * (1.0 / 16777216.0)

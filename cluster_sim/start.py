@@ -15,6 +15,7 @@ import numpy as np
 from cluster_sim.agents.columns import EMPLOYED, FOUNDER, LOCAL, SEEKING, SEGMENTS, STUDENT
 from cluster_sim.draws import (
     FUND,
+    HOME,
     IDENTITY,
     START_PLACE,
     START_SIZE,
@@ -23,6 +24,7 @@ from cluster_sim.draws import (
     again,
     draw,
     identity,
+    locate,
     low16,
     quantile,
     stream,
@@ -68,17 +70,17 @@ def jobs_by_segment(model) -> np.ndarray:
 def settle_studios(studios, sizes, segments_of, cells, parks, floor_cumulative, p, seed, serials):
     """Give the start's studios an identity, a place, an age and average traits."""
     p = p[0]
-    base = stream(seed, START_PLACE, 0)
-    other = stream(seed, START_STUDIO, 0)
+    base = stream(seed, START_PLACE, np.int64(0))
+    other = stream(seed, START_STUDIO, np.int64(0))
     used = np.zeros(parks.shape[0])
     for i in range(studios.shape[0]):
         s = studios[i]
-        s.id = identity(IDENTITY, serials[i], 0)
+        s.id = identity(IDENTITY, serials[i], np.int64(0))
         s.alive = 1
         s.segment = segments_of[i]
         s.staff = sizes[i]
         h = draw(base, s.id)
-        c = np.searchsorted(floor_cumulative, uniform(h) * floor_cumulative[-1])
+        c = locate(floor_cumulative, uniform(h) * floor_cumulative[-1])
         s.cell = min(c, cells.shape[0] - 1)
         s.park = -1
         if low16(again(h)) < p.start_in_parks and parks.shape[0] > 0:
@@ -110,7 +112,7 @@ def fill_people(people, owner, serial_in, studios, mix, city, p, seed):
     """Fill the rows of the start's employees: specialism by the studio's mix of work, skill, wage, home."""
     g = city[0]
     p = p[0]
-    base = stream(seed, START_TALENT, 0)
+    base = stream(seed, START_TALENT, np.int64(0))
     for i in range(people.shape[0]):
         w = people[i]
         s = studios[owner[i]]
@@ -143,11 +145,11 @@ def fill_people(people, owner, serial_in, studios, mix, city, p, seed):
 @kernel
 def move_homes(people, home_cells, home_cumulative, share, seed):
     """Let a share of the people live away from work, over the city's homes."""
-    base = stream(seed, 33, 0)
+    base = stream(seed, HOME, np.int64(0))
     for i in range(people.shape[0]):
         h = draw(base, people[i].id)
         if low16(h) < share:
-            people[i].cell = home_cells[np.searchsorted(home_cumulative, uniform(again(h)) * home_cumulative[-1])]
+            people[i].cell = home_cells[locate(home_cumulative, uniform(again(h)) * home_cumulative[-1])]
 
 
 def populate(model) -> None:
@@ -316,9 +318,11 @@ def open_markets(model) -> None:
     m.demand_abroad = par["commissioning.pressure"] * sales * seg["abroad_share"] * 20.0
     m.rivals_abroad = 19.0 * m.weight_abroad
     collaboration.reach_of(s, m.studio_order(), m.side, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.p)
-    at_home = np.array([[collaboration.survey(c, m.side, m.near, m.mass, k, m.cell_buffer) for c in range(m.side**2)]
-                        for k in range(6)])
     weight = np.bincount(s["cell"], weights=s["staff"], minlength=m.side**2)
+    at_home = np.zeros((6, m.side**2))
+    for c in np.flatnonzero(weight):
+        for k in range(6):
+            at_home[k, c] = collaboration.survey(c, m.side, m.near, m.mass, k, m.cell_buffer)
     typical = (at_home * weight).sum(1) / weight.sum()
     m.outside_mass = par["collaboration.search_outside"] * typical
     m.mass_norm = float(typical.sum())

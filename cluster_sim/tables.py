@@ -43,7 +43,7 @@ class Buffers(dict):
         if have is None or have.size < size or have.dtype != dtype:
             have = self[name] = np.zeros(max(16, int(size * 1.3)), dtype)
         view = have[: max(size, 1)]
-        view[:] = np.zeros((), dtype)
+        view.view(np.uint8).fill(0)
         return view
 
 

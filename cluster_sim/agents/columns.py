@@ -170,14 +170,20 @@ class Table:
         taken = self.free[len(self.free) - again:]
         del self.free[len(self.free) - again:]
         fresh = count - again
-        index = np.array(taken + list(range(self.high, self.high + fresh)), np.int64)
+        index = np.empty(count, np.int64)
+        index[:again] = taken
+        index[again:] = np.arange(self.high, self.high + fresh)
         self.high += fresh
-        self.rows[index] = np.zeros((), self.rows.dtype)
+        self.clear(index[:again])                    # rows that were never used are zero
         for name, value in self.empty.items():
             self.rows[name][index] = value
         return index
 
     def release(self, index: np.ndarray) -> None:
         """Give rows back; their content is zeroed, so that a stale view can see that its agent is gone."""
-        self.rows[index] = np.zeros((), self.rows.dtype)
-        self.free.extend(int(i) for i in index)
+        self.clear(index)
+        self.free.extend(index.tolist())
+
+    def clear(self, index: np.ndarray) -> None:
+        """Zero rows, all their bytes at once."""
+        self.rows.view(np.uint8).reshape(self.rows.size, -1)[index] = 0

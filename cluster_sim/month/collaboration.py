@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from cluster_sim.agents.columns import TIES
-from cluster_sim.draws import MEET, again, draw, dyadic, low16, quantile, stream, uniform
+from cluster_sim.draws import MEET, again, draw, dyadic, locate, low16, quantile, stream, uniform
 from cluster_sim.jit import inline, kernel
 
 PARK_KM = 0.05
@@ -94,10 +94,13 @@ def survey(cell, side, near, mass, k, cumulative):
     x = cell % side
     y = cell // side
     total = 0.0
-    for c in range(side * side):
-        if mass[k, c] > 0.0:
-            total += near[abs(x - c % side), abs(y - c // side)] * mass[k, c]
-        cumulative[c] = total
+    c = 0
+    for v in range(side):
+        for u in range(side):
+            if mass[k, c] > 0.0:
+                total += near[abs(x - u), abs(y - v)] * mass[k, c]
+            cumulative[c] = total
+            c += 1
     return total
 
 
@@ -119,7 +122,7 @@ def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park
     u = uniform(h) * (total + tied + park + outside_mass)
     h = again(h)
     if u < total:
-        c = np.searchsorted(cumulative, u)
+        c = locate(cumulative, u)
         c = min(c, cumulative.shape[0] - 1)
         inside = 0.0
         for n in range(cell_start[c], cell_start[c + 1]):
@@ -150,7 +153,7 @@ def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park
                 if v <= 0.0:
                     return cell_rows[n] if cell_rows[n] != i else NONE
         return NONE
-    return -2 - np.searchsorted(outside_weight, uniform(h) * outside_weight[-1])
+    return -2 - locate(outside_weight, uniform(h) * outside_weight[-1])
 
 
 @inline
@@ -203,7 +206,7 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
         for k in range(6):
             have += s.skill_by[k]
         lack = 0.0
-        worst = -1
+        worst = np.int64(-1)
         deepest = 0.0
         for k in range(6):
             gap = mix[s.segment, k] - s.skill_by[k] / max(have, 1e-9)
@@ -222,7 +225,7 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
         if worst < 0 or s.sub_lack < 0.02 or not over or low16(h) > p.collaboration_search_rate:
             continue
         if s.cell != seen_cell or worst != seen_k:
-            total = survey(s.cell, side, near, mass, worst, cumulative)
+            total = survey(np.int64(s.cell), side, near, mass, worst, cumulative)
             seen_cell = s.cell
             seen_k = worst
         best = -1e9

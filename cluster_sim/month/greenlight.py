@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from cluster_sim.agents.columns import APPROVAL, CREDIT, OTHER, PROPOSAL
-from cluster_sim.draws import IDEA, PARTNER, PROJECT, again, draw, identity, low16, normal, quantile, stream, uniform
+from cluster_sim.draws import FIT, IDEA, PARTNER, PROJECT, again, draw, identity, low16, normal, quantile, stream, uniform
 from cluster_sim.jit import inline, kernel
 from cluster_sim.month.collaboration import FIT_BITS, NONE, meet, record_pairs, survey, tie_between, worth
 
@@ -79,7 +79,7 @@ def have_ideas(studios, segments, amenity, city, p, seed, t, proposals):
         q = proposals[count]
         q.owner = i
         # the luck of a project is keyed by its serial number, not by its month
-        draft(s, seg, q, g, p, draw(stream(seed, PROJECT, s.serial), s.id), s.serial)
+        draft(s, seg, q, g, p, draw(stream(seed, PROJECT, np.int64(s.serial)), s.id), np.int64(s.serial))
         s.serial += 1
         count += 1
     return count
@@ -131,7 +131,7 @@ def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
         j.coinvest = q.coinvest
         j.aid = q.aid
         j.novelty = q.novelty
-        j.fit = p.release_fit_spread * normal(draw(stream(seed, 37, q.serial), q.id))
+        j.fit = p.release_fit_spread * normal(draw(stream(seed, FIT, np.int64(q.serial)), q.id))
         j.replay = q.replay
         j.fixed_gross = q.fixed_gross
         j.parent = s.franchise_id
@@ -160,7 +160,7 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
     pairs = 0
     for n in range(rows.shape[0]):
         j = projects[rows[n]]
-        i = j.owner
+        i = np.int64(j.owner)
         s = studios[i]
         h = draw(base, j.id)
         first = count
@@ -178,7 +178,7 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
                 continue
             lots = max(1, int((lack / p.collaboration_lot) ** p.collaboration_lot_power + 0.5))
             lots = min(lots, int(p.collaboration_partner_bound))
-            total = survey(s.cell, side, near, mass, k, cumulative)
+            total = survey(np.int64(s.cell), side, near, mass, k, cumulative)
             for _ in range(lots):
                 best = -1e9
                 choice = NONE

@@ -263,9 +263,9 @@ def raise_wages(people, hot, city, p, t):
     for i in range(people.shape[0]):
         w = people[i]
         if w.status == EMPLOYED and (t - w.since) % 12 == 0 and t > w.since:
-            aim = fair_wage(g.market_wage[w.specialism], hot[w.employer].offer, w.skill)
+            aim = fair_wage(g.market_wage[w.specialism], np.float64(hot[w.employer].offer), w.skill)
             if aim > w.wage:
-                w.wage = np.float32(yuan(w.wage + speed * (aim - w.wage)))
+                w.wage = np.float32(yuan(np.float64(w.wage + speed * (aim - w.wage))))
 
 
 @kernel

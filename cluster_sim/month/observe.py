@@ -50,7 +50,8 @@ def survey_studios(studios, city, totals, value_added, employment):
         employment[m] += s.staff
         totals[0] += 1.0
         totals[1] += s.staff
-        totals[2] += s.vacancies.sum()
+        for k in range(6):
+            totals[2] += s.vacancies[k]
         totals[3] += math.floor(s.knowhow * 1e6) * s.staff
         totals[4] += math.floor(s.reputation * 1e6)
         totals[5] += math.floor(s.ai * 1e6) * s.staff

@@ -20,6 +20,7 @@ from cluster_sim.draws import (
     draw,
     dyadic,
     identity,
+    locate,
     low16,
     luck,
     quantile,
@@ -135,7 +136,7 @@ def arrive(people, index, cities_cells, cell_weight, p, seed, t, status, since, 
         w = people[index[k]]
         w.id = identity(purpose, k, t)
         h = draw(base, k)
-        w.cell = cities_cells[np.searchsorted(cell_weight, uniform(h) * cell_weight[-1])]
+        w.cell = cities_cells[locate(cell_weight, uniform(h) * cell_weight[-1])]
         spec = 0
         u = low16(again(h)) * spec_weight[-1]
         while spec < 5 and u > spec_weight[spec]:

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from cluster_sim.agents.columns import OTHER
-from cluster_sim.draws import LOCATE, MOVE, again, draw, low16, stream, uniform, yuan
+from cluster_sim.draws import LOCATE, MOVE, again, draw, locate, low16, stream, uniform, yuan
 from cluster_sim import ledger as L
 from cluster_sim.jit import inline, kernel
 
@@ -94,20 +94,33 @@ def opportunities(cells, parks, near, tau_table, side, mass, p, all_mass):
     would meet (the same weights).
     """
     p = p[0]
-    for c in range(cells.shape[0]):
-        x = c % side
-        y = c // side
-        weight = 0.0
-        cost = 0.0
-        for d in range(cells.shape[0]):
-            if all_mass[d] > 0.0:
-                a = abs(x - d % side)
-                b = abs(y - d // side)
-                v = near[a, b] * all_mass[d]
-                weight += v
-                cost += v * tau_table[a, b]
-        cells[c].access = weight
-        cells[c].price_of_distance = cost / weight if weight > 0.0 else p.collaboration_tau_max
+    span = 2 * side - 1
+    near_line = np.empty((side, span))              # by rows apart and columns apart + side - 1
+    tau_line = np.empty((side, span))
+    for b in range(side):
+        for e in range(span):
+            near_line[b, e] = near[abs(e - side + 1), b]
+            tau_line[b, e] = tau_table[abs(e - side + 1), b]
+    weight = np.empty(side)
+    cost = np.empty(side)
+    for y in range(side):
+        for x in range(side):
+            weight[x] = 0.0
+            cost[x] = 0.0
+        for d in range(cells.shape[0]):             # each source speaks to a whole row of cells at once
+            mass_there = all_mass[d]
+            if mass_there > 0.0:
+                first = side - 1 - d % side
+                near_there = near_line[abs(y - d // side), first : first + side]
+                tau_there = tau_line[abs(y - d // side), first : first + side]
+                for x in range(side):
+                    v = near_there[x] * mass_there
+                    weight[x] += v
+                    cost[x] += v * tau_there[x]
+        for x in range(side):
+            cell = cells[y * side + x]
+            cell.access = weight[x]
+            cell.price_of_distance = cost[x] / weight[x] if weight[x] > 0.0 else p.collaboration_tau_max
 
 
 @inline
@@ -163,7 +176,7 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
                     chosen[i] = park.cell
                     park_of[i] = q
             else:
-                c = np.searchsorted(weight_cumulative, uniform(h) * weight_cumulative[-1])
+                c = locate(weight_cumulative, uniform(h) * weight_cumulative[-1])
                 c = min(c, cells.shape[0] - 1)
                 cell = cells[c]
                 if cell.capacity - cell.other < (cell.staff + s.staff) * p.property_m2_per_worker:

@@ -77,7 +77,7 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
         quality = min(2.0, max(-2.0, quality)) + p.release_freshness * j.freshness + p.release_novelty * j.novelty
         j.quality = quality + j.fit
         # keyed by the project's serial number (its identity), never by the month of release
-        base = stream(seed, RELEASE, j.serial)
+        base = stream(seed, RELEASE, np.int64(j.serial))
         h = draw(base, j.id)
         xi = g.residual_sd[j.segment] * skew_normal(h, seg.skewness)
         location = (seg.location + seg.quality_weight * j.quality + p.release_reputation * s.reputation
