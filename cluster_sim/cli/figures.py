@@ -21,7 +21,7 @@ def draw_all(out: Path) -> tuple[list[Path], list[str]]:
     jobs: dict[str, Callable[[], Any]] = {
         "share": lambda: figures.fan_chart(view.series, observed),
         "map": lambda: figures.city_map(view.city_map()),
-        "film_network": lambda: figures.film_network(view.credits),
+        "film_network": lambda: figures.film_network(largest_team(view.credits)),
     }
     written, problems = [], []
     folder.mkdir(parents=True, exist_ok=True)
@@ -32,3 +32,9 @@ def draw_all(out: Path) -> tuple[list[Path], list[str]]:
         except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
             problems.append(f"no figure '{name}': {error}")
     return written, problems
+
+
+def largest_team(credits: Any) -> Any:
+    """Return the credits of the run that made the title with the most partners (titles repeat across runs)."""
+    teams = credits.groupby(["run_id", "project_id"], sort=False, observed=True).size()
+    return credits[credits["run_id"] == teams.idxmax()[0]]
