@@ -136,7 +136,7 @@ def agree(account: str, left: float, right: float, scale: float, month: str) -> 
 def check(month: str, flow: np.ndarray, *, studios_cash: float, funds_cash: float, surplus: float,
           wip_stock: float, wip_change: float, outlay_by_level: dict[str, float],
           agent_sums: dict[str, float]) -> None:
-    """Hold the month's accounts against each other (MODEL.md, point 11).
+    """Hold the month's accounts against each other.
 
     ``studios_cash`` and ``funds_cash`` are changes of the agents' balances over the month, ``surplus`` the
     sum of the studios' own operating surpluses, ``wip_change`` the sum of what the studios booked as work

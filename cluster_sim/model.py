@@ -75,7 +75,7 @@ class ClusterModel(CityTables, Views, mesa.Model):
 
     # ---------------------------------------------------------------- a month
     def step(self) -> None:
-        """Live one month of the city (MODEL.md, section 3)."""
+        """Live one month of the city."""
         if self.finished:
             raise RuntimeError(f"the run ended after {self.months} months; make a new model to go on")
         self.begin_month()

@@ -18,7 +18,6 @@ from cluster_sim.draws import (
     HOME,
     IDENTITY,
     START_PLACE,
-    START_SIZE,
     START_STUDIO,
     START_TALENT,
     again,

@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim import ledger
 from cluster_sim.agents.columns import (
     CELL,
     CITY,
     CREDIT,
-    DONE,
     FUND,
     HOT,
     PARK,
@@ -23,7 +21,6 @@ from cluster_sim.agents.columns import (
     STUDIO,
     TALENT,
     TIE,
-    TIES,
     Table,
 )
 from cluster_sim.city import load_city
@@ -64,7 +61,8 @@ class CityTables:
         self._lay_outside(setup, par)
         estimate = m.city.start["creative_value_added_2017"] / 0.2 * m.scale
         m.talents = Table(TALENT, int(estimate * 1.9) + 4000, {"employer": -1})
-        m.studios = Table(STUDIO, int(m.city.start["studios"] * m.scale * 1.6) + 200, {"sub": -1, "park": -1, "listed": -100})
+        count = int(m.city.start["studios"] * m.scale * 1.6) + 200
+        m.studios = Table(STUDIO, count, {"sub": -1, "park": -1, "listed": -100})
         m.projects = Table(PROJECT, int(9000 * m.scale) + 100, {"released": -1})
         m.credits = Table(CREDIT, int(60000 * m.scale) + 400)
         m.funds = Table(FUND, 64)
@@ -75,12 +73,11 @@ class CityTables:
         m.weight_home, m.weight_abroad = np.zeros(6), np.zeros(6)
         m.crowd, m.hits_by, m.hit_gross_by, m.totals = np.zeros(6), np.zeros(6), np.zeros(6), np.zeros(8)
         m.samples = int(par["labour.samples"])
-        m.archived: list[np.ndarray] = []
-        m.archived_credits: list[np.ndarray] = []
+        m.archived = []
+        m.archived_credits = []
         m.founders = np.zeros(0, np.int64)
-        m._order: np.ndarray | None = None
-        m._gone: list[np.ndarray] = []
-        m._dead_projects: list[np.ndarray] = []
+        m._order = None
+        m._gone = []
         m.employment, m.wip_stock_change, m.written_off = 0, 0.0, 0.0
 
     def _lay_cells(self, places: Any) -> None:

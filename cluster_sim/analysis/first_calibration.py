@@ -24,8 +24,8 @@ ERROR = np.array([0.10, 0.12, 0.15, 0.20, 0.20])
 def share_path(values: dict[str, float], seeds: tuple[int, ...], scale: float) -> np.ndarray:
     """Return the mean published share (percent) of the years of the fit."""
     setup = load_scenario("baseline", set={**values, "end": "2021-12"})
-    paths = [ClusterModel(setup, seed=seed, scale=scale).run().series()["gdp_share_published"][11::12] for seed in seeds]
-    return 100.0 * np.mean(paths, 0)
+    runs = [ClusterModel(setup, seed=seed, scale=scale).run().series() for seed in seeds]
+    return 100.0 * np.mean([run["gdp_share_published"][11::12] for run in runs], 0)
 
 
 def fit(seeds: tuple[int, ...] = (11, 12, 13), scale: float = 0.05, steps: int = 80) -> dict[str, float]:
@@ -45,7 +45,8 @@ def fit(seeds: tuple[int, ...] = (11, 12, 13), scale: float = 0.05, steps: int =
         value = float((((path - target) / ERROR) ** 2).sum() + (z**2).sum())
         if value < best[0]:
             best[0] = value
-            print(f"{value:8.2f}  {np.round(path, 2)}  " + "  ".join(f"{k}={v:.5g}" for k, v in values.items()), flush=True)
+            point = "  ".join(f"{k}={v:.5g}" for k, v in values.items())
+            print(f"{value:8.2f}  {np.round(path, 2)}  {point}", flush=True)
         return value
 
     corners = np.vstack([np.zeros(len(names)), 0.8 * np.eye(len(names))])

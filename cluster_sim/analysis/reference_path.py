@@ -24,7 +24,8 @@ def reference_path(scenario: str = "baseline", seeds: tuple[int, ...] = (101, 10
     setup = load_scenario(scenario)
     creative, poached = [], []
     for seed in seeds:
-        model, jobs = ClusterModel(setup, seed=seed, scale=scale), []
+        model = ClusterModel(setup, seed=seed, scale=scale)
+        jobs: list[float] = []
         model.run(lambda m, jobs=jobs: jobs.append(-m.state["other_sector_balance"]))
         creative.append(model.series()["creative_value_added"] / scale)
         poached.append(np.array(jobs) / scale)

@@ -140,7 +140,8 @@ def _districts(folder: Path, y: dict[str, Any]) -> list[tuple[str, str, float, f
     if isinstance(y["districts"], str):
         return [(r["name_en"], r.get("name_zh") or r["name_en"], number(r, "seat_lon", y["districts"]),
                  number(r, "seat_lat", y["districts"])) for r in read_csv(folder, y["districts"])]
-    return [(r["name"], r["name"], number(r, "lon", "districts"), number(r, "lat", "districts")) for r in y["districts"]]
+    where = "districts"
+    return [(r["name"], r["name"], number(r, "lon", where), number(r, "lat", where)) for r in y["districts"]]
 
 
 def _sites(folder: Path, y: dict[str, Any], grid: lattice.Grid, districts: tuple[str, ...], district_of: np.ndarray,

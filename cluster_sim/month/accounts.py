@@ -60,7 +60,7 @@ def close_books(studios, p, flow, totals):
 
 def households(model) -> None:
     """Book income tax and the spending of wages and dividends."""
-    m, par, flow = model, model.par, model.flow
+    par, flow = model.par, model.flow
     wages = float(flow[L.WAGES])
     tax = par["costs.income_tax"] * wages
     flow[L.INCOME_TAX_CENTRE] += np.floor(0.6 * tax)

@@ -192,8 +192,8 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
     base = stream(seed, MEET, t)
     cumulative = np.empty(side * side)
     total = 0.0
-    seen_cell = -1
-    seen_k = -1
+    seen_cell = np.int64(-1)
+    seen_k = np.int64(-1)
     pairs = 0
     for n in range(segments_by_cell.shape[0]):
         i = segments_by_cell[n]
@@ -214,13 +214,14 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
                 lack += gap
                 if gap > deepest:
                     deepest = gap
-                    worst = k
+                    worst = np.int64(k)
         s.sub_lack = min(p.collaboration_lack_bound, p.collaboration_lack * lack)
         if s.anchor > 0:
             # an anchor's steady demand for services: it buys a share of its work, from one studio after another
             s.sub_lack = max(s.sub_lack, p.collaboration_anchor_buys)
-            worst = t % 6
-        over = s.sub == NONE or s.anchor > 0 or (s.pending <= 0.02 * s.orders and t - s.sub_since >= p.collaboration_term)
+            worst = np.int64(t % 6)
+        done = s.pending <= 0.02 * s.orders and t - s.sub_since >= p.collaboration_term
+        over = s.sub == NONE or s.anchor > 0 or done
         h = draw(base, s.id)
         if worst < 0 or s.sub_lack < 0.02 or not over or low16(h) > p.collaboration_search_rate:
             continue

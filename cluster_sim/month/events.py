@@ -1,4 +1,4 @@
-"""Events of history and what-if: a replayed hit, a convention, and months of a pandemic (MODEL.md, 7)."""
+"""Events of history and what-if: a replayed hit, a convention, and months of a pandemic."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from cluster_sim import ledger as L
 from cluster_sim.agents.columns import OTHER, STAKE
-from cluster_sim.draws import DEAL, EXIT_FUND, SCREEN, again, draw, low16, round_up_by_chance, stream, uniform, yuan
+from cluster_sim.draws import EXIT_FUND, SCREEN, again, draw, low16, round_up_by_chance, stream, uniform, yuan
 from cluster_sim.jit import kernel
 
 PRIVATE, ZONE, GUIDANCE, CORPORATE = range(4)

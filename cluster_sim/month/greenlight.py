@@ -3,7 +3,7 @@
 Ideas come at a rate that slack and amenity raise.  A studio compares what it expects to receive, aid
 included, with what the project costs, and needs a part of the money of its own; the rest comes from
 co-investors.  What a team lacks by specialism is given to partners in lots; a film that wants much more
-than its owner has needs many (MODEL.md, section 3, points 5 and 6).
+than its owner has needs many.
 """
 
 from __future__ import annotations
@@ -13,7 +13,20 @@ import math
 import numpy as np
 
 from cluster_sim.agents.columns import APPROVAL, CREDIT, OTHER, PROPOSAL
-from cluster_sim.draws import FIT, IDEA, PARTNER, PROJECT, again, draw, identity, low16, normal, quantile, stream, uniform
+from cluster_sim.draws import (
+    FIT,
+    IDEA,
+    PARTNER,
+    PROJECT,
+    again,
+    draw,
+    identity,
+    low16,
+    normal,
+    quantile,
+    stream,
+    uniform,
+)
 from cluster_sim.jit import inline, kernel
 from cluster_sim.month.collaboration import FIT_BITS, NONE, meet, record_pairs, survey, tie_between, worth
 
@@ -273,9 +286,9 @@ def decide(model) -> None:
     room = int(accepted * 12 + m.projects.rows["need"][rows].sum() / m.par["collaboration.lot"] * 1.5) + 64
     credits, made = m.buffer("credits", room, CREDIT), np.empty((room, 2), np.int64)
     count, pairs = team_up(ordered, m.projects.rows, credits, studios, m.ties, m.side, m.distance, m.near,
-                           m.same_park, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.outside_mass * m.outside_growth,
-                           m.outside_weight, m.outside_km, m.outside_wage_index, m.city_state, m.p, m.seed, m.t,
-                           made)
+                           m.same_park, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass,
+                           m.outside_mass * m.outside_growth, m.outside_weight, m.outside_km,
+                           m.outside_wage_index, m.city_state, m.p, m.seed, m.t, made)
     index = m.credits.allocate(count)
     m.credits.rows[index] = credits[:count]
     record_pairs(m, made[:pairs])
@@ -284,7 +297,7 @@ def decide(model) -> None:
 
 
 def add_replays(model, proposals: np.ndarray, count: int) -> int:
-    """Start the films of history in time to be released in their month (MODEL.md, section 7)."""
+    """Start the films of history in time to be released in their month."""
     m = model
     for event in m.replays_due():
         owner = event.choose_owner(m)

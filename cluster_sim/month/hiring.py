@@ -21,7 +21,6 @@ from cluster_sim.draws import (
     VACANCY,
     again,
     draw,
-    dyadic,
     identity,
     low16,
     quantile,
@@ -48,7 +47,6 @@ def plan(studios, segments, mix, city, p, seed, t):
     Wished staff is what serves the expected load at a target use of capacity; growth is bounded by cash
     and by a share of the staff a month.  mix: (6, 6) share of work by segment and specialism.
     """
-    g = city[0]
     p = p[0]
     base = stream(seed, VACANCY, t)
     for i in range(studios.shape[0]):

@@ -5,8 +5,6 @@ The city's own names are eyas (seed), gazelle, unicorn and leader; docs/glossary
 
 from __future__ import annotations
 
-import numpy as np
-
 from cluster_sim.jit import kernel
 from cluster_sim.month.births import be_born_and_die
 
@@ -39,7 +37,8 @@ def climb(studios, p, t, counts):
             tier = 3
         elif revenue >= p.ladder_chick_revenue and growth >= p.ladder_chick_growth:
             tier = 2
-        elif revenue >= p.ladder_nestling_revenue and growth >= p.ladder_nestling_growth and age <= p.ladder_nestling_age:
+        elif (revenue >= p.ladder_nestling_revenue and growth >= p.ladder_nestling_growth
+              and age <= p.ladder_nestling_age):
             tier = 1
         if s.tier > 0 and tier < s.tier and revenue >= p.ladder_keep * p.ladder_nestling_revenue:
             tier = s.tier

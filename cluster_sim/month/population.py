@@ -15,7 +15,6 @@ from cluster_sim.agents.columns import EMPLOYED, FOUNDER, FREE, LOCAL, MIGRANT, 
 from cluster_sim.draws import (
     CAREER,
     ENROL,
-    MIGRANT as MIGRANT_DRAW,
     again,
     draw,
     dyadic,
@@ -26,6 +25,9 @@ from cluster_sim.draws import (
     quantile,
     stream,
     uniform,
+)
+from cluster_sim.draws import (
+    MIGRANT as MIGRANT_DRAW,
 )
 from cluster_sim.jit import kernel
 

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import APPROVAL, CLEARANCE, MAKING, OTHER, TESTING
+from cluster_sim.agents.columns import APPROVAL, CLEARANCE, MAKING, TESTING
 from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import population

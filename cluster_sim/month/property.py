@@ -11,9 +11,8 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import OTHER
-from cluster_sim.draws import LOCATE, MOVE, again, draw, locate, low16, stream, uniform, yuan
 from cluster_sim import ledger as L
+from cluster_sim.draws import LOCATE, MOVE, again, draw, locate, low16, stream, uniform, yuan
 from cluster_sim.jit import inline, kernel
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from cluster_sim import ledger as L
 from cluster_sim.agents.columns import CLEARANCE, DONE, READY, RUNNING, TESTING
-from cluster_sim.draws import EXPORT, RELEASE, again, draw, dyadic, normal, skew_normal, stream, uniform, yuan
+from cluster_sim.draws import RELEASE, again, draw, dyadic, skew_normal, stream, uniform, yuan
 from cluster_sim.jit import inline, kernel
 
 POOR = 1e-3
@@ -110,7 +110,8 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
 def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, hits, hit_gross):
     """Earn one month of every running title: gross after competition, receipts to owner, partners, investors.
 
-    crowd: (6,) potential in the market by segment, summed before; hit_gross: (6,) gross of the month weighted by fame (yuan).
+    crowd: (6,) potential in the market by segment, summed before; hit_gross: (6,) gross of the month weighted
+    by fame (yuan).
     Returns the number of titles that became hits this month.
     """
     g = city[0]

@@ -33,7 +33,7 @@ class GuidanceFund(Instrument):
         self.called = 0.0
 
     def finance(self, model) -> None:
-        from cluster_sim.draws import FUND, identity     # compiled code: not for who only reads scenarios
+        from cluster_sim.draws import FUND, identity  # compiled code: not for who only reads scenarios
 
         size = self.get("size") * MILLION * model.scale if self.now is not None else 0.0
         if size <= 0.0:

@@ -55,11 +55,11 @@ class Hub(Instrument):
         queue = self.waiting
         self.waiting = []
         for applied, i in queue:
-            row = alive.get(i)
-            if row is None or month - applied > 12 or studios["staff"][row] > largest:
+            place = alive.get(i)
+            if place is None or month - applied > 12 or studios["staff"][place] > largest:
                 continue
             if free > 0:
-                studios["hub"][row], studios["cell"][row], studios["park"][row] = 1, model.hub_cell, -1
+                studios["hub"][place], studios["cell"][place], studios["park"][place] = 1, model.hub_cell, -1
                 self.since[i] = month
                 free -= 1
             else:

@@ -21,7 +21,8 @@ class PilotZones(Instrument):
     text = "Places to test works with users before release; months saved on approvals."
     keys = {
         "scenarios": Key("count", 0, 0, 10_000, "places to test", "measured", "press feature on Chengdu, 2025: 76"),
-        "zones": Key("list of zones", ["hi_tech_south", "hi_tech_west", "bailuwan"], text="zones whose studios may test"),
+        "zones": Key("list of zones", ["hi_tech_south", "hi_tech_west", "bailuwan"],
+                     text="zones whose studios may test"),
         "works_a_month": Key("count", 0.5, 0, 100, "works that one scenario tests in a month"),
         "rounds": Key("count", 2, 1, 12, "most rounds of tests for one work"),
         "mended": Key("share", 0.3, 0, 1, "share of a miss that one round mends"),
