@@ -1,0 +1,267 @@
+"""First-order effects of release: quality, luck with heavy tails, competition, who gets the money and the name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from engine import add_project, alive, build, clear_projects
+
+from cluster_sim import ledger as L
+from cluster_sim.agents.columns import CREDIT, DONE, READY, RUNNING
+from cluster_sim.month import release
+
+MILLION = 1e6
+
+
+def stage(count: int = 1, *, segment: int = 0, merit: float = 10.0, cost: float = 10 * MILLION, **columns):
+    """Return a model with so many equal finished works of one studio, and their rows."""
+    model = build(40)
+    clear_projects(model)
+    owner = int(alive(model, segment=segment, anchor=0)[0])
+    s = model.studios.used
+    s["reputation"][owner] = columns.pop("reputation", 0.0)
+    s["cash"][owner] = 1e12
+    rows = np.array([add_project(model, owner, stage=READY, need=10.0 * model.mix[segment], merit=merit *
+                                 model.mix[segment], cost=cost, budget=cost, **columns) for _ in range(count)])
+    model.flow[:] = 0.0
+    return model, rows, owner
+
+
+def premiere(model, seed: int = 1):
+    """Release what is ready and return the works."""
+    m = model
+    release.premiere(m.projects.used, m.studios.used, m.seg, m.mix, m.city_state, m.p, seed, m.t, m.flow)
+    return m.projects.used
+
+
+def screen(model) -> None:
+    """Let all running titles earn one month."""
+    m = model
+    release.screen(m.projects.used, m.credits.used, m.studios.used, m.seg, m.city_state, m.p, 1, m.t, m.flow, m.crowd,
+                   m.hits_by, m.hit_gross_by)
+
+
+def test_better_work_earns_more_by_its_weight():
+    for segment in (0, 1, 3):
+        poor, good = (premiere(stage(merit=merit, segment=segment)[0])[0] for merit in (8.0, 10.0))
+        assert good["quality"] - poor["quality"] == pytest.approx(np.log(10.0 / 8.0), rel=1e-6)
+        ceiling = build(1).seg["ceiling"][segment] * MILLION * build(1).scale
+        assert good["potential"] > poor["potential"] and good["potential"] < 0.9 * ceiling
+        raw = [-np.log(1.0 - j["potential"] / ceiling) for j in (poor, good)]
+        weight = build(1).seg["quality_weight"][segment]
+        assert np.log(raw[1] / raw[0]) == pytest.approx(weight * np.log(10.0 / 8.0), rel=1e-6)
+
+
+def test_every_specialism_counts_but_none_replaces_another():
+    """A work that lacks one specialism is worse than one with the same merit spread evenly (CES)."""
+    model, rows, _ = stage()
+    even = premiere(model)[rows[0]]["quality"]
+    model, rows, _ = stage()
+    merit = model.projects.rows["merit"]
+    merit[rows[0], 0] += merit[rows[0], 1] * 0.95
+    merit[rows[0], 1] *= 0.05
+    assert premiere(model)[rows[0]]["quality"] < even
+
+
+@pytest.mark.parametrize("change", [{"reputation": 1.0}, {"franchise": 1.0}, {"novelty": 1.0}, {"fit": 0.3}])
+def test_name_franchise_novelty_and_fit_help(change):
+    plain, better = (premiere(stage(**columns)[0])[0]["potential"] for columns in ({}, change))
+    assert better > plain * 1.01
+
+
+def test_stale_or_strange_teams_do_worse():
+    """Freshness is an inverted U in the share of repeated ties; 0 is the best."""
+    best, worse = (premiere(stage(freshness=f)[0])[0]["quality"] for f in (0.0, -0.36))
+    assert best - worse == pytest.approx(0.36 * build(1).par["release.freshness"])
+
+
+def test_luck_has_the_fitted_spread_and_its_zeros():
+    count = 6000
+    model, rows, _ = stage(count, cost=0.001 * MILLION)
+    gross = premiere(model)["potential"][rows] / 1000.0
+    zeros = (gross == 0).mean()
+    assert zeros == pytest.approx(model.par["release.zero"], abs=0.006)
+    logs = np.log(gross[gross > 0])
+    assert logs.std() == pytest.approx(model.city_state["residual_sd"][0, 0], rel=0.05)
+    skew = ((logs - logs.mean()) ** 3).mean() / logs.std() ** 3
+    assert np.sign(skew) == np.sign(model.seg["skewness"][0]) and abs(skew) > 0.2
+    expected = model.city_state["mean_return"][0, 0] * np.exp(model.seg["quality_weight"][0] * model.projects.used[
+        "quality"][rows[0]])
+    assert gross.mean() == pytest.approx(expected * (1.0 - model.par["release.zero"]), rel=0.15)
+
+
+def test_luck_goes_by_the_work_not_by_the_month():
+    first, later = stage()[0], stage()[0]
+    later.t = 17
+    assert premiere(first)["potential"][0] == premiere(later)["potential"][0]
+    assert premiere(stage()[0], seed=2)["potential"][0] != first.projects.used["potential"][0]
+
+
+def test_no_title_grows_beyond_its_ceiling():
+    model, rows, _ = stage(200, cost=1e5 * MILLION)
+    ceiling = model.seg["ceiling"][0] * MILLION * model.scale
+    potential = premiere(model)["potential"][rows]
+    assert potential.max() <= ceiling and potential.max() > 0.95 * ceiling
+
+
+def test_a_films_cost_leaves_the_stock_and_marketing_is_paid_at_release():
+    model, rows, owner = stage()
+    s = model.studios.used
+    s["wip_change"], cash = 0.0, s["cash"][owner]
+    premiere(model)
+    assert s["wip_change"][owner] == -10 * MILLION
+    assert model.flow[L.MARKETING] == model.seg["marketing"][0] * 10 * MILLION == cash - s["cash"][owner]
+    assert model.projects.used["stage"][rows[0]] == RUNNING and s["released"][owner] > 0
+
+
+def run_out(model, row):
+    """Screen a title to the end of its run; return its gross by month."""
+    gross = [0.0]
+    for _ in range(40):
+        screen(model)
+        gross.append(model.projects.rows["gross"][row])
+        if model.projects.rows["stage"][row] == DONE:
+            return np.diff(gross)
+    raise AssertionError("the run never ends")
+
+
+def test_income_arrives_over_the_months_of_the_run():
+    model, rows, _ = stage()
+    model.p["release_crowding"] = 0.0
+    model.studios.used["export"] = 0.0
+    potential = premiere(model)["potential"][rows[0]]
+    months = run_out(model, rows[0])
+    assert len(months) == model.seg["run"][0] and months.sum() == pytest.approx(potential, abs=5.0)
+    assert months[1] / months[0] == pytest.approx(model.seg["run_decay"][0], rel=1e-3)
+
+
+def test_the_owner_gets_the_producers_share():
+    model, rows, owner = stage()
+    premiere(model)
+    cash, sales = model.studios.used["cash"][owner], model.studios.used["sales"][owner]
+    model.flow[:] = 0.0
+    run_out(model, rows[0])
+    j, share = model.projects.rows[rows[0]], model.seg["producer_share"][0]
+    assert j["receipts"] == pytest.approx(share * j["gross"], abs=10.0) and j["receipts"] > 0
+    assert model.studios.used["sales"][owner] - sales == j["receipts"]
+    tax = model.flow[L.PRODUCTION_TAX]
+    assert model.studios.used["cash"][owner] - cash == pytest.approx(j["receipts"] - tax, abs=1.0)
+    assert model.flow[[L.RECEIPTS_NATION, L.RECEIPTS_ABROAD]].sum() == j["receipts"]
+
+
+def test_coinvestors_take_their_part_of_receipts():
+    model, rows, _ = stage(coinvest=0.4)
+    premiere(model)
+    run_out(model, rows[0])
+    assert model.flow[L.COINVESTORS_SHARE] == pytest.approx(0.4 * model.projects.rows["receipts"][rows[0]], abs=10.0)
+
+
+def test_export_capability_brings_money_from_abroad():
+    receipts = []
+    for export in (0.0, 1.0, 3.0):
+        model, rows, owner = stage()
+        model.studios.used["export"][owner] = export
+        premiere(model)
+        run_out(model, rows[0])
+        receipts.append(model.flow[L.RECEIPTS_ABROAD])
+    assert receipts[0] == 0 < receipts[1] and receipts[2] == pytest.approx(3 * receipts[1], rel=1e-4)
+
+
+def test_titles_compete_for_the_audience_of_their_months():
+    alone, rows, _ = stage()
+    premiere(alone)
+    crowded, _, _ = stage(60)
+    premiere(crowded)
+    screen(alone)
+    screen(crowded)
+    assert crowded.projects.rows["gross"][rows[0]] < alone.projects.rows["gross"][rows[0]]
+    replayed, rows, _ = stage(60)
+    replayed.projects.rows["replay"][rows[0]], replayed.projects.rows["fixed_gross"][rows[0]] = 1, 5e7
+    premiere(replayed)
+    screen(replayed)
+    first = 5e7 * (1.0 - replayed.seg["run_decay"][0])
+    assert replayed.projects.rows["gross"][rows[0]] - replayed.projects.rows["gross_abroad"][rows[0]] == pytest.approx(
+        first, abs=1.0)                                          # a hit of history brings its own audience
+
+
+def hit(partners: int = 0):
+    """Return a model with one great success at the end of its first month, credited partners included."""
+    model, rows, owner = stage()
+    s = model.studios.used
+    others = alive(model, segment=3)[:partners]
+    index = model.credits.allocate(partners)
+    for k, row in enumerate(index):
+        c = np.zeros(1, CREDIT)
+        c["project"], c["project_id"], c["alive"], c["outside"] = rows[0], model.projects.rows["id"][rows[0]], 1, -1
+        c["partner"], c["partner_id"], c["points"] = others[k], s["id"][others[k]], 0.03
+        model.credits.rows[row] = c[0]
+    premiere(model)
+    model.projects.rows["potential"][rows[0]] = 20.0 * model.par["release.hit_threshold"] * MILLION
+    return model, rows[0], owner, others
+
+
+def test_a_success_becomes_a_hit_once_and_makes_a_name():
+    model, row, owner, partners = hit(partners=2)
+    s = model.studios.used
+    s["reputation"] = 0.5
+    model.city_state["buzz"] = 0.0
+    found = [0]
+    for _ in range(4):
+        before = model.projects.rows["hit"][row]
+        screen(model)
+        found.append(int(before == 0 and model.projects.rows["hit"][row] > 0))
+        release.share_points(model.projects.used, model.credits.used, s, model.flow, model.p, model.t)
+        release.settle(model.projects.used, model.credits.used, s, model.city_state, model.p, model.t,
+                       np.zeros(model.studios.high))
+    assert sum(found) == 1 and s["hits"][owner] == 1
+    faded = 0.5 * (1.0 - model.par["release.fading"]) ** 4
+    assert s["reputation"][owner] > 1.0
+    assert (s["reputation"][partners] > faded + 0.05).all()          # every credited partner gains from a hit
+    bystanders = np.setdiff1d(alive(model), [owner, *partners])
+    assert s["reputation"][bystanders] == pytest.approx(faded)
+    assert s["franchise"][owner] > 1.0 and s["franchise_id"][owner] == model.projects.rows["id"][row]
+
+
+def test_partners_with_points_are_paid_from_receipts():
+    model, row, owner, partners = hit(partners=2)
+    s = model.studios.used
+    screen(model)
+    before = s["cash"].copy()
+    model.flow[:] = 0.0
+    release.share_points(model.projects.used, model.credits.used, s, model.flow, model.p, model.t)
+    due = 0.03 * model.projects.rows["receipts"][row]
+    assert s["cash"][partners] - before[partners] == pytest.approx([due, due], abs=1.0)
+    assert s["cash"].sum() == before.sum() and model.flow[L.POINTS_LOCAL] == before[owner] - s["cash"][owner]
+    model.credits.rows["partner_id"][0] += 1                            # a partner that is no longer there
+    release.settle(model.projects.used, model.credits.used, s, model.city_state, model.p, 0,
+                   np.zeros(model.studios.high))
+    screen(model)
+    release.share_points(model.projects.used, model.credits.used, s, model.flow, model.p, model.t)
+    assert model.flow[L.POINTS_OUTSIDE] > 0
+
+
+def test_a_newcomer_in_a_dead_partners_row_gets_no_fame():
+    model, row, owner, partners = hit(partners=2)
+    s = model.studios.used
+    s["reputation"] = 0.0
+    model.credits.rows["partner_id"][0] += 1
+    for _ in range(4):
+        screen(model)
+        release.settle(model.projects.used, model.credits.used, s, model.city_state, model.p, model.t,
+                       np.zeros(model.studios.high))
+    assert s["reputation"][partners[0]] == 0.0 < s["reputation"][partners[1]]
+
+
+def test_most_own_projects_lose_money_and_success_is_concentrated():
+    """Heavy tails in a run: over half of the works do not earn their cost back, a fifth brings most receipts."""
+    receipts, cost = [], []
+    for seed in range(4):
+        titles = build(72, seed=seed).run().projects_table()
+        ended = titles["stage"] == "done"
+        receipts += titles["receipts"][ended].tolist()
+        cost += titles["cost"][ended].tolist()
+    receipts, cost = np.array(receipts), np.array(cost)
+    assert receipts.size > 200
+    assert 0.4 < (receipts < cost).mean() < 0.85
+    top = np.sort(receipts)[::-1]
+    assert 0.5 < top[: top.size // 5].sum() / top.sum() < 0.97
