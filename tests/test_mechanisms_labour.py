@@ -161,7 +161,7 @@ def test_a_closing_studios_people_look_for_work():
     model.step()
     rows = alive(model, anchor=0)
     row = rows[np.argsort(model.studios.used["staff"][rows])[-3]]
-    crew = np.flatnonzero(model.talents.used["employer"] == row)
+    crew = np.flatnonzero((model.talents.used["employer"] == row) & (model.talents.used["status"] == EMPLOYED))
     assert crew.size > 5
     model.studios.used["cash"][row] = -1e12
     model.founders = model.founders[:0]
