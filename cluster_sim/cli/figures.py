@@ -1,4 +1,4 @@
-"""The figures that `run` leaves behind: the fan chart, the map, the network of the largest film."""
+"""The figures of a results folder: fan chart, map, network of the largest film, main indicators."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def draw_all(out: Path) -> tuple[list[Path], list[str]]:
         return [], [f"no figures: {error}"]
     from cluster_sim.runs.read import View
     from cluster_sim.runs.summary import observed_shares
+    from cluster_sim.scenario import parse_scale
 
     view, folder = View(out), out / "figures"
     observed = observed_shares(str(view.scenario.city))
@@ -22,6 +23,7 @@ def draw_all(out: Path) -> tuple[list[Path], list[str]]:
         "share": lambda: figures.fan_chart(view.series, observed),
         "map": lambda: figures.city_map(view.city_map()),
         "film_network": lambda: figures.film_network(largest_team(view.credits)),
+        "indicators": lambda: figures.indicators(view.series, scale=parse_scale(str(view.manifest["scale"]))),
     }
     written, problems = [], []
     folder.mkdir(parents=True, exist_ok=True)

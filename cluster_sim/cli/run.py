@@ -140,7 +140,7 @@ def _table(planned: Plan, answer: dict[str, Any], out: Path) -> None:
     further: dict[str, dict[int, float]] = {}
     for title, column, factor, total in (
             ("bn yuan", "creative_value_added", 1e-3, True), ("jobs, 1000", "employment", 1e-3, False),
-            ("studios", "studios", 1.0, False), ("hits", "hits", 1.0, True)):
+            ("studios", "studios", 1.0, False), ("hits", "hits", scale, True)):
         columns = _columns(view, [column], answer["seeds"])
         if columns:
             values = summary.year_means(columns["month"], columns[column], total)
@@ -152,8 +152,8 @@ def _table(planned: Plan, answer: dict[str, Any], out: Path) -> None:
           f"{answer['first_month']} to {answer['until']}\n")
     print("\n".join(summary.lines(share, observed, further)))
     print("\nShare of the city's GDP in December, published definition; mean over the runs. Money at 2017 prices; "
-          "money,\njobs, studios and hits are those of the whole city (divided by the scale). "
-          "Years after the observed ones are a\nforecast on condition of the outside paths.")
+          "money,\njobs and studios are those of the whole city (divided by the scale); hits pass a threshold that scales "
+          "with\nthe city. Years after the observed ones are a forecast on condition of the outside paths.")
     print(f"\n{out}: results" + (f"; figures: {', '.join(answer['figures'])}" if answer["figures"] else ""))
 
 

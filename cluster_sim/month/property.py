@@ -75,8 +75,9 @@ def rents(cells, parks, p, t):
         ratio = max(0.3, occupied) / p.property_occupancy_norm
         cell.rent = base * cell.rent_index * ratio ** p.property_eta
         if ratio > 1.0:
-            cell.capacity *= 1.0 + p.property_supply * min(1.0, ratio - 1.0)
-        cell.capacity *= 1.0 + p.property_growth
+            # building gets harder where much was built already
+            cell.capacity *= 1.0 + p.property_supply * min(1.0, ratio - 1.0) * (cell.floor / cell.capacity) ** 2
+        cell.capacity += cell.floor * p.property_growth
         cell.other *= 1.0 + p.property_other_growth
     for q in range(parks.shape[0]):
         park = parks[q]
@@ -125,7 +126,7 @@ def opportunities(cells, parks, near, tau_table, side, mass, p, all_mass):
 @inline
 def place_value(s, cell, rent, tau_here, city, p):
     """Return what a place is worth to a studio in yuan a worker a month, its rent taken off."""
-    income = s.price * s.capacity / max(s.staff, 1) if s.staff > 0 else city.price[s.segment]
+    income = s.fee * s.capacity / max(s.staff, 1) if s.staff > 0 else city.fee[s.segment]     # without inputs
     density = p.production_gamma * math.log(max(0.05, cell.density / city.density0)) * income
     share = s.sub_lack + p.property_project_share
     partners = share * p.collaboration_c0 * tau_here * income

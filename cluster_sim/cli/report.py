@@ -1,0 +1,36 @@
+"""`report FOLDER`: draw the figures and write the tables of a results folder again."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+NAME = "report"
+GROUP = "Results"
+HELP = "draw the figures and tables of a results folder"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("folder", help="results folder, or its name under results/")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Draw, write and name the files; 1 if a figure could not be drawn."""
+    import sys
+
+    from cluster_sim.cli.figures import draw_all
+    from cluster_sim.report import tables
+    from cluster_sim.runs.read import open as open_store
+    from cluster_sim.runs.summary import observed_shares
+    from cluster_sim.scenario import parse_scale
+
+    view = open_store(args.folder)
+    figures, problems = draw_all(view.folder)
+    table = tables.by_year(view.series, observed_shares(str(view.scenario.city)), parse_scale(str(view.manifest["scale"])))
+    files = [str(f) for f in [*figures, *tables.write(table, view.folder / "tables")]]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(json.dumps({"files": files, "problems": problems}) if args.json else "\n".join(files))
+    return 1 if problems else 0

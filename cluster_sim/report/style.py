@@ -1,0 +1,196 @@
+"""The one house style: sizes, type, colours, and how a figure becomes files.
+
+Widths are those of a journal's column (88 mm) and page (180 mm), type is 6.5 to 8 points at
+that width, colours are those of Okabe & Ito (2008, "Color Universal Design"), which people with
+any common kind of colour vision can tell apart. Figures are made without pyplot, so that no
+window, no global state and no backend is touched.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+MM = 1 / 25.4
+COLUMN = 88.0
+PAGE = 180.0
+
+INK = "#1f2a33"
+SOFT = "#5c6a75"
+FAINT = "#9aa5ad"
+RULE = "#d5dbdf"
+WASH = "#f1f3f4"
+PAPER = "#ffffff"
+
+BLUE = "#0072b2"
+SKY = "#56b4e9"
+GREEN = "#009e73"
+ORANGE = "#e69f00"
+VERMILION = "#d55e00"
+PURPLE = "#cc79a7"
+BLACK = "#000000"
+CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
+
+SPECIALISMS = ("story", "visuals", "effects", "sound", "engineering", "production")
+SPECIALISM_COLOURS = dict(
+    zip(SPECIALISMS, (PURPLE, SKY, VERMILION, GREEN, BLUE, ORANGE), strict=True)
+)
+
+#: Light to dark, one hue turning from sand to deep blue; lightness falls steadily, so that the
+#: order survives printing in grey.
+DENSITY = LinearSegmentedColormap.from_list(
+    "density", ["#eef3ee", "#cfe3d8", "#93c9c0", "#4fa5ad", "#24789a", "#154f7d", "#0c2a55"]
+)
+
+FORMATS = ("svg", "pdf", "png")
+#: No date, no version of a library: the same figure gives the same bytes.
+_METADATA: dict[str, dict[str, str | None]] = {
+    "svg": {"Date": None, "Creator": "cluster_sim"},
+    "pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": "cluster_sim"},
+    "png": {"Software": "cluster_sim"},
+}
+_FACES = ("Arial", "Helvetica", "Liberation Sans", "Nimbus Sans", "Arimo")
+
+
+@cache
+def face() -> str:
+    """The first sans-serif of a journal's kind that this machine has, else DejaVu Sans."""
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in _FACES if name in known), "DejaVu Sans")
+
+
+def settings() -> dict[str, object]:
+    """The matplotlib settings of the house style."""
+    return {
+        "font.family": [face()],
+        "font.size": 7.0,
+        "mathtext.fontset": "dejavusans",
+        "axes.labelsize": 7.0,
+        "axes.labelcolor": INK,
+        "axes.labelpad": 3.0,
+        "axes.titlesize": 7.5,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.titlepad": 5.0,
+        "axes.titlecolor": INK,
+        "axes.edgecolor": SOFT,
+        "axes.linewidth": 0.6,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.unicode_minus": True,
+        "axes.formatter.use_mathtext": False,
+        "axes.prop_cycle": cycler(color=CYCLE),
+        "axes.grid": False,
+        "grid.color": RULE,
+        "grid.linewidth": 0.5,
+        "text.color": INK,
+        "xtick.color": SOFT,
+        "ytick.color": SOFT,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "xtick.labelsize": 6.5,
+        "ytick.labelsize": 6.5,
+        "xtick.major.size": 2.5,
+        "ytick.major.size": 2.5,
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "xtick.major.pad": 2.5,
+        "ytick.major.pad": 2.5,
+        "lines.linewidth": 1.2,
+        "lines.solid_capstyle": "round",
+        "lines.solid_joinstyle": "round",
+        "patch.linewidth": 0.0,
+        "hatch.linewidth": 0.5,
+        "legend.frameon": False,
+        "legend.fontsize": 6.5,
+        "legend.handlelength": 1.5,
+        "legend.handletextpad": 0.6,
+        "legend.labelspacing": 0.35,
+        "legend.borderaxespad": 0.2,
+        "figure.facecolor": PAPER,
+        "savefig.facecolor": PAPER,
+        "svg.hashsalt": "cluster_sim",
+        "svg.fonttype": "path",
+        "pdf.fonttype": 42,
+        "path.simplify": True,
+    }
+
+
+@contextmanager
+def house() -> Iterator[None]:
+    """The house style for the statements inside; the caller's settings come back after."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(settings())
+        yield
+
+
+def canvas(width: float = COLUMN, height: float = 62.0) -> Figure:
+    """An empty figure of `width` x `height` millimetres with a drawing surface of its own."""
+    figure = Figure(figsize=(width * MM, height * MM))
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def rows(axes: Axes) -> None:
+    """Thin horizontal lines to read values from, and no vertical ones."""
+    axes.grid(True, axis="y")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def letter(axes: Axes, mark: str, title: str) -> Text:
+    """Panel heading: a bold letter and a plain title, flush with the axes' left edge."""
+    shown = axes.set_title(title, loc="left", fontweight="normal", fontsize=7.0)
+    axes.annotate(
+        mark,
+        xy=(0, 1),
+        xycoords="axes fraction",
+        xytext=(-11, 5.0),
+        textcoords="offset points",
+        fontsize=8.0,
+        fontweight="bold",
+        va="baseline",
+    )
+    return shown
+
+
+def save(
+    figure: Figure, stem: str | Path, formats: tuple[str, ...] = FORMATS, dpi: int = 400
+) -> list[Path]:
+    """Write the figure as `stem`.svg, .pdf and .png; the same figure gives the same bytes.
+
+    Each file is written beside its place and then renamed, so that a killed process leaves no
+    half a file. Missing folders are made. Returns the paths. Raises ValueError for a format
+    that is not one of `FORMATS`.
+    """
+    unknown = [kind for kind in formats if kind not in FORMATS]
+    if unknown:
+        raise ValueError(f"unknown figure format {unknown[0]!r}; have {', '.join(FORMATS)}")
+    stem = Path(stem)
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    written = []
+    with house():
+        for kind in formats:
+            path = stem.with_name(f"{stem.name}.{kind}")
+            draft = path.with_name(f".{path.name}.{os.getpid()}")
+            try:
+                figure.savefig(draft, format=kind, dpi=dpi, metadata=_METADATA[kind])
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)
+            written.append(path)
+    return written
