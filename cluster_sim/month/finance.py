@@ -163,10 +163,11 @@ def sell_and_write_off(stakes, funds, studios, p, seed, t, flow, keep):
 def finance(model) -> None:
     """Run step 3."""
     m, par = model, model.par
-    studios, funds = m.studios.used, m.funds.used
+    studios = m.studios.used
     call_private_capital(m)
     for instrument in m.instruments:
         instrument.finance(m)
+    funds = m.funds.used
     order = m.studio_order()
     applicants, aims = m.buffer("applicants", order.size), m.buffer("aims", order.size, float)
     count = apply_for_money(studios, order, m.p, m.t, applicants, aims)
