@@ -98,10 +98,9 @@ class Kind:
 
 
 KINDS = tuple(Kind(*row) for row in _TABLE)
-_ROLE = {role: np.array([k.role in (role, *extra) for k in KINDS])
+_ROLE = {role: np.array([float(k.role in (role, *extra)) for k in KINDS])
          for role, extra in {"sale": ("both",), "input": ("both",), "wage": (), "tax": (), "subsidy": ()}.items()}
-_IN = {s: np.array([k.payee == s for k in KINDS]) for s in SECTORS}
-_OUT = {s: np.array([k.payer == s for k in KINDS]) for s in SECTORS}
+_NET = np.array([[float(k.payee == s) - float(k.payer == s) for k in KINDS] for s in SECTORS])
 SUBSIDIES = {"city": (GRANTS_CITY, RENT_SUBSIDY_CITY, COMPUTE_SUBSIDY_CITY, CALLS_CITY),
              "province": (GRANTS_PROVINCE, RENT_SUBSIDY_PROVINCE, COMPUTE_SUBSIDY_PROVINCE, CALLS_PROVINCE),
              "centre": (GRANTS_CENTRE,)}
@@ -110,12 +109,12 @@ TAXES = tuple(i for i, k in enumerate(KINDS) if "tax" in k.name or k.name.starts
 
 def role_total(flow: np.ndarray, role: str) -> float:
     """Return the month's sum (yuan) over all kinds that play a role in the production account."""
-    return float(flow[_ROLE[role]].sum())
+    return float(_ROLE[role] @ flow)
 
 
 def net_position(flow: np.ndarray) -> dict[str, float]:
     """Return what each sector received less what it paid (yuan); over all sectors the sum is zero."""
-    return {s: float(flow[_IN[s]].sum() - flow[_OUT[s]].sum()) for s in SECTORS}
+    return dict(zip(SECTORS, (_NET @ flow).tolist(), strict=True))
 
 
 def value_added(flow: np.ndarray, wip_change: float) -> float:

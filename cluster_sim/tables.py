@@ -34,13 +34,14 @@ LARGE_TEAM = 30     # titles with more partners keep their credits in the archiv
 class Buffers(dict):
     """Scratch arrays by name that grow and are used again."""
 
-    def get_array(self, name: str, size: int, dtype: Any) -> np.ndarray:
-        """Return a zeroed scratch array of at least ``size`` entries, cut to size."""
+    def get_array(self, name: str, size: int, dtype: Any, zeroed: bool = True) -> np.ndarray:
+        """Return a scratch array of at least ``size`` entries, cut to size."""
         have = self.get(name)
         if have is None or have.size < size or have.dtype != dtype:
             have = self[name] = np.zeros(max(16, int(size * 1.3)), dtype)
         view = have[: max(size, 1)]
-        view.view(np.uint8).fill(0)
+        if zeroed:
+            view.view(np.uint8).fill(0)
         return view
 
 
@@ -193,9 +194,9 @@ class CityTables:
         g["release_shock"] = out["pandemic_release"][t]
 
     # ---------------------------------------------------------------- rows, orders, buffers
-    def buffer(self, name: str, size: int, dtype: Any = np.int64) -> np.ndarray:
-        """Return a zeroed scratch array."""
-        return self.buffers.get_array(name, int(size), np.dtype(dtype))       # type: ignore[attr-defined]
+    def buffer(self, name: str, size: int, dtype: Any = np.int64, zeroed: bool = True) -> np.ndarray:
+        """Return a scratch array, of zeros unless the caller fills it himself."""
+        return self.buffers.get_array(name, int(size), np.dtype(dtype), zeroed)       # type: ignore[attr-defined]
 
     def studio_order(self) -> np.ndarray:
         """Return the rows of living studios in the order of their identities."""
@@ -225,7 +226,7 @@ class CityTables:
         m: Any = self
         from cluster_sim.month.hiring import draw_of
 
-        hot = m.buffer("hot", m.studios.high, HOT)
+        hot = self.hot_now = m.buffer("hot", m.studios.high, HOT)
         draw_of(m.studios.used, m.city_state, m.p, hot)
         return hot
 
@@ -250,7 +251,7 @@ class CityTables:
         m: Any = self
         if not rows.size:
             return
-        done = m.projects.rows[rows].copy()
+        done = m.projects.copy(rows)
         m.archived.append(done)
         credits = m.credits.used
         over = np.flatnonzero(credits["alive"] == 2)
@@ -263,7 +264,7 @@ class CityTables:
                 large.add(int(done["id"][best]))
             if large:
                 kept = over[np.isin(credits["project_id"][over], list(large))]
-                m.archived_credits.append(credits[kept].copy())
+                m.archived_credits.append(m.credits.copy(kept))
             m.credits.release(over)
         m.projects.release(rows)
 

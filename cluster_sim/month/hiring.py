@@ -297,7 +297,7 @@ def hire(model) -> None:
     hot = m.hot()
     order = m.studio_order()
     room = int(studios["vacancies"].sum())
-    firm, specialism = m.buffer("slot_firm", room), m.buffer("slot_specialism", room)
+    firm, specialism = (m.buffer(name, room, zeroed=False) for name in ("slot_firm", "slot_specialism"))
     start = m.slot_start
     count = slots(studios, order, firm[:room], specialism[:room], start)
     best = np.full(count, -1.0, np.float32)

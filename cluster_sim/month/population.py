@@ -194,7 +194,7 @@ def live(model) -> None:
     people = m.talents.used
     hot = m.hot()
     m.counts[:] = 0
-    founders, freed = m.buffer("founders", people.size), m.buffer("freed", people.size)
+    founders, freed = (m.buffer(name, people.size, zeroed=False) for name in ("founders", "freed"))
     n_found, n_freed = careers(people, hot, m.city_state, m.p, m.seed, t, founders, freed, m.counts)
     m.founders = founders[:n_found].copy()
     if n_freed:

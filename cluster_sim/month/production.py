@@ -273,9 +273,8 @@ def produce(model) -> None:
     """Run step 6."""
     m = model
     studios = m.studios.used
-    hot = m.hot()
     sums = m.payroll_sums()
-    m.employment = population.payroll(m.talents.used, hot, sums, m.city_state, m.p, m.seed)
+    m.employment = population.payroll(m.talents.used, m.hot_now, sums, m.city_state, m.p, m.seed)
     capacities(studios, sums, m.cells, m.parks, m.city_state, m.seg, m.p, m.flow, m.areas)
     loads(studios, m.projects.used, m.credits.used, m.p, m.t)
     deliver(studios, m.seg, m.outside_wage_index, m.city_state, m.p, m.flow)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from cluster_sim import ledger as L
+from cluster_sim.agents.columns import SEGMENTS
 
 if TYPE_CHECKING:
     from cluster_sim.model import ClusterModel
@@ -85,6 +86,12 @@ class Instrument:
     def get(self, key: str) -> Any:
         """Return the value in force of a key; the default before the first entry."""
         return self.keys[key].default if self.now is None else self.now.get(key, self.keys[key].default)
+
+    def covers(self, segment: np.ndarray) -> np.ndarray:
+        """Say for each of some segments (indices) whether the key ``segments`` in force names it."""
+        named = np.zeros(len(SEGMENTS), bool)
+        named[[SEGMENTS.index(s) for s in self.get("segments")]] = True
+        return named[segment]
 
     # ---- the moments of the month, in their order; the default is to do nothing
     def open(self, model: ClusterModel) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import DONE, SEGMENTS
+from cluster_sim.agents.columns import DONE
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -26,10 +26,9 @@ class BoxOfficeIncentive(Instrument):
 
     def aid(self, gross: np.ndarray, segment: np.ndarray) -> np.ndarray:
         """Return the reward (yuan) for a gross (yuan)."""
-        own = [SEGMENTS.index(s) for s in self.get("segments")]
         above = np.maximum(gross - self.get("threshold") * MILLION, 0.0)
         reward = np.minimum(self.get("rate") * above, self.get("cap") * MILLION)
-        return np.where(np.isin(segment, own), np.floor(reward), 0.0)
+        return np.where(self.covers(segment), np.floor(reward), 0.0)
 
     def expect_aid(self, model, proposals) -> None:
         if self.now is not None and proposals.size:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cluster_sim.agents.columns import OTHER
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -45,12 +46,14 @@ class Hub(Instrument):
             started = self.since.get(int(studios["id"][row]), month)
             if studios["staff"][row] > largest or month - started >= self.get("months"):
                 studios["hub"][row] = 0
-        alive = {int(i): int(r) for r in np.flatnonzero((studios["alive"] == 1) & (studios["hub"] == 0))
-                 for i in [studios["id"][r]]} if places else {}
+        rows = np.flatnonzero((studios["alive"] == 1) & (studios["hub"] == 0)) if places else np.empty(0, int)
+        ids = studios["id"][rows]
+        fits = ((studios["staff"][rows] <= largest) & (studios["ai"][rows] > 0.2)
+                & (month - studios["born"][rows] <= 12) & (studios["segment"][rows] < OTHER))
         known = {i for _, i in self.waiting} | self.since.keys()
-        wish = [i for i, r in alive.items() if i not in known and studios["staff"][r] <= largest
-                and studios["ai"][r] > 0.2 and month - studios["born"][r] <= 12 and studios["segment"][r] < 5]
-        self.waiting += [(month, i) for i in sorted(wish)]
+        self.waiting += [(month, i) for i in sorted(ids[fits].tolist()) if i not in known]
+        there = np.isin(ids, [i for _, i in self.waiting]) if self.waiting else np.zeros(ids.size, bool)
+        alive = dict(zip(ids[there].tolist(), rows[there].tolist(), strict=True))
         free = places - int(((studios["hub"] == 1) & (studios["alive"] == 1)).sum())
         queue = self.waiting
         self.waiting = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import SEGMENTS, TESTING
+from cluster_sim.agents.columns import TESTING
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -58,7 +58,7 @@ class PilotZones(Instrument):
         rows = np.flatnonzero((projects["stage"] == TESTING) & (projects["replay"] == 0))
         if not rows.size:
             return
-        allowed = np.isin(projects["segment"][rows], [SEGMENTS.index(s) for s in self.get("segments")])
+        allowed = self.covers(projects["segment"][rows])
         zones = model.cells["zones"][studios["cell"][projects["owner"][rows]]]
         rows = rows[allowed & (zones & self.mask(model) != 0)]
         rows = rows[np.lexsort((projects["id"][rows], projects["fund_wait"][rows] * -1))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import SEGMENTS
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -30,8 +29,7 @@ class ProductionSubsidy(Instrument):
 
     def aid(self, cost: np.ndarray, segment: np.ndarray, coinvest: np.ndarray, replay: np.ndarray) -> np.ndarray:
         """Return the aid (yuan) for works of a given cost (yuan)."""
-        own = [SEGMENTS.index(s) for s in self.get("segments")]
-        fits = np.isin(segment, own) & (cost >= self.get("smallest") * MILLION)
+        fits = self.covers(segment) & (cost >= self.get("smallest") * MILLION)
         aid = np.minimum(self.get("rate") * cost * (1.0 - coinvest), self.get("cap") * MILLION)
         return np.where(fits, np.floor(aid), 0.0)
 
@@ -46,5 +44,5 @@ class ProductionSubsidy(Instrument):
         projects = model.projects.used
         rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= 6))
         if rows.size:
-            j = projects[rows]
-            self.pay_projects(model, rows, self.aid(j["cost"], j["segment"], j["coinvest"], j["replay"]))
+            cost, segment, coinvest, replay = (projects[c][rows] for c in ("cost", "segment", "coinvest", "replay"))
+            self.pay_projects(model, rows, self.aid(cost, segment, coinvest, replay))
