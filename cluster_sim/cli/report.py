@@ -28,7 +28,8 @@ def main(args: argparse.Namespace) -> int:
 
     view = open_store(args.folder)
     figures, problems = draw_all(view.folder)
-    table = tables.by_year(view.series, observed_shares(str(view.scenario.city)), parse_scale(str(view.manifest["scale"])))
+    observed = observed_shares(str(view.scenario.city))
+    table = tables.by_year(view.series, observed, parse_scale(str(view.manifest["scale"])))
     files = [str(f) for f in [*figures, *tables.write(table, view.folder / "tables")]]
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -152,8 +152,8 @@ def _table(planned: Plan, answer: dict[str, Any], out: Path) -> None:
           f"{answer['first_month']} to {answer['until']}\n")
     print("\n".join(summary.lines(share, observed, further)))
     print("\nShare of the city's GDP in December, published definition; mean over the runs. Money at 2017 prices; "
-          "money,\njobs and studios are those of the whole city (divided by the scale); hits pass a threshold that scales "
-          "with\nthe city. Years after the observed ones are a forecast on condition of the outside paths.")
+          "money,\njobs and studios are those of the whole city (divided by the scale); hits pass a threshold that "
+          "scales with\nthe city. Years after the observed ones are a forecast on condition of the outside paths.")
     print(f"\n{out}: results" + (f"; figures: {', '.join(answer['figures'])}" if answer["figures"] else ""))
 
 

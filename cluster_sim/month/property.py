@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.draws import LOCATE, MOVE, again, draw, locate, low16, stream, uniform, yuan
+from cluster_sim.draws import LOCATE, MOVE, again, draw, locate, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import inline, kernel
 
 
@@ -83,7 +83,7 @@ def rents(cells, parks, p, t):
         park = parks[q]
         occupied = park.staff * p.property_m2_per_worker / max(park.floor, 1.0)
         ratio = max(0.3, occupied) / p.property_occupancy_norm
-        park.rent = base * cells[park.cell].rent_index * ratio ** p.property_eta
+        park.rent = base * cells[park.cell].rent_index * ratio ** (p.property_eta * p.property_park_scarcity)
 
 
 @kernel
@@ -134,6 +134,12 @@ def place_value(s, cell, rent, tau_here, city, p):
     return density - partners + access + p.property_amenity * cell.amenity - rent * p.property_m2_per_worker
 
 
+@inline
+def taste(s, place, stream_of_tastes, p):
+    """Return what a studio happens to find in a place (yuan a worker a month): fixed, its own (McFadden 1978)."""
+    return p.property_taste * quantile(uniform(draw(stream_of_tastes, s.id ^ (np.int64(place) * 1000003))))
+
+
 @kernel
 def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen, park_of, flow, near_tau):
     """Let a part of the studios look at other places and move if the gain beats the cost of moving.
@@ -145,6 +151,7 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
     p = p[0]
     base = stream(seed, MOVE, t)
     places = stream(seed, LOCATE, t)
+    tastes = stream(seed, LOCATE, -1)
     movers = 0
     for i in range(studios.shape[0]):
         chosen[i] = -1
@@ -159,6 +166,7 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
             now = place_value(s, here, parks[s.park].rent, near_tau * 0.5 + 0.5 * here.price_of_distance, g, p)
         else:
             now = place_value(s, here, here.rent, here.price_of_distance, g, p)
+        now += taste(s, -1 - s.park if s.park >= 0 else s.cell, tastes, p)
         best = now + p.property_moving_threshold * s.wage_bill / max(s.staff, 1)
         h = draw(places, s.id)
         for n in range(8):
@@ -171,6 +179,7 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
                     continue
                 cell = cells[park.cell]
                 value = place_value(s, cell, park.rent, near_tau * 0.5 + 0.5 * cell.price_of_distance, g, p)
+                value += taste(s, -1 - q, tastes, p)
                 if value > best:
                     best = value
                     chosen[i] = park.cell
@@ -181,7 +190,7 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
                 cell = cells[c]
                 if cell.capacity - cell.other < (cell.staff + s.staff) * p.property_m2_per_worker:
                     continue
-                value = place_value(s, cell, cell.rent, cell.price_of_distance, g, p)
+                value = place_value(s, cell, cell.rent, cell.price_of_distance, g, p) + taste(s, c, tastes, p)
                 if value > best:
                     best = value
                     chosen[i] = c

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from . import style
 
-CITY_RINGS = (1.0, 2.05)
+CITY_RING = 2.1
 
 
 def film_network(credits: Any, *, width: float = style.PAGE, height: float = 118.0) -> Figure:
@@ -44,8 +44,8 @@ def film_network(credits: Any, *, width: float = style.PAGE, height: float = 118
         axes.text(0, -0.115, "maker", ha="center", va="top", fontsize=6.5, zorder=7,
                   bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "alpha": 0.8, "linewidth": 0})
         axes.set_aspect("equal")
-        axes.set_xlim(-2.95, 2.95)
-        axes.set_ylim(-2.55, 2.55)
+        axes.set_xlim(-3.1, 3.1)
+        axes.set_ylim(-2.85, 2.85)
         axes.axis("off")
         _legend(figure, group, local, away, cities)
     return figure
@@ -53,7 +53,7 @@ def film_network(credits: Any, *, width: float = style.PAGE, height: float = 118
 
 def _radius(distance: np.ndarray) -> np.ndarray:
     """Place local partners: next door near the middle, far across town at the edge of the inner disc."""
-    return 0.28 + 0.72 * np.sqrt(np.clip(distance, 0.0, 40.0) / 40.0) * CITY_RINGS[0] * 1.35
+    return 0.35 + 1.25 * np.sqrt(np.clip(distance, 0.0, 40.0) / 40.0)
 
 
 def _local(axes: Axes, local: pd.DataFrame) -> None:
@@ -82,7 +82,7 @@ def _cities(axes: Axes, cities: pd.DataFrame) -> None:
         return
     angle = np.linspace(0.5 * np.pi, -1.5 * np.pi, n, endpoint=False) - np.pi / max(n, 2)
     for (name, row), a in zip(cities.iterrows(), angle, strict=True):
-        r = CITY_RINGS[1]
+        r = CITY_RING
         x, y = r * np.cos(a), r * np.sin(a)
         colour = style.SPECIALISM_COLOURS[row["specialism"]]
         axes.plot([0, x], [0, y], color=style.FAINT, linewidth=0.35 + 0.22 * row["partners"], alpha=0.5, zorder=1)
@@ -100,7 +100,7 @@ def _legend(figure: Figure, group: pd.DataFrame, local: pd.DataFrame, away: pd.D
     title = title if str(group["title"].iloc[0])[-6:].isdigit() else str(group["title"].iloc[0])
     figure.text(0.725, 0.93, title, fontsize=9.0, fontweight="bold", va="top")
     facts = [f"{len(group)} partners", f"{len(local)} studios of the city",
-             f"{len(away)} of {len(cities)} other cities", f"{group['effort'].sum():,.0f} person-months bought"]
+             f"{len(away)} in {len(cities)} other cities", f"{group['effort'].sum():,.0f} person-months bought"]
     if "repeated" in group:
         facts.append(f"{100 * group['repeated'].mean():.0f}% known from earlier work")
     figure.text(0.725, 0.87, "\n".join(facts), fontsize=7.0, va="top", linespacing=1.5)

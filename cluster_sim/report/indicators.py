@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 
 from . import frames, style
 
@@ -38,11 +39,13 @@ def indicators(series: Any, *, scale: float = 1.0, width: float = style.PAGE, he
             values = values * factor / (scale if how != "mean" else 1.0)
             x = frames.position(table.index)
             if values.shape[1] >= frames.RUNS_FOR_BAND:
-                low, high = np.nanpercentile(values, [10, 90], axis=1)
-                axes.fill_between(x, low, high, color=style.SKY, alpha=0.35, linewidth=0)
+                known = values.notna().all(axis=1).to_numpy()
+                low, high = np.percentile(values[known], [10, 90], axis=1)
+                axes.fill_between(x[known], low, high, color=style.SKY, alpha=0.35, linewidth=0)
             axes.plot(x, values.median(axis=1), color=style.BLUE)
             style.rows(axes)
             style.letter(axes, "abcdef"[k], title)
             axes.set_ylim(bottom=0)
+            axes.xaxis.set_major_locator(MultipleLocator(5))
             axes.margins(x=0.01)
     return figure
