@@ -17,12 +17,10 @@ from . import style
 
 def edges(field: np.ndarray) -> list[list[tuple[float, float]]]:
     """Return the line segments between cells of different value, in cells; field: (side, side)."""
-    lines = []
-    ys, xs = np.nonzero(field[:, 1:] != field[:, :-1])
-    lines += [[(x + 1.0, y), (x + 1.0, y + 1.0)] for x, y in zip(xs, ys, strict=True)]
-    ys, xs = np.nonzero(field[1:, :] != field[:-1, :])
-    lines += [[(x, y + 1.0), (x + 1.0, y + 1.0)] for x, y in zip(xs, ys, strict=True)]
-    return lines
+    upright, level = (np.argwhere(a != b).tolist() for a, b in ((field[:, 1:], field[:, :-1]),
+                                                               (field[1:, :], field[:-1, :])))
+    lines = [[(x + 1.0, float(y)), (x + 1.0, y + 1.0)] for y, x in upright]
+    return lines + [[(float(x), y + 1.0), (x + 1.0, y + 1.0)] for y, x in level]
 
 
 def city_map(cells: Mapping[str, Any], *, width: float = style.COLUMN, height: float = 84.0) -> Figure:

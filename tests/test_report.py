@@ -1,0 +1,86 @@
+"""Figures and tables: labels with units, all three formats, the same bytes, and what happens with little data."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+pytest.importorskip("matplotlib")
+
+from cluster_sim.report import figures, tables
+
+
+def series(runs=6, years=4):
+    months = pd.date_range("2017-01-01", periods=12 * years, freq="MS")
+    rows = []
+    for k in range(runs):
+        t = np.arange(months.size)
+        share = np.where(t >= 11, 0.05 + 0.001 * t + 0.002 * k, np.nan)
+        rows.append(pd.DataFrame({"run_id": f"r{k}", "scenario": "Base", "month": months, "gdp_share_published": share,
+                                  "gdp_share": share, "employment": 1000.0 + t, "studios": 50.0 + k, "mean_wage": 7.0,
+                                  "mean_rent": 80.0, "collaboration_distance": 5.0, "project_receipts": 10.0 + t}))
+    return pd.concat(rows, ignore_index=True)
+
+
+OBSERVED = {2017: {"share_pct": 5.7, "status": "reported"}, 2022: {"share_pct": 10.9, "status": "reported"}}
+
+
+def cells(side=6):
+    n = side * side
+    return {"x": np.arange(n) % side, "y": np.arange(n) // side, "employment": np.arange(n, dtype=float), "cell_km": 2.0,
+            "district": (np.arange(n) % side > 2).astype(int), "zones": (np.arange(n) < 3).astype(int),
+            "districts": ("West", "East"), "park_x": np.array([1]), "park_y": np.array([2]), "park_names": ("Park",)}
+
+
+def credits(count, away):
+    return pd.DataFrame({"project_id": 1, "title": "Ne Zha 2", "partner_id": np.arange(count),
+                         "outside": [k if k < away else -1 for k in range(count)],
+                         "city": [f"City {k}" if k < away else "" for k in range(count)],
+                         "specialism": [("visuals", "effects", "sound")[k % 3] for k in range(count)],
+                         "effort": np.linspace(1, 9, count), "distance_km": np.linspace(0.05, 30, count),
+                         "repeated": [k % 2 == 0 for k in range(count)]})
+
+
+def words(figure):
+    return " ".join(t.get_text() for t in figure.findobj(lambda a: hasattr(a, "get_text")))
+
+
+def test_the_fan_chart_names_its_units_and_periods():
+    text = words(figures.fan_chart(series(), OBSERVED))
+    assert "share of city GDP (%)" in text and "fitted" in text and "held out" in text
+
+
+def test_the_map_has_a_unit_a_scale_bar_and_districts():
+    text = words(figures.city_map(cells()))
+    assert "creative workers per km²" in text and "10 km" in text and "West" in text
+
+
+@pytest.mark.parametrize("count, away", [(4, 0), (5, 1), (140, 30)])
+def test_the_network_counts_its_partners(count, away):
+    text = words(figures.film_network(credits(count, away)))
+    assert f"{count} partners" in text and f"{count - away} studios of the city" in text
+
+
+def test_indicators_skip_what_is_missing():
+    figure = figures.indicators(series().drop(columns=["mean_rent"]), scale=0.05)
+    assert "Mean rent" not in words(figure) and "Creative jobs (thousand)" in words(figure)
+
+
+def test_nothing_to_draw_says_so():
+    for draw in (lambda: figures.fan_chart(series(years=4).assign(gdp_share=np.nan, gdp_share_published=np.nan)),
+                 lambda: figures.film_network(credits(0, 0)), lambda: figures.city_map({"x": [0]})):
+        with pytest.raises(ValueError):
+            draw()
+
+
+def test_files_are_whole_and_the_same_twice(tmp_path):
+    first = figures.save(figures.fan_chart(series(), OBSERVED), tmp_path / "a" / "share")
+    again = figures.save(figures.fan_chart(series(), OBSERVED), tmp_path / "b" / "share")
+    assert [p.suffix for p in first] == [".svg", ".pdf", ".png"]
+    assert [p.read_bytes() for p in first] == [p.read_bytes() for p in again]
+
+
+def test_tables_for_a_paper(tmp_path):
+    table = tables.by_year(series(), OBSERVED, scale=0.05)
+    assert table.loc[2017, "observed_pct"] == 5.7 and table.loc[2020, "jobs_thousand"] == pytest.approx(1047 / 1e3 / 0.05)
+    csv, tex = tables.write(table, tmp_path)
+    assert "tabular" in tex.read_text() and csv.read_text().startswith("year,observed_pct")
