@@ -251,6 +251,7 @@ class CityTables:
         m: Any = self
         if not rows.size:
             return
+        rows = rows[np.argsort(m.projects.rows["id"][rows])]
         done = m.projects.copy(rows)
         m.archived.append(done)
         credits = m.credits.used
