@@ -280,6 +280,11 @@ class CityTables:
         if not m._gone:
             return
         dead = np.flatnonzero(m.projects.used["stage"] == 9)
+        cut = dead[m.projects.used["released"][dead] >= 0]
+        if cut.size:
+            works = m.projects.copy(cut)
+            works["stage"] = DONE
+            m.archived.insert(0, works)
         over = np.flatnonzero(m.credits.used["alive"] == 2)
         m.credits.release(over)
         m.projects.release(dead)
