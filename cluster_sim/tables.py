@@ -10,6 +10,7 @@ from cluster_sim.agents.columns import (
     CELL,
     CITY,
     CREDIT,
+    DONE,
     FUND,
     HOT,
     PARK,
