@@ -184,3 +184,11 @@ def test_employees_of_other_studios_keep_their_work():
     births.be_born_and_die(model)
     assert (model.talents.used["status"][crew] == EMPLOYED).all()
     assert (model.talents.used["employer"][crew] == boss).all()
+
+
+def test_titles_in_the_market_stay_in_the_record_when_their_studio_closes():
+    """Every release counted in the series is in the table of titles, whoever has closed since."""
+    model = build(60, par={"births.close": 0.03, "population.founding_rate": 0.003}).run()
+    titles = model.projects_table()
+    assert len(titles["month"]) == model.series()["released"].sum() > 50
+    assert (~titles["owner_alive"]).any() and titles["owner_alive"].any()
