@@ -255,6 +255,7 @@ class CityTables:
         rows = rows[np.argsort(m.projects.rows["id"][rows])]
         done = m.projects.copy(rows)
         m.archived.append(done)
+        m.ended = done
         credits = m.credits.used
         over = np.flatnonzero(credits["alive"] == 2)
         if over.size:
