@@ -150,6 +150,7 @@ class ClusterModel(CityTables, Views, mesa.Model):
     def begin_month(self) -> None:
         """Clear the month's flows and bring the outside paths in."""
         self.flow[:] = 0.0
+        self.ended = None
         self.wip_stock_change = self.written_off = 0.0
         for level in self.outlay_by_level:
             self.outlay_by_level[level] = 0.0
