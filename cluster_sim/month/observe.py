@@ -161,7 +161,7 @@ class Observer:
         """Return the largest title's part of all titles' gross in the month."""
         j = model.projects.used
         running = j["released"] >= 0
-        done = model.archived[-1] if model.archived else None
+        done = model.ended
         gross = j["gross"][running]
         if done is not None and done["released"].size:
             gross = np.concatenate([gross, done["gross"]])
