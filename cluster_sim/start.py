@@ -281,7 +281,6 @@ def price_and_cost(model) -> None:
     s["revenue_last"] = s["revenue_year"] / 1.15
     s["surplus_year"] = 1.0
     s["valuation"] = par["ladder.price_to_sales"] * s["revenue_year"]
-    g["floor_m2"] = m.cells["capacity"].sum()
 
 
 def open_markets(model) -> None:

@@ -55,10 +55,10 @@ STUDIO = record(
     ("reputation knowhow templates ai export appeal", "f8"),
     ("capacity load expected slack served price fee unit_cost offer layoff target", "f8"),
     ("orders abroad pending sub_cost sub_lack sub_distance weight coordination", "f8"),
-    ("own_load credit_load sub_load quality rent_per_m2 rent_discount", "f8"),
+    ("own_load credit_load sub_load quality rent_per_m2", "f8"),
     ("wage_bill sales inputs wages taxes subsidies wip_change revenue_year revenue_last surplus_year"
      " surplus", "f8"),
-    ("franchise grant_year", "f8"),
+    ("franchise", "f8"),
     ("sub_id franchise_id", "i8"),
     ("months_red aid_month", "i4"),
 )
@@ -76,13 +76,11 @@ PROPOSAL = record(
 
 # The state of the city as a whole: one row, read by every kernel.
 CITY = record(
-    ("market_wage tightness posted sought", "f8", (6,)),                      # by specialism
-    ("buzz demand release_market foreign price fee unit_cost home_part nation_part abroad_part strength"
-     " attraction potential pressure shock release_shock hit_gross mean_return residual_sd audience",
-     "f8", (6,)),       # by segment
+    ("market_wage tightness", "f8", (6,)),                      # by specialism
+    ("buzz release_market price fee unit_cost home_part release_shock mean_return residual_sd audience", "f8",
+     (6,)),             # by segment
     ("commons ai outside_wage rest_wage buzz_mean stay leave_pull found_pull migrant_pull scale"
-     " density0 hit_threshold ceiling unemployment floor_m2 rent_mean approval_months entry_months"
-     " relative_wage graduates outside_cost fame_threshold", "f8"),
+     " density0 hit_threshold unemployment relative_wage outside_cost fame_threshold", "f8"),
 )
 
 PROJECT = record(

@@ -54,7 +54,7 @@ class City:
     source: dict[str, Any] = field(repr=False)
 
     def resize(self, scale: float) -> places.Places:
-        """Return the city's places at a scale: a smaller map of the same density."""
+        """Return the city's places at a scale: a coarser map of the same densities and distances."""
         return places.resize(self, scale)
 
     def paths(self, first: int, months: int, *, b: float = 1.0, freeze: int | None = None) -> dict[str, np.ndarray]:

@@ -92,7 +92,6 @@ def markets(model) -> tuple[np.ndarray, np.ndarray]:
     abroad = m.demand_abroad * m.outside["foreign_market"][m.t] * m.outside["pandemic_demand"][m.t]
     won_abroad = abroad * m.weight_abroad / (m.weight_abroad + m.rivals_abroad)
     g["home_part"] = won[:, 0] / np.maximum(won.sum(1), 1e-9)
-    g["pressure"] = won.sum(1) / np.maximum(spend.sum(1), 1e-9)
     m.state["won_home"], m.state["won_nation"] = float(won[:, 0].sum()), float(won[:, 1:].sum())
     m.state["won_abroad"] = float(won_abroad.sum())
     return won.sum(1), won_abroad
