@@ -1,0 +1,156 @@
+"""ReferenceCity: the objects of a city, copied from the tables of a model, and a month of the central rules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import mesa
+import numpy as np
+
+from cluster_sim.agents.columns import FREE, OTHER_SECTOR, RUNNING, TESTING
+from cluster_sim.model import ClusterModel
+
+from .luck import Dice, KeyedLuck
+from .people import Worker
+from .studios import OtherCity, Studio, Vacancy
+from .works import Work
+
+
+def rows_of(table: np.ndarray, kept: np.ndarray) -> list[tuple[int, dict[str, Any]]]:
+    """Return the chosen rows as (row, columns) with plain Python values."""
+    index = np.flatnonzero(kept)
+    columns = [table[name][index].tolist() for name in table.dtype.names]
+    return [(int(row), dict(zip(table.dtype.names, values, strict=True)))
+            for row, *values in zip(index, *columns, strict=True)]
+
+
+class ReferenceCity(mesa.Model):
+    """Workers, studios and works as Mesa agents; made from a `ClusterModel` as it stands."""
+
+    def __init__(self, source: ClusterModel, luck: KeyedLuck | Dice | None = None) -> None:
+        super().__init__(rng=source.seed)
+        self.luck = luck or KeyedLuck(source.seed)
+        self.par, self.t = dict(source.par), source.t
+        self.seg = {name: source.seg[name].tolist() for name in source.seg.dtype.names}
+        self.mix = source.mix.tolist()
+        self.side, self.distance = source.side, source.distance.tolist()
+        self.density = (source.cells["density"] / source.city_state["density0"]).tolist()
+        self.outside_mass = source.outside_mass.tolist()
+        out = source.city.outside
+        self.outside_weight = source.outside_weight.tolist()
+        self.other_cities = [OtherCity(n, km, strength, wage) for n, (km, strength, wage) in enumerate(zip(
+            out["distance_km"].tolist(), out["strength"].tolist(), out["wage_index"].tolist(), strict=True))]
+        self.vacancies: list[list[Vacancy]] = [[] for _ in range(6)]
+        self.meeting_cache: dict[Any, Any] = {}
+        self.read_state(source)
+        self.copy_agents(source)
+        self.events: dict[str, list[Any]] = defaultdict(list)
+
+    def read_state(self, source: ClusterModel) -> None:
+        """Copy the state of the city as a whole."""
+        g = source.city_state[0]
+        self.state = {name: g[name].tolist() for name in g.dtype.names}
+
+    def copy_agents(self, source: ClusterModel) -> None:
+        """Make an object of every living studio, person and unfinished work."""
+        studios, people, projects = source.studios.used, source.talents.used, source.projects.used
+        at = {}
+        for row, columns in rows_of(studios, studios["alive"] == 1):
+            known = source.ties[row]
+            ties = {int(i): float(x) for i, x in zip(known["id"], known["strength"], strict=True) if i != 0}
+            at[row] = Studio(self, columns, ties)
+        for _, columns in rows_of(people, people["status"] != FREE):
+            Worker(self, columns, at.get(columns["employer"]))
+        for _, columns in rows_of(projects, (projects["stage"] > 0) & (projects["stage"] <= RUNNING)):
+            if columns["owner"] in at:
+                Work(self, columns, at[columns["owner"]])
+        self.studio_by_id = {s.id: s for s in at.values()}
+        self.studios = [self.studio_by_id[i] for i in sorted(self.studio_by_id)]
+
+    def note(self, what: str, who: Any) -> None:
+        """Remember something that happened this month."""
+        self.events[what].append(who)
+
+    def agents_of_people(self) -> Any:
+        """Return all workers."""
+        return self.agents_by_type[Worker]
+
+    # ---- places
+    def kilometres_between_cells(self, a: int, b: int) -> float:
+        """Return the distance of two cells' centres; half a kilometre inside one."""
+        side = self.side
+        return self.distance[abs(a % side - b % side)][abs(a // side - b // side)]
+
+    def other_city(self, u: float) -> OtherCity:
+        """Return another city for a number in (0, 1): near and large ones more often."""
+        u *= self.outside_weight[-1]
+        return next(c for c, rising in zip(self.other_cities, self.outside_weight, strict=True) if rising >= u)
+
+    # ---- the month
+    def step(self) -> None:
+        """Live a month of these rules: people, hiring, partners, production, release."""
+        self.events.clear()
+        self.meeting_cache.clear()
+        self.people_live()
+        self.hire()
+        self.agents_by_type[Studio].do("find_partner")
+        self.agents_by_type[Studio].do("produce")
+        self.make_works()
+        self.release()
+        self.t += 1
+
+    def people_live(self) -> None:
+        """Step 2: every person lives a month."""
+        self.agents_by_type[Worker].do("live")
+
+    def hire(self) -> None:
+        """Step 4: studios plan and post, seekers apply, studios choose, wages move."""
+        for studio in self.studios:
+            studio.plan_staff()
+        self.fill_vacancies()
+
+    def fill_vacancies(self) -> None:
+        """Let seekers apply to what is posted, studios take the best, and everybody's wage move."""
+        studios = self.studios
+        for studio in studios:
+            studio.pull = studio.attraction()
+        self.vacancies = [[Vacancy(s, k) for s in studios for _ in range(s.vacancies[k])] for k in range(6)]
+        self.agents_by_type[Worker].do("apply")
+        last, serial = None, 0
+        for vacancy in (v for of_one in self.vacancies for v in of_one):
+            serial = serial + 1 if vacancy.studio is last else 1
+            last = vacancy.studio
+            last.fill(vacancy, serial)
+        for vacancy in self.events["outsider"]:
+            self.hire_outsider(vacancy)
+        self.agents_by_type[Worker].do("get_raise")
+
+    def hire_outsider(self, vacancy: Vacancy) -> None:
+        """Let a person of another sector fill a vacancy."""
+        spread = self.luck.draw(OTHER_SECTOR, len(self.events["outsider"]), self.t).normal()
+        columns = {"id": -1, "skill": self.par["labour.outsider_skill"] * 2.718281828**(0.25 * spread), "wage": 0.0,
+                   "specialism": vacancy.specialism, "experience": 60, "trained": 0, "cell": vacancy.studio.cell,
+                   "graduation": 0, "origin": OTHER_SECTOR, "status": 0, "since": self.t}
+        Worker(self, columns, None).start_at(vacancy.studio, outsider=True)
+
+    def make_works(self) -> None:
+        """Step 6: works in production go on; tests and clearance pass."""
+        for work in list(self.agents_by_type.get(Work, ())):
+            work.make()
+            if work.stage > TESTING:
+                work.wait -= 1
+
+    def release(self) -> None:
+        """Step 7: cleared works come out, those that run earn a month against each other."""
+        works = list(self.agents_by_type.get(Work, ()))
+        self.received_before = sum(work.receipts for work in works)
+        for verb in ("clear", "premiere"):
+            for work in works:
+                getattr(work, verb)()
+        self.crowd = [0.0] * 6
+        for work in works:
+            if work.stage == RUNNING:
+                self.crowd[work.segment] += int(work.month_alone())
+        for work in works:
+            work.screen()

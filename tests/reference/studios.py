@@ -1,0 +1,269 @@
+"""Studio: a firm that plans its staff, hires, looks for partners and produces."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import mesa
+
+from cluster_sim.draws import MEET, OUTSIDER, VACANCY
+from cluster_sim.month.collaboration import FIT_BITS, PARK_KM
+
+if TYPE_CHECKING:
+    from .people import Worker
+
+SPECIALISMS = range(6)
+
+
+@dataclass(eq=False)
+class Vacancy:
+    """One open job."""
+
+    studio: Studio
+    specialism: int
+    applicants: list[tuple[float, Worker]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class OtherCity:
+    """The studios of another city, as one partner."""
+
+    number: int
+    kilometres: float
+    strength: float
+    wage_index: float
+
+
+class Studio(mesa.Agent):
+    """A studio; attributes as in the columns of `STUDIO`, its people, works and partner as objects."""
+
+    def __init__(self, city: Any, columns: dict[str, Any], ties: dict[int, float]) -> None:
+        super().__init__(city)
+        self.__dict__.update(columns)
+        self.people: set[Worker] = set()
+        self.ties = ties                      # strength by the other studio's identity
+        self.partner: Studio | OtherCity | None = None
+        self.partner_known = self.sub != -1
+
+    # ---- what people see
+    def quit_rate(self) -> float:
+        """Return the monthly rate of quitting at the market's wage: overload drives people away."""
+        par = self.model.par
+        overload = min(2.0, max(0.0, self.load / max(self.capacity, 0.1) - 1.0))
+        return par["labour.quit"] * (1.0 + par["labour.quit_overload"] * overload)
+
+    def attraction(self) -> float:
+        """Return exp(utility) of a job here, the commute apart: wage offer, reputation, slack, buzz."""
+        par = self.model.par
+        return math.exp(par["labour.wage_weight"] * math.log(self.offer)
+                        + par["labour.reputation_weight"] * self.reputation + par["labour.slack_weight"] * self.slack
+                        + par["labour.buzz_weight"] * self.model.state["buzz"][self.segment])
+
+    def wage_for(self, specialism: int, skill: float) -> float:
+        """Return the monthly wage for a skill: market wage times the own offer times skill^1/2, in whole yuan."""
+        return math.floor(self.model.state["market_wage"][specialism] * self.offer * math.sqrt(skill) + 0.5)
+
+    # ---- step 4: hiring
+    def plan_staff(self) -> None:
+        """Wish for the staff that serves the expected load at the target use of capacity; post, or lay off."""
+        par, t = self.model.par, self.model.t
+        self.vacancies, self.layoff = [0] * 6, 0.0
+        if self.solo or self.born > t:
+            return
+        per_head = self.capacity / max(self.staff, 1)
+        self.target = max(1.0, self.expected / par["labour.use_of_capacity"] / (per_head if per_head > 0 else 1.0))
+        gap, posts = self.target - self.staff, 0
+        luck = self.model.luck.draw(VACANCY, self.id, t)
+        if gap > 0:
+            head = self.wage_bill * (1.0 + par["costs.social"]) / max(self.staff, 1)
+            affordable = max(0.0, self.cash) / max(par["labour.cash_cover"] * head, 1.0)
+            wish = min(gap * par["labour.posting_speed"], par["labour.growth_bound"] * self.staff + 1.0, affordable)
+            posts = math.floor(wish) + (luck.uniform() < wish - math.floor(wish))
+        elif gap < -par["labour.hoarding"] * self.staff:
+            self.layoff = par["labour.layoff_speed"] * (-gap / self.staff - par["labour.hoarding"])
+        if self.cash < 0 and self.staff > 1:
+            self.layoff = min(0.3, self.layoff + par["labour.layoff_in_distress"])
+        self.name_specialisms(posts, luck.again())
+        eager = (0.3 if self.cash < 0 else 1.0) * posts / max(self.staff, 1.0)
+        drift = par["labour.offer_speed"] * (eager - par["labour.turnover"])
+        self.offer = min(1.6, max(0.75, self.offer * (1.0 + drift)))
+
+    def name_specialisms(self, posts: int, luck: Any) -> None:
+        """Give each post a specialism with a chance proportional to what the studio lacks of it."""
+        mix = self.model.mix[self.segment]
+        for _ in range(posts):
+            lack = [max(0.05, mix[k] * (self.staff + posts) - self.staff_by[k] - self.vacancies[k])
+                    for k in SPECIALISMS]
+            u, chosen = luck.uniform() * sum(lack), 5
+            luck = luck.again()
+            for k in SPECIALISMS:
+                u -= lack[k]
+                if u <= 0.0:
+                    chosen = k
+                    break
+            self.vacancies[chosen] += 1
+
+    def fill(self, vacancy: Vacancy, serial: int) -> None:
+        """Take the best applicant; if there is none, perhaps somebody from another sector.
+
+        The better the studio pays against other sectors, the more likely (an elasticity).
+        """
+        city, k = self.model, vacancy.specialism
+        if vacancy.applicants:
+            _, worker = max(vacancy.applicants, key=lambda a: (a[0], -a[1].id))
+            worker.start_at(self)
+            city.note("hired", worker)
+            return
+        ratio = city.state["market_wage"][k] * self.offer / city.state["rest_wage"]
+        chance = min(0.95, city.par["labour.poaching"] * ratio ** city.par["labour.poaching_elasticity"])
+        if city.luck.draw(OUTSIDER, self.id * 8 + k + serial * 1000003, city.t).uniform() < chance:
+            city.note("outsider", vacancy)
+
+    # ---- step 5: partners
+    def kilometres_to(self, other: Studio) -> float:
+        """Return the distance: a corridor inside a park, half a kilometre inside a cell, else between cells."""
+        if self.park >= 0 and self.park == other.park:
+            return PARK_KM
+        return self.model.kilometres_between_cells(self.cell, other.cell)
+
+    def offers(self, k: int) -> float:
+        """Return what a studio puts into a search for a specialism: ``reputation^a * sqrt(skill)``.
+
+        One that is overloaded is hardly free; a one-person studio is not looked for.
+        """
+        if self.solo or self.alive != 1:
+            return 0.0
+        free = 1.0 if self.load < 1.3 * self.capacity else 0.2
+        name = (1.0 + self.reputation) ** self.model.par["collaboration.reputation"]
+        return name * free * math.sqrt(self.skill_by[k])
+
+    def strangers(self, k: int) -> tuple[list[Studio], list[float]]:
+        """Return all studios and, cumulated, ``reputation^a * sqrt(skill) * exp(-d / lambda)`` as seen from here."""
+        city = self.model
+        place = (self.cell, self.park, k)
+        if place not in city.meeting_cache:
+            total, rising = 0.0, []
+            for other in city.studios:
+                weight = other.offers(k)
+                if weight > 0.0:
+                    weight *= math.exp(-self.kilometres_to(other) / city.par["collaboration.lambda_s"])
+                total += weight
+                rising.append(total)
+            city.meeting_cache[place] = (city.studios, rising)
+        return city.meeting_cache[place]
+
+    def friends(self, k: int) -> dict[Studio, float]:
+        """Return the further weight of past partners: times ``m * ties``."""
+        city, found = self.model, {}
+        for identity, strength in self.ties.items():
+            other = city.studio_by_id.get(identity)
+            if other is not None and other is not self and strength > 0.0 and other.alive == 1:
+                decay = math.exp(-self.kilometres_to(other) / city.par["collaboration.lambda_s"])
+                found[other] = other.offers(k) * decay * city.par["collaboration.tie_weight"] * strength
+        return found
+
+    def meet(self, k: int, luck: Any) -> Studio | OtherCity | None:
+        """Meet one possible partner: ``P(meet j) ~ reputation_j^a * sqrt(skill_j) * exp(-d/lambda) * (1 + m*ties)``."""
+        studios, rising = self.strangers(k)
+        friends = self.friends(k)
+        away = self.model.outside_mass[k]
+        u = luck.uniform() * (rising[-1] + sum(friends.values()) + away)
+        if u < rising[-1]:
+            other = studios[bisect.bisect_left(rising, u)]
+            return None if other is self else other
+        u -= rising[-1]
+        for other, weight in friends.items():
+            u -= weight
+            if u <= 0.0:
+                return other
+        return self.model.other_city(luck.again().uniform())
+
+    def pair_cost(self, other: Studio | OtherCity) -> float:
+        """Return ``c = c0 * (1 + tau(d))``, ``tau = tau_max * (1 - exp(-(d/d0)^beta))``, less with ties."""
+        city, par = self.model, self.model.par
+        tie, d = 0.0, 0.0
+        if isinstance(other, OtherCity):
+            d = other.kilometres
+        else:
+            d, tie = self.kilometres_to(other), self.ties.get(other.id, 0.0)
+        tau = par["collaboration.tau_max"] * (1.0 - math.exp(-((d / par["collaboration.d0"])
+                                                               ** par["collaboration.beta"])))
+        commons = city.state["commons"]
+        shared = 1.0 - par["collaboration.template_saving"] * self.templates * commons / (1.0 + commons)
+        return par["collaboration.c0"] * (1.0 + tau) * (1.0 - par["collaboration.tie_saving"] * min(1.0, tie)) * shared
+
+    def worth_of(self, other: Studio | OtherCity, luck: float = 0.0) -> float:
+        """Return the log value for money of a partner: quality and name against price and cost of working together."""
+        city, par = self.model, self.model.par
+        burden = 1.0 + self.pair_cost(other)
+        if isinstance(other, OtherCity):
+            quality, price = par["collaboration.outside_quality"], other.wage_index * city.state["outside_cost"]
+        else:
+            quality = other.quality + 0.5 * math.log(1.0 + other.reputation)
+            price = other.price / city.state["price"][other.segment]
+        return (luck + par["collaboration.quality_weight"] * quality
+                - par["collaboration.price_weight"] * math.log(price * burden))
+
+    def find_partner(self) -> None:
+        """Look for a partner for what is lacked most, if the term with the last one is over: best of a few met."""
+        city, par = self.model, self.model.par
+        if self.born > city.t or self.staff < 1:
+            return
+        have = max(sum(self.skill_by), 1e-9)
+        gaps = [city.mix[self.segment][k] - self.skill_by[k] / have for k in SPECIALISMS]
+        lack = min(par["collaboration.lack_bound"], par["collaboration.lack"] * sum(g for g in gaps if g > 0.0))
+        k = max(SPECIALISMS, key=lambda k: gaps[k])
+        term_over = self.pending <= 0.02 * self.orders and city.t - self.sub_since >= par["collaboration.term"]
+        luck = city.luck.draw(MEET, self.id, city.t)
+        if gaps[k] <= 0.0 or lack < 0.02 or (self.partner_known and not term_over):
+            return
+        if luck.field(0) > par["collaboration.search_rate"]:
+            return
+        best = -1e9
+        for _ in range(int(par["collaboration.meetings"])):
+            luck = luck.again()
+            other = self.meet(k, luck)
+            if other is None:
+                continue
+            fit = par["collaboration.match"] * luck.other(int(FIT_BITS)).normal()
+            value = self.worth_of(other, fit)
+            if value > best:
+                best, self.partner = value, other
+                self.partner_known, self.sub_since = True, city.t
+        if isinstance(self.partner, Studio):
+            for one, two in ((self, self.partner), (self.partner, self)):
+                one.ties[two.id] = min(3.0, one.ties.get(two.id, 0.0) + 1.0)
+
+    # ---- step 6: production
+    def produce(self) -> None:
+        """Pay people and rent, work at ``A * sum(skill * (1 + ai gain))``, deliver contracts and bill the clients.
+
+        What was delivered is ordered again: who wins which contract is not among these rules.
+        """
+        city, par = self.model, self.model.par
+        self.wage_bill = sum(w.wage for w in self.people)
+        self.staff, self.staff_by, self.skill_by = len(self.people), [0] * 6, [0.0] * 6
+        full = par["ai.gain"] * city.state["ai"] * self.ai
+        for w in self.people:
+            gain = full * max(0.0, 1.0 - par["ai.novice_slope"] * (w.skill - 0.6))
+            self.staff_by[w.specialism] += 1
+            self.skill_by[w.specialism] += w.skill * (1.0 + gain)
+        skill = sum(self.skill_by)
+        density = max(0.05, city.density[self.cell])
+        self.capacity = (par["production.a0"] * density ** par["production.gamma"]
+                         * self.knowhow ** par["production.phi"] * skill)
+        self.quality = (par["production.quality_knowhow"] * math.log(self.knowhow)
+                        + par["production.quality_skill"] * math.log(max(0.2, skill / max(self.staff, 1))))
+        floor = max(1, self.staff) * par["property.m2_per_worker"]
+        costs = self.wage_bill * (1.0 + par["costs.social"]) + floor * self.rent_per_m2
+        self.unit_cost = costs / max(self.capacity, 0.05)
+        self.load = self.orders / par["commissioning.lead"] + self.own_load + self.credit_load + self.sub_load
+        self.served = min(1.0, self.capacity / max(self.load, 1e-9))
+        self.slack = max(0.0, 1.0 - self.load / max(self.capacity, 1e-9))
+        self.expected += par["commissioning.expectation"] * (self.load - self.expected)
+        revenue = self.served * self.orders / par["commissioning.lead"] * self.price
+        self.sales = revenue
+        self.cash += revenue * (1.0 - city.seg["inputs"][self.segment] - par["costs.production_tax"]) - costs

@@ -1,0 +1,243 @@
+"""The kernels against the readable reference (tests/reference): the same month, one agent at a time.
+
+Where both use the same keyed draws, the same people do the same things.  Kernels keep a person's skill and wage
+in single precision and the reference in double, so a draw that lies within one part in ten million of its
+threshold may fall on the other side: one person in a thousand may differ.  Where the kernels sample in another way
+than the formula reads (cells first, then studios), frequencies are held against the formula's probabilities, at four
+standard deviations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from engine import build
+from reference.city import ReferenceCity
+from reference.studios import OtherCity, Studio
+
+from cluster_sim.agents.columns import DONE, EMPLOYED, FREE, RUNNING
+from cluster_sim.draws import MEET, draw, stream
+from cluster_sim.ledger import COINVESTORS_SHARE, PRODUCTION_TAX, RECEIPTS_ABROAD, RECEIPTS_NATION
+from cluster_sim.month import collaboration, hiring, population, release
+
+LIVED = 8                       # months before the one that is compared: jobs, ties and works in every stage
+FEW = 1e-3
+
+
+def few(number: int) -> int:
+    """Return how many of a number may differ because of single precision."""
+    return 1 + int(FEW * number)
+
+
+@pytest.fixture(scope="module")
+def month() -> SimpleNamespace:
+    """Live some months, then one more with the state copied to the reference before each step compared."""
+    model = build(24, scale=1 / 20, seed=3)
+    for _ in range(LIVED):
+        model.step()
+    seen: dict[str, Any] = {}
+    patch = pytest.MonkeyPatch()
+
+    def before(module: Any, name: str, look: Any) -> None:
+        rule = getattr(module, name)
+
+        def watched(*args: Any) -> Any:
+            if name not in seen:
+                seen[name] = look(*args)
+            return rule(*args)
+
+        patch.setattr(module, name, watched)
+
+    def copy(*_: Any) -> ReferenceCity:
+        return ReferenceCity(model)
+
+    def clone(table: np.ndarray, kept: np.ndarray) -> np.ndarray:
+        return table[kept].copy()
+
+    before(population, "careers", copy)
+    before(hiring, "plan", copy)
+    before(hiring, "tighten", lambda *_: (clone(model.talents.used, model.talents.used["status"] == EMPLOYED),
+                                          model.studios.used["id"].copy()))
+    before(hiring, "slots", lambda *_: clone(model.studios.used, model.studios.used["alive"] == 1))
+    before(release, "clear", copy)
+    before(release, "share_points", lambda *_: (clone(model.projects.used, model.projects.used["stage"] >= RUNNING),
+                                                model.flow.copy()))
+    before(population, "arrive", lambda *_: (model.counts.copy(), model.talents.used.copy(), model.founders.copy()))
+    try:
+        model.step()
+    finally:
+        patch.undo()
+    return SimpleNamespace(model=model, **seen)
+
+
+# ---------------------------------------------------------------- the labour market
+def test_careers_take_the_same_course(month: SimpleNamespace) -> None:
+    city = month.careers
+    working = {w.id: w for w in city.agents_of_people()}
+    city.people_live()
+    counts, people, founders = month.arrive
+    names = ("graduated", "graduates_left", "gave_up", "quit", "laid_off", "other_sectors", "founding",
+             "solo_founding")
+    for name, count in zip(names, counts, strict=True):
+        assert abs(len(city.events[name]) - count) <= (few(count) if count else 0), name
+    assert counts[3] > 50 and counts[5] > 20          # there was something to compare
+    there = people[people["status"] != FREE]
+    statuses = dict(zip(there["id"].tolist(), there["status"].tolist(), strict=True))
+    gone = {w.id for name in ("graduates_left", "gave_up", "other_sectors") for w in city.events[name]}
+    assert len((working.keys() - statuses.keys()) ^ gone) <= few(len(gone))
+    differ = [i for i, status in statuses.items() if working[i].status != status]
+    assert len(differ) <= few(len(statuses))
+    skill = dict(zip(there["id"].tolist(), there["skill"].tolist(), strict=True))
+    assert max(abs(working[i].skill / x - 1.0) for i, x in skill.items()) < 1e-6
+    started = {int(people["id"][row]) for row in founders if row >= 0}
+    assert len(started ^ {w.id for w in city.events["founding"]}) <= 1
+
+
+def test_vacancies_and_offers_are_the_same(month: SimpleNamespace) -> None:
+    city, planned = month.plan, month.slots
+    for studio in city.studios:
+        studio.plan_staff()
+    posted = {s["id"]: s for s in planned}
+    assert posted.keys() == {s.id for s in city.studios}
+    assert sum(sum(s.vacancies) for s in city.studios) > 100
+    for studio in city.studios:
+        row = posted[studio.id]
+        assert studio.vacancies == row["vacancies"].tolist()
+        assert studio.offer == pytest.approx(row["offer"], rel=1e-12)
+        assert studio.layoff == pytest.approx(row["layoff"], rel=1e-12, abs=1e-15)
+
+
+def test_the_same_people_are_hired_at_the_same_wage(month: SimpleNamespace) -> None:
+    city = month.plan
+    ids = {s["id"]: s for s in month.slots}
+    for studio in city.studios:                        # the state after planning, from the kernel itself
+        row = ids[studio.id]
+        studio.vacancies, studio.offer, studio.layoff = row["vacancies"].tolist(), row["offer"], row["layoff"]
+    city.fill_vacancies()
+    after, rows = month.tighten
+    employer = dict(zip(after["id"].tolist(), rows[after["employer"]].tolist(), strict=True))
+    wage = dict(zip(after["id"].tolist(), after["wage"].tolist(), strict=True))
+    hired = city.events["hired"]
+    assert len(hired) > 100
+    differ = [w for w in hired if employer.get(w.id) != w.employer.id]
+    assert len(differ) <= few(len(hired))
+    alike = [w for w in hired if employer.get(w.id) == w.employer.id]
+    assert max(abs(w.wage - wage[w.id]) for w in alike) <= 1.0            # a yuan: rounding in single precision
+    outsiders = after[(after["since"] == city.t) & (after["origin"] == 2)]
+    by_studio = Counter((int(rows[w["employer"]]), int(w["specialism"])) for w in outsiders
+                        if w["id"] not in {x.id for x in hired})
+    mine = Counter((v.studio.id, v.specialism) for v in city.events["outsider"])
+    assert (by_studio - mine).total() + (mine - by_studio).total() <= 2 * few(by_studio.total())
+    stayed = [w for w in city.agents_of_people() if w.status == EMPLOYED and w.since < city.t and w.id in wage]
+    assert len(stayed) > 1000
+    paid = sum(wage[w.id] for w in stayed)
+    assert sum(w.wage for w in stayed) == pytest.approx(paid, rel=1e-7)
+    assert np.mean([abs(w.wage - wage[w.id]) > 1.0 for w in stayed]) <= FEW
+
+
+# ---------------------------------------------------------------- partners
+def encounters(model: Any, row: int, k: int, number: int) -> Counter[int]:
+    """Let a studio meet by the kernel's sampling, many times; return the count by what the kernel returns."""
+    m, studios = model, model.studios.used
+    seen = np.empty(m.side * m.side)
+    total = collaboration.survey(np.int64(studios["cell"][row]), m.side, m.near, m.mass, k, seen)
+    base = np.uint64(stream(m.seed, MEET, 10_000))
+    return Counter(int(collaboration.meet(
+        studios, row, k, np.uint64(draw(base, n)), total, seen, m.cell_start, m.cell_rows, m.reach, m.park_mass,
+        m.ties, m.side, m.distance, m.near, m.same_park, float(m.outside_mass[k]), m.outside_weight, m.p[0]))
+        for n in range(number))
+
+
+@pytest.mark.parametrize("in_park", [False, True])
+def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> None:
+    model = month.model
+    collaboration.reach_of(model.studios.used, model.studio_order(), model.side, model.cell_start, model.cell_rows,
+                           model.reach, model.mass, model.park_mass, model.p)
+    city = ReferenceCity(model)
+    rows = {int(i): row for row, i in enumerate(model.studios.used["id"])}
+    tied = [s for s in city.studios if (s.park >= 0) == in_park and len(s.friends(0)) >= 2 and not s.solo]
+    if in_park and not tied:
+        tied = [s for s in city.studios if s.park >= 0 and not s.solo]
+    number = 40_000
+    for studio, k in zip(tied[:2], (0, 3), strict=False):
+        met = encounters(model, rows[studio.id], k, number)
+        weight = dict.fromkeys(city.studios, 0.0)
+        others, rising = studio.strangers(k)
+        for other, here, there in zip(others, [0.0, *rising], rising, strict=False):
+            weight[other] += there - here
+        for other, extra in studio.friends(k).items():
+            weight[other] += extra
+        away = city.outside_mass[k]
+        total = sum(weight.values()) + away
+        groups: dict[Any, list[float]] = {"another city": [away / total, 0]}
+        for other, w in weight.items():
+            name = "friend" if other in studio.friends(k) else "nobody" if other is studio else (
+                int(math.log2(0.05 + studio.kilometres_to(other))), "strangers by distance")
+            share = groups.setdefault(name, [0.0, 0])
+            share[0] += w / total
+            share[1] += 0 if other is studio else met[rows[other.id]]
+        groups["another city"][1] = sum(n for j, n in met.items() if j <= -2)
+        groups.setdefault("nobody", [0.0, 0])[1] = met[-1]
+        assert sum(n for _, n in groups.values()) == number
+        for name, (share, count) in groups.items():
+            spread = math.sqrt(max(number * share * (1.0 - share), 1e-9))
+            assert abs(count - number * share) <= 4.0 * spread + 1.0, (name, count, number * share)
+
+
+def test_cost_and_worth_of_partners_are_the_same(month: SimpleNamespace) -> None:
+    model, city = month.model, ReferenceCity(month.model)
+    studios, g, p = model.studios.used, model.city_state[0], model.p[0]
+    rows = {int(i): row for row, i in enumerate(studios["id"])}
+    looking = city.studios[:: max(1, len(city.studios) // 25)]
+    partners: list[Any] = [s for s in city.studios[:: max(1, len(city.studios) // 10)]]
+    for studio in looking:
+        for other in partners + list(studio.friends(0)) + city.other_cities[:3]:
+            if other is studio or (isinstance(other, Studio) and other.price <= 0.0):
+                continue
+            j = -2 - other.number if isinstance(other, OtherCity) else rows[other.id]
+            value, cost, km = collaboration.worth(
+                studios, rows[studio.id], j, 2, model.ties, model.side, model.distance, model.outside_km,
+                model.outside_wage_index, g, p, 0.1)
+            assert studio.pair_cost(other) == pytest.approx(cost, rel=1e-6)
+            assert studio.worth_of(other, 0.1) == pytest.approx(value, rel=1e-6, abs=1e-6)
+            assert km == (other.kilometres if isinstance(other, OtherCity) else studio.kilometres_to(other))
+
+
+# ---------------------------------------------------------------- release
+def test_titles_come_out_and_earn_the_same(month: SimpleNamespace) -> None:
+    city = month.clear
+    city.release()
+    projects, flow = month.share_points
+    works = {w.id: w for w in city.agents if hasattr(w, "screen") and w.stage in (RUNNING, DONE)}
+    assert works.keys() == set(projects["id"].tolist())
+    fresh = city.events["released"]
+    assert len(fresh) == int((projects["released"] == city.t).sum()) >= 3
+    for row in projects:
+        work = works[int(row["id"])]
+        assert work.potential == pytest.approx(row["potential"], rel=1e-9)
+        assert work.quality == pytest.approx(row["quality"], rel=1e-9, abs=1e-9)
+        assert (work.gross, work.receipts, work.run, work.stage) == (
+            row["gross"], row["receipts"], row["run"], row["stage"])
+        assert (work.hit > 0) == (row["hit"] > 0)
+    receipts = flow[RECEIPTS_NATION] + flow[RECEIPTS_ABROAD]
+    earned = sum(w.receipts for w in works.values()) - city.received_before
+    assert earned == receipts > 0
+    assert flow[COINVESTORS_SHARE] >= 0 and flow[PRODUCTION_TAX] > 0
+
+
+def test_a_month_of_the_reference_runs_on_dice() -> None:
+    """The whole month of objects, as the benchmark runs it, keeps the city alive."""
+    from reference.luck import Dice
+
+    model = build(24, scale=1 / 100)
+    city = ReferenceCity(model, Dice(1))
+    people = len(city.agents)
+    for _ in range(3):
+        city.step()
+    assert 0.8 * people < len(city.agents) < 1.3 * people
+    assert sum(s.sales for s in city.studios) > 0
