@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     args = parser.parse_args()
     small = ClusterModel(load_scenario("baseline"), seed=1, scale=1 / 400)
-    for _ in range(30):                                     # load every kernel before the clock starts
+    for _ in range(120):                                    # load every kernel before the clock starts
         small.step()
     spent: list[float] = [0.0]
     for module, name in SAME_RULES:
