@@ -19,11 +19,12 @@ def draw_all(out: Path) -> tuple[list[Path], list[str]]:
 
     view, folder = View(out), out / "figures"
     observed = observed_shares(str(view.scenario.city))
+    scale = parse_scale(str(view.manifest["scale"]))
     jobs: dict[str, Callable[[], Any]] = {
         "share": lambda: figures.fan_chart(view.series, observed),
-        "map": lambda: figures.city_map(view.city_map()),
+        "map": lambda: figures.city_map(view.city_map(), scale=scale),
         "film_network": lambda: figures.film_network(largest_team(view.credits)),
-        "indicators": lambda: figures.indicators(view.series, scale=parse_scale(str(view.manifest["scale"]))),
+        "indicators": lambda: figures.indicators(view.series, scale=scale),
     }
     written, problems = [], []
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator
+from matplotlib.ticker import MaxNLocator, MultipleLocator, StrMethodFormatter
 
 from . import frames, style
+from .fan_chart import HELD_OUT
 
 PANELS = (
     ("employment", "Creative jobs (thousand)", "stock", 1e-3),
@@ -20,10 +21,11 @@ PANELS = (
 )
 
 
-def indicators(series: Any, *, scale: float = 1.0, width: float = style.PAGE, height: float = 96.0) -> Figure:
-    """Draw six indicators by year; jobs, studios and receipts are divided by the scale of the city.
+def indicators(series: Any, *, scale: float = 1.0, width: float = style.PAGE, height: float = 102.0) -> Figure:
+    """Draw six indicators; jobs, studios and receipts are divided by the scale of the city.
 
-    series: frame or mapping of columns as in the store.  Raises ValueError if none of the columns is there.
+    series: frame or mapping of columns as in the store. Jobs and studios are those of the month, the others are
+    means or sums of twelve months. Raises ValueError if none of the columns is there.
     """
     data = frames.frame(series)
     panels = [panel for panel in PANELS if frames.has(data, panel[0])]
@@ -31,21 +33,40 @@ def indicators(series: Any, *, scale: float = 1.0, width: float = style.PAGE, he
         raise ValueError("the series hold none of the indicators that are drawn")
     with style.house():
         figure = style.canvas(width, height)
+        span, runs = (np.inf, -np.inf), 0
+        drawn = []
         for k, (column, title, how, factor) in enumerate(panels):
-            axes = figure.add_axes((0.05 + 0.325 * (k % 3), 0.57 - 0.49 * (k // 3), 0.27, 0.36))
+            axes = figure.add_axes((0.05 + 0.325 * (k % 3), 0.605 - 0.455 * (k // 3), 0.28, 0.33))
             table = frames.paths(data, column)
             window = table.rolling(12, min_periods=12)
             values = table if how == "stock" else (window.sum() if how == "sum" else window.mean())
             values = values * factor / (scale if how != "mean" else 1.0)
-            x = frames.position(table.index)
-            if values.shape[1] >= frames.RUNS_FOR_BAND:
-                known = values.notna().all(axis=1).to_numpy()
-                low, high = np.percentile(values[known], [10, 90], axis=1)
-                axes.fill_between(x[known], low, high, color=style.SKY, alpha=0.35, linewidth=0)
-            axes.plot(x, values.median(axis=1), color=style.BLUE)
+            x, runs = frames.position(table.index), values.shape[1]
+            band = frames.bands(values, (0.1, 0.5, 0.9))
+            if runs >= frames.RUNS_FOR_BAND:
+                axes.fill_between(x, band[0.1], band[0.9], color=style.BLUE, alpha=0.22, lw=0, zorder=2)
+            axes.plot(x, band[0.5], color=style.BLUE, zorder=3)
             style.rows(axes)
             style.letter(axes, "abcdef"[k], title)
             axes.set_ylim(bottom=0)
-            axes.xaxis.set_major_locator(MultipleLocator(5))
-            axes.margins(x=0.01)
+            axes.xaxis.set_major_locator(MultipleLocator(5) if x[-1] - x[0] > 8 else MaxNLocator(6, integer=True))
+            axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+            axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+            span = min(span[0], x[0]), max(span[1], x[-1])
+            drawn.append(axes)
+        end = HELD_OUT[1] + 0.5
+        for axes in drawn:
+            axes.set_xlim(span[0] - 0.2, span[1] + 0.2)
+            if span[1] > end:
+                axes.axvspan(max(end, span[0] - 0.2), span[1] + 0.2, color="#e7ebee", lw=0, zorder=0)
+        figure.text(0.05, 0.015, _note(runs, span[1] > end), fontsize=6.3, color=style.SOFT, va="bottom")
     return figure
+
+
+def _note(runs: int, ahead: bool) -> str:
+    what = "One run." if runs == 1 else f"Lines: median of {runs} runs."
+    what += " Bands: 80% of runs." if runs >= frames.RUNS_FOR_BAND else ""
+    what += " Grey: forecast on condition of the outside paths." if ahead else ""
+    return what + (
+        "\nWhole city, money at 2017 prices. Wage, rent, distance and receipts: over the twelve months to each month."
+    )
