@@ -2,8 +2,8 @@
 
 Compiled code is kept in the user's cache folder, under a name that changes with the sources. The first
 months of a small city load (or compile) every kernel that a run needs; a mark in the folder says that this
-was done to the end. Two processes share the work: the second goes through the month backwards, until they
-meet.
+was done to the end. Two processes share the work: the first lives the months, the second takes the steps in another
+order, until they meet.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from typing import Any
 SCALE = 1 / 400
 MONTHS = 14
 """More than a year, so that yearly and rare steps are compiled too."""
-COLD_SECONDS = 20
+COLD_SECONDS = 15
 """What compiling takes on a machine of two cores, for the message that announces it."""
-BACKWARDS = (
-    ("accounts", "account"), ("ladder", "climb_and_renew"), ("property", "settle_property"),
-    ("knowledge", "spread"), ("release", "release"), ("production", "produce"),
-    ("commissioning", "commission"), ("hiring", "hire"), ("finance", "finance"), ("population", "live"))
-"""The steps of the month, last first: module of `cluster_sim.month` and function."""
+ELSEWHERE = (
+    ("accounts", "account"), ("ladder", "climb_and_renew"), ("release", "release"), ("production", "produce"),
+    ("property", "settle_property"), ("knowledge", "spread"), ("commissioning", "commission"), ("hiring", "hire"),
+    ("finance", "finance"), ("population", "live"))
+"""The steps of the month that the second process compiles (module of `cluster_sim.month`, function): first those
+that the first process, which begins with the start population and its works, comes to last."""
 
 
 def is_cold() -> bool:
@@ -55,11 +56,11 @@ def warm() -> None:
 
 @contextmanager
 def _second_process() -> Iterator[None]:
-    """Let another Python compile from the month's end while the block runs; it is not waited for."""
+    """Let another Python compile other steps while the block runs; it is not waited for."""
     from cluster_sim.runs.identity import PACKAGE
 
     path = os.pathsep.join(p for p in (str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")) if p)
-    with subprocess.Popen([sys.executable, "-c", "from cluster_sim.runs import warm; warm.backwards()"],
+    with subprocess.Popen([sys.executable, "-c", "from cluster_sim.runs import warm; warm.elsewhere()"],
                           env=os.environ | {"PYTHONPATH": path}, stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
@@ -68,16 +69,29 @@ def _second_process() -> Iterator[None]:
             process.kill()
 
 
-def backwards() -> None:
-    """Compile the steps of a month from the last to the first, on a city whose results nobody reads."""
+def elsewhere() -> None:
+    """Compile the steps of a month on a city without people, whose results nobody reads."""
     from importlib import import_module
+
+    import numpy as np
 
     from cluster_sim import start
     from cluster_sim.runs.worker import die_with_parent
 
+    def nobody(model: Any) -> None:
+        model.studios.allocate(2)
+        model.talents.allocate(2)
+        model.start_jobs, model.demand_abroad, model.rivals_abroad = np.ones(6), np.ones(6), np.ones(6)
+        model.market_decay = np.ones(len(model.city.outside) + 1)
+        model.demand = model.rivals = np.ones((6, model.market_decay.size))
+
     die_with_parent()
-    start.remember = lambda model: None  # the first process compiles that part of the start
+    np.seterr(all="ignore")
+    start.populate = nobody
+    start.price_and_cost = start.open_markets = start.remember = lambda model: None
     model = _small_city()
-    for module, function in BACKWARDS:
-        with suppress(Exception):  # out of its order a step may fail; its kernels are compiled by then
-            getattr(import_module(f"cluster_sim.month.{module}"), function)(model)
+    model.read_outside()
+    for step in (model.observer.observe,
+                 *(getattr(import_module(f"cluster_sim.month.{module}"), function) for module, function in ELSEWHERE)):
+        with suppress(Exception):  # in an empty city a step may fail; its kernels are compiled by then
+            step(model)
