@@ -188,7 +188,7 @@ def populate(model) -> None:
         index = m.talents.allocate(int(round(students / years)))
         months_to_july = (7 - m.month_of_year) % 12
         arrive(m.talents.rows, index, m.university_cells, m.university_weight, m.p, m.seed, -1000 - year, STUDENT,
-               -1, months_to_july + 12 * year, m.student_specialisms, LOCAL)
+               -1, months_to_july + 12 * year, m.specialism_weight, LOCAL)
     m.state["places"] = par["education.places"] * m.scale
     found_funds(m)
 
@@ -281,6 +281,9 @@ def price_and_cost(model) -> None:
     s["revenue_last"] = s["revenue_year"] / 1.15
     s["surplus_year"] = 1.0
     s["valuation"] = par["ladder.price_to_sales"] * s["revenue_year"]
+    bounds = np.array([par[f"ladder.{tier}_revenue"] for tier in ("nestling", "chick", "grower")]) * 1e6
+    s["tier"] = np.where(s["solo"] == 0, np.searchsorted(bounds, s["revenue_year"], side="right"), 0)
+    s["tier"] = np.where((s["tier"] == 1) & (-s["born"] > 12 * par["ladder.nestling_age"]), 0, s["tier"])
 
 
 def open_markets(model) -> None:
@@ -348,10 +351,13 @@ def remember(model) -> None:
         greenlight.decide(m)
         production.loads(s, m.projects.used, m.credits.used, m.p, t)
         s["served"] = 1.0
+        s["coordination"] = 0.0
         production.work_on(m)
         release.release(m)
     for name, values in keep.items():
         s[name] = values
+    # what is left to do when a month begins, with as much coming in as goes out
+    s["orders"] = s["load"] * (m.par["commissioning.lead"] - 1.0)
     s["wip_change"] = 0.0
     s["inputs"] = s["sales"] = s["taxes"] = 0.0
     m.flow, m.instruments, m.t = flow, instruments, 0

@@ -129,7 +129,6 @@ class CityTables:
         jobs = m.seg["start_share"] / m.seg["value_added_per_worker"]
         m.specialism_share = (m.mix * jobs[:, None]).sum(0) / jobs.sum()
         m.specialism_weight = np.cumsum(m.specialism_share)
-        m.student_specialisms = m.specialism_weight.copy()
         m.segment_shares = np.cumsum(jobs / m.seg["mean_size"] / (jobs / m.seg["mean_size"]).sum())
         living = np.floor((m.cells["floor"] + 1.0) * (0.5 + m.cells["amenity"]) + 1000.0)
         m.home_cells, m.home_weight = np.arange(living.size, dtype=np.int64), np.cumsum(living)
@@ -138,7 +137,7 @@ class CityTables:
         m.university_weight = np.cumsum(u["weight"] / u["weight"].sum())
         wages = par["start.wage"] * 1000.0 * np.array([par[f"start.wage_{name}"] for name in SPECIALISMS])
         m.city_state["market_wage"][0] = wages
-        m.start_wage = float((wages * m.specialism_share).sum())
+        m.start_wage, m.start_market_wage = float((wages * m.specialism_share).sum()), wages.copy()
 
     def _lay_outside(self, setup: Any, par: dict[str, float]) -> None:
         m: Any = self

@@ -76,7 +76,7 @@ def test_the_scenario_is_valid(place):
     path = place / "scenarios" / "of_the_readme.yaml"
     path.write_text(text, encoding="utf-8")
     scenario = load_scenario(path)
-    assert scenario.parameters["collaboration.tau_max"] == 0.8
+    assert scenario.parameters["collaboration.tau_max"] == 0.4
 
 
 def test_the_python_block_runs(place):

@@ -12,9 +12,9 @@ import numpy as np
 from cluster_sim.model import ClusterModel
 from cluster_sim.scenario import load_scenario
 
-PRIORS = {"start.sizing": (0.924, 0.10), "commissioning.pressure": (1.18, 0.20), "labour.wage_speed": (0.0034, 0.40),
-          "population.migrants": (0.00425, 0.30), "labour.poaching": (0.0784, 0.40),
-          "accounts.statistical_break": (1.181, 0.02)}
+PRIORS = {"start.sizing": (0.965, 0.10), "commissioning.pressure": (1.19, 0.20), "labour.wage_speed": (0.00364, 0.40),
+          "population.migrants": (0.00397, 0.30), "labour.poaching": (0.0784, 0.40),
+          "accounts.statistical_break": (1.183, 0.02)}
 """Parameter: prior mean and spread in logs."""
 YEARS = range(2017, 2022)
 ERROR = np.array([0.10, 0.12, 0.15, 0.20, 0.20])
@@ -28,7 +28,7 @@ def share_path(values: dict[str, float], seeds: tuple[int, ...], scale: float) -
     return 100.0 * np.mean([run["gdp_share_published"][11::12] for run in runs], 0)
 
 
-def fit(seeds: tuple[int, ...] = (11, 12, 13), scale: float = 0.05, steps: int = 60) -> dict[str, float]:
+def fit(seeds: tuple[int, ...] = (11, 12, 13), scale: float = 0.05, steps: int = 75) -> dict[str, float]:
     """Return the parameters at the mode found in a number of steps of the simplex."""
     from scipy.optimize import minimize
 

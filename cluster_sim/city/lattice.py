@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.city.checking import CityError
+
 CELLS = np.dtype([("district", "i2"), ("floor_m2", "f8"), ("other_m2", "f8"), ("amenity", "f8"),
                   ("rent_index", "f8"), ("zones", "u4")])
 PARKS = np.dtype([("x", "i2"), ("y", "i2"), ("floor_m2", "f8"), ("opened", "i4"), ("zones", "u4"), ("hub", "u1")])
@@ -66,13 +68,29 @@ def lay_districts(grid: Grid, seats: list[tuple[str, str, float, float]], folder
     nearest = np.hypot(x[:, None] - points[:, 0], y[:, None] - points[:, 1]).argmin(1)
     names = tuple(name for name, _, _, _ in seats)
     if geojson:
-        shapes = json.loads((folder / geojson).read_text(encoding="utf-8"))["features"]
+        shapes = _features(folder / geojson)
         known = {n: k for k, seat in enumerate(seats) for n in seat[:2]}
         for shape in shapes:
             title = shape["properties"].get("name_zh") or shape["properties"].get("name")
             if title in known:
                 nearest[_inside(grid, shape["geometry"], x, y)] = known[title]
     return names, nearest.astype(np.int16)
+
+
+def _features(file: Path) -> list[dict[str, Any]]:
+    """Return the polygons of a GeoJSON file, or raise `CityError` naming the file and what it lacks."""
+    try:
+        features = json.loads(file.read_text(encoding="utf-8"))["features"]
+    except FileNotFoundError:
+        raise CityError(f"{file}: no such file (named in {file.parent / 'city.yaml'}: geojson)") from None
+    except json.JSONDecodeError as error:
+        raise CityError(f"{file}:{error.lineno}: not JSON: {error.msg}") from None
+    except (KeyError, TypeError):
+        raise CityError(f"{file}: not a GeoJSON feature collection: no 'features'") from None
+    for k, shape in enumerate(features):
+        if (shape.get("geometry") or {}).get("type") not in ("Polygon", "MultiPolygon"):
+            raise CityError(f"{file}: feature {k + 1}: expected a Polygon or MultiPolygon")
+    return features
 
 
 def _inside(grid: Grid, geometry: dict[str, Any], x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -29,10 +29,10 @@ def growth_rates(city: City) -> dict[str, dict[int, float]]:
     source = city.source["growth"]
     rates: dict[str, dict[int, float]] = {name: {} for name in NAMES}
     if isinstance(source, str):
-        for r in read_csv(city.folder, source):
+        for r in read_csv(city.folder, source, ("path", "year", "growth_pct")):
             if r["path"] not in rates:
-                raise CityError(f"{city.folder / source}: unknown path '{r['path']}' (known: {', '.join(NAMES)})")
-            rates[r["path"]][int(r["year"])] = number(r, "growth_pct", source) / 100.0
+                raise CityError(f"{r.where}: unknown path '{r['path']}' (known: {', '.join(NAMES)})")
+            rates[r["path"]][int(number(r, "year", source))] = number(r, "growth_pct", source) / 100.0
     else:
         for name in NAMES:
             short = name.split("_")[0] if name.startswith(("market_", "release_")) else name
@@ -79,7 +79,7 @@ def rest_of_gdp(city: City, rates: dict[str, dict[int, float]], b: float) -> np.
     """
     prices = annual_index(rates["deflator"])
     cutoff = int(city.source.get("cutoff", BASE))
-    years = np.arange(BASE, BASE + 32)
+    years = np.arange(BASE, LAST)
     totals = np.empty(years.size)
     for k, year in enumerate(years):
         seen = city.observed.get(int(year))
@@ -139,21 +139,23 @@ def pandemic(city: City, first: int, months: int) -> dict[str, np.ndarray]:
 
     The first year's effect begins in February; its mean over the year keeps the yearly figure.
     """
-    from cluster_sim.city.reading import read_csv
+    from cluster_sim.city.reading import CityError, number, read_csv
 
     result = {"demand": np.ones((months, 6)), "release": np.ones((months, 6))}
     if "pandemic" not in city.source:
         return result
-    rows = read_csv(city.folder, city.source["pandemic"])
-    begin = min(int(r["year"]) for r in rows)
+    rows = read_csv(city.folder, city.source["pandemic"], ("what", "year", *SEGMENTS))
+    begin = min(int(number(r, "year", "pandemic")) for r in rows)
     at = np.arange(months) + first
     for r in rows:
         year = int(r["year"])
-        values = np.array([float(r[s]) for s in SEGMENTS])
+        values = np.array([number(r, s, "pandemic") for s in SEGMENTS])
         inside = at // 12 == year
         if year == begin:
             inside &= at % 12 >= 1
             values = np.maximum(0.0, 1.0 + (values - 1.0) * 12.0 / 11.0)
+        if r["what"] not in result:
+            raise CityError(f"{r.where}: 'what' must be demand or release, not {r['what']!r}")
         result[r["what"]][inside] = values
     return result
 
@@ -164,5 +166,6 @@ def reference(city: City, months: int) -> dict[str, np.ndarray] | None:
 
     if not (Path(city.folder) / "reference_path.csv").is_file():
         return None
-    rows = read_csv(city.folder, "reference_path.csv")[:months]
+    rows = read_csv(city.folder, "reference_path.csv")
+    rows = (rows + rows[-1:] * max(0, months - len(rows)))[:months]      # beyond its end the last row holds
     return {name: np.array([float(r[name]) for r in rows]) for name in ("creative_value_added", "poached_jobs")}

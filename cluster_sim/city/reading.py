@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from cluster_sim.city import lattice, paths, places
+from cluster_sim.city.checking import MONTH, CityError, check, read_yaml
 
 FOLDER = Path(__file__).resolve().parent.parent / "cities"
 SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
@@ -19,8 +20,10 @@ OUTSIDE = np.dtype([("distance_km", "f8"), ("market", "f8"), ("strength", "f8"),
                     ("lon", "f8"), ("lat", "f8")])
 
 
-class CityError(ValueError):
-    """A city's files cannot be used; the message names file, key and what was expected."""
+class Row(dict[str, Any]):
+    """A row of a CSV file that knows where it stands."""
+
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,26 +69,39 @@ class City:
         return paths.pandemic(self, first, months)
 
     def reference(self, first: int, months: int) -> dict[str, np.ndarray] | None:
-        """Return the frozen reference path from the run's first month on, or None if the city has none."""
+        """Return the frozen reference path by month since the start (whenever that is), or None if there is none."""
         return paths.reference(self, months)
 
 
-def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
-    """Return the rows of a CSV file of the city's folder."""
+def read_csv(folder: Path, name: str, columns: tuple[str, ...] = ()) -> list[Row]:
+    """Return the rows of a CSV file of the city's folder; a missing file or column is a `CityError`."""
     path = folder / name
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+            reader = csv.DictReader(file)
+            missing = [c for c in columns if c not in (reader.fieldnames or ())]
+            if missing:
+                raise CityError(f"{path}:1: no column {', '.join(missing)} (needed: {', '.join(columns)})")
+            rows = []
+            for found in reader:
+                row = Row(found)
+                row.where = f"{path}:{reader.line_num}"
+                rows.append(row)
+            return rows
     except FileNotFoundError:
         raise CityError(f"{path}: no such file (named in {folder / 'city.yaml'})") from None
 
 
 def number(row: dict[str, Any], key: str, where: str) -> float:
-    """Return a number of a row, or say which file and row lacks it."""
+    """Return a finite number of a row, or say which file and row lacks it."""
     try:
-        return float(row[key])
+        value = float(row[key])
     except (KeyError, TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        where = getattr(row, "where", "") or where
         raise CityError(f"{where}: '{key}' must be a number, not {row.get(key)!r}") from None
+    return value
 
 
 def find(name_or_path: str | Path) -> Path:
@@ -109,18 +125,8 @@ def load_city(name_or_path: str | Path) -> City:
 @lru_cache(maxsize=8)
 def _load(folder: Path) -> City:
     file = folder / "city.yaml"
-    try:
-        y = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise CityError(f"{file}: {error}") from None
-    if not isinstance(y, dict):
-        raise CityError(f"{file}: expected keys and values")
-    needed = ("name", "side", "centre", "districts", "outside", "home_market", "growth", "floor", "start")
-    for key in needed:
-        if key not in y:
-            raise CityError(f"{file}: key '{key}' is missing (needed: {', '.join(needed)})")
-    for key in ("creative_value_added_2017", "studios", "students"):
-        number(y["start"], key, f"{file}: start")
+    y, lines = read_yaml(file)
+    check(y, lines, file, paths.NAMES)
     centre = (number(y["centre"], "lon", f"{file}: centre"), number(y["centre"], "lat", f"{file}: centre"))
     grid = lattice.Grid.around(centre, int(y["side"]), float(y.get("cell_km", 1.0)))
     districts, district_of = lattice.lay_districts(grid, _districts(folder, y), folder, y.get("geojson"))
@@ -139,28 +145,37 @@ def _load(folder: Path) -> City:
 def _districts(folder: Path, y: dict[str, Any]) -> list[tuple[str, str, float, float]]:
     if isinstance(y["districts"], str):
         return [(r["name_en"], r.get("name_zh") or r["name_en"], number(r, "seat_lon", y["districts"]),
-                 number(r, "seat_lat", y["districts"])) for r in read_csv(folder, y["districts"])]
+                 number(r, "seat_lat", y["districts"])) for r in read_csv(folder, y["districts"], ("name_en",))]
     where = "districts"
     return [(r["name"], r["name"], number(r, "lon", where), number(r, "lat", where)) for r in y["districts"]]
 
 
 def _sites(folder: Path, y: dict[str, Any], grid: lattice.Grid, districts: tuple[str, ...], district_of: np.ndarray,
            zone_bits: np.ndarray) -> tuple[np.ndarray, tuple[str, ...], np.ndarray, tuple[str, ...]]:
-    rows = read_csv(folder, y["sites"]) if isinstance(y.get("sites"), str) else []
+    needed = ("name", "kind", "lon", "lat")
+    rows: list[dict[str, Any]] = [*read_csv(folder, y["sites"], needed)] if isinstance(y.get("sites"), str) else []
     rows += [{"kind": "park", **r} for r in y.get("parks") or []]
     rows += [{"kind": "university", **r} for r in y.get("universities") or []]
-    names = {zh: k for k, (_, zh, _, _) in enumerate(_districts(folder, y))}
+    names = {name: k for k, seat in enumerate(_districts(folder, y)) for name in seat[:2]}
     parks, universities = [], []
     for r in rows:
-        lon, lat = number(r, "lon", r.get("name", "site")), number(r, "lat", r.get("name", "site"))
-        x, yy = lattice.pin(grid, lon, lat, names.get(r.get("district", ""), -1), district_of)
+        where = getattr(r, "where", "") or f"{folder / 'city.yaml'}: {r.get('name', 'site')}"
+        lon, lat = number(r, "lon", where), number(r, "lat", where)
+        district = r.get("district") or ""
+        if district and district not in names:
+            raise CityError(f"{where}: no district {district!r} (known: {', '.join(districts)})")
+        if r["kind"] not in ("park", "university"):
+            raise CityError(f"{where}: 'kind' must be park or university, not {r['kind']!r}")
+        x, yy = lattice.pin(grid, lon, lat, names.get(district, -1), district_of)
         if r["kind"] == "park":
             opened = str(r.get("opened") or "")
+            if opened and not MONTH.fullmatch(opened):
+                raise CityError(f"{where}: 'opened' must be a month such as 2017-01, not {opened!r}")
             month = int(opened[:4]) * 12 + int(opened[5:7]) - 1 if opened else 0
-            parks.append((x, yy, number(r, "floor_m2", r["name"]), month, zone_bits[yy * grid.side + x],
+            parks.append((x, yy, number(r, "floor_m2", where), month, zone_bits[yy * grid.side + x],
                           int(r.get("hub") or 0)))
         else:
-            universities.append((x, yy, number(r, "weight", r["name"])))
+            universities.append((x, yy, number(r, "weight", where)))
     park_names = tuple(r["name"] for r in rows if r["kind"] == "park")
     university_names = tuple(r["name"] for r in rows if r["kind"] == "university")
     if not universities:
@@ -169,7 +184,8 @@ def _sites(folder: Path, y: dict[str, Any], grid: lattice.Grid, districts: tuple
 
 
 def _outside(folder: Path, y: dict[str, Any], centre: tuple[float, float]) -> tuple[np.ndarray, tuple[str, ...]]:
-    rows: list[dict[str, Any]] = read_csv(folder, y["outside"]) if isinstance(y["outside"], str) else y["outside"]
+    listed = y["outside"]
+    rows: list[dict[str, Any]] = [*read_csv(folder, listed, ("name",))] if isinstance(listed, str) else listed
     table = np.zeros(len(rows), OUTSIDE)
     for k, r in enumerate(rows):
         where = f"outside city {r.get('name', k)}"
@@ -183,9 +199,12 @@ def _outside(folder: Path, y: dict[str, Any], centre: tuple[float, float]) -> tu
 
 def _observed(folder: Path, y: dict[str, Any]) -> dict[int, dict[str, Any]]:
     result: dict[int, dict[str, Any]] = {}
-    for r in read_csv(folder, y["observed"]) if "observed" in y else []:
-        result[int(r["year"])] = {key: (float(r[key]) if r[key] else None)
-                                  for key in ("gdp_bn_yuan", "creative_bn_yuan", "share_pct")} | {
-            "gdp_bn": float(r["gdp_bn_yuan"]), "status": r["status"], "source": r["source"],
-            "creative_bn": float(r["creative_bn_yuan"]) if r["creative_bn_yuan"] else None}
+    if "observed" not in y:
+        return result
+    needed = ("year", "gdp_bn_yuan", "creative_bn_yuan", "share_pct", "status", "source")
+    for r in read_csv(folder, y["observed"], needed):
+        found = {key: (number(r, key, "observed") if r[key] else None) for key in needed[1:4]}
+        result[int(number(r, "year", "observed"))] = found | {
+            "gdp_bn": number(r, "gdp_bn_yuan", "observed"), "creative_bn": found["creative_bn_yuan"],
+            "status": r["status"], "source": r["source"]}
     return result

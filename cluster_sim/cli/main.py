@@ -143,4 +143,7 @@ def explain(error: Exception, as_json: bool = False) -> int | None:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         print(error.strerror, file=sys.stderr)
         return 3
+    if isinstance(error, OSError) and error.filename is not None:
+        print(f"{error.filename}: cannot be read or written: {error.strerror}", file=sys.stderr)
+        return 2
     return None

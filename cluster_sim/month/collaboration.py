@@ -19,6 +19,7 @@ from cluster_sim.jit import inline, kernel
 
 PARK_KM = 0.05
 FIT_BITS = np.uint64(0x5DEECE66D)
+WHOM_BITS = np.uint64(0x2545F4914F6CDD1D)
 NONE = -1
 
 
@@ -120,7 +121,7 @@ def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park
     if s.park >= 0:
         park = max(0.0, park_mass[k, s.park]) * (same_park - near[0, 0])
     u = uniform(h) * (total + tied + park + outside_mass)
-    h = again(h)
+    h = again(h ^ WHOM_BITS)       # not the word that the next meeting begins with
     if u < total:
         c = locate(cumulative, u)
         c = min(c, cumulative.shape[0] - 1)

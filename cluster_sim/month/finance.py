@@ -83,7 +83,7 @@ def bid(funds, studios, applicants, aims, city, p, seed, t, bids):
 
 
 @kernel
-def close_rounds(funds, studios, applicants, aims, bids, p, t, stakes, flow):
+def close_rounds(funds, studios, applicants, aims, bids, held, p, t, stakes, flow):
     """Close the rounds that gathered enough: money moves, stakes are written; return (stakes, rounds)."""
     p = p[0]
     count = 0
@@ -97,6 +97,10 @@ def close_rounds(funds, studios, applicants, aims, bids, p, t, stakes, flow):
         s = studios[applicants[a]]
         factor = min(1.0, aims[a] / total)
         value = max(s.valuation, 3.0 * aims[a])
+        after = value + min(total, aims[a])
+        for n in range(held.shape[0]):
+            if held[n].studio == applicants[a] and held[n].studio_id == s.id:
+                held[n].share *= value / after          # earlier investors are diluted
         raised = 0.0
         for f in range(funds.shape[0]):
             if bids[f, a] <= 0.0 or count >= stakes.shape[0]:
@@ -111,7 +115,7 @@ def close_rounds(funds, studios, applicants, aims, bids, p, t, stakes, flow):
             x.studio = applicants[a]
             x.round = s.round + 1
             x.month = t
-            x.share = ticket / (value + aims[a])
+            x.share = ticket / after
             x.cost = ticket
             count += 1
             raised += ticket
@@ -177,7 +181,8 @@ def finance(model) -> None:
         bids = np.zeros((funds.size, count))
         bid(funds, studios, applicants[:count], aims[:count], m.city_state, m.p, m.seed, m.t, bids)
         fresh = np.zeros(funds.size * int(par["finance.deals"]) + 1, STAKE)
-        made, rounds = close_rounds(funds, studios, applicants[:count], aims[:count], bids, m.p, m.t, fresh, m.flow)
+        made, rounds = close_rounds(funds, studios, applicants[:count], aims[:count], bids, m.stakes,
+                                    m.p, m.t, fresh, m.flow)
         if made:
             m.stakes = np.concatenate([m.stakes, fresh[:made]])
     m.state["rounds"] = rounds

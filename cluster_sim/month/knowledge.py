@@ -77,7 +77,7 @@ def spread(model) -> None:
     local_knowhow(studios, m.cells, m.cell_buffer)
     published = learn(studios, studios["knowhow"].copy(), m.cells, m.ties, m.city_state, m.p, m.seed, m.t)
     g = m.city_state[0]
-    norm = published / max(1.0, par["knowledge.publish_norm"] * m.scale)
+    norm = published / (par["knowledge.publish_norm"] * m.scale)
     g["commons"] = g["commons"] * (1.0 - par["knowledge.commons_fading"]) + norm
     talk = par["knowledge.buzz_of_hit"] * np.log1p(m.hit_gross_by / float(g["hit_threshold"]))
     g["buzz"] = np.minimum(g["buzz"] * (1.0 - par["knowledge.buzz_fading"]) + talk, par["knowledge.buzz_ceiling"])

@@ -40,8 +40,16 @@ def climb(studios, p, t, counts):
         elif (revenue >= p.ladder_nestling_revenue and growth >= p.ladder_nestling_growth
               and age <= p.ladder_nestling_age):
             tier = 1
-        if s.tier > 0 and tier < s.tier and revenue >= p.ladder_keep * p.ladder_nestling_revenue:
-            tier = s.tier
+        if tier < s.tier:
+            held = p.ladder_nestling_revenue
+            if s.tier == 2:
+                held = p.ladder_chick_revenue
+            elif s.tier == 3:
+                held = p.ladder_grower_revenue
+            elif s.tier == 4:
+                held = p.ladder_unicorn_valuation / p.ladder_price_to_sales
+            if revenue >= p.ladder_keep * held:
+                tier = s.tier
         if tier > s.tier:
             if s.tier > 0:
                 counts[0] += 1

@@ -33,7 +33,7 @@ COLUMNS = ("month", "gdp_share", "gdp_share_published", "creative_value_added", 
 
 
 @kernel
-def survey_studios(studios, city, totals, value_added, employment):
+def survey_studios(studios, city, totals, value_added, employment, t):
     """Add up what studios look like (exact or integer sums); totals: (12,)."""
     g = city[0]
     totals[:] = 0.0
@@ -45,7 +45,7 @@ def survey_studios(studios, city, totals, value_added, employment):
             continue
         m = s.segment
         value_added[m] += s.surplus + s.wages + s.taxes - s.subsidies
-        if s.alive != 1 or s.born > 0 and s.staff == 0:
+        if s.alive != 1 or s.born > t:
             continue
         employment[m] += s.staff
         totals[0] += 1.0
@@ -98,7 +98,7 @@ class Observer:
     def observe(self, model: Any) -> None:
         """Write the month's row."""
         m, flow, s = model, model.flow, model.state
-        survey_studios(m.studios.used, m.city_state, self.totals, self.value_added, self.employment)
+        survey_studios(m.studios.used, m.city_state, self.totals, self.value_added, self.employment, m.t)
         tot, g = self.totals, m.city_state[0]
         self.flows[m.t] = flow
         staff = max(tot[1], 1.0)
@@ -110,7 +110,6 @@ class Observer:
         fresh = making & (projects["started"] == m.t)
         ties = float(projects["ties_repeated"][fresh].sum()), float(projects["ties_new"][fresh].sum())
         local, outside = float(projects["partners"][fresh].sum()), float(projects["outside_partners"][fresh].sum())
-        distance = float(np.floor(projects["distance_sum"][fresh] * 1e6).sum()) / 1e6
         teams = projects["partners"][making] + projects["outside_partners"][making]
         home_demand, nation_demand = self.demand(m)
         row = {
@@ -142,7 +141,6 @@ class Observer:
             "largest_team": teams.max() if teams.size else 0,
             "consumption": float(flow[L.CONSUMPTION_CITY] + flow[L.CONSUMPTION_NATION]) / 1e6,
         }
-        del distance
         for k, name in enumerate(SEGMENTS):
             row[f"value_added_{name}"] = self.value_added[k] / 1e6
             row[f"employment_{name}"] = self.employment[k]

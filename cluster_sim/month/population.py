@@ -215,10 +215,20 @@ def enrol(model) -> None:
     count = int(round(intake))
     index = m.talents.allocate(count)
     arrive(m.talents.rows, index, m.university_cells, m.university_weight, m.p, m.seed, m.t, STUDENT, m.t,
-           m.t + int(par["education.months"]), m.student_specialisms, LOCAL)
+           m.t + int(par["education.months"]), choice_of_specialism(m, par["education.choice"]), LOCAL)
     pull = float(m.city_state["relative_wage"][0]) ** par["education.wage_response"]
     pull *= 1.0 + par["education.buzz_response"] * float(m.city_state["buzz_mean"][0])
     m.state["students_wish"] = wish + par["education.adjustment"] * (pull - wish)
+
+
+def choice_of_specialism(model, elasticity: float) -> np.ndarray:
+    """Return cumulative weights of specialisms: the start's shares times relative wages to an elasticity.
+
+    What is short pays more than it did, and draws more students and migrants (Freeman 1976).
+    """
+    m = model
+    relative = m.city_state["market_wage"][0] / m.start_market_wage
+    return np.cumsum(m.specialism_share * (relative / relative.mean()) ** elasticity)
 
 
 def migrate(model) -> None:
@@ -234,5 +244,5 @@ def migrate(model) -> None:
     count = whole + int(luck(m.seed, MIGRANT_DRAW, -1, m.t) < expected - whole)
     index = m.talents.allocate(count)
     arrive(m.talents.rows, index, m.home_cells, m.home_weight, m.p, m.seed, m.t, SEEKING, m.t, 0,
-           m.specialism_weight, MIGRANT)
+           choice_of_specialism(m, m.par["population.choice"]), MIGRANT)
     m.state["migrants"] = count

@@ -156,7 +156,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         flow[L.INPUTS_CITY] += local
         flow[L.INPUTS_NATION] += inputs - local
         flow[L.PRODUCTION_TAX] += tax
-        vat = revenue * (1.0 - seg.inputs) * p.costs_vat
+        vat = (revenue - abroad) * (1.0 - seg.inputs) * p.costs_vat       # exports are zero-rated
         centre = yuan(0.5 * vat)
         province = yuan(0.15 * vat)
         flow[L.VAT_CENTRE] += centre
@@ -200,7 +200,6 @@ def make(studios, projects, credits, city, p, t, flow):
             flow[L.OUTSIDE_PARTNER_WORK] += pay
             j.spent_outside += pay
         c.done += rate
-        j.done_by[c.specialism] += 0.0
         j.merit[c.specialism] += dyadic(rate * merit)
         j.effort_out += dyadic(rate)
         owner.cash -= pay

@@ -159,10 +159,15 @@ class Instrument:
         self.spent_this_year += total
         self.outlay += total
 
+    def unit(self, model: ClusterModel, replay: np.ndarray) -> np.ndarray:
+        """Return the scale of each work's money: a replayed film is scaled with the city, any other is not."""
+        return np.where(replay == 1, model.scale, 1.0)
+
     def pay_projects(self, model: ClusterModel, rows: np.ndarray, amounts: np.ndarray) -> None:
         """Pay aid (yuan) for projects to their owners, under the joint cap of all aids to one work."""
         projects = model.projects.rows
-        room = model.par["aid.joint_cap"] * MILLION - projects["aid_claim"][rows]
+        unit = self.unit(model, projects["replay"][rows])
+        room = model.par["aid.joint_cap"] * MILLION * unit - projects["aid_claim"][rows]
         order = np.argsort(projects["id"][rows])
         rows = rows[order]
         paid = self.pay(model, projects["owner"][rows], np.minimum(amounts[order], np.maximum(room[order], 0.0)))

@@ -24,16 +24,17 @@ class BoxOfficeIncentive(Instrument):
         "segments": Key("list of segments", ["film", "scifi"], text="segments whose works may be rewarded"),
     }
 
-    def aid(self, gross: np.ndarray, segment: np.ndarray) -> np.ndarray:
-        """Return the reward (yuan) for a gross (yuan)."""
-        above = np.maximum(gross - self.get("threshold") * MILLION, 0.0)
-        reward = np.minimum(self.get("rate") * above, self.get("cap") * MILLION)
+    def aid(self, gross: np.ndarray, segment: np.ndarray, unit: np.ndarray) -> np.ndarray:
+        """Return the reward (yuan) for a gross (yuan); unit: what a yuan of the law is at the work's scale."""
+        above = np.maximum(gross - self.get("threshold") * MILLION * unit, 0.0)
+        reward = np.minimum(self.get("rate") * above, self.get("cap") * MILLION * unit)
         return np.where(self.covers(segment), np.floor(reward), 0.0)
 
     def expect_aid(self, model, proposals) -> None:
         if self.now is not None and proposals.size:
             share = model.seg["producer_share"][proposals["segment"]]
-            proposals["aid"] += self.aid(proposals["expected"] / share, proposals["segment"])
+            proposals["aid"] += self.aid(proposals["expected"] / share, proposals["segment"],
+                                         self.unit(model, proposals["replay"]))
 
     def after_release(self, model) -> None:
         if self.now is None or self.get("rate") == 0:
@@ -41,4 +42,5 @@ class BoxOfficeIncentive(Instrument):
         projects = model.projects.used
         rows = np.flatnonzero(projects["stage"] == DONE)
         if rows.size:
-            self.pay_projects(model, rows, self.aid(projects["gross"][rows], projects["segment"][rows]))
+            unit = self.unit(model, projects["replay"][rows])
+            self.pay_projects(model, rows, self.aid(projects["gross"][rows], projects["segment"][rows], unit))

@@ -27,16 +27,19 @@ class ProductionSubsidy(Instrument):
         "segments": Key("list of segments", ["film", "scifi"], text="segments whose works may apply"),
     }
 
-    def aid(self, cost: np.ndarray, segment: np.ndarray, coinvest: np.ndarray, replay: np.ndarray) -> np.ndarray:
-        """Return the aid (yuan) for works of a given cost (yuan)."""
-        fits = self.covers(segment) & (cost >= self.get("smallest") * MILLION)
-        aid = np.minimum(self.get("rate") * cost * (1.0 - coinvest), self.get("cap") * MILLION)
+    def aid(self, cost: np.ndarray, segment: np.ndarray, coinvest: np.ndarray, unit: np.ndarray) -> np.ndarray:
+        """Return the aid (yuan) for works of a given cost (yuan).
+
+        unit: what a yuan of the law is at the work's scale.
+        """
+        fits = self.covers(segment) & (cost >= self.get("smallest") * MILLION * unit)
+        aid = np.minimum(self.get("rate") * cost * (1.0 - coinvest), self.get("cap") * MILLION * unit)
         return np.where(fits, np.floor(aid), 0.0)
 
     def expect_aid(self, model, proposals) -> None:
         if self.now is not None and proposals.size:
             proposals["aid"] += self.aid(proposals["budget"], proposals["segment"], proposals["coinvest"],
-                                         proposals["replay"])
+                                         self.unit(model, proposals["replay"]))
 
     def after_release(self, model) -> None:
         if self.now is None or self.get("rate") == 0:
@@ -45,4 +48,4 @@ class ProductionSubsidy(Instrument):
         rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= 6))
         if rows.size:
             cost, segment, coinvest, replay = (projects[c][rows] for c in ("cost", "segment", "coinvest", "replay"))
-            self.pay_projects(model, rows, self.aid(cost, segment, coinvest, replay))
+            self.pay_projects(model, rows, self.aid(cost, segment, coinvest, self.unit(model, replay)))
