@@ -20,13 +20,15 @@ _PUBLIC = {
     "load_scenario": "cluster_sim.scenario",
     "run": "cluster_sim.runs.api",
     "ensemble": "cluster_sim.runs.api",
+    "compare": "cluster_sim.analysis.compare",
     "open": "cluster_sim.runs.read",
     "reproduce": "cluster_sim.runs.reproduce",
 }
 
-__all__ = ["ClusterModel", "ensemble", "load_scenario", "open", "reproduce", "run"]
+__all__ = ["ClusterModel", "compare", "ensemble", "load_scenario", "open", "reproduce", "run"]
 
 if TYPE_CHECKING:
+    from cluster_sim.analysis.compare import compare
     from cluster_sim.model import ClusterModel
     from cluster_sim.runs.api import ensemble, run
     from cluster_sim.runs.read import open

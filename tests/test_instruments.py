@@ -347,9 +347,13 @@ def test_ladder_grants_come_once_a_tier():
     assert model.flow[L.GRANTS_CITY] == 26.3 * MILLION == s["public"][row]
 
 
+LOW_LADDER = {"ladder.nestling_revenue": 8.0, "ladder.nestling_growth": 0.1, "ladder.chick_revenue": 40.0}
+"""Rungs that the studios of a small town reach."""
+
+
 def test_ladder_grants_in_a_run_are_paid_to_whoever_moves_up_and_to_nobody_else():
     law = {"ladder_grants": [entry("ladder_grants", nestling=1.0, chick=1.0, grower=1.0, unicorn=1.0)]}
-    model = build(48, policies=law)
+    model = build(48, policies=law, par=LOW_LADDER)
     grants = 0
     while not model.finished:
         model.step()
@@ -426,7 +430,7 @@ def test_dated_entries_replace_each_other():
 def test_an_instrument_that_is_repealed_pays_nothing_any_more():
     law = {"ladder_grants": [entry("ladder_grants", nestling=5.0, chick=5.0, grower=5.0),
                              entry("ladder_grants", JANUARY_2017 + 24)]}
-    outlay = build(48, policies=law).run().series()["public_outlay"]
+    outlay = build(48, policies=law, par=LOW_LADDER).run().series()["public_outlay"]
     assert outlay[:24].sum() > 0 and outlay[24:].sum() == 0
 
 

@@ -33,7 +33,7 @@ def test_what_funds_look_for(column, low, high):
     for value in (low, high):
         model = build(1)
         row = int(alive(model, anchor=0)[0])
-        model.studios.used["revenue_last"][row] = 1e7
+        model.studios.used["revenue_last"][row], model.studios.used["tier"][row] = 1e7, 0
         model.studios.used[column][row] = value
         chosen.append(bids_on(model, row))
     assert chosen[1] > chosen[0] + 5
@@ -62,16 +62,16 @@ def test_a_fund_keeps_to_its_rounds_and_to_its_money():
     assert not bids.any()
 
 
-def close(model, row, offers, aim=10e6):
-    """Close one round with the given bids (yuan); return the stakes and the studio's new cash."""
+def close(model, row, offers, aim=10e6, held=None):
+    """Close one round with the given bids (yuan) beside the stakes held; return the new stakes and the cash raised."""
     m = model
     bids = np.zeros((m.funds.high, 1))
     bids[: len(offers), 0] = offers
     stakes = np.zeros(20, STAKE)
     before = m.studios.used["cash"][row]
     m.flow[:] = 0.0
-    count, rounds = finance.close_rounds(m.funds.used, m.studios.used, np.array([row]), np.array([aim]), bids, m.p, 0,
-                                         stakes, m.flow)
+    count, rounds = finance.close_rounds(m.funds.used, m.studios.used, np.array([row]), np.array([aim]), bids,
+                                         np.zeros(0, STAKE) if held is None else held, m.p, 0, stakes, m.flow)
     return stakes[:count], m.studios.used["cash"][row] - before, rounds
 
 
@@ -89,6 +89,18 @@ def test_a_round_that_gathers_too_little_fails_and_one_that_gathers_more_is_cut_
     assert model.studios.used["round"][row] == 1 and 0 < stakes["share"].sum() < 1
     stakes, raised, _ = close(model, row, [10e6 * quorum])
     assert raised == pytest.approx(10e6 * quorum, abs=1)
+
+
+def test_earlier_investors_are_diluted_by_a_later_round():
+    model = build(1)
+    row = int(alive(model)[0])
+    first, _, _ = close(model, row, [10e6])
+    share = float(first["share"][0])
+    model.funds.used["cash"] = 1e9
+    value = float(model.studios.used["valuation"][row])
+    second, raised, _ = close(model, row, [10e6], held=first)
+    assert float(first["share"][0]) == pytest.approx(share * value / (value + raised))
+    assert float(second["share"][0]) == pytest.approx(raised / (value + raised))
 
 
 def test_funds_never_overspend_and_stakes_are_what_was_paid():

@@ -66,9 +66,10 @@ def test_moves_are_counted_and_dated():
 
 
 def test_a_listed_firm_keeps_its_rung_until_it_shrinks():
-    keep = need("keep") * need("nestling_revenue")
-    assert climb(1.05 * keep, 1.05 * keep, tier=3)[0]["tier"] == 3
-    assert climb(0.95 * keep, 0.95 * keep, tier=3)[0]["tier"] == 0
+    for tier, revenue in ((1, "nestling_revenue"), (2, "chick_revenue"), (3, "grower_revenue")):
+        keep = need("keep") * need(revenue)
+        assert climb(1.05 * keep, 1.05 * keep, tier=tier)[0]["tier"] == tier
+        assert climb(0.95 * keep, 0.95 * keep, tier=tier)[0]["tier"] == 0
 
 
 def test_revenue_is_a_trailing_year():

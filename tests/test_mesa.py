@@ -111,7 +111,8 @@ def test_a_view_of_somebody_gone_fails_loudly():
 
 
 def test_government_shows_instruments_spending_and_taxes():
-    model = build(14, policies={"ladder_grants": [generous("ladder_grants", 5.0)]})
+    low = {"ladder.nestling_revenue": 8.0, "ladder.nestling_growth": 0.1, "ladder.chick_revenue": 40.0}
+    model = build(26, policies={"ladder_grants": [generous("ladder_grants", 5.0)]}, par=low)
     model.run()
     government = next(iter(model.agents_by_type[Government]))
     assert isinstance(government, Government) and set(government.instruments) == {"ladder_grants"}

@@ -50,6 +50,9 @@ def commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", commands(), ids=lambda words: words[0])
 def test_commands_of_the_table(place, words):
+    if words[0] == "compare":
+        words = [w for pair in pairs(words) if pair[0] not in ("--scale", "--seeds") for w in pair]
+        words += ["--scale", "1/400", "--until", "2017-12", "--seeds", "2", "--out", "results/compared"]
     if words[0] == "run":
         words = [w for pair in pairs(words) if pair[0] not in ("--scale", "--until", "--seeds") for w in pair]
         words += [*SMALL, "--seeds", "1", "--out", "results/again", "--fresh"]

@@ -1,0 +1,228 @@
+"""What a scenario changes, from paired runs: both of a pair have the same seed and so the same luck.
+
+Random numbers are keyed by seed, purpose, entity and month (docs/random_numbers.md), so a run of the later
+scenario and a run of the first one share all luck that the change does not touch. The effect in a year is the
+mean over seeds of the difference within pairs; its interval is Student's, on those differences (common random
+numbers: Law 2015, Simulation Modeling and Analysis, section 11.2).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+LEVELS = ((80, 0.90), (95, 0.975))
+"""Width of an interval in percent, and the quantile of Student's t at its upper end."""
+POWER, UPPER = 0.80, 0.975
+MOST_SEEDS = 1_000_000
+"""Where not even so many seeds would tell an effect from zero, none are named."""
+
+KEYS = ("run_id", "scenario", "seed", "month")
+FLOWS = frozenset((
+    "released", "hits", "entries", "exits", "hires", "hired_from_other_sectors", "migrants", "graduates",
+    "spin_offs", "solo_founders", "promotions", "funding_rounds", "green_lit", "moves"))
+"""Counts of a month; other counts are stocks at its end."""
+STOCKS = frozenset((
+    "gdp_share", "gdp_share_published", "studios", "employment", "students", "seekers", "vacancies",
+    "studios_listed", "in_production", "largest_team", "work_in_progress"))
+RATES = frozenset(("mean_wage", "mean_rent"))
+HEAVY = frozenset((
+    "hits", "hit_receipts", "project_receipts", "top1_share", "largest_team", "value_added_film",
+    "value_added_scifi", "operating_surplus", "venture_capital"))
+"""Columns that a single title or deal can move: a mean says little of them, so they get a log ratio too."""
+
+MAIN = (
+    ("gdp_share", "share of GDP", "percentage points", 100.0, False),
+    ("creative_value_added", "value added", "bn yuan a year", 1e-3, True),
+    ("employment", "jobs", "thousand", 1e-3, True),
+    ("mean_wage", "wages", "yuan a month", 1e3, False),
+    ("mean_rent", "rents", "yuan per m² a month", 1.0, False),
+    ("studios", "studios", "number", 1.0, True),
+    ("export_share", "exports", "percentage points of sales", 100.0, False))
+"""Column, title, unit shown, factor to that unit, and whether to divide by the scale of the city."""
+
+
+def year_value(column: str) -> str:
+    """Say what a year's value of a column is: `sum` of its months, their `mean`, or `December`."""
+    if column in FLOWS:
+        return "sum"
+    if column in STOCKS or column.startswith("employment_"):
+        return "December"
+    if column in RATES:
+        return "mean"
+    return "sum" if unit_of(column) == "million yuan/month" else "mean"
+
+
+def unit_of(column: str) -> str:
+    """Return the unit of a column of the series; empty for one that is not described."""
+    from cluster_sim.scenario import topics
+
+    global _UNITS
+    if _UNITS is None:
+        import yaml
+
+        _UNITS = {name: str(row["unit"]) for name, row in yaml.safe_load(topics.COLUMNS.read_text("utf-8")).items()}
+    return _UNITS.get(column, "")
+
+
+_UNITS: dict[str, str] | None = None
+
+
+def by_year(months: np.ndarray, values: np.ndarray, how: str) -> dict[int, np.ndarray]:
+    """Return year -> value of each run from `values` (runs x months); only of whole years, or of Decembers."""
+    ordinals = months.astype("datetime64[M]").astype(np.int64)
+    found = {}
+    for year in np.unique(ordinals // 12):
+        inside = ordinals // 12 == year
+        if how == "December":
+            inside &= ordinals % 12 == 11
+        if inside.sum() == (1 if how == "December" else 12):
+            part = values[:, inside]
+            found[int(year) + 1970] = part[:, 0] if how == "December" else getattr(part, how)(axis=1)
+    return found
+
+
+def seeds_needed(mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+    """Return the number of pairs that would tell each effect from zero: 80% power, two-sided at 5%.
+
+    Exact, by the noncentral t distribution of the paired test (Cohen 1988, section 2.3), taking the mean and the
+    standard deviation of the differences at their estimates. NaN where the effect is zero or unknown, or where
+    `MOST_SEEDS` would not do.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.abs(mean) / deviation
+    size = np.where((deviation == 0) & (mean != 0), np.inf, size)
+    low, high = np.full(size.shape, 1.0), np.full(size.shape, float(MOST_SEEDS))
+    possible = np.isfinite(mean) & (mean != 0) & (_power(size, high) >= POWER)
+    while np.any(high - low > 1):
+        middle = np.floor((low + high) / 2)
+        enough = _power(size, np.maximum(middle, 2.0)) >= POWER
+        high, low = np.where(enough, middle, high), np.where(enough, low, middle)
+    return np.where(possible, np.maximum(high, 2.0), np.nan)
+
+
+def _power(size: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Return the power of a paired t test for standardised effects of some size."""
+    from scipy.special import nctdtr, ndtr, stdtrit
+
+    freedom, shift = pairs - 1, size * np.sqrt(pairs)
+    edge = stdtrit(freedom, UPPER)
+    with np.errstate(invalid="ignore"):
+        exact = 1 - nctdtr(freedom, np.minimum(shift, 30.0), edge)
+        plain = ndtr(shift - edge)
+    return np.where(np.isnan(size), 0.0, np.where((shift > 30) & (shift > 2 * edge), 1.0,
+                                                  np.where(freedom > 1000, plain, exact)))
+
+
+def paired(first: np.ndarray, later: np.ndarray, heavy: bool = False) -> dict[str, float | int | None]:
+    """Return the effect from the values of pairs (both of length N, in the order of seeds).
+
+    `mean` with its 80% and 95% intervals; `p_positive`, the probability that the mean effect is above zero (its t
+    distribution, under a flat prior), missing where all pairs agree to the last bit; `share_positive` of the
+    seeds; `median`; `seeds_needed`; `variance_ratio` of unpaired to paired differences; for `heavy` columns
+    the mean of the log ratio, where all values are above zero. Unknown values are None; pairs with a missing
+    value are left out.
+    """
+    from scipy.special import stdtr, stdtrit
+
+    known = np.isfinite(first) & np.isfinite(later)
+    first, later = first[known].astype(np.float64), later[known].astype(np.float64)
+    gain, n = later - first, int(known.sum())
+    if not n:
+        return {}
+    mean = float(gain.mean())
+    spread = float(gain.std(ddof=1)) if n > 1 else np.nan
+    if np.ptp(gain) == 0:
+        mean, spread = float(gain[0]), 0.0 if n > 1 else np.nan
+    error = spread / np.sqrt(n)
+    cell: dict[str, Any] = {"mean": mean}
+    for width, quantile in LEVELS:
+        half = float(stdtrit(n - 1, quantile)) * error if n > 1 else np.nan
+        cell |= {f"low{width}": mean - half, f"high{width}": mean + half}
+    if n < 2 or error == 0 and mean == 0:
+        chance = np.nan
+    else:
+        chance = float(stdtr(n - 1, mean / error)) if error else float(mean > 0)
+    apart = float(first.var(ddof=1) + later.var(ddof=1)) if n > 1 else np.nan
+    cell |= {
+        "p_positive": chance, "share_positive": float((gain > 0).mean()), "median": float(np.median(gain)),
+        "first_mean": float(first.mean()), "pairs": n,
+        "seeds_needed": float(seeds_needed(np.array([mean]), np.array([spread]))[0]),
+        "variance_ratio": apart / spread**2 if spread > 0 else np.nan}
+    if heavy:
+        cell |= _log_ratio(first, later)
+    cell = {key: _finite(value) for key, value in cell.items()}
+    if cell["seeds_needed"] is not None:
+        cell["seeds_needed"] = int(cell["seeds_needed"])
+    return cell
+
+
+def _log_ratio(first: np.ndarray, later: np.ndarray) -> dict[str, float]:
+    """Return the mean log ratio of pairs and its 95% interval; missing unless all values are above zero."""
+    from scipy.special import stdtrit
+
+    n = len(first)
+    if n < 2 or min(first.min(), later.min()) <= 0:
+        return dict.fromkeys(("log_ratio", "log_ratio_low95", "log_ratio_high95"), np.nan)
+    ratio = np.log(later) - np.log(first)
+    half = float(stdtrit(n - 1, UPPER) * ratio.std(ddof=1) / np.sqrt(n))
+    mean = float(ratio.mean())
+    return {"log_ratio": mean, "log_ratio_low95": mean - half, "log_ratio_high95": mean + half}
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+Effects = dict[str, dict[str, dict[str, Any]]]
+"""Column -> year -> what `paired` says."""
+
+
+def effects(first: Any, later: Any, seeds: list[int]) -> Effects:
+    """Return the effects of the store `later` against the store `first` (views), over the pairs of these seeds."""
+    (months_a, a), (months_b, b) = _paths(first, seeds), _paths(later, seeds)
+    found: Effects = {}
+    for column in a:
+        if column not in b:
+            continue
+        how = year_value(column)
+        before, after = by_year(months_a, a[column], how), by_year(months_b, b[column], how)
+        cells = {str(year): paired(before[year], after[year], column in HEAVY) for year in before if year in after}
+        found[column] = {year: cell for year, cell in cells.items() if cell}
+    return found
+
+
+def _paths(view: Any, seeds: list[int]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return the months, and each column of numbers as runs (in the order of `seeds`) x months."""
+    import pyarrow as pa
+
+    table = view.arrow("series")
+    seed, month = (table[name].to_numpy().astype(kind) for name, kind in
+                   (("seed", np.int64), ("month", "datetime64[M]")))
+    places = [np.flatnonzero(seed == one) for one in seeds]
+    rows = np.concatenate([place[np.argsort(month[place], kind="stable")] for place in places])
+    names = [f.name for f in table.schema if f.name not in KEYS and (pa.types.is_floating(f.type)
+                                                                     or pa.types.is_integer(f.type))]
+    shape = (len(seeds), -1)
+    return month[rows].reshape(shape)[0], {
+        name: table[name].to_numpy()[rows].astype(np.float64).reshape(shape) for name in names}
+
+
+def variance_ratios(found: Effects) -> dict[str, float | None]:
+    """Return, by column, how many times the variance falls by pairing (median over years), and their `median`.
+
+    The ratio is that of the variance of unpaired differences (the sum of both variances) to that of the paired.
+    A column whose pairs never differ, or always by the same amount, has none.
+    """
+    ratios: dict[str, float | None] = {}
+    for column, years in found.items():
+        known = [cell["variance_ratio"] for cell in years.values() if cell["variance_ratio"] is not None]
+        ratios[column] = float(np.median(known)) if known else None
+    known = [ratio for ratio in ratios.values() if ratio is not None]
+    return {"median": float(np.median(known)) if known else None, **ratios}
+
+
+def told_from_zero(cell: dict[str, Any]) -> bool:
+    """Say whether the 95% interval leaves out zero."""
+    return cell["low95"] is not None and (cell["low95"] > 0 or cell["high95"] < 0)

@@ -1,0 +1,205 @@
+"""`compare A B [C ...]`: what each later scenario changes against the first, from paired runs."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cluster_sim.analysis.compare import Comparison, Side
+
+NAME = "compare"
+GROUP = "Compare"
+HELP = "run scenarios on the same seeds and say what each changes against the first"
+
+SCALE = "1/20"
+SEEDS = 20
+YEARS = ("2025", "2030", "2035")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("scenarios", nargs="+", metavar="SCENARIO",
+                        help="files or names; the first is what the others are read against")
+    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
+    parser.add_argument("--seeds", type=int, metavar="N", help=f"number of pairs, with seeds 1 to N ({SEEDS})")
+    parser.add_argument("--seed", type=int, metavar="K", help="the first of --seeds (1)")
+    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (the scenarios' end)")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
+                        help="override a value in all scenarios (repeatable)")
+    parser.add_argument("--out", metavar="FOLDER", help="folder with one results folder a scenario (in results/)")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes (all cores)")
+    parser.add_argument("--fresh", action="store_true", help="set aside what the folder holds and begin again")
+    parser.add_argument("--no-figures", action="store_true", help="draw no figure")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no table")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Do the runs, print the effects, write them and their figure; exit status 3 if a run failed."""
+    began = time.monotonic()
+    from cluster_sim.analysis.compare import carry_out_all, prepare
+    from cluster_sim.runs.errors import InputError
+    from cluster_sim.runs.plan import ordinal, scale_of, seed_list
+    from cluster_sim.runs.progress import Progress, Silent
+
+    if args.workers is not None and args.workers < 0:
+        raise InputError("--workers is a number of processes (0 runs everything in this one)")
+    seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
+    scale, until = scale_of(args.scale), ordinal(args.until)
+    out = Path(args.out) if args.out else Path("results") / "compare"
+    sides = prepare(args.scenarios, seeds, scale, until, out, args.set)
+    if not args.out:
+        out = out.with_name(_name(sides, bool(args.set)))
+        sides = prepare(args.scenarios, seeds, scale, until, out, args.set)
+    _make_room(out, sides, args)
+    result = carry_out_all(sides, args.workers, Silent if args.quiet else Progress, notes={"arguments": args.words})
+    answer = _answer(result, out)
+    if result.found:
+        answer |= _files(result, out, not args.no_figures, args.quiet)
+    answer["seconds"] = round(time.monotonic() - began, 3)
+    if args.json:
+        print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
+    elif not args.quiet and result.found:
+        for label in result.found:
+            print("\n".join(table(result, label)) + "\n")
+        print("Effects are the later scenario less the first, for the whole city at 2017 prices; intervals are "
+              "Student's t on the\ndifferences within pairs. P(>0): probability that the mean effect is above zero; "
+              "seeds >0: share of pairs with a\nhigher value; needed: pairs that tell an effect of this size from "
+              "zero with 80% power.\n"
+              f"\n{out}: results, effects.csv" + (f", {answer['figures'][0]}" if answer["figures"] else ""))
+    return _status(result, out)
+
+
+def _name(sides: list[Side], changed: bool) -> str:
+    """Name the folder nobody named, by what is compared."""
+    name = "compare-" + "-".join(side.label for side in sides)
+    if changed or len(name) > 100:
+        digests = ",".join(side.plan.runs[0].scenario.digest() for side in sides)
+        name = f"{name[:90]}-{hashlib.sha256(digests.encode()).hexdigest()[:6]}"
+    return name
+
+
+def _make_room(out: Path, sides: list[Side], args: argparse.Namespace) -> None:
+    """Set aside what the folder holds of other runs, where nobody named it or --fresh was given."""
+    from cluster_sim.runs import manifest
+
+    if not out.is_dir():
+        return
+    found = [words for side in sides for words in manifest.differences(side.folder, side.plan)]
+    known = any(manifest.load(side.folder) for side in sides)
+    if args.fresh and known or found and not args.out:
+        aside = manifest.set_aside(out)
+        why = f" ({' and '.join(dict.fromkeys(found))} differ)" if found else ""
+        print(f"what {out} held is now in {aside}{why}", file=sys.stderr)
+
+
+def _answer(result: Comparison, out: Path) -> dict[str, Any]:
+    """Return the JSON answer; `effects` and `variance_ratio` are those of the second scenario, the rest `further`."""
+    from cluster_sim.analysis.effects import HEAVY, unit_of, year_value
+    from cluster_sim.runs.plan import month_text, scale_text
+
+    first = result.sides[0].plan.runs[0]
+    labels = [side.label for side in result.sides]
+    found, ratios = result.found, result.ratios
+    columns = list(next(iter(found.values()), {}))
+    return {
+        "first": labels[0], "second": labels[1],
+        "scenarios": {side.label: {"name": side.plan.name, "out": str(side.folder),
+                                   "run_ids": [s.run_id for s in side.plan.runs if s.seed in result.seeds]}
+                      for side in result.sides},
+        "effects": found.get(labels[1], {}), "variance_ratio": ratios.get(labels[1], {}),
+        "further": [{"scenario": label, "effects": found[label], "variance_ratio": ratios[label]}
+                    for label in labels[2:] if label in found],
+        "told_from_zero": {label: told(effects) for label, effects in found.items()},
+        "columns": {c: {"unit": unit_of(c), "year_value": year_value(c), "heavy_tailed": c in HEAVY} for c in columns},
+        "amounts": "as in the series of the stores; divide amounts by the scale for the whole city",
+        "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until),
+        "out": str(out), "new_runs": result.new_runs, "failed": len(result.failed), "figures": []}
+
+
+def shown_years(effects: Any) -> list[str]:
+    """Return the years of the table: 2025, 2030 and 2035 as far as there are; else the last one."""
+    there = sorted({year for years in effects.values() for year in years})
+    return [year for year in YEARS if year in there] or there[-1:]
+
+
+def told(effects: Any) -> dict[str, list[str]]:
+    """Return the main columns with the years shown in which the effect is told from zero (95%)."""
+    from cluster_sim.analysis.effects import MAIN, told_from_zero
+
+    years = shown_years(effects)
+    return {column: [y for y in years if y in effects[column] and told_from_zero(effects[column][y])]
+            for column, *_ in MAIN if column in effects}
+
+
+def table(result: Comparison, label: str) -> list[str]:
+    """Lay out the effects of one scenario against the first as lines of text."""
+    from cluster_sim.analysis.effects import MAIN
+    from cluster_sim.runs.plan import scale_text
+    from cluster_sim.runs.summary import sequence
+
+    effects, ratios = result.found[label], result.ratios[label]
+    name = {side.label: side.plan.name for side in result.sides}
+    head = (f"{'':<12} {'year':>4} {'effect':>10}  {'80% interval':>20}  {'95% interval':>20}  {'P(>0)':>6} "
+            f"{'seeds >0':>8} {'needed':>7}")
+    lines = [f"{name[label]} less {result.sides[0].plan.name}: {len(result.seeds)} pairs (seeds "
+             f"{sequence(result.seeds)}) at scale {scale_text(result.scale)}", "", head]
+    for column, title, unit, factor, whole in MAIN:
+        if column not in effects:
+            continue
+        factor = factor / result.scale if whole else factor
+        ratio = ratios[column]
+        lines.append(f"{title}, {unit}" + (f"  (pairing cuts the variance {ratio:.1f} times)" if ratio else ""))
+        lines += [_row(year, effects[column][year], factor) for year in shown_years(effects) if year in effects[column]]
+    middle = ratios["median"]
+    lines += ["", "Variance of unpaired over paired differences, median over all columns: "
+              + (f"{middle:.1f}" if middle else "none, no pair differs")]
+    seen = [f"{title} {', '.join(told(effects)[column])}" for column, title, *_ in MAIN if told(effects).get(column)]
+    rest = [title for column, title, *_ in MAIN if column in effects and not told(effects)[column]]
+    tail = f" Not: {', '.join(rest)}." if rest else ""
+    return [*lines, f"Told from zero (95%): {'; '.join(seen) or 'nothing'}.{tail}"]
+
+
+def _row(year: str, cell: dict[str, Any], factor: float) -> str:
+    """Lay out one year of one column."""
+    values = {key: cell[key] * factor for key in ("mean", "low80", "high80", "low95", "high95")}
+    largest = max(map(abs, values.values()))
+    digits = 0 if largest >= 100 else 2 if largest >= 1 else 3
+    write = {key: f"{value + 0.0:,.{digits}f}" for key, value in values.items()}
+    chance = "" if cell["p_positive"] is None else f"{cell['p_positive']:.3f}"
+    needed = "" if cell["seeds_needed"] is None else f"{cell['seeds_needed']:,}"
+    return (f"{'':<12} {year:>4} {write['mean']:>10}  {write['low80'] + ' to ' + write['high80']:>20}  "
+            f"{write['low95'] + ' to ' + write['high95']:>20}  {chance:>6} {cell['share_positive']:>8.0%} {needed:>7}")
+
+
+def _files(result: Comparison, out: Path, figures: bool, quiet: bool) -> dict[str, Any]:
+    """Write effects.csv and the figure; a figure that cannot be drawn is named, not fatal."""
+    result.effects.to_csv(out / "effects.csv", index=False, lineterminator="\n")
+    written: list[str] = []
+    if figures:
+        try:
+            from cluster_sim.report import figures as report
+
+            report.save(result.plot(), out / "figures" / "effects")
+            written.append(str(out / "figures" / "effects.png"))
+        except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
+            if not quiet:
+                print(f"no figure 'effects': {error}", file=sys.stderr)
+    return {"figures": written}
+
+
+def _status(result: Comparison, out: Path) -> int:
+    if not result.failed:
+        return 0
+    first = result.failed[0]
+    print(f"{len(result.failed)} run{'s' * (len(result.failed) > 1)} failed; {len(result.seeds)} pairs are whole. "
+          f"The first, {first['scenario']} with seed {first['seed']}: "
+          f"{first['traceback'].strip().splitlines()[-1]}\nAll of them: failures.jsonl in the folders of {out}",
+          file=sys.stderr)
+    return 3
