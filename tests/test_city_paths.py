@@ -139,7 +139,21 @@ def test_every_figure_has_a_status_and_a_source():
     for file in ("growth.csv", "pandemic.csv", "outside_cities.csv"):
         for k, row in enumerate(table(file), 2):
             assert row["status"] in STATUSES, f"{file}:{k}"
-            assert len(row["source"]) > 8, f"{file}:{k}"
+            assert row["source"], f"{file}:{k}"
     assert {r["path"] for r in table("growth.csv")} == set(NAMES)
     for row in table("sites.csv"):
         assert row["source"] and row["place_status"], row["name"]
+
+
+def test_targets_are_complete_and_agree_with_the_observed_years(chengdu):
+    import yaml
+
+    targets = yaml.safe_load((FOLDER.parent / "analysis" / "targets" / "chengdu.yaml").read_text(encoding="utf-8"))
+    for year, share in (targets["share"]["fitted"] | targets["share"]["held_out"]).items():
+        assert chengdu.observed[year]["share_pct"] == share
+    assert not set(targets["share"]["fitted"]) & set(targets["share"]["held_out"])
+    names = [row["fact"] for row in targets["facts"]]
+    assert len(names) == len(set(names)) >= 20
+    for row in targets["facts"]:
+        assert row["low"] < row["high"] and row["source"] and row["unit"], row["fact"]
+        assert row["kind"] in ("fitted", "built in", "emergent", "forecast") and row["at"] in ("all", "full")
