@@ -100,6 +100,7 @@ class Kind:
 KINDS = tuple(Kind(*row) for row in _TABLE)
 _ROLE = {role: np.array([float(k.role in (role, *extra)) for k in KINDS])
          for role, extra in {"sale": ("both",), "input": ("both",), "wage": (), "tax": (), "subsidy": ()}.items()}
+_ROLES = np.array(list(_ROLE.values()))
 _NET = np.array([[float(k.payee == s) - float(k.payer == s) for k in KINDS] for s in SECTORS])
 SUBSIDIES = {"city": (GRANTS_CITY, RENT_SUBSIDY_CITY, COMPUTE_SUBSIDY_CITY, CALLS_CITY),
              "province": (GRANTS_PROVINCE, RENT_SUBSIDY_PROVINCE, COMPUTE_SUBSIDY_PROVINCE, CALLS_PROVINCE),
@@ -151,11 +152,12 @@ def check(month: str, flow: np.ndarray, *, studios_cash: float, funds_cash: floa
     agree("all sectors", sum(net.values()), 0.0, turnover, month)
     agree("studios' cash", studios_cash, net["studios"], turnover, month)
     agree("funds' cash", funds_cash, net["funds"], turnover, month)
-    produced = value_added(flow, wip_change)
-    wages, taxes, subsidies = (role_total(flow, r) for r in ("wage", "tax", "subsidy"))
-    agree("value added (production and income side)", produced, wages + surplus + taxes - subsidies, produced, month)
+    total = dict(zip(_ROLE, (_ROLES @ flow).tolist(), strict=True))
+    produced = total["sale"] + wip_change - total["input"]
+    earned = total["wage"] + surplus + total["tax"] - total["subsidy"]
+    agree("value added (production and income side)", produced, earned, produced, month)
     agree("work in progress", wip_change, wip_stock, produced, month)
     for name, own in agent_sums.items():
-        agree(f"studios' {name}", own, role_total(flow, name), turnover, month)
+        agree(f"studios' {name}", own, total[name], turnover, month)
     for level, paid in outlay_by_level.items():
         agree(f"outlay of the {level}", paid, float(flow[list(SUBSIDIES[level])].sum()), turnover, month)

@@ -186,6 +186,11 @@ class Table:
         """Return copies of rows, all their bytes at once."""
         return self.rows.view(np.uint8).reshape(self.rows.size, -1)[index].view(self.rows.dtype).ravel()
 
+    def put(self, index: np.ndarray, records: np.ndarray) -> None:
+        """Write records into rows, all their bytes at once."""
+        as_bytes = records.view(np.uint8).reshape(-1, self.rows.itemsize)
+        self.rows.view(np.uint8).reshape(self.rows.size, -1)[index] = as_bytes
+
     def clear(self, index: np.ndarray) -> None:
         """Zero rows, all their bytes at once."""
         self.rows.view(np.uint8).reshape(self.rows.size, -1)[index] = 0

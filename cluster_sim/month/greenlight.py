@@ -289,8 +289,7 @@ def decide(model) -> None:
                            m.same_park, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass,
                            m.outside_mass * m.outside_growth, m.outside_weight, m.outside_km,
                            m.outside_wage_index, m.city_state, m.p, m.seed, m.t, made)
-    index = m.credits.allocate(count)
-    m.credits.rows[index] = credits[:count]
+    m.credits.put(m.credits.allocate(count), credits[:count])
     record_pairs(m, made[:pairs])
     for instrument in m.instruments:
         instrument.green_light(m, rows)

@@ -89,9 +89,8 @@ class Instrument:
 
     def covers(self, segment: np.ndarray) -> np.ndarray:
         """Say for each of some segments (indices) whether the key ``segments`` in force names it."""
-        named = np.zeros(len(SEGMENTS), bool)
-        named[[SEGMENTS.index(s) for s in self.get("segments")]] = True
-        return named[segment]
+        named = self.get("segments")
+        return np.array([s in named for s in SEGMENTS])[segment]
 
     # ---- the moments of the month, in their order; the default is to do nothing
     def open(self, model: ClusterModel) -> None:
