@@ -113,7 +113,8 @@ def pairs(scenario: str, scales: list[str], months: int, seeds: int) -> dict[str
         found = [answer(process) for process in both]
         rate = sum(len(f["runs"]) / sum(r["build_s"] + r["run_s"] for r in f["runs"]) for f in found)
         people = statistics.mean(r["worker_months"] / r["months"] for f in found for r in f["runs"])
-        table[scale] = {"runs_per_second": rate, "mean_employment": people}
+        used = sum(len(f["runs"]) / sum(r["cpu_s"] for r in f["runs"]) for f in found)
+        table[scale] = {"runs_per_second": rate, "runs_per_cpu_second": used, "mean_employment": people}
     return table
 
 
@@ -148,7 +149,8 @@ def report(result: dict[str, Any]) -> None:
               f"({row['ns_per_worker_month_without_build']:.0f} without the build), {row['seconds']:7.2f} s, "
               f"{row['ms_per_month']:8.2f} ms a month, {row['mean_employment']:,.0f} workers, {row['peak_mb']:.0f} MB")
     for scale, row in result.get("pairs", {}).items():
-        print(f"pairs  {scale:>6}: {row['runs_per_second']:6.2f} runs a second on two cores, "
+        print(f"pairs  {scale:>6}: {row['runs_per_second']:6.2f} runs a second on two cores "
+              f"({row['runs_per_cpu_second']:.2f} if nothing else ran), "
               f"{row['mean_employment']:,.0f} workers")
     for part in ("help", "warm"):
         if part in result:
