@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cluster_sim.cli import options
+
 if TYPE_CHECKING:
     from cluster_sim.analysis.compare import Comparison, Side
 
@@ -33,11 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
                         help="override a value in all scenarios (repeatable)")
     parser.add_argument("--out", metavar="FOLDER", help="folder with one results folder a scenario (in results/)")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes (all cores)")
-    parser.add_argument("--fresh", action="store_true", help="set aside what the folder holds and begin again")
-    parser.add_argument("--no-figures", action="store_true", help="draw no figure")
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
-    parser.add_argument("--quiet", action="store_true", help="no progress and no table")
+    options.running(parser)
 
 
 def main(args: argparse.Namespace) -> int:

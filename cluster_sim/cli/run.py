@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cluster_sim.cli import options
+
 if TYPE_CHECKING:
     from cluster_sim.runs.carry_out import Report
     from cluster_sim.runs.plan import Plan
@@ -32,11 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
                         help="override a value, such as collaboration.tau_max=0.8 (repeatable)")
     parser.add_argument("--out", metavar="FOLDER", help="results folder (results/ and the scenario's name)")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes (all cores)")
-    parser.add_argument("--fresh", action="store_true", help="set aside what the folder holds and begin again")
-    parser.add_argument("--no-figures", action="store_true", help="draw no figures")
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
-    parser.add_argument("--quiet", action="store_true", help="no progress and no table")
+    options.running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
