@@ -6,6 +6,7 @@ agents are views of rows, made when somebody asks for them; asking changes nothi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import mesa
@@ -28,6 +29,7 @@ from cluster_sim.month import (
     population,
     production,
     release,
+    yearbook,
 )
 from cluster_sim.month import property as property_market
 from cluster_sim.parameters import records
@@ -45,9 +47,11 @@ class ClusterModel(CityTables, Views, mesa.Model):
         Key of all random numbers.
     scale : float
         Size of the city, 1 for the whole, 0.05 for a twentieth.
+    keep : sequence of str
+        What else to record: ``accounts`` (studios' years), ``payments`` (of public money).
     """
 
-    def __init__(self, setup: Any, *, seed: int = 0, scale: float = 1.0) -> None:
+    def __init__(self, setup: Any, *, seed: int = 0, scale: float = 1.0, keep: Sequence[str] = ()) -> None:
         super().__init__(rng=seed)
         self.setup, self.seed, self.scale = setup, int(seed), float(scale)
         self.par = setup.parameters
@@ -72,6 +76,8 @@ class ClusterModel(CityTables, Views, mesa.Model):
         start.remember(self)
         self.open_books()
         self.observer = observe.Observer(self)
+        self.yearbook = yearbook.Yearbook() if "accounts" in keep else None
+        self.payments = policies.Payments() if "payments" in keep else None
 
     # ---------------------------------------------------------------- a month
     def step(self) -> None:
@@ -90,7 +96,7 @@ class ClusterModel(CityTables, Views, mesa.Model):
         property_market.settle_property(self)
         ladder.climb_and_renew(self)
         accounts.account(self)
-        self.observer.observe(self)
+        observe.observe(self)
         self.end_month()
 
     def run(self, on_month: Any = None) -> ClusterModel:
@@ -122,6 +128,14 @@ class ClusterModel(CityTables, Views, mesa.Model):
     def ledger_table(self) -> dict[str, np.ndarray]:
         """Return the flows of each month by kind, in million yuan."""
         return self.observer.ledger(self)
+
+    def accounts_table(self) -> dict[str, np.ndarray]:
+        """Return every studio's accounts by calendar year (`keep=("accounts",)`)."""
+        return self.yearbook.table() if self.yearbook else {}
+
+    def payments_table(self) -> dict[str, np.ndarray]:
+        """Return every payment of public money (`keep=("payments",)`)."""
+        return self.payments.table(self.first_month) if self.payments else {}
 
     def map(self) -> dict[str, Any]:
         """Return the cells of the city at the end of the last month lived."""

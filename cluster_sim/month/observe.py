@@ -85,6 +85,13 @@ def theil(cells, parks, staff, base):
     return index
 
 
+def observe(model: Any) -> None:
+    """Run step 12."""
+    model.observer.observe(model)
+    if model.yearbook is not None:
+        model.yearbook.add(model)
+
+
 class Observer:
     """Collects one row of indicators a month, and the ledger's flows."""
 

@@ -58,6 +58,7 @@ def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
         areas[i] = max(1, s.staff) * p.property_m2_per_worker
         rent = yuan(areas[i] * rent_m2)
         compute = yuan(s.staff * s.ai * p.ai_compute_cost * 1e6)
+        s.compute = compute
         s.inputs += rent + compute
         s.cash -= wages + social + rent + compute
         flow[L.WAGES] += wages

@@ -9,8 +9,9 @@ import importlib
 import pkgutil
 
 from cluster_sim.policies.base import Instrument, Key, registered
+from cluster_sim.policies.payments import Payments
 
-__all__ = ["Instrument", "Key", "instruments"]
+__all__ = ["Instrument", "Key", "Payments", "instruments"]
 
 
 def instruments() -> dict[str, type[Instrument]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PACKAGES = ("mesa", "numba", "llvmlite", "numpy", "pyarrow", "duckdb", "pandas", "scipy", "PyYAML", "pydantic")
 IDENTITY = {
     "scenario_digest": "the scenario", "city_version": "the city's files", "scale": "the scale",
-    "until": "the last month", "code_version": "the code"}
+    "until": "the last month", "code_version": "the code", "tables": "the tables kept"}
 """Keys of the manifest that all runs of a store share, and what to call them."""
 
 
@@ -61,7 +61,8 @@ def identity(plan: Plan) -> dict[str, Any]:
     first = plan.runs[0]
     return {
         "scenario_digest": first.scenario.digest(), "city_version": city_version(str(first.scenario.city)),
-        "scale": scale_text(first.scale), "until": month_text(first.until), "code_version": plan.code}
+        "scale": scale_text(first.scale), "until": month_text(first.until), "code_version": plan.code,
+        "tables": list(first.tables)}
 
 
 def differences(folder: Path, plan: Plan) -> list[str]:
@@ -69,7 +70,7 @@ def differences(folder: Path, plan: Plan) -> list[str]:
     there = load(folder)
     if not there:
         return []
-    return [words for key, words in IDENTITY.items() if there.get(key) != identity(plan)[key]]
+    return [words for key, words in IDENTITY.items() if key in there and there[key] != identity(plan)[key]]
 
 
 def check(store: Store, plan: Plan) -> None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from cluster_sim.runs.maps import split
-from cluster_sim.runs.plan import RunSpec, plan
+from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec, plan
 
 Columns = dict[str, np.ndarray]
-TABLES = ("series", "projects", "credits", "ledger", "map", "parks")
-"""The tables of a run, in the order in which they are committed."""
 METHODS = {"series": "series", "projects": "projects_table", "credits": "credits_table", "ledger": "ledger_table",
-           "map": "map"}
+           "map": "map", "accounts": "accounts_table", "payments": "payments_table"}
 """The model's method that gives each part of a result."""
 FACTORY = "cluster_sim.model:ClusterModel"
 
@@ -42,20 +40,23 @@ class RunResult:
     """What one run leaves: tables as dictionaries of NumPy columns, and how long it took."""
 
     run_id: str
-    series: Columns
-    projects: Columns
-    credits: Columns
-    ledger: Columns
-    map: dict[str, Any]
-    """The map as the model gives it, with names and sizes beside the columns by cell."""
     seconds: float
+    series: Columns = field(default_factory=dict)
+    projects: Columns = field(default_factory=dict)
+    credits: Columns = field(default_factory=dict)
+    ledger: Columns = field(default_factory=dict)
+    map: dict[str, Any] = field(default_factory=dict)
+    """The map as the model gives it, with names and sizes beside the columns by cell."""
+    accounts: Columns = field(default_factory=dict)
+    payments: Columns = field(default_factory=dict)
 
     def tables(self) -> dict[str, Columns]:
         """Return the tables that have any column, by name, in the order of commit."""
-        cells, parks = split(self.map)
+        cells, parks = split(self.map) if self.map else ({}, {})
         found = {"series": self.series, "projects": self.projects, "credits": self.credits,
-                 "ledger": self.ledger, "map": cells, "parks": parks}
-        return {name: found[name] for name in TABLES if found[name]}
+                 "ledger": self.ledger, "map": cells, "parks": parks, "accounts": self.accounts,
+                 "payments": self.payments}
+        return {name: found[name] for name in (*TABLES, *EXTRA_TABLES) if found[name]}
 
 
 def model_class(factory: str = FACTORY) -> Any:
@@ -68,14 +69,16 @@ def execute_spec(spec: RunSpec, on_month: Callable[[int], None] | None = None,
                  factory: str = FACTORY) -> RunResult:
     """Do the run that `spec` names; `on_month(t)` is called after each month."""
     started = time.perf_counter()
-    model = model_class(factory)(spec.scenario, seed=spec.seed, scale=spec.scale)
+    keep = {"keep": kept} if (kept := tuple(name for name in spec.tables if name in EXTRA_TABLES)) else {}
+    model = model_class(factory)(spec.scenario, seed=spec.seed, scale=spec.scale, **keep)
     for month in range(spec.months):
         model.step()
         if on_month is not None:
             on_month(month + 1)
-    tables: dict[str, Any] = {name: getattr(model, method)() for name, method in METHODS.items()}
-    tables["series"] = narrow({name: np.asarray(values) for name, values in tables["series"].items()})
-    return RunResult(spec.run_id, **tables, seconds=time.perf_counter() - started)
+    tables: dict[str, Any] = {name: getattr(model, METHODS[name])() for name in spec.tables if name in METHODS}
+    if "series" in tables:
+        tables["series"] = narrow({name: np.asarray(values) for name, values in tables["series"].items()})
+    return RunResult(spec.run_id, time.perf_counter() - started, **tables)
 
 
 def execute(scenario: Any, seed: int, scale: float, until: int | None = None,

@@ -14,6 +14,10 @@ from typing import Any
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import code_version, run_id
 
+TABLES = ("series", "projects", "credits", "ledger", "map", "parks")
+"""The tables that a run leaves unless it is asked for others, in the order in which they are committed."""
+EXTRA_TABLES = ("accounts", "payments")
+"""Tables that are kept where asked for: studios' yearly accounts, and every payment of public money."""
 RUNS_PER_PART = 100
 """Runs in one part at scale 1/20 and below; larger cities get fewer, so that a part fits in memory."""
 
@@ -28,6 +32,7 @@ class RunSpec:
     scale: float
     until: int
     factors: tuple[tuple[str, Any], ...] = ()
+    tables: tuple[str, ...] = TABLES
 
     @property
     def months(self) -> int:
@@ -105,12 +110,13 @@ def seed_list(seeds: int | Iterable[int] | None, first: int | None = None, defau
 
 
 def plan(scenario: Any, seeds: Sequence[int], scale: float, until: int | None = None,
-         factors: Mapping[str, Any] | None = None) -> Plan:
+         factors: Mapping[str, Any] | None = None, tables: Iterable[str] = TABLES) -> Plan:
     """Plan one run of `scenario` for each seed.
 
-    `until` (an ordinal) ends the runs early, or later than the scenario says. InputError if it lies
-    before the start.
+    `until` (an ordinal) ends the runs early, or later than the scenario says; `tables` are those to keep.
+    InputError if `until` lies before the start, or a table does not exist.
     """
+    kept = chosen_tables(tables)
     last = scenario.end if until is None else until
     if last < scenario.start:
         raise InputError(f"--until {month_text(last)} lies before the scenario's start, "
@@ -120,5 +126,16 @@ def plan(scenario: Any, seeds: Sequence[int], scale: float, until: int | None = 
     digest, code = scenario.digest(), code_version()
     named = tuple(sorted((factors or {}).items()))
     return Plan(scenario.name, tuple(
-        RunSpec(run_id(digest, str(scenario.city), seed, scale, last, code), scenario, seed, scale, last, named)
+        RunSpec(run_id(digest, str(scenario.city), seed, scale, last, code), scenario, seed, scale, last, named, kept)
         for seed in seeds), code)
+
+
+def chosen_tables(names: Iterable[str]) -> tuple[str, ...]:
+    """Return tables by name, each once, in the order of commit; InputError if one does not exist."""
+    wanted = set(names)
+    if "map" in wanted:
+        wanted.add("parks")
+    unknown = sorted(wanted.difference(TABLES, EXTRA_TABLES))
+    if unknown:
+        raise InputError(f"there is no table '{unknown[0]}'; a run can keep {', '.join((*TABLES, *EXTRA_TABLES))}")
+    return tuple(name for name in (*TABLES, *EXTRA_TABLES) if name in wanted)

@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 
 from cluster_sim.runs import manifest, staged
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.one import TABLES
+from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
 from cluster_sim.runs.store import COMMIT, Store
 
-KINDS = (COMMIT, *TABLES)
+KINDS = (COMMIT, *TABLES, *EXTRA_TABLES)
 
 
 def to_frame(table: pa.Table) -> Any:

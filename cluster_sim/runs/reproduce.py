@@ -14,12 +14,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from cluster_sim.runs import tables
+from cluster_sim.runs import manifest, tables
 from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import code_version, run_id
-from cluster_sim.runs.one import FACTORY, TABLES
-from cluster_sim.runs.plan import Plan, RunSpec
+from cluster_sim.runs.one import FACTORY
+from cluster_sim.runs.plan import TABLES, Plan, RunSpec
 from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.read import View, stored_scenario
 from cluster_sim.runs.store import COMMIT, Store
@@ -74,7 +74,8 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
         if found.differences:
             return found
         raise InputError(f"{folder} holds no committed runs")
-    specs = [_spec(row, scenario) for row in rows]
+    kept = tuple(manifest.load(folder).get("tables", TABLES))
+    specs = [_spec(row, scenario, kept) for row in rows]
     _check_names(rows, specs, found)
     with tempfile.TemporaryDirectory(prefix="cluster_sim-reproduce-") as temporary:
         again = Store(temporary)
@@ -85,7 +86,7 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
                                                 + record["traceback"].strip().splitlines()[-1]))
         for name in sorted(stored.parts()):
             _check_encoding(stored.folder / COMMIT / name, again.folder / f"{COMMIT}.parquet", found)
-            for kind in TABLES:
+            for kind in kept:
                 _compare(stored.folder / kind / name, again.folder / kind / name, kind, found)
     found.runs = len(rows)
     found.differences.sort(key=lambda d: [spec.run_id for spec in specs].index(d.run_id)
@@ -106,9 +107,9 @@ def _rows(stored: Store, found: Comparison) -> list[dict[str, Any]]:
     return [] if found.differences else sorted(rows, key=lambda row: row["seed"])
 
 
-def _spec(row: dict[str, Any], scenario: Any) -> RunSpec:
+def _spec(row: dict[str, Any], scenario: Any, kept: tuple[str, ...]) -> RunSpec:
     scenario = replace(scenario, name=row["scenario"])
-    return RunSpec(row["run_id"], scenario, row["seed"], row["scale"], row["until"])
+    return RunSpec(row["run_id"], scenario, row["seed"], row["scale"], row["until"], tables=kept)
 
 
 def _check_names(rows: list[dict[str, Any]], specs: list[RunSpec], found: Comparison) -> None:

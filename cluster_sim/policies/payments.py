@@ -1,0 +1,52 @@
+"""The record of every payment of public money, for who asks for it (`keep=("payments",)`).
+
+Each line names the instrument, what it paid for (the act), and how much of the act there was (the base).
+Held against the same act in a run without the instrument it says what would have happened anyway.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+ACTS = {
+    "work": "a work, by its identity; base: its cost (yuan)",
+    "studio": "a studio's being there in the year, by its identity; base: 1",
+    "founding": "a studio's founding, by its identity; base: 1",
+    "rent": "a studio's rent, by its identity; base: the rent that was supported (yuan)",
+    "compute": "a studio's computing, by its identity; base: the cost that was supported (yuan)",
+    "tier": "a studio's reaching a tier of the ladder, by its identity; base: the tier",
+    "newcomers": "migrants of the month; base: their number",
+    "students": "places for students that are filled; base: their number",
+    "rounds": "rounds of finance; base: 1, shared out over the year's rounds",
+    "programme": "something that only the government buys; base: 1",
+}
+"""What public money is paid for: the kinds of acts, and what identity and base mean for each."""
+
+
+class Payments:
+    """Collects lines of payments."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[int, str, str, np.ndarray, np.ndarray, np.ndarray]] = []
+
+    def add(self, t: int, instrument: str, act: str, ids: np.ndarray, base: np.ndarray, amount: np.ndarray) -> None:
+        """Note the payments (yuan) of one instrument in month t; those of nothing are left out."""
+        paid = amount > 0.0
+        if paid.any():
+            self.lines.append((t, instrument, act, np.asarray(ids, np.int64)[paid], np.asarray(base, float)[paid],
+                               np.asarray(amount, float)[paid]))
+
+    def table(self, first_month: int) -> dict[str, Any]:
+        """Return one row a payment; amounts in million yuan at 2017 prices."""
+        if not self.lines:
+            return {}
+        count = [line[5].size for line in self.lines]
+        month = np.repeat([line[0] for line in self.lines], count)
+        return {"month": (np.datetime64("1970-01", "M") + (first_month - 1970 * 12) + month).astype("datetime64[D]"),
+                "instrument": np.repeat(np.array([line[1] for line in self.lines], object), count),
+                "act": np.repeat(np.array([line[2] for line in self.lines], object), count),
+                "act_id": np.concatenate([line[3] for line in self.lines]),
+                "base": np.concatenate([line[4] for line in self.lines]),
+                "amount": np.concatenate([line[5] for line in self.lines]) / 1e6}
