@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.agents.columns import SEGMENTS
+
 ACTS = {
     "work": "a work, by its identity; base: its cost (yuan)",
     "studio": "a studio's being there in the year, by its identity; base: 1",
@@ -29,6 +31,7 @@ class Payments:
     """Collects lines of payments."""
 
     def __init__(self) -> None:
+        self.applications: list[dict[str, np.ndarray]] = []
         self.lines: list[tuple[int, str, str, np.ndarray, np.ndarray, np.ndarray]] = []
 
     def add(self, t: int, instrument: str, act: str, ids: np.ndarray, base: np.ndarray, amount: np.ndarray) -> None:
@@ -37,6 +40,26 @@ class Payments:
         if paid.any():
             self.lines.append((t, instrument, act, np.asarray(ids, np.int64)[paid], np.asarray(base, float)[paid],
                                np.asarray(amount, float)[paid]))
+
+    def apply(self, t: int, proposals: np.ndarray, studios: np.ndarray) -> None:
+        """Note the applications for aid to works (rows of proposals that applied), made or not."""
+        q = proposals[proposals["applied"] > 0]
+        if q.size:
+            self.applications.append({
+                "t": np.full(q.size, t), "project_id": q["id"].copy(), "studio_id": q["owner_id"].copy(),
+                "segment": q["segment"].copy(), "won": q["applied"] > 1, "made": q["accepted"] == 1,
+                "cost": q["budget"] / 1e6, "aid": q["aid"] / 1e6, "expected": q["expected"] / 1e6,
+                "staff": studios["staff"][q["owner"]].copy()})
+
+    def applications_table(self, first_month: int) -> dict[str, Any]:
+        """Return one row an application for aid to a work; money in million yuan at 2017 prices."""
+        if not self.applications:
+            return {}
+        whole = {name: np.concatenate([page[name] for page in self.applications]) for name in self.applications[0]}
+        month = whole.pop("t")
+        whole["segment"] = np.array(SEGMENTS, object)[whole["segment"]]
+        return {"month": (np.datetime64("1970-01", "M") + (first_month - 1970 * 12) + month).astype("datetime64[D]"),
+                **whole}
 
     def table(self, first_month: int) -> dict[str, Any]:
         """Return one row a payment; amounts in million yuan at 2017 prices."""

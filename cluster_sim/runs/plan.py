@@ -16,8 +16,9 @@ from cluster_sim.runs.identity import code_version, run_id
 
 TABLES = ("series", "projects", "credits", "ledger", "map", "parks")
 """The tables that a run leaves unless it is asked for others, in the order in which they are committed."""
-EXTRA_TABLES = ("accounts", "payments")
-"""Tables that are kept where asked for: studios' yearly accounts, and every payment of public money."""
+EXTRA_TABLES = ("accounts", "payments", "applications")
+"""Tables that are kept where asked for: studios' yearly accounts, every payment of public money, and every
+application for aid to a work."""
 RUNS_PER_PART = 100
 """Runs in one part at scale 1/20 and below; larger cities get fewer, so that a part fits in memory."""
 
