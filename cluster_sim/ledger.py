@@ -118,7 +118,8 @@ _ROLE = {role: np.array([float(k.role in (role, *extra)) for k in KINDS])
          for role, extra in {"sale": ("both",), "input": ("both",), "wage": (), "tax": (), "subsidy": ()}.items()}
 _ROLES = np.array(list(_ROLE.values()))
 _NET = np.array([[float(k.payee == s) - float(k.payer == s) for k in KINDS] for s in SECTORS])
-SUBSIDIES = {level: tuple(i for i, k in enumerate(KINDS) if k.payer == level) for level in ("city", "province", "centre")}
+LEVELS = ("city", "province", "centre")
+SUBSIDIES = {level: tuple(i for i, k in enumerate(KINDS) if k.payer == level) for level in LEVELS}
 TAXES = tuple(i for i, k in enumerate(KINDS) if "tax" in k.name or k.name.startswith("vat"))
 
 

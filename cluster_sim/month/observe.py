@@ -149,7 +149,8 @@ class Observer:
             "market_share_nation": s["won_nation"] / max(nation_demand, 1.0),
             "repeated_ties": ties[0] / sum(ties) if sum(ties) else np.nan,
             "outside_partner_share": outside / (local + outside) if local + outside else np.nan,
-            "enrolled": s["enrolled"], "rival_sales": s["rival_sales"] / 1e6, "moves": s["moves"], "mean_size": staff / max(tot[0], 1.0),
+            "enrolled": s["enrolled"], "rival_sales": s["rival_sales"] / 1e6,
+            "moves": s["moves"], "mean_size": staff / max(tot[0], 1.0),
             "largest_team": teams.max() if teams.size else 0,
             "consumption": float(flow[L.CONSUMPTION_CITY] + flow[L.CONSUMPTION_NATION]) / 1e6,
         }

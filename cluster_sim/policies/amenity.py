@@ -38,7 +38,9 @@ class Amenity(Instrument):
             self.before, self.built = cells["amenity"].copy(), np.zeros(cells.size)
         here = self.inside(model) & (cells["floor"] > 0.0)
         self.built *= 1.0 - self.get("wear") / 12.0
-        area = max(1, int(here.sum())) * float(model.places.cell_km) ** 2
+        if not here.any():              # a very small city may have no cell in the zone
+            return
+        area = int(here.sum()) * float(model.places.cell_km) ** 2 * model.scale      # money shrinks, the map does not
         paid = self.spend(model, self.get("spending") * MILLION * model.scale / 12.0)
         gain = paid / MILLION / (self.get("price") * area)
         self.built[here] += gain * (1.0 - cells["amenity"][here])

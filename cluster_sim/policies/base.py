@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cluster_sim.model import ClusterModel
 
 MILLION = 1e6
-LEVELS = ("city", "province", "centre")
+LEVELS = L.LEVELS
 ACCOUNTS = {"grant": {"city": L.GRANTS_CITY, "province": L.GRANTS_PROVINCE, "centre": L.GRANTS_CENTRE},
             "rent": {"city": L.RENT_SUBSIDY_CITY, "province": L.RENT_SUBSIDY_PROVINCE},
             "compute": {"city": L.COMPUTE_SUBSIDY_CITY, "province": L.COMPUTE_SUBSIDY_PROVINCE},

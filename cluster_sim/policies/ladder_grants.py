@@ -45,7 +45,8 @@ class LadderGrants(Instrument):
             return
         rows = self.listed(model)
         if self.get("credit"):
-            s["credit"][rows] = np.floor(self.get("credit") * s["unit_cost"][rows] * np.maximum(s["capacity"][rows], 0.5))
+            monthly = s["unit_cost"][rows] * np.maximum(s["capacity"][rows], 0.5)
+            s["credit"][rows] = np.floor(self.get("credit") * monthly)
         if self.get("talent"):
             year = 12.0 * model.start_wage * float(model.city_state["relative_wage"][0])
             s["perk"][rows] = self.get("talent") * MILLION / year

@@ -48,8 +48,8 @@ class TalentSubsidies(Instrument):
             return
         count = min(people.size, self.number(model, self.get("people") * model.scale / 12.0))
         if count and self.get("allowance"):
-            self.spend(model, count * np.floor(self.get("allowance") * MILLION), "people", act="newcomers", entity=model.t,
-                       base=float(people.size))
+            self.spend(model, count * np.floor(self.get("allowance") * MILLION), "people", act="newcomers",
+                       entity=model.t, base=float(people.size))
         if self.get("awards") and self.get("award"):
             self.invite(model, self.number(model, self.get("awards") * model.scale / 12.0))
 
