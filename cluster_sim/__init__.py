@@ -21,11 +21,13 @@ _PUBLIC = {
     "run": "cluster_sim.runs.api",
     "ensemble": "cluster_sim.runs.api",
     "compare": "cluster_sim.analysis.compare",
+    "load_sweep": "cluster_sim.runs.sweeps",
     "open": "cluster_sim.runs.read",
     "reproduce": "cluster_sim.runs.reproduce",
+    "sweep": "cluster_sim.runs.sweeps",
 }
 
-__all__ = ["ClusterModel", "compare", "ensemble", "load_scenario", "open", "reproduce", "run"]
+__all__ = ["ClusterModel", "compare", "ensemble", "load_scenario", "load_sweep", "open", "reproduce", "run", "sweep"]
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.compare import compare
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from cluster_sim.runs.api import ensemble, run
     from cluster_sim.runs.read import open
     from cluster_sim.runs.reproduce import reproduce
+    from cluster_sim.runs.sweeps import load_sweep, sweep
     from cluster_sim.scenario import load_scenario
 
 

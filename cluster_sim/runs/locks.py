@@ -46,6 +46,11 @@ class RangeLock:
         if fcntl is not None:
             fcntl.lockf(self._handle, fcntl.LOCK_UN, 1, byte)
 
+    def share(self, byte: int) -> None:
+        """Hold a lock that any number of processes may hold at once."""
+        if fcntl is not None:
+            fcntl.lockf(self._handle, fcntl.LOCK_SH, 1, byte)
+
     @contextmanager
     def hold(self, byte: int) -> Iterator[None]:
         """Wait for a lock and keep it within the block."""

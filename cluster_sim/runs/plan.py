@@ -45,6 +45,11 @@ class RunSpec:
         """Number of months that the run simulates."""
         return self.until - self.scenario.start + 1
 
+    def complete(self) -> Any:
+        """Return the whole scenario."""
+        whole = getattr(self.scenario, "complete", None)
+        return self.scenario if whole is None else whole()
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -78,7 +78,7 @@ def _lists(value: Any) -> Any:
     """Plain YAML values: tuples and ranges as lists, NumPy's numbers as Python's."""
     if isinstance(value, Mapping):
         return {str(key): _lists(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | range) or hasattr(value, "tolist") and getattr(value, "ndim", 0):
+    if isinstance(value, list | tuple | range) or bool(getattr(value, "ndim", False)):
         return [_lists(each) for each in value]
     if isinstance(value, os.PathLike):
         return os.fspath(value)
@@ -179,8 +179,8 @@ class _Reader:
             self.faults.add("design", "the key 'design' is missing", f"one of {listing(DESIGNS)}", self.root.mark)
         else:
             hint = did_you_mean(str(value), DESIGNS, "")
-            self.faults.add("design", f"unknown design '{shown(value)}'", f"{hint}   (one of {listing(DESIGNS)})".strip(),
-                            self.mark("design"))
+            hint = f"{hint}   (one of {listing(DESIGNS)})".strip()
+            self.faults.add("design", f"unknown design '{_shown(value)}'", hint, self.mark("design"))
         return None
 
     def whole(self, key: str, low: int) -> int | None:

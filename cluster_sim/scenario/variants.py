@@ -288,7 +288,7 @@ class _Entries(dict[str, dict[int, dict[str, Any]]]):
         self._policies = policies
         self._gone: set[str] = set()
 
-    def setdefault(self, name: str, otherwise: Any = None) -> dict[int, dict[str, Any]]:  # type: ignore[override]
+    def setdefault(self, name: str, otherwise: Any = None) -> dict[int, dict[str, Any]]:
         """The entries of an instrument: a first one complete, later ones with what they change."""
         if name not in self:
             last: dict[str, Any] = {}
@@ -299,7 +299,7 @@ class _Entries(dict[str, dict[int, dict[str, Any]]]):
                 last = kept
         return self[name]
 
-    def pop(self, name: str, otherwise: Any = None) -> Any:  # type: ignore[override]
+    def pop(self, name: str, otherwise: Any = None) -> Any:
         """Take an instrument away."""
         self._gone.add(name)
         return super().pop(name, otherwise)
