@@ -21,6 +21,8 @@ from cluster_sim.runs.supervisor import TRIES, Local
 from cluster_sim.runs.worker import Job, do_run, failure
 
 Chunks = Sequence[Sequence[RunSpec]]
+PIECES = 4
+"""Parts that a shard has at least, if there are runs enough."""
 
 
 @dataclass
@@ -107,13 +109,19 @@ def cores() -> int:
 def shard_of(chunks: Chunks, shard: tuple[int, int] | None) -> Chunks:
     """Return the chunks that belong to a shard (number from 1, of how many); all of them for None.
 
-    A shard is made of whole parts, so that all shards together write the files of an undivided job.
+    Shards take turns at the chunks. Where that would give them fewer than four each, chunks are divided
+    first, so that all have about the same to do; the parts on disk are then smaller, the runs the same.
     """
-    if shard is None:
+    if shard is None or not chunks:
         return chunks
     number, count = shard
     if not 1 <= number <= count:
         raise InputError(f"--shard {number}/{count}: the first number goes from 1 to the second")
+    pieces = -(-PIECES * count // len(chunks))
+    if pieces > 1:
+        sizes = [-(-len(chunk) // pieces) for chunk in chunks]
+        chunks = [chunk[i:i + size] for chunk, size in zip(chunks, sizes, strict=True)
+                  for i in range(0, len(chunk), size)]
     return chunks[number - 1::count]
 
 

@@ -45,11 +45,10 @@ class Log(Count):
 
     def update(self, running: int) -> None:
         """Note the progress, twice a minute at most."""
-        now = time.monotonic()
-        line = self.line(running, now)
+        now = self.tick(running)
         if now - self.last >= EVERY:
             self.last = now
-            self.note(line)
+            self.note(self.line(running, now))
 
     def failed(self, spec: RunSpec) -> None:
         """Name a failure."""

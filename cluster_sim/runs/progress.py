@@ -68,10 +68,15 @@ class Count(Silent):
         self.failures += 1
         self.months_done += spec.months
 
-    def pace(self, running: int, now: float) -> tuple[float, float] | None:
-        """Return runs a second and the seconds left; None before anything is done."""
+    def tick(self, running: int) -> float:
+        """Return the time; the first month of a run starts the clock of the pace."""
+        now = time.monotonic()
         if self.begun is None and (running or self.done or self.failures):
             self.begun = now
+        return now
+
+    def pace(self, running: int, now: float) -> tuple[float, float] | None:
+        """Return runs a second and the seconds left; None before anything is done."""
         months = self.months_done + running
         if self.begun is None or not months or now <= self.begun:
             return None
@@ -108,14 +113,13 @@ class Progress(Count):
 
     def update(self, running: int) -> None:
         """Draw the line, ten times a second at most."""
-        now = time.monotonic()
-        line = self.line(running, now)
+        now = self.tick(running)
         if self.live and now - self.shown >= REDRAW:
             self.shown = now
-            self._draw(line)
+            self._draw(self.line(running, now))
         elif not self.live and now - self.last_plain >= PLAIN_EVERY:
             self.last_plain = now
-            self.note(line)
+            self.note(self.line(running, now))
 
     def failed(self, spec: RunSpec) -> None:
         """Count a failure and name it at once."""
@@ -168,11 +172,10 @@ class Events(Count):
 
     def update(self, running: int) -> None:
         """Say how far the job is, once a second at most."""
-        now = time.monotonic()
-        pace = self.pace(running, now)
+        now = self.tick(running)
         if now - self.last >= EVENT_EVERY:
             self.last = now
-            self._progress(pace)
+            self._progress(self.pace(running, now))
 
     def failed(self, spec: RunSpec) -> None:
         """Name a failure at once."""

@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from cluster_sim.runs import damage, staged, tables
 from cluster_sim.runs.errors import InputError, StoreFull
-from cluster_sim.runs.locks import RangeLock
+from cluster_sim.runs.locks import RangeLock, fcntl
 from cluster_sim.runs.one import RunResult
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec
 
@@ -95,6 +95,16 @@ class Store:
         """Open the store's lock file; one for each process, kept open while it works. It is never removed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return RangeLock(self.folder / ".lock")
+
+    def at_work(self) -> bool:
+        """Say whether another process is doing runs here (on systems whose locks tell)."""
+        if not (self.folder / ".lock").is_file() or fcntl is None:
+            return False
+        lock = self.lock()
+        try:
+            return not lock.take(WORK_LOCK)
+        finally:
+            lock.close()
 
     def stage(self, spec: RunSpec, result: RunResult, digest: str, code: str) -> None:
         """Keep a finished run: all of its tables appear at once. StoreFull if the disk takes no more."""

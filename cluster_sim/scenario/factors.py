@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster_sim.scenario.quantities import month_name, parse_month
-from cluster_sim.scenario.types import Scenario
 
 KINDS = ("number", "count", "month", "switch", "option")
 
@@ -145,19 +144,3 @@ def column_name(path: str, taken: Iterable[str]) -> str:
     while name in taken:
         name, number = f"{text}_{number}", number + 1
     return name
-
-
-def base_value(scenario: Scenario, path: str) -> Any:
-    """Return the value that a path has in a scenario, None where it has none or several in the course of time."""
-    parts = path.split(".")
-    name = path.removeprefix("parameters.")
-    if name in scenario.parameters:
-        return scenario.parameters[name]
-    if parts[0] == "policies" and len(parts) == 3:
-        found = [entry.get(parts[2]) for entry in scenario.policies.get(parts[1], [])]
-        return found[0] if found and all(each == found[0] for each in found) else None
-    if parts[0] == "events" and len(parts) > 2:
-        title = ".".join(parts[1:-1])
-        found = [event.get(parts[-1]) for event in scenario.events if event["title"] == title]
-        return found[0] if found else None
-    return scenario.outside.get(parts[1]) if parts[0] == "outside" and len(parts) == 2 else None
