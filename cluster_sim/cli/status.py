@@ -46,7 +46,8 @@ def lines(row: dict[str, Any]) -> list[str]:
     waiting = f", {row['staged']} of them not in a part yet" if row["staged"] else ""
     design = f"{row['design']} sweep of " if row["design"] else ""
     found = [f"{row['folder']}: {row['done']:,} of {row['planned']:,} runs{failed}{waiting}; "
-             f"{design}{row['scenario']}, scale {row['scale']}, to {row['until']}; {row['status']}; {row['megabytes']:.1f} MB"]
+             f"{design}{row['scenario']}, scale {row['scale']}, to {row['until']}; {row['status']}; "
+             f"{row['megabytes']:.1f} MB"]
     if row["shards"]:
         found.append("  shards: " + "; ".join(f"{shard} {state}" for shard, state in row["shards"].items()))
     found += [f"  {text}" for text in row["damaged"]]
