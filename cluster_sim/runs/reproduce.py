@@ -81,7 +81,13 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
         raise InputError(f"{folder} holds no committed runs")
     notes = manifest.load(folder)
     kept = tuple(notes.get("tables", TABLES))
-    sweep = stored_sweep(folder, scenario)
+    try:
+        sweep = stored_sweep(folder, scenario)
+    except ScenarioError as error:
+        fault = error.faults[0]
+        found.differences.append(Difference(rows[0]["run_id"], rows[0]["seed"], "sweep.yaml",
+                                            f"cannot be read: {fault.path}: {fault.message}"))
+        return found
     specs = _specs(rows, scenario, sweep, kept, found)
     if found.differences:
         return found

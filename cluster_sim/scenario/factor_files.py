@@ -15,7 +15,7 @@ from cluster_sim.scenario.designs import BY_VALUE
 from cluster_sim.scenario.factors import Factor, column_name, plain_label
 from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.nodes import Node
-from cluster_sim.scenario.quantities import QuantityError, month_name, number, parse_month
+from cluster_sim.scenario.quantities import QuantityError, month_name, number, parse_month, shown
 from cluster_sim.scenario.registry import KeyInfo
 from cluster_sim.scenario.shapes import NONE, read_bool
 from cluster_sim.scenario.variants import DUMMY, KeySetting, Variants
@@ -204,10 +204,10 @@ class FactorReader:
         for extra in ("log", "levels"):
             if extra in form:
                 self.faults.add(f"factors.{path}.{extra}", "belongs to a range from low to high", "", form[extra].mark)
-        if not all([self._fits(path, node, key) for node in nodes]):
+        if not all([self._fits(path, node, key) and self._says_a_value(path, node, info, kind) for node in nodes]):
             return None
         values = tuple(self._value(node, info, kind) for node in nodes)
-        labels: tuple[Any, ...] = tuple(self._label(value, info, kind) for value in values)
+        labels: tuple[Any, ...] = tuple(self._label(value, kind) for value in values)
         if named:
             kind, labels = "option", tuple(form["options"].value)
         if self.design != "list":
@@ -229,13 +229,17 @@ class FactorReader:
             return month_name(parse_month(value))
         return read_bool(value) if kind == "switch" else value
 
-    def _label(self, value: Any, info: KeyInfo, kind: str) -> Any:
-        """What the column shows: for `none` the key's own default, where it has one."""
-        if value == NONE and kind in ("number", "count") and isinstance(info.default, int | float):
-            return float(info.default)
-        if value == NONE and kind in ("month", "switch"):
-            return NONE if kind == "switch" else None
-        return plain_label(value, kind)
+    def _label(self, value: Any, kind: str) -> Any:
+        """What the column shows for a value."""
+        return NONE if value == NONE and kind == "switch" else plain_label(value, kind)
+
+    def _says_a_value(self, path: str, node: Node, info: KeyInfo, kind: str) -> bool:
+        """Whether a value is one: `none` is, only where it means that there is no limit, or among options."""
+        if node.plain() not in (NONE, None) or kind == "option" or info.default is None and kind != "month":
+            return True
+        default = "" if info.default is None else f": write {shown(info.default)}"
+        self.faults.add(f"factors.{path}", f"none only sets the default back{default}", "", node.mark)
+        return False
 
     def _fits(self, path: str, node: Node, key: Mark) -> bool:
         """Whether the base takes this value at this path; if not, its faults are noted."""
