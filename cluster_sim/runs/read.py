@@ -36,8 +36,11 @@ def _read(path: Path, kind: str, columns: list[str] | None) -> pa.Table:
     """
     try:
         if path.suffix == ".parquet":
-            return pq.read_table(path, columns=columns, partitioning=None, read_dictionary=["run_id", "scenario"],
-                                 page_checksum_verification=True)
+            with pq.ParquetFile(path, read_dictionary=["run_id", "scenario"], page_checksum_verification=True) as file:
+                unknown = set(columns or ()).difference(file.schema_arrow.names)
+                if unknown:
+                    raise KeyError(f"{path} has no column '{sorted(unknown)[0]}'")
+                return file.read(columns)
         table = staged.read(path, kind)
     except (OSError, pa.ArrowInvalid) as error:
         if isinstance(error, FileNotFoundError):
