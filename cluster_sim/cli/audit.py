@@ -101,7 +101,8 @@ def table(result: Audit) -> list[str]:
     for name in names:
         outlay = cell(name, "outlay") or float("nan")
         low, high = (cell(name, "windfall", key) / outlay for key in ("low95", "high95"))
-        lines.append(f"{name:<24}{outlay:>10,.1f}{cell(name, 'windfall'):>10,.1f}{cell(name, 'additional'):>12,.1f}"
+        split = f"{cell(name, 'windfall'):>10,.1f}{cell(name, 'additional'):>12,.1f}"
+        lines.append(f"{name:<24}{outlay:>10,.1f}{split}"
                      + (f"{max(low, 0):>14.0%} to {min(high, 1):>4.0%}" if outlay == outlay else f"{'paid nothing':>22}"))
     lines += ["", "2. Gross added output = net + displaced here + relocated from other cities",
               f"{'':<24}{'gross':>10}{'net':>10}{'displaced':>11}{'relocated':>11}{'net, 95%':>26}"]
