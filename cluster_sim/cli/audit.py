@@ -27,6 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", nargs="?", default="history", metavar="SCENARIO", help="file or name (history)")
     parser.add_argument("--instrument", action="append", metavar="NAME",
                         help="only this instrument (repeatable; all that are in force)")
+    parser.add_argument("--times", type=float, default=1.0, metavar="K",
+                        help="multiply what every instrument grants by K (1), within the bounds of its keys")
     parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
     parser.add_argument("--seeds", type=int, metavar="N", help=f"number of pairs, with seeds 1 to N ({SEEDS})")
     parser.add_argument("--seed", type=int, metavar="K", help="the first of --seeds (1)")
@@ -50,8 +52,8 @@ def main(args: argparse.Namespace) -> int:
     seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
     if len(seeds) < 2:
         raise InputError("an interval needs at least two seeds")
-    scenario = scenario_of(args.scenario, args.set)
-    out = Path(args.out) if args.out else Path("results") / f"audit-{scenario.slug or 'scenario'}"
+    scenario = audit.dosed(scenario_of(args.scenario, args.set), args.times)
+    out = Path(args.out) if args.out else Path("results") / f"audit-{scenario.slug or 'scenario'}{f'-x{args.times:g}' * (args.times != 1)}"
     without, whole = audit.prepare(scenario, seeds, scale_of(args.scale), ordinal(args.until), out, args.instrument)
     found = [words for side in (whole, *without.values()) for words in manifest.differences(side.folder, side.plan)]
     if out.is_dir() and (args.fresh or found and not args.out):
