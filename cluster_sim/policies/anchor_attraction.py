@@ -12,8 +12,9 @@ class AnchorAttraction(Instrument):
     """The company brings a part of its people and work from its parent; the rest it hires here.
 
     It comes only if its grant can be paid.  Its parent's steady orders come from outside the city and ramp up
-    over two years; it buys a further part of the work from studios here, pays above the market, and its people found spin-offs (Klepper 2007; Greenstone,
-    Hornbeck & Moretti 2010 on what large plants do to their neighbours).
+    over two years; it buys a further part of the work from studios here, pays above the market, and its people
+    found spin-offs (Klepper 2007; Greenstone, Hornbeck & Moretti 2010 on what large plants do to their
+    neighbours).
     """
 
     name = "anchor_attraction"

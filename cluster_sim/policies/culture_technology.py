@@ -67,7 +67,8 @@ class CultureTechnology(Instrument):
         applicants = [r for r in rows[order].tolist() if int(s["id"][r]) not in waits]
         busy = {run[4] for run in self.running}
         firms = np.array([r for r in np.flatnonzero(able & tech).tolist() if int(s["id"][r]) not in busy], np.int64)
-        promised, pairs = sum(self.bill(model, run[3])[1] for run in self.running), []
+        promised = sum(self.bill(model, run[3])[1] for run in self.running)
+        pairs: list[tuple[int, int]] = []
         for row in applicants:
             if not firms.size or len(pairs) >= count:
                 break

@@ -62,9 +62,10 @@ class EducationPlaces(Instrument):
             self.classes.append((model.t, min(enrolled, round(self.opened)), enrolled))
         self.classes = [c for c in self.classes if model.t - c[0] < int(model.par["education.months"])]
         for begun, funded, enrolled in self.classes:
-            for account, cost in (("programme", self.get("cost")), ("people", self.get("aid") * self.get("study_cost"))):
-                self.spend(model, funded * cost * MILLION / 12.0, account, act="students", entity=begun,
-                           base=float(enrolled))
+            part = funded * MILLION / 12.0
+            aid = self.get("aid") * self.get("study_cost")
+            for account, cost in (("programme", self.get("cost")), ("people", aid)):
+                self.spend(model, part * cost, account, act="students", entity=begun, base=float(enrolled))
         if model.month_of_year == PLACEMENTS and self.get("placements"):
             self.place(model)
 

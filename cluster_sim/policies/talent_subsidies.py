@@ -16,7 +16,8 @@ class TalentSubsidies(Instrument):
     """An allowance counts like a year's raise in the newcomers' logit; an award must win over its candidate.
 
     Some candidates would have come all the same: they are paid too, but are among the month's migrants already,
-    and bring nobody more.  A fair shows each seeker more vacancies in its month (search in the sense of Mortensen & Pissarides 1999).
+    and bring nobody more.  A fair shows each seeker more vacancies in its month (search in the sense of
+    Mortensen & Pissarides 1999).
     """
 
     name = "talent_subsidies"
