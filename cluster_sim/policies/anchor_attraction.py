@@ -11,8 +11,8 @@ from cluster_sim.policies.base import MILLION, Instrument, Key
 class AnchorAttraction(Instrument):
     """The company brings a part of its people and work from its parent; the rest it hires here.
 
-    It comes only if its grant can be paid.  Its parent's steady orders come from outside the city and ramp up
-    over two years; it buys a further part of the work from studios here, pays above the market, and its people
+    It comes only if its grant can be paid.  Its parent's orders come from outside the city and ramp up over
+    two years; it buys a further part of the work from studios here, pays above the market, and its people
     found spin-offs (Klepper 2007; Greenstone, Hornbeck & Moretti 2010 on what large plants do to their
     neighbours).
     """
@@ -46,10 +46,15 @@ class AnchorAttraction(Instrument):
                 self.order(model, studios[row], month)
 
     def order(self, model, office, month: int) -> None:
-        """Send a month of the parent's work (person-months): what keeps its people busy, and what it passes on."""
+        """Fill the office's book of orders (person-months) up to what its planned people can do beside other work.
+
+        What it wins on the market, or makes of its own, leaves less to do for its parent.
+        """
         ramp = min(1.0, (model.t - month + 1) / self.get("ramp"))
         per_head = float(office["capacity"]) / max(int(office["staff"]), 1)
-        work = ramp * self.get("jobs") * model.scale * per_head * model.par["labour.use_of_capacity"]
+        planned = ramp * self.get("jobs") * model.scale * per_head * model.par["labour.use_of_capacity"]
+        planned -= float(office["own_load"] + office["credit_load"] + office["sub_load"])
+        work = max(0.0, planned * model.par["commissioning.lead"] - float(office["orders"]))
         bought = float(office["sub_lack"]) if office["sub"] != -1 else 0.0
         office["orders"] += work
         office["pending"] += work * bought / (1.0 - bought)
