@@ -57,6 +57,7 @@ def test_signatures_build_export_capability_of_participants_only():
     gain = (s["export"] - 1.0) / 0.15
     assert gain == pytest.approx(np.rint(gain)) and 0 < gain.max() <= 4 and 1 < (gain > 0).sum() <= 20
     assert event.outlay == 20 * 0.03 * MILLION == model.flow[L.PROGRAMMES_CITY] and (s["outside_tie"] == 0.0).all()
+    s["reputation"] = 0.0
     release.export_capability(s, model.p)
     assert s["export"].max() - 1.0 < 0.15 * gain.max()              # it fades if nothing follows
 

@@ -7,7 +7,7 @@ import pytest
 from engine import JANUARY_2017, build
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from instruments import GENEROUS, generous
+from instruments import GENEROUS, LOW_LADDER, generous
 
 from cluster_sim import ledger
 from cluster_sim.ledger import KINDS, LedgerError
@@ -111,12 +111,13 @@ def test_every_kind_of_payment_occurs():
     """One rich scenario books every kind that its payers' shares allow; a dead kind would be a dead account."""
     law = {name: [generous(name, 10.0)] for name in GENEROUS}
     par = {"collaboration.search_outside": 1.0, "finance.holding": 12, "finance.sale": 0.1, "finance.bar": -2.0,
-           "births.close": 0.01, "release.points": 0.1, "property.look": 0.2, "commissioning.pressure": 0.8}
+           "births.close": 0.01, **LOW_LADDER, "release.points": 0.1, "property.look": 0.2, "commissioning.pressure": 0.8}
     booked = set()
     for seed in range(3):
         table = build(48, seed=seed, policies=law, events=EVENTS, par=par).run().ledger_table()
         booked |= {name for name, column in table.items() if name != "month" and column.any()}
-    levels = {f"{prefix}_{level}" for prefix in ("grants", "rent_subsidy", "compute_subsidy")
+    levels = {f"{prefix}_{level}" for prefix in ("grants", "rent_subsidy", "compute_subsidy",
+                                                         "programmes", "talent_aid", "operator_grants", "guarantees")
               for level in ("city", "province", "centre")}
     assert {k.name for k in KINDS} - booked <= levels | {"points_outside"}
 
