@@ -20,15 +20,17 @@ _PUBLIC = {
     "load_scenario": "cluster_sim.scenario",
     "run": "cluster_sim.runs.api",
     "ensemble": "cluster_sim.runs.api",
+    "audit": "cluster_sim.analysis.public_money.audit",
     "compare": "cluster_sim.analysis.compare",
     "open": "cluster_sim.runs.read",
     "reproduce": "cluster_sim.runs.reproduce",
 }
 
-__all__ = ["ClusterModel", "compare", "ensemble", "load_scenario", "open", "reproduce", "run"]
+__all__ = ["ClusterModel", "audit", "compare", "ensemble", "load_scenario", "open", "reproduce", "run"]
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.compare import compare
+    from cluster_sim.analysis.public_money.audit import audit
     from cluster_sim.model import ClusterModel
     from cluster_sim.runs.api import ensemble, run
     from cluster_sim.runs.read import open

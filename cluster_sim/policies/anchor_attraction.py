@@ -104,6 +104,7 @@ class AnchorAttraction(Instrument):
             f = model.funds.rows
             f["id"][fund], f["alive"][fund], f["kind"][fund] = identity(FUND, 20_000 + number, 3), 1, 3
             f["first_round"][fund], f["last_round"][fund] = 1, 5
+            f["looks"][fund] = model.par["finance.screened"] * model.scale
             f["committed"][fund] = np.floor(self.get("fund") * MILLION * model.scale)
 
     @staticmethod

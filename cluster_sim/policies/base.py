@@ -185,7 +185,7 @@ class Instrument:
         if account in ("rent", "compute"):
             np.add.at(studios["subsidies"], rows, paid)
         self.book(model, float(paid.sum()), account)
-        self.note(model, act, studios["id"][rows] if ids is None else ids, base, paid)
+        self.note(model, act, studios["id"][rows] if ids is None else ids, base, paid, studios["id"][rows])
         return paid
 
     def spend(self, model: ClusterModel, amount: float, account: str = "programme", *, act: str = "programme",
@@ -200,10 +200,13 @@ class Instrument:
             self.note(model, act, np.array([entity]), base, np.array([paid]))
         return paid
 
-    def note(self, model: ClusterModel, act: str, ids: np.ndarray, base: Any, paid: np.ndarray) -> None:
-        """Put payments on record where a run keeps them."""
+    def note(self, model: ClusterModel, act: str, ids: np.ndarray, base: Any, paid: np.ndarray,
+             studios: np.ndarray | int = 0) -> None:
+        """Put payments on record where a run keeps them; studios: who received them, 0 where none did."""
         if model.payments is not None:
-            model.payments.add(model.t, self.name, act, ids, np.broadcast_to(base, np.shape(paid)), paid)
+            shape = np.shape(paid)
+            model.payments.add(model.t, self.name, act, ids, np.broadcast_to(base, shape), paid,
+                               np.broadcast_to(studios, shape))
 
     def book(self, model: ClusterModel, total: float, account: str) -> None:
         """Share a total (yuan) among the payers and enter it in the ledger and in the budget."""

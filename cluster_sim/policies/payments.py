@@ -32,14 +32,15 @@ class Payments:
 
     def __init__(self) -> None:
         self.applications: list[dict[str, np.ndarray]] = []
-        self.lines: list[tuple[int, str, str, np.ndarray, np.ndarray, np.ndarray]] = []
+        self.lines: list[tuple[int, str, str, np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
 
-    def add(self, t: int, instrument: str, act: str, ids: np.ndarray, base: np.ndarray, amount: np.ndarray) -> None:
+    def add(self, t: int, instrument: str, act: str, ids: np.ndarray, base: np.ndarray, amount: np.ndarray,
+            studios: np.ndarray) -> None:
         """Note the payments (yuan) of one instrument in month t; those of nothing are left out."""
         paid = amount > 0.0
         if paid.any():
             self.lines.append((t, instrument, act, np.asarray(ids, np.int64)[paid], np.asarray(base, float)[paid],
-                               np.asarray(amount, float)[paid]))
+                               np.asarray(amount, float)[paid], np.asarray(studios, np.int64)[paid]))
 
     def apply(self, t: int, proposals: np.ndarray, studios: np.ndarray) -> None:
         """Note the applications for aid to works (rows of proposals that applied), made or not."""
@@ -70,6 +71,7 @@ class Payments:
         return {"month": (np.datetime64("1970-01", "M") + (first_month - 1970 * 12) + month).astype("datetime64[D]"),
                 "instrument": np.repeat(np.array([line[1] for line in self.lines], object), count),
                 "act": np.repeat(np.array([line[2] for line in self.lines], object), count),
+                "studio_id": np.concatenate([line[6] for line in self.lines]),
                 "act_id": np.concatenate([line[3] for line in self.lines]),
                 "base": np.concatenate([line[4] for line in self.lines]),
                 "amount": np.concatenate([line[5] for line in self.lines]) / 1e6}
