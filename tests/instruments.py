@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from engine import JANUARY_2017, add_project, alive, build, clear_projects, entry
 
-from cluster_sim import policies
 from cluster_sim.agents.columns import RUNNING
+from cluster_sim.policies import doses
 
 MILLION = 1e6
 EAGER_FUNDS = {"finance.bar": -1.0, "finance.fund_size": 2000.0, "finance.screened": 200, "finance.age_bound": 180,
@@ -38,15 +38,12 @@ GENEROUS = {
     "workspace": {"floor": 200000.0, "zones": ["zone_east"]},
     "zone_venture_fund": {"size": 3000.0, "zones": ["zone_east"]},
 }
-FIXED = ("threshold", "smallest", "largest", "tenants", "zones", "bridged", "jobs", "dubbing")
 
 
 def generous(name: str, factor: float, budget: float | None = None, since: int = JANUARY_2017) -> dict:
     """Return a generous entry of an instrument, its amounts multiplied; none goes above its bound."""
-    high = policies.instruments()[name].keys
-    keys = {key: value if key in FIXED else min(value * factor, high[key].high)
-            for key, value in GENEROUS[name].items()}
-    return entry(name, since, **keys, budget=budget)
+    whole = {name: [entry(name, since, **GENEROUS[name], budget=budget)]}
+    return doses.times(whole, factor)[name][0]
 
 
 def in_force(name: str, months: int = 40, par=None, **keys):

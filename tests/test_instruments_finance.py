@@ -13,8 +13,8 @@ from cluster_sim.month import births
 
 # ------------------------------------------------------------------------------------- guidance fund
 def test_the_guidance_funds_size_is_a_commitment_and_capital_is_called_in_parts():
-    model, instrument = in_force("guidance_fund", size=3000.0, years=5)
-    size = 3000.0 * MILLION * model.scale
+    model, instrument = in_force("guidance_fund", size=60_000.0, years=5)
+    size = 60_000.0 * MILLION * model.scale
     part = size / 60.0
     instrument.finance(model)
     fund = model.funds.rows[instrument.row]
@@ -49,7 +49,7 @@ def test_the_guidance_fund_survives_a_full_table_of_funds():
     room = build(1).funds.rows.size
     corporate = int((build(1).funds.used["kind"] == 3).sum())
     law = {"guidance_fund": [entry("guidance_fund", size=30000.0, first_round=1)]}
-    model = build(6, policies=law, par={"finance.private_funds": room - corporate} | EAGER_FUNDS)
+    model = build(6, policies=law, par={"finance.private_funds": 200 * (room - corporate)} | EAGER_FUNDS)
     assert model.funds.high == room
     model.studios.used["want"] = 1e6
     model.step()
@@ -111,10 +111,10 @@ def test_the_zones_fund_invests_early_and_only_in_its_zones(zones):
 
 
 def test_a_fund_that_finds_nobody_stops_calling():
-    model, fund = in_force("zone_venture_fund", size=3000.0, years=5)
+    model, fund = in_force("zone_venture_fund", size=60_000.0, years=5)
     for _ in range(12):
         fund.finance(model)
-    assert fund.called == pytest.approx(6 * 3000.0 * MILLION * model.scale / 60, rel=1e-6)
+    assert fund.called == pytest.approx(6 * 60_000.0 * MILLION * model.scale / 60, rel=1e-6)
 
 
 # ------------------------------------------------------------------------------------- the ladder's other rungs
@@ -179,7 +179,7 @@ def test_an_allowance_makes_offers_of_listed_studios_worth_more_and_is_paid_for_
     assert after[other] == before[other]
     s["filled"][rows[0], :2], s["filled"][other] = (2, 1), 4
     ladder.support(model)
-    assert ladder.outlay == 3 * 0.05 * MILLION == model.flow[L.TALENT_AID_CITY]
+    assert ladder.outlay == 3 * 50_000 == model.flow[L.TALENT_AID_CITY]
 
 
 def test_the_reward_for_listing_comes_once_with_the_last_round():
