@@ -21,14 +21,16 @@ _PUBLIC = {
     "run": "cluster_sim.runs.api",
     "ensemble": "cluster_sim.runs.api",
     "compare": "cluster_sim.analysis.compare",
+    "engine": "cluster_sim.analysis.engine",
     "open": "cluster_sim.runs.read",
     "reproduce": "cluster_sim.runs.reproduce",
 }
 
-__all__ = ["ClusterModel", "compare", "ensemble", "load_scenario", "open", "reproduce", "run"]
+__all__ = ["ClusterModel", "compare", "engine", "ensemble", "load_scenario", "open", "reproduce", "run"]
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.compare import compare
+    from cluster_sim.analysis.engine import engine
     from cluster_sim.model import ClusterModel
     from cluster_sim.runs.api import ensemble, run
     from cluster_sim.runs.read import open

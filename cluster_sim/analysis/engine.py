@@ -114,7 +114,7 @@ class EngineReport:
     def shares(self) -> dict[tuple[str, int], dict[top_titles.Window, dict[str, np.ndarray]]]:
         """Shares of growth of each seed: (`receipts` or `paired`, number of titles) -> window -> measure.
 
-        (`paired`, 0) is the hit itself, never made.
+        With 0 titles, the replayed hit itself; `paired` then is what is lost when it is never made.
         """
         years, whole = self.question.years, self.value_added(BASE)
         parts = {("paired", k): whole - self.value_added(f"top_{k}") for k in top_titles.TOPS}
@@ -122,10 +122,18 @@ class EngineReport:
             parts["paired", 0] = whole - self.value_added("without")
         for k in top_titles.TOPS:
             titles = top_titles.largest(self.projects, self.seeds, k)
-            parts["receipts", k] = top_titles.receipts_by_year(
-                self.projects, titles, self.question.scenario.parameters, years, self.question.last)
+            parts["receipts", k] = self._receipts(titles)
+        if self.question.hit:
+            made = self.projects[self.projects["replay"] & (self.projects["title"] == self.title)]
+            parts["receipts", 0] = self._receipts(top_titles.largest(made, self.seeds, 1))
         return {key: {window: {how: top_titles.shares(part, whole, years, window, how) for how in top_titles.HOWS}
                       for window in top_titles.windows(years)} for key, part in parts.items()}
+
+    def _receipts(self, titles: Mapping[int, list[int]]) -> np.ndarray:
+        """Return what titles earn by full year, (seeds, years)."""
+        question = self.question
+        return top_titles.receipts_by_year(self.projects, titles, question.scenario.parameters, question.years,
+                                           question.last)
 
     @cached_property
     def growth(self) -> Any:
@@ -183,10 +191,14 @@ class EngineReport:
     @cached_property
     def verdict(self) -> dict[str, Any]:
         """Lucky hit or engine: the word, its numbers, its thresholds and a `line`; see `engine_verdict`."""
-        window = (self.question.years[0], self.question.years[-1])
-        lost = self.shares["paired", 0 if self.question.hit else 1][window]
-        return verdict(lost, self.shares["paired", top_titles.TOPS[-1]][window], pipeline.kept(self.flow_rows),
-                       self.title, window)
+        window, *shorter = top_titles.windows(self.question.years)
+        lost = self.shares["paired", 0 if self.question.hit else 1]
+        near = None
+        if self.question.hit:
+            year = self.question.hit["month"] // 12
+            near = next(((w, lost[w][top_titles.HOWS[0]]) for w in shorter if w[0] < year <= w[1]), None)
+        return verdict(lost[window], self.shares["paired", top_titles.TOPS[-1]][window],
+                       pipeline.kept(self.flow_rows), self.title, window, near)
 
     @cached_property
     def notes(self) -> list[str]:

@@ -38,10 +38,11 @@ WORDS = {
 
 
 def verdict(lost: Mapping[str, np.ndarray], top: Mapping[str, np.ndarray], kept: Mapping[str, Mapping[str, Any]],
-            title: str, window: Window) -> dict[str, Any]:
+            title: str, window: Window, near: tuple[Window, np.ndarray] | None = None) -> dict[str, Any]:
     """Return the verdict with its numbers and one line in words.
 
-    lost, top: by measure of growth, the shares of each seed; kept: by flow, a row of `pipeline.compare`.
+    lost, top: by measure of growth, the shares of each seed; kept: by flow, a row of `pipeline.compare`; near:
+    a shorter window that ends soon after the hit, and the shares of its growth lost at the end (for the line).
     """
     hit, many = worst(lost), worst(top)
     least = min(kept, key=lambda flow: kept[flow]["ratio"]) if kept else None
@@ -53,6 +54,7 @@ def verdict(lost: Mapping[str, np.ndarray], top: Mapping[str, np.ndarray], kept:
                           for flow, row in kept.items()},
         "least_kept": least, "seeds_that_say_so_alone": alone,
         "thresholds": {"one_title": ONE_TITLE, "half": HALF, "many_titles": MANY, "kept": KEPT}}
+    found["lost_near_hit"] = {"first": near[0][0], "last": near[0][1], **summary(near[1])} if near else None
     found["line"] = line(found, title, window, len(lost[hit["how"]]))
     return found
 
@@ -91,27 +93,31 @@ def _alone(word: str, lost: np.ndarray, top: np.ndarray) -> int | None:
 
 def line(found: Mapping[str, Any], title: str, window: Window, seeds: int) -> str:
     """Return the verdict in words with its numbers and their uncertainty."""
-    hit, many, least = found["lost_without_hit"], found["lost_without_top20"], found["least_kept"]
-    parts = [f"{WORDS[found['verdict']]}: growth from {window[0]} to {window[1]} is {_less(hit)} without {title}",
-             f"{_less(many)} if the 20 largest titles of each run found no audience"]
+    hit, many, least, near = (found[key] for key in ("lost_without_hit", "lost_without_top20", "least_kept",
+                                                     "lost_near_hit"))
+    text = (f"{WORDS[found['verdict']]}. Without {title} growth from {window[0]} to {window[1]} is {_less(hit)}"
+            + (f"; that from {near['first']} to {near['last']}, {_less(near)}" if near else "")
+            + f". If the 20 largest titles of each run found no audience, it is {_less(many)}. ")
     if least:
         row = found["pipeline_kept"][least]
-        parts.append(f"without the hit the pipeline keeps at least {row['ratio']:.0%} of each flow"
-                     f" ({FLOWS[least][0]}{_interval(row, 1)})")
+        text += (f"Without the hit every flow of the pipeline keeps {row['ratio']:.0%} or more; {FLOWS[least][0]} "
+                 f"least{_interval(row)}.")
     else:
-        parts.append("the run is too short to see the pipeline")
-    text = ", and ".join([", ".join(parts[:-1]), parts[-1]])
+        text += "The run is too short to see the pipeline."
     alone = found["seeds_that_say_so_alone"]
-    return text + ("." if alone is None else f"; {alone} of {seeds} seeds say so alone.")
+    return text + ("" if alone is None else f" Of {seeds} seeds, {alone} say so alone.")
 
 
 def _less(cell: Mapping[str, Any]) -> str:
     if cell["mean"] is None:
         return "of unknown size"
-    return f"{abs(cell['mean']):.1%} {'smaller' if cell['mean'] >= 0 else 'larger'} {cell['how']}{_interval(cell)}"
+    sign = 1 if cell["mean"] >= 0 else -1
+    how = f" {cell['how']}" if "how" in cell else ""
+    return f"{abs(cell['mean']):.1%} {'smaller' if sign > 0 else 'larger'}{how}{_interval(cell, sign)}"
 
 
-def _interval(cell: Mapping[str, Any], digits: int = 1) -> str:
+def _interval(cell: Mapping[str, Any], sign: int = 1) -> str:
     if cell["low95"] is None:
         return ""
-    return f" (95%: {100 * cell['low95']:.{digits}f} to {100 * cell['high95']:.{digits}f}%)"
+    low, high = sorted((sign * cell["low95"], sign * cell["high95"]))
+    return f" (95%: {100 * low:.1f} to {100 * high:.1f}%)"

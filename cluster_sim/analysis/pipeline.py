@@ -21,7 +21,7 @@ FLOWS = {
     "entries": ("studios founded", "a year"),
     "staying": ("graduates staying", "share"),
     "funding_rounds": ("venture rounds", "a year")}
-"""Flow -> its name and unit; all but the share are divided by the scale for the whole city. Hits go by release."""
+"""Flow -> its name and unit, in the simulated city; hits are counted where they come out."""
 REFILL = ("in_production", "entries", "staying", "funding_rounds")
 """The flows that fill the pipeline."""
 SERIES = ("in_production", "entries", "graduates", "students", "funding_rounds")
