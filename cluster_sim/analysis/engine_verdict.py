@@ -120,4 +120,5 @@ def _interval(cell: Mapping[str, Any], sign: int = 1) -> str:
     if cell["low95"] is None:
         return ""
     low, high = sorted((sign * cell["low95"], sign * cell["high95"]))
-    return f" (95%: {100 * low:.1f} to {100 * high:.1f}%)"
+    shown = (f"{100 * each:.1f}".replace("-0.0", "0.0") for each in (low, high))
+    return f" (95%: {' to '.join(shown)}%)"

@@ -123,9 +123,9 @@ def _hits(axes: Axes, report: EngineReport) -> None:
                     if m >= 0 and months[0] <= m + first and m + last <= months[-1]]
             if len(sums) < 2:
                 continue
-            cell = summary(np.array(sums))
-            axes.plot([k + shift] * 2, [cell["low95"], cell["high95"]], color=colour, lw=0.9)
-            axes.plot(k + shift, cell["mean"], marker="o", ms=3.4, mew=0.8, color=colour,
+            mean, low, high = (float(summary(np.array(sums))[key] or 0) for key in ("mean", "low95", "high95"))
+            axes.plot([k + shift] * 2, [low, high], color=colour, lw=0.9)
+            axes.plot(k + shift, mean, marker="o", ms=3.4, mew=0.8, color=colour,
                       mfc=colour if label == "with" else style.PAPER)
     _mark(axes, 0)
     axes.set_xticks(places, [f"{k:+d}".replace("-", "−") for k in places])
@@ -168,9 +168,9 @@ def _note(report: EngineReport) -> str:
     """Say what marks and lines are."""
     hit = report.question.hit
     dotted = "its release; " if hit else ""
-    text = (f"{len(report.seeds)} paired runs. a: mean and 10–90% of runs, growth from the first to the last year of each "
-            "window. b: mean, band 80% of runs. c, h, i: mean or ratio of means and 95% interval; the hit itself is not "
-            "counted. d–g: effect against the path with the hit, whole city, money at 2017 prices. Dotted: "
+    text = (f"{len(report.seeds)} paired runs. a: mean and 10–90% of runs, growth from the first to the last year of "
+            "each window. b: mean, band 80% of runs. c, h, i: mean or ratio of means and 95% interval; the hit itself "
+            "is not counted. d–g: effect against the path with the hit, whole city, money at 2017 prices. Dotted: "
             f"{dotted}in i, nine tenths.")
     return "\n".join(textwrap.wrap(text, 128))
 
