@@ -172,9 +172,14 @@ def _note(report: EngineReport) -> str:
             "each window. b: mean, band 80% of runs. c, h, i: mean or ratio of means and 95% interval; the hit itself "
             "is not counted. d–g: effect against the path with the hit, whole city, money at 2017 prices. Dotted: "
             f"{dotted}in i, nine tenths.")
-    return "\n".join(textwrap.wrap(text, 128))
+    return "\n".join(textwrap.wrap(text, 142))
 
 
+TICKS = (
+    (1.25, (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)), (2.0, (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.6)),
+    (3.5, (0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0)), (8.0, (0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)),
+    (np.inf, (0.01, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0, 100.0)))
+"""Ratios to mark on the axis, by how far it reaches (upper over lower end)."""
 STYLES = {
     COMPARISONS[0][0]: (style.INK, True, "with it"),
     COMPARISONS[1][0]: (style.VERMILION, False, "without it"),
@@ -201,9 +206,8 @@ def _ratios(axes: Axes, report: EngineReport, comparisons: Any, mark: str, title
                   zorder=3)
     axes.set_xscale("log")
     low, high = axes.get_xlim()
-    ticks = np.array([0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2, 3, 5, 10])
-    ticks = ticks[(ticks >= low) & (ticks <= high)]
-    axes.xaxis.set_major_locator(FixedLocator(ticks.tolist()))
+    ticks = [tick for tick in next(t for width, t in TICKS if high / low < width) if low <= tick <= high]
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels([f"{tick:g}" for tick in ticks])
     axes.set_ylim(len(FLOWS) - 0.5, -0.5)
