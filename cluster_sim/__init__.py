@@ -23,16 +23,18 @@ _PUBLIC = {
     "audit": "cluster_sim.analysis.public_money.audit",
     "compare": "cluster_sim.analysis.compare",
     "attribute": "cluster_sim.analysis.attribution",
+    "engine": "cluster_sim.analysis.engine",
     "open": "cluster_sim.runs.read",
     "reproduce": "cluster_sim.runs.reproduce",
 }
 
-__all__ = ["ClusterModel", "attribute", "audit", "compare", "ensemble", "load_scenario", "open", "reproduce", "run"]
+__all__ = ["ClusterModel", "attribute", "audit", "compare", "engine", "ensemble", "load_scenario", "open", "reproduce", "run"]
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.attribution import attribute
     from cluster_sim.analysis.compare import compare
     from cluster_sim.analysis.public_money.audit import audit
+    from cluster_sim.analysis.engine import engine
     from cluster_sim.model import ClusterModel
     from cluster_sim.runs.api import ensemble, run
     from cluster_sim.runs.read import open

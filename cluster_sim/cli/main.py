@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "compare": ("compare", "Compare", "run scenarios on the same seeds and say what each changes against the first"),
     "audit": ("audit", "Compare", "follow public money: windfall, displacement, who holds it, what a yuan buys"),
     "attribute": ("attribute", "Compare", "divide a scenario's whole effect among its policy instruments"),
+    "engine": ("engine", "Compare", "lucky hit or engine: the largest hit removed, delayed, made elsewhere"),
     "explain": ("explain", "Scenarios", "say what a parameter, instrument, column, event or segment means"),
     "list": ("list_", "Scenarios", "show the scenarios, instruments, parameters, columns, cities"),
     "new": ("new", "Scenarios", "write a commented scenario to start from"),
