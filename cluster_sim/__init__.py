@@ -22,14 +22,16 @@ _PUBLIC = {
     "ensemble": "cluster_sim.runs.api",
     "audit": "cluster_sim.analysis.public_money.audit",
     "compare": "cluster_sim.analysis.compare",
+    "econometrics": "cluster_sim.analysis.econometrics.study",
     "open": "cluster_sim.runs.read",
     "reproduce": "cluster_sim.runs.reproduce",
 }
 
-__all__ = ["ClusterModel", "audit", "compare", "ensemble", "load_scenario", "open", "reproduce", "run"]
+__all__ = ["ClusterModel", "audit", "compare", "econometrics", "ensemble", "load_scenario", "open", "reproduce", "run"]
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.compare import compare
+    from cluster_sim.analysis.econometrics.study import econometrics
     from cluster_sim.analysis.public_money.audit import audit
     from cluster_sim.model import ClusterModel
     from cluster_sim.runs.api import ensemble, run

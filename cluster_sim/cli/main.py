@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "Simulate", "run a scenario with several seeds and show what it did"),
     "compare": ("compare", "Compare", "run scenarios on the same seeds and say what each changes against the first"),
     "audit": ("audit", "Compare", "follow public money: windfall, displacement, who holds it, what a yuan buys"),
+    "econometrics": ("econometrics", "Compare",
+                     "estimate published designs on the model's output and print them beside the published ranges"),
     "explain": ("explain", "Scenarios", "say what a parameter, instrument, column, event or segment means"),
     "list": ("list_", "Scenarios", "show the scenarios, instruments, parameters, columns, cities"),
     "new": ("new", "Scenarios", "write a commented scenario to start from"),

@@ -51,9 +51,14 @@ class Estimate:
             return None
         return not (self.low95 <= self.published_high and self.high95 >= self.published_low)
 
+    @property
+    def verdict(self) -> str:
+        """`pass`, `open` (the value is outside, the interval is not), `miss`, or nothing to hold it against."""
+        return "" if self.inside is None else "pass" if self.inside else "miss" if self.told_apart else "open"
+
     def as_dict(self) -> dict[str, Any]:
         """Return all fields and verdicts; numbers that are not finite as None."""
-        fields = asdict(self) | {"inside": self.inside, "told_apart": self.told_apart}
+        fields = asdict(self) | {"inside": self.inside, "verdict": self.verdict}
         return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in fields.items()}
 
 
@@ -79,4 +84,4 @@ def to_frame(estimates: list[Estimate]) -> Any:
     """Return one row an estimate."""
     import pandas as pd
 
-    return pd.DataFrame([asdict(one) | {"inside": one.inside, "told_apart": one.told_apart} for one in estimates])
+    return pd.DataFrame([asdict(one) | {"inside": one.inside, "verdict": one.verdict} for one in estimates])

@@ -8,10 +8,11 @@ small firms (in most of their tables, below 50 employees), large ones accept the
 Here eligibility is by segment, as the production subsidy's law has it, and size is that of the last year before:
 
     log workers[i,t] = b * small[i] * eligible[i] * after[t] + B * large[i] * eligible[i] * after[t]
-                       + studio effect[i] + year effect[s,t] by size + e
+                       + studio effect[i] + trend[i] * t + year effect[s,t] by size + e
 
-over studios that had accounts in the last year before; clustered by studio. Paired runs, with and without the
-subsidy on the same luck, give the same effects with closures counted as zero and no trend in the way.
+over studios that had accounts in the last year before; clustered by studio. Segments are on paths of their own,
+which areas were less: hence a trend for each studio. Paired runs, with and without the subsidy on the same luck,
+give the same effects with closures counted as zero and no trend in the way.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ def did_effects(panel: Any, window: Window, outcome: str = "staff_months") -> li
     x = pd.DataFrame({size: exposed * (panel["size"] == size) for size in SIZES})
     year = panel["seed"].astype(np.int64) * 10_000 + panel["year"]
     effects = pd.DataFrame({"studio": panel["studio"], "year": year * 2 + (panel["size"] == "large")})
-    fit = regress(panel["log_outcome"], x * 0.01, effects, panel["studio"])
+    fit = regress(panel["log_outcome"], 0.01 * x, effects, panel["studio"],
+                  trends=(panel["studio"], panel["year"] - window.switched))
     weights = {"small": {"small": 1.0}, "large": {"large": 1.0}, "difference": {"small": 1.0, "large": -1.0}}
     return [fit.estimate(w, **_words(name, outcome, "did")) for name, w in weights.items()]
 

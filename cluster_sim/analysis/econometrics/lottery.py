@@ -16,6 +16,7 @@ or not: who leaves out the projects that were not made measures nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -71,8 +72,9 @@ def additional_share(proposals: Any, strata: list[str] | None = None, cluster: s
     fit = model.fit(cov_type="cluster", cov_kwds={"groups": groups})
     a, se, clusters = float(fit.params[0]), float(fit.bse[0]), len(np.unique(groups))
     log = interval(a, se, clusters - 1, name=name, title=title, unit="%", n=len(rows), clusters=clusters)
-    return Estimate(name, title, 100 * (1 - np.exp(-a)), 100 * np.exp(-a) * se, 100 * (1 - np.exp(-log.low95)),
-                    100 * (1 - np.exp(-log.high95)), len(rows), clusters, "%", **published("subsidy_additional_pct"))
+    low, high = (float(100 * -np.expm1(-edge)) for edge in (log.low95, log.high95))
+    return replace(log, value=float(100 * -np.expm1(-a)), se=float(100 * np.exp(-a) * se), low95=low, high95=high,
+                   **published("subsidy_additional_pct"))
 
 
 def balance(proposals: Any) -> list[Estimate]:

@@ -86,13 +86,13 @@ def regress(y: Any, x: Any, effects: Any, clusters: Any, weights: Any = None, tr
     if len(y) <= x.shape[1] + 1 or group_count < 2:
         raise InputError("too few observations for a regression with clustered errors")
     absorb = pd.DataFrame({c: pd.Categorical(effects[c]) for c in effects}).reset_index(drop=True)
-    right = x if instruments is None else pd.concat([x, instruments.astype(np.float64)], axis=1)
-    _check_variation(right, y)
-    model = _absorbing(y, right, absorb, weights, trends)
-    if instruments is None:
-        result = _fitted(model, groups)
-    else:
-        result = _two_stage(model, x.shape[1], groups)
+    _check_variation(x, y)
+    model = _absorbing(y, x, absorb, weights, trends)
+    result = _fitted(model, groups)
+    if instruments is not None:
+        _check_variation(instruments, y)
+        other = _absorbing(y, instruments.astype(np.float64), absorb, weights, trends)
+        result = _two_stage(model, other, groups)
     own = sum(absorb[c].cat.categories.size for c in absorb if not _nested(absorb[c].cat.codes.to_numpy(), groups))
     n, k = len(y), x.shape[1]
     factor = group_count / (group_count - 1) * (n - 1) / max(n - k - own, 1)
@@ -124,16 +124,17 @@ def _fitted(model: Any, groups: np.ndarray) -> Any:
         raise InputError("the effects explain a regressor completely: nothing is left to compare") from error
 
 
-def _two_stage(model: Any, k: int, groups: np.ndarray) -> Any:
-    """Return two-stage least squares on what the effects leave (Frisch, Waugh & Lovell).
+def _two_stage(model: Any, other: Any, groups: np.ndarray) -> Any:
+    """Return two-stage least squares on what the effects leave of regressors (`model`) and instruments (`other`).
 
-    What linearmodels keeps of the absorbed variables is times the root of the weights already.
+    Frisch, Waugh & Lovell; what linearmodels keeps of absorbed variables is times the root of the weights already.
     """
     from linearmodels.iv import IV2SLS
 
-    _fitted(model, groups)
-    left, right = np.asarray(model.absorbed_dependent), np.asarray(model.absorbed_exog)
-    return IV2SLS(left, None, right[:, :k], right[:, k:]).fit(cov_type="clustered", clusters=groups, debiased=False)
+    _fitted(other, groups)
+    left, right, instruments = (np.asarray(part) for part in (
+        model.absorbed_dependent, model.absorbed_exog, other.absorbed_exog))
+    return IV2SLS(left, None, right, instruments).fit(cov_type="clustered", clusters=groups, debiased=False)
 
 
 def _nested(group: np.ndarray, clusters: np.ndarray) -> bool:

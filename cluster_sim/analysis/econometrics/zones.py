@@ -51,7 +51,7 @@ def zone_effect(panel: Any, window: panels.Window, trends: bool = False, weighte
 
 
 def zone_slope(panel: Any, window: panels.Window, trends: bool = False, weighted: bool = False,
-               name: str = "zones.slope", title: str = "Further growth of zones a year, after the first") -> Estimate:
+               name: str = "zones.slope", title: str = "Further growth of zones after the first year") -> Estimate:
     """Estimate by how much zones grow faster a year once they are there, beside the effect on the level.
 
     ``log output = b * zone * after + g * zone * years since the first + effects``: Alder et al. (2016) find a
