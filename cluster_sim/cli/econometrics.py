@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.cli import options
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.compare import Side
     from cluster_sim.analysis.econometrics.study import Econometrics
 
 NAME = "econometrics"
@@ -46,6 +45,7 @@ def main(args: argparse.Namespace) -> int:
     """Do the runs, print the estimates, write them; exit status 1 if a placebo moved anything, 3 if a run failed."""
     began = time.monotonic()
     from cluster_sim.analysis.econometrics.study import carry_out_study, plan_study
+    from cluster_sim.runs import manifest
     from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.plan import ordinal, scale_of, seed_list
     from cluster_sim.runs.progress import Progress, Silent
@@ -61,7 +61,9 @@ def main(args: argparse.Namespace) -> int:
     if not args.out:
         out = out.with_name(_name(args, instruments))
         made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, instruments)
-    _make_room(out, sides, args)
+    found = [words for side in sides for words in manifest.differences(side.folder, side.plan)]
+    if out.is_dir() and (args.fresh or found and not args.out):
+        print(f"what {out} held is now in {manifest.set_aside(out)}", file=sys.stderr)
     result = carry_out_study(made, sides, args.workers, Silent if args.quiet else Progress,
                              notes={"arguments": args.words})
     answer = _answer(result, out)
@@ -85,20 +87,6 @@ def _name(args: argparse.Namespace, instruments: list[str]) -> str:
     if special != [DATE, "pilot_zones"]:
         name += f"-{hashlib.sha256(' '.join(special).encode()).hexdigest()[:6]}"
     return name
-
-
-def _make_room(out: Path, sides: list[Side], args: argparse.Namespace) -> None:
-    """Set aside what the folder holds of other runs, where nobody named it or --fresh was given."""
-    from cluster_sim.runs import manifest
-
-    if not out.is_dir():
-        return
-    found = [words for side in sides for words in manifest.differences(side.folder, side.plan)]
-    known = any(manifest.load(side.folder) for side in sides)
-    if args.fresh and known or found and not args.out:
-        aside = manifest.set_aside(out)
-        why = f" ({' and '.join(dict.fromkeys(found))} differ)" if found else ""
-        print(f"what {out} held is now in {aside}{why}", file=sys.stderr)
 
 
 def _answer(result: Econometrics, out: Path) -> dict[str, Any]:
@@ -152,8 +140,9 @@ def table(result: Econometrics) -> list[str]:
     if group and "zones.plain" in [one.name for one in result.estimates]:
         lines.append("Read a design for zones beside its placebo: what it finds where nothing was done is bias.")
     counts = {word: sum(one.verdict == word for one in result.estimates) for word in ("pass", "open", "miss")}
-    lines += ["", f"{counts['pass']} pass; {counts['open']} open: outside, but the interval reaches the published range; "
-                  f"{counts['miss']} miss: the interval lies outside. A range of 0 is a finding of no effect."]
+    lines += ["", f"{counts['pass']} pass; {counts['open']} open: outside, but the interval reaches the published "
+                  f"range; {counts['miss']} miss: the interval lies outside.",
+              "Published 0 is a finding of no effect: it passes where the interval holds zero."]
     return lines + [f"Left out: {text}" for text in result.left_out]
 
 

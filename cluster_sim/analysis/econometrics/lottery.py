@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.analysis.econometrics.estimate import Estimate, published
-from cluster_sim.analysis.econometrics.regression import interval, regress
+from cluster_sim.analysis.econometrics.regression import MISSING, interval, regress
 from cluster_sim.runs.errors import InputError
 
 COLUMNS = ("project_id", "applied", "won", "made", "cost", "staff")
@@ -60,7 +60,8 @@ def additional_share(proposals: Any, strata: list[str] | None = None, cluster: s
     right = pd.DataFrame({"won": rows["won"].astype(float)})
     if strata:
         stratum = rows.groupby(strata, observed=True).ngroup()
-        known = rows["made"].groupby(stratum).transform("any") & (rows["won"].groupby(stratum).transform("nunique") == 2)
+        both_sides = rows["won"].groupby(stratum).transform("nunique") == 2
+        known = rows["made"].groupby(stratum).transform("any") & both_sides
         rows, right, stratum = rows[known], right[known], stratum[known]
         dummies = pd.get_dummies(stratum, prefix="stratum", dtype=float)
         right = pd.concat([right, dummies], axis=1)
@@ -102,5 +103,5 @@ def _statsmodels() -> Any:
     try:
         import statsmodels.api
     except ImportError as error:
-        raise InputError("econometrics needs linearmodels: python -m pip install 'cluster-sim[econometrics]'") from error
+        raise InputError(MISSING.format("statsmodels")) from error
     return statsmodels.api

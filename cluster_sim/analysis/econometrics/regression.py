@@ -15,6 +15,8 @@ import numpy as np
 from cluster_sim.analysis.econometrics.estimate import Estimate
 from cluster_sim.runs.errors import InputError
 
+MISSING = "econometrics needs the library {}: python -m pip install 'cluster-sim[econometrics]'"
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -156,5 +158,5 @@ def library_of() -> Any:
     try:
         from linearmodels.iv import absorbing
     except ImportError as error:
-        raise InputError("econometrics needs linearmodels: python -m pip install 'cluster-sim[econometrics]'") from error
+        raise InputError(MISSING.format("linearmodels")) from error
     return absorbing
