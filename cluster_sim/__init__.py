@@ -24,15 +24,17 @@ _PUBLIC = {
     "compare": "cluster_sim.analysis.compare",
     "attribute": "cluster_sim.analysis.attribution",
     "engine": "cluster_sim.analysis.engine",
+    "econometrics": "cluster_sim.analysis.econometrics.study",
     "open": "cluster_sim.runs.read",
     "reproduce": "cluster_sim.runs.reproduce",
 }
 
-__all__ = ["ClusterModel", "attribute", "audit", "compare", "engine", "ensemble", "load_scenario", "open", "reproduce", "run"]
+__all__ = ["ClusterModel", "attribute", "audit", "compare", "econometrics", "engine", "ensemble", "load_scenario", "open", "reproduce", "run"]
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.attribution import attribute
     from cluster_sim.analysis.compare import compare
+    from cluster_sim.analysis.econometrics.study import econometrics
     from cluster_sim.analysis.public_money.audit import audit
     from cluster_sim.analysis.engine import engine
     from cluster_sim.model import ClusterModel

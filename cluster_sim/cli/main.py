@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "audit": ("audit", "Compare", "follow public money: windfall, displacement, who holds it, what a yuan buys"),
     "attribute": ("attribute", "Compare", "divide a scenario's whole effect among its policy instruments"),
     "engine": ("engine", "Compare", "lucky hit or engine: the largest hit removed, delayed, made elsewhere"),
+    "econometrics": ("econometrics", "Compare",
+                     "estimate published designs on the model's output and print them beside the published ranges"),
     "explain": ("explain", "Scenarios", "say what a parameter, instrument, column, event or segment means"),
     "list": ("list_", "Scenarios", "show the scenarios, instruments, parameters, columns, cities"),
     "new": ("new", "Scenarios", "write a commented scenario to start from"),
