@@ -128,7 +128,7 @@ def interrupted(stop: KeyboardInterrupt, words: list[str]) -> int:
 
 def explain(error: Exception, as_json: bool = False) -> int | None:
     """Print an expected error in words and return its exit status; None for an unexpected one."""
-    from cluster_sim.runs.errors import InputError
+    from cluster_sim.runs.errors import EngineGone, InputError
     from cluster_sim.scenario.faults import ScenarioError
 
     if isinstance(error, ScenarioError):
@@ -141,6 +141,9 @@ def explain(error: Exception, as_json: bool = False) -> int | None:
     if isinstance(error, InputError) or type(error).__name__ == "CityError":
         print(error, file=sys.stderr)
         return 2
+    if isinstance(error, EngineGone):
+        print(f"{error}. Finished runs are safe; start the same command again to do the rest", file=sys.stderr)
+        return 3
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         print(error.strerror, file=sys.stderr)
         return 3

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from cluster_sim.runs import manifest
 from cluster_sim.runs.errors import Interrupted
@@ -17,6 +17,16 @@ from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.store import Store
 from cluster_sim.runs.supervisor import Local
 from cluster_sim.runs.worker import Job, do_run
+
+
+class Engine(Protocol):
+    """Does runs elsewhere than on this machine's cores."""
+
+    def check(self, folder: Path, plan: Plan) -> None:
+        """Make sure that the plan can be done into `folder`. InputError if not; then nothing has been written."""
+
+    def runner(self, job: Job) -> Any:
+        """Return what does the runs, with `run(specs, listener)` as of `supervisor.Local`."""
 
 
 @dataclass
@@ -105,16 +115,19 @@ def cores() -> int:
 def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
               progress: Silent | None = None, factory: str = FACTORY,
               notes: Mapping[str, Any] | None = None,
-              chunks: Sequence[Sequence[RunSpec]] | None = None) -> Report:
+              chunks: Sequence[Sequence[RunSpec]] | None = None, engine: Engine | None = None) -> Report:
     """Do the runs of `plan` that the store at `folder` lacks and return what became of them.
 
     `workers=0` runs them in this process, None takes all cores; `chunks` says which runs make a part,
-    where it is not the plan's own division. Interrupted on Ctrl-C (finished runs are
+    where it is not the plan's own division; `engine` does the runs elsewhere than on this machine's cores
+    (`dask_engine.DaskEngine`). Interrupted on Ctrl-C (finished runs are
     kept), StoreFull when the disk takes no more, InputError if the folder holds something else.
     """
     started = time.monotonic()
     store = Store(folder)
     manifest.check(store, plan)
+    if engine is not None:
+        engine.check(store.folder, plan)
     report = Report(store.folder)
     workers = cores() if workers is None else workers
     progress = progress or Silent()
@@ -124,7 +137,9 @@ def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
     job = Job(str(store.folder), factory, plan.code)
     try:
         keeper.commit_complete()
-        if workers == 0:
+        if engine is not None:
+            engine.runner(job).run(keeper.todo, keeper)
+        elif workers == 0:
             _here(keeper, store, job)
         else:
             Local(job, workers).run(keeper.todo, keeper)
