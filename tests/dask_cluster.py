@@ -18,7 +18,7 @@ from pathlib import Path
 from runs_fake import FakeModel
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCAL = ["--host", "127.0.0.1", "--no-dashboard"]
+LOCAL = ["--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
 
 
 def wait_for(condition, seconds=40.0, what="waited in vain"):
@@ -93,3 +93,13 @@ class Full(FakeModel):
         from cluster_sim.runs.errors import StoreFull
 
         raise StoreFull(errno.ENOSPC, "the disk is full")
+
+
+class Untrimmed(FakeModel):
+    """A model that wants its process as `dask_start` sets it up."""
+
+    def step(self):
+        wrong = [name for name in ("MALLOC_TRIM_THRESHOLD_",) if name in os.environ]
+        wrong += [name for name in ("OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS") if os.environ.get(name) != "1"]
+        assert not wrong, wrong
+        super().step()

@@ -51,4 +51,5 @@ def engine(args: argparse.Namespace) -> Iterator[DaskEngine | None]:
     from cluster_sim.runs.dask_engine import DaskEngine
 
     with DaskEngine(args.scheduler, args.profile, quiet=args.quiet) as found:
+        found.connect()
         yield found

@@ -22,6 +22,7 @@ from typing import Any
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import city_version
 from cluster_sim.runs.plan import Plan
+from cluster_sim.runs.progress import duration
 from cluster_sim.runs.worker import Job
 
 INSTALL = "pip install 'cluster_sim[cluster]'"
@@ -53,6 +54,7 @@ class DaskEngine:
         self.scheduler, self.profile, self.client = scheduler, profile, client
         self.factory, self.patience, self.quiet = factory or FACTORY, patience, quiet
         self.cluster: Any = None
+        self.jobs = 0
         self.own = client is None
         self.fit: dict[str, Any] = {}
         self.cities: tuple[str, ...] = ()
@@ -80,8 +82,9 @@ class DaskEngine:
                 from cluster_sim.runs import dask_profile
 
                 found = dask_profile.load(self.profile)
-                self.cluster, self.patience = dask_profile.start(found), found.wait
+                self.cluster, self.jobs, self.patience = dask_profile.cluster(found), found.jobs, found.wait
                 self.client = _client(self.cluster)
+                self.cluster.scale(jobs=self.jobs)
             else:
                 self.client = _client(self.scheduler)
         return self.client
@@ -130,10 +133,12 @@ class DaskEngine:
 
         end, told = time.monotonic() + self.patience, False
         while not (found := present(client)):
+            if self.cluster is not None and len(self.cluster.refusals) >= self.jobs:
+                raise InputError(f"the batch system takes no job: {self.cluster.refusals[0]}")
             if time.monotonic() > end:
                 raise InputError(f"the Dask scheduler has no workers; start some: {_start_command(client)}")
             if not told:
-                self.say(f"waiting for a Dask worker ({self.patience:.0f} s at most)")
+                self.say(f"waiting for a Dask worker ({duration(self.patience)} at most)")
                 told = True
             time.sleep(0.2)
         return found
@@ -260,8 +265,9 @@ def _client(target: Any) -> Any:
 
 def _hush() -> None:
     """Leave messages to us: Dask's own log would write over the progress line."""
+    ours = ("distributed", "dask_jobqueue", "asyncio", "tornado")
     for name, found in logging.root.manager.loggerDict.items():
-        if name.split(".")[0] in ("distributed", "dask_jobqueue") and isinstance(found, logging.Logger):
+        if name.split(".")[0] in ours and isinstance(found, logging.Logger):
             found.setLevel(logging.CRITICAL)
 
 

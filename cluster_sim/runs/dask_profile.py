@@ -28,6 +28,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -150,14 +151,17 @@ def options(profile: Profile) -> dict[str, Any]:
              "queue": profile.queue, "account": profile.account, "walltime": profile.walltime,
              "job_extra_directives": list(profile.directives), "job_script_prologue": list(profile.prologue),
              "worker_command": STARTER, "worker_extra_args": ["--nworkers", str(profile.workers), "--no-dashboard"],
-             "scheduler_options": {"dashboard": False, "dashboard_address": None}}
+             "scheduler_options": {"dashboard": False, "dashboard_address": "127.0.0.1:0"}}
     return {key: value for key, value in given.items() if value is not None}
 
 
 def cluster(profile: Profile) -> Any:
-    """Return the cluster of dask-jobqueue for a profile, without jobs. InputError if it cannot be."""
+    """Return the cluster of dask-jobqueue for a profile, without jobs. InputError if it cannot be.
+
+    Its list `refusals` takes what the batch system answers to a job that it does not accept.
+    """
     try:
-        import dask_jobqueue
+        jobqueue: Any = import_module("dask_jobqueue")
     except ImportError as error:
         from cluster_sim.runs.dask_engine import INSTALL
 
@@ -165,18 +169,22 @@ def cluster(profile: Profile) -> Any:
     if shutil.which(SYSTEMS[profile.system]) is None:
         raise InputError(f"there is no command {SYSTEMS[profile.system]} here: a profile for {profile.system} is used "
                          "on a machine that can hand in jobs")
+    refusals: list[str] = []
+
+    class Job(jobqueue.slurm.SLURMJob):
+        """A job that keeps why it was refused; Dask itself only logs it."""
+
+        async def _submit_job(self, script_filename: str) -> Any:
+            try:
+                return await super()._submit_job(script_filename)
+            except (OSError, RuntimeError) as error:
+                said = str(error).partition("stderr:")[2].strip() or str(error).strip()
+                refusals.append(said.splitlines()[0])
+                raise
+
     try:
-        return dask_jobqueue.SLURMCluster(**options(profile))
+        found = jobqueue.SLURMCluster(job_cls=Job, **options(profile))
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         raise InputError(f"the profile's cluster cannot be started: {error}") from error
-
-
-def start(profile: Profile) -> Any:
-    """Start the cluster of a profile and ask for its jobs. InputError if the batch system refuses."""
-    found = cluster(profile)
-    try:
-        found.scale(jobs=profile.jobs)
-    except Exception as error:
-        found.close(timeout=1.0)
-        raise InputError(f"the batch system takes no job: {error}") from error
+    found.refusals = refusals
     return found
