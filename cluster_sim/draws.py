@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.jit import inline
+from cluster_sim.jit import inline, kernel
 
 U64 = np.uint64
 GOLDEN = U64(0x9E3779B97F4A7C15)
@@ -29,7 +29,7 @@ UNIT = 2.0**-53
 (START_SIZE, START_PLACE, START_TALENT, START_STUDIO, CAREER, GRADUATE, MIGRANT, ENROL, APPLY, SCORE,
  OUTSIDER, VACANCY, ORDERS, APPEAL, IDEA, PROJECT, MEET, PARTNER, RELEASE, EXPORT, SCREEN, EXIT_FUND,
  FOUND, LOCATE, MOVE, CLOSE, PUBLISH, ADOPT, SOLO, FUND, TEST, IDENTITY, HOME, TITLE, LIST, ENTRY,
- FIT, DEAL, DEFECT, SPILL) = map(np.int64, range(1, 41))
+ FIT, DEAL, DEFECT, SPILL, AID, MEETING, AWARD) = map(np.int64, range(1, 44))
 
 
 @inline
@@ -177,3 +177,13 @@ def yuan(x):
 def luck(seed, purpose, entity, t):
     """Return one uniform number of an entity: for questions asked once a month, outside kernels."""
     return uniform(draw(stream(seed, purpose, t), entity))
+
+
+@kernel
+def lots(seed, purpose, ids, t):
+    """Return one uniform number for each of many identities (n,) int64: the same as `luck` of each."""
+    base = stream(seed, purpose, t)
+    out = np.empty(ids.shape[0])
+    for n in range(ids.shape[0]):
+        out[n] = uniform(draw(base, ids[n]))
+    return out

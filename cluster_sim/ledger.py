@@ -69,6 +69,19 @@ _TABLE = (
     ("bad_debt", "rest_of_city", "studios", "none"),
     ("consumption_city", "households", "rest_of_city", "none"),
     ("consumption_nation", "households", "rest_of_nation", "none"),
+    ("programmes_city", "city", "rest_of_city", "none"),
+    ("programmes_province", "province", "rest_of_city", "none"),
+    ("programmes_centre", "centre", "rest_of_city", "none"),
+    ("talent_aid_city", "city", "households", "none"),
+    ("talent_aid_province", "province", "households", "none"),
+    ("talent_aid_centre", "centre", "households", "none"),
+    ("operator_grants_city", "city", "landlords", "none"),
+    ("operator_grants_province", "province", "landlords", "none"),
+    ("guarantees_city", "city", "rest_of_city", "none"),
+    ("guarantees_province", "province", "rest_of_city", "none"),
+    ("localisation", "studios", "rest_of_nation", "input"),
+    ("bank_loans", "rest_of_city", "studios", "none"),
+    ("loan_repayments", "studios", "rest_of_city", "none"),
 )
 
 (SALES_HOME, SALES_NATION, SALES_ABROAD, SALES_LOCAL_PARTNER, RECEIPTS_NATION, RECEIPTS_ABROAD,
@@ -78,7 +91,10 @@ _TABLE = (
  PROFIT_TAX_PROVINCE, PROFIT_TAX_CITY, INCOME_TAX_CENTRE, INCOME_TAX_PROVINCE, INCOME_TAX_CITY, VAT_CENTRE,
  VAT_PROVINCE, VAT_CITY, INTEREST, DIVIDENDS, POINTS_LOCAL, POINTS_OUTSIDE, COINVESTMENT, COINVESTORS_SHARE,
  FOUNDERS_CAPITAL, EQUITY, CALLS_PRIVATE, CALLS_CITY, CALLS_PROVINCE, CALLS_CORPORATE, STAKE_SALES,
- FUND_DISTRIBUTIONS, LIQUIDATION, BAD_DEBT, CONSUMPTION_CITY, CONSUMPTION_NATION) = range(len(_TABLE))
+ FUND_DISTRIBUTIONS, LIQUIDATION, BAD_DEBT, CONSUMPTION_CITY, CONSUMPTION_NATION, PROGRAMMES_CITY,
+ PROGRAMMES_PROVINCE, PROGRAMMES_CENTRE, TALENT_AID_CITY, TALENT_AID_PROVINCE, TALENT_AID_CENTRE,
+ OPERATOR_GRANTS_CITY, OPERATOR_GRANTS_PROVINCE, GUARANTEES_CITY, GUARANTEES_PROVINCE, LOCALISATION, BANK_LOANS,
+ LOAN_REPAYMENTS) = range(len(_TABLE))
 
 TOLERANCE = 1e-8
 
@@ -102,9 +118,8 @@ _ROLE = {role: np.array([float(k.role in (role, *extra)) for k in KINDS])
          for role, extra in {"sale": ("both",), "input": ("both",), "wage": (), "tax": (), "subsidy": ()}.items()}
 _ROLES = np.array(list(_ROLE.values()))
 _NET = np.array([[float(k.payee == s) - float(k.payer == s) for k in KINDS] for s in SECTORS])
-SUBSIDIES = {"city": (GRANTS_CITY, RENT_SUBSIDY_CITY, COMPUTE_SUBSIDY_CITY, CALLS_CITY),
-             "province": (GRANTS_PROVINCE, RENT_SUBSIDY_PROVINCE, COMPUTE_SUBSIDY_PROVINCE, CALLS_PROVINCE),
-             "centre": (GRANTS_CENTRE,)}
+LEVELS = ("city", "province", "centre")
+SUBSIDIES = {level: tuple(i for i, k in enumerate(KINDS) if k.payer == level) for level in LEVELS}
 TAXES = tuple(i for i, k in enumerate(KINDS) if "tax" in k.name or k.name.startswith("vat"))
 
 

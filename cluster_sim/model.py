@@ -63,10 +63,15 @@ class ClusterModel(CityTables, Views, mesa.Model):
         self.outlay_by_level = dict.fromkeys(policies.base.LEVELS, 0.0)
         self.state: dict[str, float] = dict.fromkeys(observe.STATE, 0)
         self.state["students_wish"] = 1.0
+        self.newcomer_aid = self.study_aid = 0.0        # of a year's wage; of the wish to study
+        self.documents = 0.0
         self.hit_makers: dict[str, int] = {}
         known = policies.instruments()
         self.instruments = [known[name](entries) for name, entries in sorted(setup.policies.items())]
         self.events = events.read_events(setup.events, setup.start)
+        self.yearbook = yearbook.Yearbook() if "accounts" in keep else None
+        self.payments = policies.Payments() if {"payments", "applications"} & set(keep) else None
+        self.outlay_by_instrument: dict[str, float] = {}
         self.buffers = Buffers()
         self.build_city(setup)
         start.populate(self)
@@ -76,8 +81,6 @@ class ClusterModel(CityTables, Views, mesa.Model):
         start.remember(self)
         self.open_books()
         self.observer = observe.Observer(self)
-        self.yearbook = yearbook.Yearbook() if "accounts" in keep else None
-        self.payments = policies.Payments() if "payments" in keep else None
 
     # ---------------------------------------------------------------- a month
     def step(self) -> None:
@@ -137,6 +140,10 @@ class ClusterModel(CityTables, Views, mesa.Model):
         """Return every payment of public money (`keep=("payments",)`)."""
         return self.payments.table(self.first_month) if self.payments else {}
 
+    def applications_table(self) -> dict[str, np.ndarray]:
+        """Return every application for aid to a work (`keep=("payments",)`)."""
+        return self.payments.applications_table(self.first_month) if self.payments else {}
+
     def map(self) -> dict[str, Any]:
         """Return the cells of the city at the end of the last month lived."""
         return observe.city_map(self)
@@ -165,6 +172,9 @@ class ClusterModel(CityTables, Views, mesa.Model):
         """Clear the month's flows and bring the outside paths in."""
         self.flow[:] = 0.0
         self.ended = None
+        self.newcomer_aid = self.study_aid = 0.0
+        self.samples = int(self.par["labour.samples"])
+        self.outlay_by_instrument = {}
         self.wip_stock_change = self.written_off = 0.0
         for level in self.outlay_by_level:
             self.outlay_by_level[level] = 0.0

@@ -74,7 +74,7 @@ class DaskCluster:
     def started(self):
         """Return (seed, pid) of all runs that a fake model has begun."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
-        return [tuple(map(int, line.split())) for line in lines]
+        return [tuple(map(int, line.split()[:2])) for line in lines]
 
     def logs(self):
         return "\n".join(path.read_text() for path in sorted(self.folder.glob("process-*.log")))

@@ -14,6 +14,7 @@ import pytest
 from dask_cluster import ROOT, DaskCluster, wait_for
 from runs_fake import FACTORY, scenario
 from test_runs_store import content, do
+from test_sweep_runs import sweep_of
 
 import cluster_sim as cs
 from cluster_sim.runs import dask_engine
@@ -22,6 +23,7 @@ from cluster_sim.runs.dask_engine import DaskEngine
 from cluster_sim.runs.errors import EngineGone, InputError, StoreFull
 from cluster_sim.runs.plan import ordinal, plan
 from cluster_sim.runs.progress import Silent
+from cluster_sim.runs.sweeps import plan_sweep
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 
@@ -189,6 +191,37 @@ def test_the_real_model_with_a_worker_killed_in_mid_run(cluster, tmp_path):
     assert killer.killed and len(report.done) == 8 and not report.failed
     carry_out(planned, tmp_path / "b", 2)
     assert content(tmp_path / "a") == content(tmp_path / "b")
+
+
+def test_a_sweep_on_a_cluster_that_loses_a_worker(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr("cluster_sim.runs.plan.RUNS_PER_PART", 7)
+    cluster.wait_for_workers(2)
+    swept = sweep_of(seeds=4, sleep=0.004)
+    with DaskEngine(cluster.address, factory=FACTORY) as engine:
+        report = carry_out(plan_sweep(swept), tmp_path / "a", None, Kills(lambda: a_busy_worker(cluster)), FACTORY,
+                           engine=engine)
+    assert len(report.done) == 24 and not report.failed
+    carry_out(plan_sweep(swept), tmp_path / "b", 2, factory=FACTORY)
+    assert len(content(tmp_path / "a")) == 4 and content(tmp_path / "a") == content(tmp_path / "b")
+
+
+def test_the_command_sweep_gives_the_same_bytes_on_both_engines(cluster, tmp_path):
+    cluster.wait_for_workers(2)
+    (tmp_path / "small.yaml").write_text(
+        "name: Small\nbase: baseline\ndesign: grid\nseeds: 2\nscale: 1/200\nuntil: 2018-03\nfactors:\n"
+        "  policies.production_subsidy.rate: [0.05, 0.2]\n  collaboration.tau_max: [0.4, 0.8]\n")
+    words = [sys.executable, "run_sim.py", "sweep", str(tmp_path / "small.yaml"), "--quiet", "--json", "--out"]
+    far_away = ["--engine", "dask", "--scheduler", cluster.address]
+    answers = []
+    for out, engine in (("a", far_away), ("b", [])):
+        result = subprocess.run([*words, str(tmp_path / out), *engine], cwd=ROOT, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        answers.append(json.loads(result.stdout))
+    assert answers[0]["new_runs"] == answers[1]["new_runs"] == 8
+    assert len(content(tmp_path / "a")) >= 1 and content(tmp_path / "a") == content(tmp_path / "b")
+    dry = subprocess.run([*words, str(tmp_path / "c"), "--dry-run", *far_away], cwd=ROOT, capture_output=True,
+                         text=True)
+    assert dry.returncode == 2 and "measures on this machine" in dry.stderr
 
 
 def test_a_full_disk_ends_the_job(cluster, tmp_path):

@@ -57,7 +57,7 @@ STUDIO = record(
     ("orders abroad pending sub_cost sub_lack sub_distance weight coordination", "f8"),
     ("own_load credit_load sub_load quality rent_per_m2", "f8"),
     ("wage_bill sales inputs wages taxes subsidies wip_change revenue_year revenue_last surplus_year"
-     " surplus compute compute_relief duty outside_tie", "f8"),
+     " surplus compute compute_relief rent_relief credit perk duty outside_tie", "f8"),
     ("franchise", "f8"),
     ("sub_id franchise_id", "i8"),
     ("months_red aid_month", "i4"),
@@ -71,7 +71,8 @@ PROPOSAL = record(
     ("owner segment serial months", "i4"),
     ("flagship replay accepted", "u1"),
     ("effort own_effort budget novelty signal expected aid coinvest cost", "f8"),
-    ("fixed_gross", "f8"),
+    ("fixed_gross bridge", "f8"),
+    ("applied", "u1"),
 )
 
 # The state of the city as a whole: one row, read by every kernel.
@@ -80,7 +81,7 @@ CITY = record(
     ("buzz release_market price fee unit_cost home_part release_shock mean_return residual_sd audience", "f8",
      (6,)),             # by segment
     ("commons ai outside_wage rest_wage buzz_mean stay leave_pull found_pull migrant_pull scale"
-     " density0 hit_threshold unemployment relative_wage outside_cost fame_threshold", "f8"),
+     " density0 hit_threshold unemployment relative_wage outside_cost fame_threshold relief_age", "f8"),
 )
 
 PROJECT = record(
@@ -91,7 +92,8 @@ PROJECT = record(
     ("budget cost coinvest aid aid_claim spent_outside", "f8"),
     ("novelty fit freshness franchise quality potential", "f8"),
     ("gross gross_abroad receipts first_gross fixed_gross", "f8"),
-    ("ties_repeated ties_new distance_sum effort_out own_plan", "f8"),
+    ("ties_repeated ties_new distance_sum effort_out own_plan loan access", "f8"),
+    ("fast applied", "u1"),      # bits: 1 approved, 2 cleared ahead of the queue; 1 applied for, 2 won aid
 )
 
 CREDIT = record(
@@ -105,6 +107,7 @@ FUND = record(
     ("id", "i8"),
     ("kind first_round last_round deals exits write_offs", "i4"),
     ("alive", "u1"),
+    ("zones", "u4"),                 # bit mask of the zones in which it may invest; 0: everywhere
     ("committed cash invested proceeds sentiment record", "f8"),
 )
 
@@ -119,14 +122,14 @@ CELL = record(
     ("zones", "u4"),
     ("floor other capacity amenity rent_index", "f8"),      # m2, m2, m2 now, 0..1, 1
     ("staff", "f8"),                                          # creative workers
-    ("rent density access price_of_distance attraction studios knowhow", "f8"),
+    ("rent density access price_of_distance attraction studios knowhow relief", "f8"),
 )
 
 PARK = record(
     ("cell opened", "i4"),
     ("zones", "u4"),
     ("hub", "u1"),
-    ("floor staff rent studios", "f8"),
+    ("floor staff rent studios relief", "f8"),      # relief: share of rent that a young studio may expect back
 )
 
 TIES = 12

@@ -16,7 +16,7 @@ from cluster_sim.runs import manifest
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.one import FACTORY
-from cluster_sim.runs.plan import Plan, month_text, ordinal, plan, scale_of, seed_list
+from cluster_sim.runs.plan import TABLES, Plan, month_text, ordinal, plan, scale_of, seed_list
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
 from cluster_sim.runs.store import Store
@@ -32,10 +32,10 @@ class Side:
 
 
 def prepare(scenarios: Sequence[Any], seeds: list[int], scale: float, until: int | None, out: Path,
-            set: Settings = None) -> list[Side]:
+            set: Settings = None, tables: Sequence[str] = TABLES) -> list[Side]:
     """Plan the runs of all scenarios. InputError or ScenarioError if they cannot be compared; nothing is written.
 
-    Scenarios with the same content share a folder: their runs are the same runs.
+    `tables` are those that the runs keep. Scenarios with the same content share a folder: their runs are the same runs.
     """
     if len(scenarios) < 2:
         raise InputError("compare needs at least two scenarios, such as baseline and no_policy")
@@ -47,7 +47,7 @@ def prepare(scenarios: Sequence[Any], seeds: list[int], scale: float, until: int
         if scenario.city != loaded[0].city:
             raise InputError(f"{loaded[0].name} and {scenario.name} are about different cities ({loaded[0].city}, "
                              f"{scenario.city}): their runs share no luck and cannot be paired")
-        planned = plan(scenario, seeds, scale, until)
+        planned = plan(scenario, seeds, scale, until, tables=tables)
         december = scenario.start // 12 * 12 + 11
         if planned.runs[0].until < december:
             raise InputError(f"effects are by year: the runs must reach {month_text(december)}")
@@ -120,8 +120,9 @@ class Comparison:
 
 
 def carry_out_all(sides: Sequence[Side], workers: int | None = None, progress: Callable[[], Silent] = Silent,
-                  factory: str = FACTORY, notes: Mapping[str, Any] | None = None) -> Comparison:
-    """Do the runs that are missing, scenario by scenario, and compare.
+                  factory: str = FACTORY, notes: Mapping[str, Any] | None = None,
+                  effects_too: bool = True) -> Comparison:
+    """Do the runs that are missing, scenario by scenario, and compare (unless `effects_too` is false).
 
     Interrupted on Ctrl-C counts the runs of all scenarios. A failed run takes its pair out; RuntimeError if
     fewer than two pairs are left.
@@ -145,7 +146,7 @@ def carry_out_all(sides: Sequence[Side], workers: int | None = None, progress: C
         result.failed += report.failed
         done += len(finished)
     result.seeds = [spec.seed for spec in sides[0].plan.runs if spec.seed in seeds]
-    if len(result.seeds) >= 2:
+    if len(result.seeds) >= 2 and effects_too:
         first = View(sides[0].folder)
         for side in sides[1:]:
             result.found[side.label] = effects(first, View(side.folder), result.seeds)

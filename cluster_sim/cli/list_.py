@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import textwrap
 from typing import Any
 
 NAME = "list"
@@ -75,13 +76,14 @@ def _print_scenarios(rows: list[dict[str, Any]], most: int = 8) -> None:
             print(f"{row['name']}\n    cannot be read: {place}{fault['message']}\n")
             continue
         print(f"{row['name']}: {row['title']} ({row['city']}, {row['start']} to {row['end']})")
+        print(textwrap.fill(" ".join(row["rationale"].split()), 100, initial_indent="  ", subsequent_indent="  "))
         lines = row["differences"]
         for line in lines[:most]:
             print(f"    {line}")
         if len(lines) > most:
             print(f"    and {len(lines) - most} more differences")
-        if not lines and row["name"] == "baseline":
-            print("    what the others are read against")
+        if not lines:
+            print("    what the others are read against" if row["name"] == "baseline" else "    the same as the baseline")
         print()
     print("Run one: python run_sim.py run scenarios/NAME.yaml   Start your own: python run_sim.py new NAME")
 

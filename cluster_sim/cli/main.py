@@ -21,6 +21,7 @@ from types import FrameType
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "Simulate", "run a scenario with several seeds and show what it did"),
     "compare": ("compare", "Compare", "run scenarios on the same seeds and say what each changes against the first"),
+    "sweep": ("sweep", "Compare", "run a design over policies, parameters and events; --dry-run says what it takes"),
     "explain": ("explain", "Scenarios", "say what a parameter, instrument, column, event or segment means"),
     "list": ("list_", "Scenarios", "show the scenarios, instruments, parameters, columns, cities"),
     "new": ("new", "Scenarios", "write a commented scenario to start from"),

@@ -89,10 +89,10 @@ def doomed(studios, city, p, seed, t, gone):
         if s.alive == 0 or s.born > t:
             continue
         monthly = s.unit_cost * max(s.capacity, 0.5)
-        s.months_red = s.months_red + 1 if s.cash < 0.0 else 0
+        s.months_red = s.months_red + 1 if s.cash < -s.credit else 0
         if s.anchor > 0 or s.frozen == 2:
             continue
-        if s.staff == 0 or s.cash < -p.births_overdraft * monthly or s.months_red > p.births_red_months:
+        if s.staff == 0 or s.cash < -(p.births_overdraft * monthly + s.credit) or s.months_red > p.births_red_months:
             gone[count] = i
             count += 1
             continue
@@ -151,6 +151,8 @@ def be_born_and_die(model) -> None:
     gone = gone[:count].copy()
     m.state["exits"] = count
     if count:
+        for instrument in m.instruments:
+            instrument.closing(m, gone)
         lost = close(gone, studios, m.projects.used, m.credits.used, m.talents.used, m.flow, m.t)
         m.written_off += lost
         m.bury(gone)

@@ -173,7 +173,7 @@ def worth(studios, i, j, k, ties, side, distance, outside_km, outside_wage, city
         return value, c, d
     o = -2 - j
     d = outside_km[o]
-    c = pair_cost(d, 0.0, s.templates, city.commons, p)
+    c = pair_cost(d, s.outside_tie, s.templates, city.commons, p)
     value = (luck + p.collaboration_quality_weight * p.collaboration_outside_quality
              - p.collaboration_price_weight * math.log(outside_wage[o] * city.outside_cost * (1.0 + c)))
     return value, c, d

@@ -94,6 +94,7 @@ def markets(model) -> tuple[np.ndarray, np.ndarray]:
     g["home_part"] = won[:, 0] / np.maximum(won.sum(1), 1e-9)
     m.state["won_home"], m.state["won_nation"] = float(won[:, 0].sum()), float(won[:, 1:].sum())
     m.state["won_abroad"] = float(won_abroad.sum())
+    m.state["rival_sales"] = float((spend - won).sum() + (abroad - won_abroad).sum())
     return won.sum(1), won_abroad
 
 

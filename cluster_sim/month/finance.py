@@ -46,7 +46,7 @@ def apply_for_money(studios, order, p, t, applicants, aims):
 
 
 @kernel
-def bid(funds, studios, applicants, aims, city, p, seed, t, bids):
+def bid(funds, studios, applicants, aims, cells, city, p, seed, t, bids):
     """Let every fund look at a sample and bid for the best; bids: (funds, applicants) yuan."""
     g = city[0]
     p = p[0]
@@ -64,6 +64,8 @@ def bid(funds, studios, applicants, aims, city, p, seed, t, bids):
             a = int(uniform(h) * n)
             s = studios[applicants[a]]
             rung = s.round + 1
+            if fund.zones != 0 and cells[s.cell].zones & fund.zones == 0:
+                continue
             if rung < fund.first_round or rung > fund.last_round or bids[f, a] > 0.0:
                 continue
             u = uniform(again(h ^ U64(0x9E3779B9)))
@@ -179,7 +181,7 @@ def finance(model) -> None:
     rounds = 0
     if count:
         bids = np.zeros((funds.size, count))
-        bid(funds, studios, applicants[:count], aims[:count], m.city_state, m.p, m.seed, m.t, bids)
+        bid(funds, studios, applicants[:count], aims[:count], m.cells, m.city_state, m.p, m.seed, m.t, bids)
         fresh = np.zeros(funds.size * int(par["finance.deals"]) + 1, STAKE)
         made, rounds = close_rounds(funds, studios, applicants[:count], aims[:count], bids, m.stakes,
                                     m.p, m.t, fresh, m.flow)

@@ -61,6 +61,8 @@ def draft(s, seg, q, g, p, h, serial):
         + p.release_franchise * s.franchise)
     q.aid = 0.0
     q.fixed_gross = 0.0
+    q.bridge = 0.0
+    q.applied = 0
     q.replay = 0
     own = max(0.0, s.cash - p.greenlight_floor * monthly) * p.greenlight_cash_share
     # co-investors do not share the studio's optimism: beyond their usual part they want their money back
@@ -99,13 +101,16 @@ def have_ideas(studios, segments, amenity, city, p, seed, t, proposals):
 
 
 @kernel
-def choose(proposals, studios, p):
+def choose(proposals, studios, segments, p):
     """Decide on every proposal: worth it with the aid expected, and the money is there."""
     p = p[0]
     accepted = 0
     for n in range(proposals.shape[0]):
         q = proposals[n]
         s = studios[q.owner]
+        if q.bridge > 0.0 and q.coinvest > segments[q.segment].coinvest:
+            # what a bank lends on the aid is money of one's own
+            q.coinvest = max(segments[q.segment].coinvest, q.coinvest - q.bridge / max(q.budget, 1.0))
         good = q.expected * p.greenlight_optimism + q.aid >= p.greenlight_hurdle * q.cost
         possible = q.coinvest <= p.greenlight_coinvest_bound
         if good and not possible:
@@ -143,6 +148,7 @@ def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
         j.own_plan = q.own_effort
         j.coinvest = q.coinvest
         j.aid = q.aid
+        j.applied = q.applied
         j.novelty = q.novelty
         j.fit = p.release_fit_spread * normal(draw(stream(seed, FIT, np.int64(q.serial)), q.id))
         j.replay = q.replay
@@ -276,8 +282,10 @@ def decide(model) -> None:
     proposals = proposals[:count]
     for instrument in m.instruments:
         instrument.expect_aid(m, proposals)
-    accepted = choose(proposals, studios, m.p)
+    accepted = choose(proposals, studios, m.seg, m.p)
     m.state["proposed"], m.state["greenlit"] = count, accepted
+    if m.payments is not None:
+        m.payments.apply(m.t, proposals, studios)
     if not accepted:
         return
     rows = m.projects.allocate(accepted)
@@ -309,6 +317,7 @@ def add_replays(model, proposals: np.ndarray, count: int) -> int:
         q["id"], q["months"], q["replay"] = event.identity, max(2, event.release - m.t), 1
         budget = event.budget * m.scale
         q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * m.scale
+        q["bridge"], q["applied"] = 0.0, 0
         price = float(m.city_state["fee"][0, event.segment] * m.city_state["outside_cost"][0])
         q["own_effort"] = 0.3 * s["capacity"] * q["months"]
         own_cost = q["own_effort"] * s["unit_cost"]

@@ -137,8 +137,9 @@ def draw_of(studios, city, p, hot):
         f.draw = 0.0
         f.novice = 0.0
         if s.alive == 1:
-            f.novice = math.exp(p.labour_wage_weight * math.log(s.offer) + p.labour_reputation_weight * s.reputation
-                                + p.labour_slack_weight * s.slack + p.labour_buzz_weight * g.buzz[s.segment])
+            f.novice = math.exp(p.labour_wage_weight * math.log(s.offer * (1.0 + s.perk))
+                                + p.labour_reputation_weight * s.reputation + p.labour_slack_weight * s.slack
+                                + p.labour_buzz_weight * g.buzz[s.segment])
             f.draw = 1.0 if s.staff >= 3 else 0.3
 
 

@@ -62,7 +62,10 @@ def learn(studios, before, cells, ties, city, p, seed, t):
         s.knowhow = min(5.0, max(0.2, k + gain))
         small = 1.0 / (1.0 + s.staff / p.knowledge_small)
         s.templates += p.knowledge_adoption * g.commons / (1.0 + g.commons) * (small - s.templates)
-        s.ai += p.ai_adoption * (1.0 + p.ai_adoption_size * math.log(1.0 + s.staff) / 4.0) * (g.ai - s.ai * g.ai)
+        speed = p.ai_adoption * (1.0 + p.ai_adoption_size * math.log(1.0 + s.staff) / 4.0)
+        if s.compute_relief > 0.0:
+            speed *= max(0.1, 1.0 - s.compute_relief) ** (-p.ai_adoption_price)
+        s.ai += speed * (g.ai - s.ai * g.ai)
         s.ai = min(1.0, s.ai)
         chance = p.knowledge_publish * min(3.0, 0.2 + s.reputation) * min(1.0, s.staff / 30.0)
         if s.segment != OTHER and low16(draw(base, s.id)) < chance:
@@ -77,7 +80,10 @@ def spread(model) -> None:
     local_knowhow(studios, m.cells, m.cell_buffer)
     published = learn(studios, studios["knowhow"].copy(), m.cells, m.ties, m.city_state, m.p, m.seed, m.t)
     g = m.city_state[0]
-    norm = published / (par["knowledge.publish_norm"] * m.scale)
+    m.documents = float(published)
+    for instrument in m.instruments:
+        m.documents += instrument.publish(m)
+    norm = m.documents / (par["knowledge.publish_norm"] * m.scale)
     g["commons"] = g["commons"] * (1.0 - par["knowledge.commons_fading"]) + norm
     talk = par["knowledge.buzz_of_hit"] * np.log1p(m.hit_gross_by / float(g["hit_threshold"]))
     g["buzz"] = np.minimum(g["buzz"] * (1.0 - par["knowledge.buzz_fading"]) + talk, par["knowledge.buzz_ceiling"])

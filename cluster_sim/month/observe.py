@@ -13,11 +13,12 @@ import numpy as np
 from cluster_sim import ledger as L
 from cluster_sim.agents.columns import RUNNING, SEGMENTS, STAGES
 from cluster_sim.jit import kernel
+from cluster_sim.policies import instruments
 
 STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance", "migrants", "hires", "outsiders",
          "students", "seekers", "places", "students_wish", "proposed", "greenlit", "released", "hits", "entries",
          "exits", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home", "won_nation",
-         "won_abroad", "start_sales")
+         "won_abroad", "start_sales", "enrolled", "rival_sales")
 
 COLUMNS = ("month", "gdp_share", "gdp_share_published", "creative_value_added", "city_gdp", "studios", "employment",
            "students", "released", "hits", "entries", "exits", "mean_wage", "mean_rent", "collaboration_distance",
@@ -29,6 +30,7 @@ COLUMNS = ("month", "gdp_share", "gdp_share_published", "creative_value_added", 
            "commons", "buzz", "ai_adoption", "relative_price", "relative_wage", "use_of_capacity",
            "market_share_home", "market_share_nation", "repeated_ties", "outside_partner_share", "moves",
            "mean_size", "largest_team", "consumption",
+           "enrolled", "rival_sales",
            *(f"value_added_{s}" for s in SEGMENTS), *(f"employment_{s}" for s in SEGMENTS))
 
 
@@ -98,6 +100,8 @@ class Observer:
     def __init__(self, model: Any) -> None:
         self.table = np.full((model.months, len(COLUMNS)), np.nan)
         self.flows = np.zeros((model.months, len(L.KINDS)))
+        self.instruments = tuple(instruments())
+        self.outlays = np.zeros((model.months, len(self.instruments)))
         self.totals, self.value_added, self.employment = np.zeros(12), np.zeros(6), np.zeros(6)
         self.place = {name: k for k, name in enumerate(COLUMNS)}
         self.released: list[tuple[int, float, float, float, float]] = []
@@ -108,6 +112,7 @@ class Observer:
         survey_studios(m.studios.used, m.city_state, self.totals, self.value_added, self.employment, m.t)
         tot, g = self.totals, m.city_state[0]
         self.flows[m.t] = flow
+        self.outlays[m.t] = [m.outlay_by_instrument.get(name, 0.0) for name in self.instruments]
         staff = max(tot[1], 1.0)
         sales = float(flow[[L.SALES_HOME, L.SALES_NATION, L.SALES_ABROAD, L.RECEIPTS_NATION, L.RECEIPTS_ABROAD]].sum())
         receipts = float(flow[L.RECEIPTS_NATION] + flow[L.RECEIPTS_ABROAD])
@@ -144,6 +149,7 @@ class Observer:
             "market_share_nation": s["won_nation"] / max(nation_demand, 1.0),
             "repeated_ties": ties[0] / sum(ties) if sum(ties) else np.nan,
             "outside_partner_share": outside / (local + outside) if local + outside else np.nan,
+            "enrolled": s["enrolled"], "rival_sales": s["rival_sales"] / 1e6,
             "moves": s["moves"], "mean_size": staff / max(tot[0], 1.0),
             "largest_team": teams.max() if teams.size else 0,
             "consumption": float(flow[L.CONSUMPTION_CITY] + flow[L.CONSUMPTION_NATION]) / 1e6,
@@ -195,10 +201,11 @@ class Observer:
                                     if name != "month"}
 
     def ledger(self, model: Any) -> dict[str, np.ndarray]:
-        """Return the flows of the months lived by kind (million yuan)."""
+        """Return the flows of the months lived by kind, and each instrument's outlay (million yuan)."""
         lived = model.t
         return {"month": self.series(model)["month"]} | {k.name: self.flows[:lived, i] / 1e6
-                                                          for i, k in enumerate(L.KINDS)}
+                                                          for i, k in enumerate(L.KINDS)} | {
+            f"outlay_{name}": self.outlays[:lived, i] / 1e6 for i, name in enumerate(self.instruments)}
 
 
 def titles(model: Any) -> np.ndarray:

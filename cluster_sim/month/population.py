@@ -201,8 +201,11 @@ def live(model) -> None:
         m.talents.release(freed[:n_freed])
     m.state["other_sector_balance"] += int(m.counts[OTHER_SECTORS])
     calendar = m.month_of_year
+    m.state["enrolled"] = 0
     if calendar == 9:
         enrol(m)
+    for instrument in m.instruments:
+        instrument.study(m)
     migrate(m)
 
 
@@ -212,12 +215,13 @@ def enrol(model) -> None:
     par = m.par
     wish = m.state["students_wish"]
     intake = min(m.state["places"], par["education.intake"] * m.scale * wish)
-    count = int(round(intake))
+    count = m.state["enrolled"] = int(round(intake))
     index = m.talents.allocate(count)
     arrive(m.talents.rows, index, m.university_cells, m.university_weight, m.p, m.seed, m.t, STUDENT, m.t,
            m.t + int(par["education.months"]), choice_of_specialism(m, par["education.choice"]), LOCAL)
     pull = float(m.city_state["relative_wage"][0]) ** par["education.wage_response"]
     pull *= 1.0 + par["education.buzz_response"] * float(m.city_state["buzz_mean"][0])
+    pull *= 1.0 + m.study_aid
     m.state["students_wish"] = wish + par["education.adjustment"] * (pull - wish)
 
 
@@ -240,9 +244,12 @@ def migrate(model) -> None:
     m = model
     pool = m.start_jobs.sum() * m.outside_growth / m.outside["outside_wage"][m.t]
     expected = m.par["population.migrants"] * pool * float(m.city_state["migrant_pull"][0])
+    expected *= (1.0 + m.newcomer_aid) ** m.par["population.wage_weight"]      # an allowance is like a year's raise
     whole = int(expected)
     count = whole + int(luck(m.seed, MIGRANT_DRAW, -1, m.t) < expected - whole)
     index = m.talents.allocate(count)
     arrive(m.talents.rows, index, m.home_cells, m.home_weight, m.p, m.seed, m.t, SEEKING, m.t, 0,
            choice_of_specialism(m, m.par["population.choice"]), MIGRANT)
     m.state["migrants"] = count
+    for instrument in m.instruments:
+        instrument.welcome(m, index)

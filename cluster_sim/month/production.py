@@ -65,7 +65,11 @@ def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
         flow[L.SOCIAL_CONTRIBUTIONS] += social
         flow[L.RENT] += rent
         flow[L.COMPUTE] += compute
-        s.unit_cost = (s.wages + rent + compute) / max(s.capacity, 0.05)
+        # what the studio bears itself, as last month's aid lets it expect
+        borne = s.wages + rent * (1.0 - s.rent_relief) + compute * (1.0 - s.compute_relief)
+        s.unit_cost = borne / max(s.capacity, 0.05)
+        s.rent_relief = 0.0
+        s.compute_relief = 0.0
 
 
 @kernel
@@ -101,7 +105,8 @@ def loads(studios, projects, credits, p, t):
         s = studios[i]
         if s.alive == 0:
             continue
-        s.load = s.orders / p.commissioning_lead + s.own_load + s.credit_load + s.sub_load + s.coordination
+        s.load = s.orders / p.commissioning_lead + s.own_load + s.credit_load + s.sub_load + s.coordination + s.duty
+        s.duty = 0.0
         s.served = min(1.0, s.capacity / max(s.load, 1e-9))
         s.slack = max(0.0, 1.0 - s.load / max(s.capacity, 1e-9))
         s.expected += p.commissioning_expectation * (s.load - s.expected)

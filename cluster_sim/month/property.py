@@ -162,10 +162,12 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
         if low16(draw(base, s.id)) > p.property_look * hurry:
             continue
         here = cells[s.cell]
+        young = 1.0 if t - s.born < g.relief_age else 0.0
         if s.park >= 0:
-            now = place_value(s, here, parks[s.park].rent, near_tau * 0.5 + 0.5 * here.price_of_distance, g, p)
+            rent = parks[s.park].rent * (1.0 - young * parks[s.park].relief)
+            now = place_value(s, here, rent, near_tau * 0.5 + 0.5 * here.price_of_distance, g, p)
         else:
-            now = place_value(s, here, here.rent, here.price_of_distance, g, p)
+            now = place_value(s, here, here.rent * (1.0 - young * here.relief), here.price_of_distance, g, p)
         now += taste(s, -1 - s.park if s.park >= 0 else s.cell, tastes, p)
         best = now + p.property_moving_threshold * s.wage_bill / max(s.staff, 1)
         h = draw(places, s.id)
@@ -178,7 +180,8 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
                 if park.opened > t or park.hub == 1 or room < s.staff * p.property_m2_per_worker * 1.5:
                     continue
                 cell = cells[park.cell]
-                value = place_value(s, cell, park.rent, near_tau * 0.5 + 0.5 * cell.price_of_distance, g, p)
+                rent = park.rent * (1.0 - young * park.relief)
+                value = place_value(s, cell, rent, near_tau * 0.5 + 0.5 * cell.price_of_distance, g, p)
                 value += taste(s, -1 - q, tastes, p)
                 if value > best:
                     best = value
@@ -190,7 +193,8 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
                 cell = cells[c]
                 if cell.capacity - cell.other < (cell.staff + s.staff) * p.property_m2_per_worker:
                     continue
-                value = place_value(s, cell, cell.rent, cell.price_of_distance, g, p) + taste(s, c, tastes, p)
+                rent = cell.rent * (1.0 - young * cell.relief)
+                value = place_value(s, cell, rent, cell.price_of_distance, g, p) + taste(s, c, tastes, p)
                 if value > best:
                     best = value
                     chosen[i] = c

@@ -141,7 +141,7 @@ def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, 
         if j.replay == 0:
             month *= (1.0 + others) ** (-p.release_crowding)
         home = yuan(month)
-        abroad = yuan(month * seg.export_share * s.export)
+        abroad = yuan(month * seg.export_share * s.export * (1.0 + j.access))
         j.gross += home + abroad
         j.gross_abroad += abroad
         share = seg.producer_share
@@ -255,6 +255,7 @@ def export_capability(studios, p):
         if s.alive == 1:
             base = 1.0 + p.release_export_of_fame * s.reputation
             s.export += p.release_export_fading * (base - s.export)
+            s.outside_tie *= 1.0 - p.collaboration_tie_fading
 
 
 def release(model) -> None:

@@ -75,7 +75,7 @@ class Yearbook:
             "district": m.cells["district"][s["cell"][rows]].copy(), "zones": m.cells["zones"][s["cell"][rows]].copy(),
             "age_months": (m.t - s["born"][rows]).astype(np.int32), "alive": s["alive"][rows] == 1,
             "anchor": s["anchor"][rows] > 0, "tier": s["tier"][rows].copy(), "staff": s["staff"][rows].copy(),
-            **{name: y[name][rows].copy() for name in YEAR.names if name != "released"},
+            **{name: y[name][rows].copy() for name in YEAR.names or () if name != "released"},
             "public": s["public"][rows] - self.public[rows],
             "released": (s["released"][rows] - self.released[rows]).astype(np.int32),
             "reputation": s["reputation"][rows].copy(), "knowhow": s["knowhow"][rows].copy(),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+from zlib import crc32
 
 import numpy as np
 
@@ -20,11 +21,17 @@ if TYPE_CHECKING:
     from cluster_sim.model import ClusterModel
 
 MILLION = 1e6
-LEVELS = ("city", "province", "centre")
+LEVELS = L.LEVELS
 ACCOUNTS = {"grant": {"city": L.GRANTS_CITY, "province": L.GRANTS_PROVINCE, "centre": L.GRANTS_CENTRE},
             "rent": {"city": L.RENT_SUBSIDY_CITY, "province": L.RENT_SUBSIDY_PROVINCE},
             "compute": {"city": L.COMPUTE_SUBSIDY_CITY, "province": L.COMPUTE_SUBSIDY_PROVINCE},
-            "capital": {"city": L.CALLS_CITY, "province": L.CALLS_PROVINCE}}
+            "capital": {"city": L.CALLS_CITY, "province": L.CALLS_PROVINCE},
+            "programme": {"city": L.PROGRAMMES_CITY, "province": L.PROGRAMMES_PROVINCE, "centre": L.PROGRAMMES_CENTRE},
+            "people": {"city": L.TALENT_AID_CITY, "province": L.TALENT_AID_PROVINCE, "centre": L.TALENT_AID_CENTRE},
+            "operators": {"city": L.OPERATOR_GRANTS_CITY, "province": L.OPERATOR_GRANTS_PROVINCE},
+            "guarantee": {"city": L.GUARANTEES_CITY, "province": L.GUARANTEES_PROVINCE}}
+"""Kinds of payment: a grant (capital transfer) or a subsidy on production to studios, capital of a fund, a purchase
+from the rest of the city, an allowance to people, a grant to landlords, a guarantee called by a bank."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,12 @@ class Instrument:
     def open(self, model: ClusterModel) -> None:
         """Step 1: places open, funds are founded."""
 
+    def study(self, model: ClusterModel) -> None:
+        """Step 2: students are taught, before migrants come."""
+
+    def welcome(self, model: ClusterModel, people: np.ndarray) -> None:
+        """Step 2: act on the month's migrants (rows of ``model.talents``)."""
+
     def finance(self, model: ClusterModel) -> None:
         """Step 3: money for funds and loans."""
 
@@ -114,8 +127,15 @@ class Instrument:
     def after_release(self, model: ClusterModel) -> None:
         """Step 7: act on released titles after the month's receipts."""
 
+    def publish(self, model: ClusterModel) -> float:
+        """Step 8: return how many documents were added to the commons of templates."""
+        return 0.0
+
     def after_ladder(self, model: ClusterModel) -> None:
         """Step 10: act on the ladder's new tiers."""
+
+    def closing(self, model: ClusterModel, gone: np.ndarray) -> None:
+        """Step 10: act on studios that close this month (rows), before they are wound up."""
 
     def shorten_entry(self, model: ClusterModel, wait: np.ndarray) -> None:
         """Step 10: change the months that permits take, by cell."""
@@ -128,12 +148,14 @@ class Instrument:
         if budget is None:
             return amounts
         left = budget * MILLION * model.scale - self.spent_this_year
-        return np.clip(left - (np.cumsum(amounts) - amounts), 0.0, amounts).round()
+        return np.floor(np.clip(left - (np.cumsum(amounts) - amounts), 0.0, amounts))
 
-    def pay(self, model: ClusterModel, rows: np.ndarray, amounts: np.ndarray, account: str = "grant") -> np.ndarray:
+    def pay(self, model: ClusterModel, rows: np.ndarray, amounts: np.ndarray, account: str = "grant", *,
+            act: str = "studio", ids: np.ndarray | None = None, base: np.ndarray | float = 1.0) -> np.ndarray:
         """Pay amounts (yuan) to studios (rows, in the order in which they queue); return what was paid.
 
-        Accounts: grant (a capital transfer), rent and compute (other subsidies on production).
+        account: grant (a capital transfer), rent or compute (other subsidies on production).  act, ids, base:
+        what is paid for (`policies/payments.py`); the studios themselves unless said otherwise.
         """
         paid = self.affordable(model, amounts)
         if not paid.any():
@@ -141,10 +163,31 @@ class Instrument:
         studios = model.studios.rows
         np.add.at(studios["cash"], rows, paid)
         np.add.at(studios["public"], rows, paid)
-        if account != "grant":
+        if account in ("rent", "compute"):
             np.add.at(studios["subsidies"], rows, paid)
         self.book(model, float(paid.sum()), account)
+        self.note(model, act, studios["id"][rows] if ids is None else ids, base, paid, studios["id"][rows])
         return paid
+
+    def spend(self, model: ClusterModel, amount: float, account: str = "programme", *, act: str = "programme",
+              entity: int = 0, base: float = 1.0) -> float:
+        """Pay a sum (yuan) that goes to no studio and return what the budget allowed of it.
+
+        account: programme (bought from the rest of the city), people, operators, guarantee, capital.
+        """
+        paid = float(self.affordable(model, np.array([amount]))[0])
+        if paid > 0.0:
+            self.book(model, paid, account)
+            self.note(model, act, np.array([entity]), base, np.array([paid]))
+        return paid
+
+    def note(self, model: ClusterModel, act: str, ids: np.ndarray, base: Any, paid: np.ndarray,
+             studios: np.ndarray | int = 0) -> None:
+        """Put payments on record where a run keeps them; studios: who received them, 0 where none did."""
+        if model.payments is not None:
+            shape = np.shape(paid)
+            model.payments.add(model.t, self.name, act, ids, np.broadcast_to(base, shape), paid,
+                               np.broadcast_to(studios, shape))
 
     def book(self, model: ClusterModel, total: float, account: str) -> None:
         """Share a total (yuan) among the payers and enter it in the ledger and in the budget."""
@@ -157,6 +200,18 @@ class Instrument:
             model.outlay_by_level[level] += part
         self.spent_this_year += total
         self.outlay += total
+        model.outlay_by_instrument[self.name] = model.outlay_by_instrument.get(self.name, 0.0) + total
+
+    # ---- capacity
+    def number(self, model: ClusterModel, exact: float) -> int:
+        """Return a whole number for a capacity that the city's scale made a fraction: up or down by a keyed draw."""
+        whole = int(exact)
+        return whole + int(model.chance(crc32(self.name.encode()) + model.t, exact))
+
+    def inside(self, model: ClusterModel, key: str = "zones") -> np.ndarray:
+        """Say for each cell whether it lies in one of the zones in force (all cells if none is named)."""
+        mask = sum(1 << model.zone_index[z] for z in self.get(key) if z in model.zone_index)
+        return (model.cells["zones"] & mask) != 0 if self.get(key) else np.ones(model.cells.size, bool)
 
     def unit(self, model: ClusterModel, replay: np.ndarray) -> np.ndarray:
         """Return the scale of each work's money: a replayed film is scaled with the city, any other is not."""
@@ -169,5 +224,6 @@ class Instrument:
         room = model.par["aid.joint_cap"] * MILLION * unit - projects["aid_claim"][rows]
         order = np.argsort(projects["id"][rows])
         rows = rows[order]
-        paid = self.pay(model, projects["owner"][rows], np.minimum(amounts[order], np.maximum(room[order], 0.0)))
+        paid = self.pay(model, projects["owner"][rows], np.minimum(amounts[order], np.maximum(room[order], 0.0)),
+                        act="work", ids=projects["id"][rows], base=projects["cost"][rows])
         projects["aid_claim"][rows] += paid

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim.agents.columns import OTHER
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.policies.base import Instrument, Key
 
 
 class Hub(Instrument):
@@ -48,7 +48,7 @@ class Hub(Instrument):
                 studios["hub"][row] = 0
         rows = np.flatnonzero((studios["alive"] == 1) & (studios["hub"] == 0)) if places else np.empty(0, int)
         ids = studios["id"][rows]
-        fits = ((studios["staff"][rows] <= largest) & (studios["ai"][rows] > 0.2)
+        fits = ((studios["born"][rows] <= month) & (studios["staff"][rows] <= largest) & (studios["ai"][rows] > 0.2)
                 & (month - studios["born"][rows] <= 12) & (studios["segment"][rows] < OTHER))
         known = {i for _, i in self.waiting} | self.since.keys()
         self.waiting += [(month, i) for i in sorted(ids[fits].tolist()) if i not in known]
@@ -77,6 +77,8 @@ class Hub(Instrument):
             return
         rows = rows[np.argsort(studios["id"][rows])]
         rent = np.floor(model.areas[rows] * studios["rent_per_m2"][rows] + 0.5)
-        self.pay(model, rows, self.get("rent") * rent, "rent")
-        computing = studios["staff"][rows] * studios["ai"][rows] * model.par["ai.compute_cost"] * MILLION
-        self.pay(model, rows, self.get("compute") * computing, "compute")
+        paid = self.pay(model, rows, self.get("rent") * rent, "rent", act="rent", base=rent)
+        studios["rent_relief"][rows] += paid / np.maximum(rent, 1.0)
+        computing = studios["compute"][rows]
+        paid = self.pay(model, rows, self.get("compute") * computing, "compute", act="compute", base=computing)
+        studios["compute_relief"][rows] += paid / np.maximum(computing, 1.0)

@@ -1,4 +1,4 @@
-"""Ladder grants: a studio that reaches a tier of the ladder receives a grant, once for each tier."""
+"""Four-tier ladder: support by tier, from a grant on reaching it to rent, credit, talent and listing."""
 
 from __future__ import annotations
 
@@ -9,14 +9,67 @@ from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
 class LadderGrants(Instrument):
-    """Pays in the month in which a studio is put on the list or moves up (Hi-tech Zone's ladder of firms)."""
+    """A grant once for each tier; rent and talent as long as a studio is on the list; a guaranteed credit line.
+
+    A credit line lets a studio go on with that much debt; if it closes all the same, the guarantor pays its
+    share of what the bank loses (Lelarge, Sraer & Thesmar 2010).  An allowance to those whom a listed studio
+    hires makes its offers worth more to them.
+    """
 
     name = "ladder_grants"
     title = "Four-tier ladder"
-    text = "Grants to studios that reach nestling, chick, grower or unicorn."
+    text = "Support by tier: grants, rent, credit, talent and listing for nestling, chick, grower and unicorn."
     keys = {tier: Key("million yuan", 0.0, 0, 1000, f"grant on becoming a {tier}", "assumed",
                       "Hi-tech Zone 2018: up to 1 million yuan for a new firm with growth potential")
-            for tier in TIERS[1:]}
+            for tier in TIERS[1:]} | {
+        "rent": Key("share", 0.0, 0, 1, "share of the rent of listed studios that is paid"),
+        "rent_cap": Key("million yuan", 0.5, 0, 100, "most rent paid for one studio in a year"),
+        "credit": Key("month", 0.0, 0, 24, "guaranteed credit line of a listed studio, in months of its costs"),
+        "guaranteed": Key("share", 0.5, 0, 1, "share of the bank's loss that the guarantor carries"),
+        "talent": Key("million yuan", 0.0, 0, 3, "allowance to each person whom a listed studio hires"),
+        "listing": Key("million yuan", 0.0, 0, 100, "reward to a listed studio that closes its last round"),
+    }
+
+    def listed(self, model) -> np.ndarray:
+        """Return the rows of studios on the list, in the order of their identities."""
+        s = model.studios.used
+        rows = np.flatnonzero((s["tier"] > 0) & (s["alive"] == 1) & (s["born"] <= model.t))
+        return rows[np.argsort(s["id"][rows])]
+
+    def open(self, model) -> None:
+        s = model.studios.used
+        for column, key in (("credit", "credit"), ("perk", "talent")):
+            if self.get(key) or s[column].any():
+                s[column] = 0.0
+        if not (self.get("credit") or self.get("talent")):
+            return
+        rows = self.listed(model)
+        if self.get("credit"):
+            monthly = s["unit_cost"][rows] * np.maximum(s["capacity"][rows], 0.5)
+            s["credit"][rows] = np.floor(self.get("credit") * monthly)
+        if self.get("talent"):
+            year = 12.0 * model.start_wage * float(model.city_state["relative_wage"][0])
+            s["perk"][rows] = self.get("talent") * MILLION / year
+
+    def support(self, model) -> None:
+        if self.now is None or not (self.get("rent") or self.get("talent") or self.get("listing")):
+            return
+        s, rows = model.studios.used, self.listed(model)
+        ids, tier = s["id"][rows], s["tier"][rows].astype(float)
+        if self.get("rent"):
+            rent = np.floor(model.areas[rows] * s["rent_per_m2"][rows] + 0.5)
+            aid = np.minimum(self.get("rent") * rent, self.get("rent_cap") * MILLION / 12.0)
+            paid = self.pay(model, rows, aid, "rent", act="rent", ids=ids, base=rent)
+            s["rent_relief"][rows] += paid / np.maximum(rent, 1.0)
+        if self.get("talent"):
+            hired = s["filled"][rows].sum(1)
+            for k in np.flatnonzero(hired).tolist():
+                self.spend(model, float(hired[k]) * np.floor(self.get("talent") * MILLION), "people", act="tier",
+                           entity=int(ids[k]), base=tier[k])
+        if self.get("listing"):
+            last = rows[(s["round"][rows] == 5) & (s["round_month"][rows] == model.t)]
+            self.pay(model, last, np.full(last.size, self.get("listing") * MILLION), act="tier",
+                     base=s["tier"][last].astype(float))
 
     def after_ladder(self, model) -> None:
         if self.now is None:
@@ -29,4 +82,15 @@ class LadderGrants(Instrument):
                               & (studios["born"] < model.t))
         rows = rows[np.argsort(studios["id"][rows])]
         if rows.size:
-            self.pay(model, rows, grants[studios["tier"][rows]])
+            self.pay(model, rows, grants[studios["tier"][rows]], act="tier",
+                     base=studios["tier"][rows].astype(float))
+
+    def closing(self, model, gone) -> None:
+        if self.now is None or not self.get("credit"):
+            return
+        s = model.studios.rows
+        rows = gone[(s["cash"][gone] < 0.0) & (s["credit"][gone] > 0.0)]
+        for row in rows[np.argsort(s["id"][rows])].tolist():
+            loss = min(-float(s["cash"][row]), float(s["credit"][row]))
+            self.spend(model, self.get("guaranteed") * loss, "guarantee", act="tier", entity=int(s["id"][row]),
+                       base=float(s["tier"][row]))

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.agents.columns import SEGMENTS
+
 ACTS = {
     "work": "a work, by its identity; base: its cost (yuan)",
     "studio": "a studio's being there in the year, by its identity; base: 1",
@@ -29,14 +31,36 @@ class Payments:
     """Collects lines of payments."""
 
     def __init__(self) -> None:
-        self.lines: list[tuple[int, str, str, np.ndarray, np.ndarray, np.ndarray]] = []
+        self.applications: list[dict[str, np.ndarray]] = []
+        self.lines: list[tuple[int, str, str, np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
 
-    def add(self, t: int, instrument: str, act: str, ids: np.ndarray, base: np.ndarray, amount: np.ndarray) -> None:
+    def add(self, t: int, instrument: str, act: str, ids: np.ndarray, base: np.ndarray, amount: np.ndarray,
+            studios: np.ndarray) -> None:
         """Note the payments (yuan) of one instrument in month t; those of nothing are left out."""
         paid = amount > 0.0
         if paid.any():
             self.lines.append((t, instrument, act, np.asarray(ids, np.int64)[paid], np.asarray(base, float)[paid],
-                               np.asarray(amount, float)[paid]))
+                               np.asarray(amount, float)[paid], np.asarray(studios, np.int64)[paid]))
+
+    def apply(self, t: int, proposals: np.ndarray, studios: np.ndarray) -> None:
+        """Note the applications for aid to works (rows of proposals that applied), made or not."""
+        q = proposals[proposals["applied"] > 0]
+        if q.size:
+            self.applications.append({
+                "t": np.full(q.size, t), "project_id": q["id"].copy(), "studio_id": q["owner_id"].copy(),
+                "segment": q["segment"].copy(), "won": q["applied"] > 1, "made": q["accepted"] == 1,
+                "cost": q["budget"] / 1e6, "aid": q["aid"] / 1e6, "expected": q["expected"] / 1e6,
+                "staff": studios["staff"][q["owner"]].copy()})
+
+    def applications_table(self, first_month: int) -> dict[str, Any]:
+        """Return one row an application for aid to a work; money in million yuan at 2017 prices."""
+        if not self.applications:
+            return {}
+        whole = {name: np.concatenate([page[name] for page in self.applications]) for name in self.applications[0]}
+        month = whole.pop("t")
+        whole["segment"] = np.array(SEGMENTS, object)[whole["segment"]]
+        return {"month": (np.datetime64("1970-01", "M") + (first_month - 1970 * 12) + month).astype("datetime64[D]"),
+                **whole}
 
     def table(self, first_month: int) -> dict[str, Any]:
         """Return one row a payment; amounts in million yuan at 2017 prices."""
@@ -47,6 +71,7 @@ class Payments:
         return {"month": (np.datetime64("1970-01", "M") + (first_month - 1970 * 12) + month).astype("datetime64[D]"),
                 "instrument": np.repeat(np.array([line[1] for line in self.lines], object), count),
                 "act": np.repeat(np.array([line[2] for line in self.lines], object), count),
+                "studio_id": np.concatenate([line[6] for line in self.lines]),
                 "act_id": np.concatenate([line[3] for line in self.lines]),
                 "base": np.concatenate([line[4] for line in self.lines]),
                 "amount": np.concatenate([line[5] for line in self.lines]) / 1e6}

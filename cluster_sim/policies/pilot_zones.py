@@ -74,4 +74,4 @@ class PilotZones(Instrument):
         patient = projects["fund_wait"][waiting] <= self.get("patience")
         projects["wait"][waiting] = np.where(patient, 1, 0)
         cost = np.full(served.size, self.get("session_cost") * MILLION)
-        self.pay(model, projects["owner"][served], cost)
+        self.pay(model, projects["owner"][served], cost, act="programme", ids=projects["id"][served])

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from cluster_sim import ledger as L
+from cluster_sim.agents.columns import RUNNING
 from cluster_sim.policies.base import MILLION, Instrument, Key
+
+APPLIED, WON = 1, 2
 
 
 class ProductionSubsidy(Instrument):
     """A studio expects it when it decides on the green light and receives it when the work is released.
 
     The rate is of audited cost, less what co-investors carry; the cap is for one work (Workman 2021 on film
-    incentives; Bartik 2018 on what would have happened anyway).
+    incentives; Bartik 2018 on what would have happened anyway).  A bank may lend a part of the aid at the
+    green light.  With a lottery only a share of those who apply win, as in the credits that Workman studies.
     """
 
     name = "production_subsidy"
@@ -25,6 +30,8 @@ class ProductionSubsidy(Instrument):
                    "yuan for Ne Zha 2"),
         "smallest": Key("million yuan", 1.0, 0, 1000, "smallest budget of a work that may apply"),
         "segments": Key("list of segments", ["film", "scifi"], text="segments whose works may apply"),
+        "bridged": Key("share", 0.0, 0, 1, "share of the expected aid that a bank lends at the green light"),
+        "lottery": Key("share", 1.0, 0, 1, "share of applicants that win, by lot; 1: everybody"),
     }
 
     def aid(self, cost: np.ndarray, segment: np.ndarray, coinvest: np.ndarray, unit: np.ndarray) -> np.ndarray:
@@ -32,20 +39,68 @@ class ProductionSubsidy(Instrument):
 
         unit: what a yuan of the law is at the work's scale.
         """
-        fits = self.covers(segment) & (cost >= self.get("smallest") * MILLION * unit)
         aid = np.minimum(self.get("rate") * cost * (1.0 - coinvest), self.get("cap") * MILLION * unit)
-        return np.where(fits, np.floor(aid), 0.0)
+        return np.where(self.eligible(cost, segment, unit), np.floor(aid), 0.0)
+
+    def eligible(self, cost: np.ndarray, segment: np.ndarray, unit: np.ndarray) -> np.ndarray:
+        """Say which works of a given cost (yuan) may apply."""
+        return self.covers(segment) & (cost >= self.get("smallest") * MILLION * unit)
+
+    def wins(self, model, ids: np.ndarray) -> np.ndarray:
+        """Say which works win the lottery: a keyed draw of each work, the same at the green light and at release."""
+        if self.get("lottery") >= 1.0:
+            return np.ones(ids.size, bool)
+        from cluster_sim.draws import AID, lots
+
+        return lots(model.seed, AID, np.ascontiguousarray(ids), -1) < self.get("lottery")
 
     def expect_aid(self, model, proposals) -> None:
-        if self.now is not None and proposals.size:
-            proposals["aid"] += self.aid(proposals["budget"], proposals["segment"], proposals["coinvest"],
-                                         self.unit(model, proposals["replay"]))
+        if self.now is None or not proposals.size or self.get("rate") == 0:
+            return
+        unit = self.unit(model, proposals["replay"])
+        won = self.wins(model, proposals["id"])
+        aid = np.where(won, self.aid(proposals["budget"], proposals["segment"], proposals["coinvest"], unit), 0.0)
+        proposals["aid"] += aid
+        proposals["bridge"] += np.floor(self.get("bridged") * aid)
+        applied = self.eligible(proposals["budget"], proposals["segment"], unit)
+        proposals["applied"] |= np.where(applied, np.where(won, APPLIED | WON, APPLIED), 0).astype(np.uint8)
+
+    def green_light(self, model, rows) -> None:
+        if self.now is None or not self.get("bridged") or not self.get("rate"):
+            return
+        projects = model.projects.rows
+        aid = self.aid(projects["budget"][rows], projects["segment"][rows], projects["coinvest"][rows],
+                       self.unit(model, projects["replay"][rows]))
+        loan = np.where(self.wins(model, projects["id"][rows]), np.floor(self.get("bridged") * aid), 0.0)
+        projects["loan"][rows] += loan
+        np.add.at(model.studios.rows["cash"], projects["owner"][rows], loan)
+        model.flow[L.BANK_LOANS] += float(loan.sum())
+
+    def repay(self, model, rows: np.ndarray) -> None:
+        """Let owners pay back what banks lent on works, with interest by the month."""
+        projects = model.projects.rows
+        rows = rows[projects["loan"][rows] > 0.0]
+        loan = projects["loan"][rows]
+        months = model.t - projects["started"][rows]
+        interest = np.floor(loan * model.par["costs.interest"] * months)
+        np.subtract.at(model.studios.rows["cash"], projects["owner"][rows], loan + interest)
+        model.flow[L.LOAN_REPAYMENTS] += float(loan.sum())
+        model.flow[L.INTEREST] += float(interest.sum())
+        projects["loan"][rows] = 0.0
 
     def after_release(self, model) -> None:
-        if self.now is None or self.get("rate") == 0:
+        if self.now is None:
             return
         projects = model.projects.used
-        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= 6))
-        if rows.size:
+        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= RUNNING))
+        if rows.size and self.get("rate"):
             cost, segment, coinvest, replay = (projects[c][rows] for c in ("cost", "segment", "coinvest", "replay"))
-            self.pay_projects(model, rows, self.aid(cost, segment, coinvest, self.unit(model, replay)))
+            aid = self.aid(cost, segment, coinvest, self.unit(model, replay))
+            self.pay_projects(model, rows, np.where(self.wins(model, projects["id"][rows]), aid, 0.0))
+        self.repay(model, rows)
+
+    def closing(self, model, gone) -> None:
+        """A studio that closes pays its banks first; what it lacks is their bad debt."""
+        projects = model.projects.used
+        lent = np.flatnonzero((projects["loan"] > 0.0) & (projects["stage"] > 0) & (projects["stage"] < RUNNING))
+        self.repay(model, lent[np.isin(projects["owner"][lent], gone)])

@@ -100,13 +100,16 @@ class DaskEngine:
 
     # what carry_out asks ---------------------------------------------------------------------------
 
-    def check(self, folder: Path, plan: Plan) -> None:
-        """Ask every worker whether it can take part. InputError if one cannot; then nothing stays written."""
+    def check(self, folder: Path, plan: Plan) -> int:
+        """Ask every worker whether it can take part and return how many there are.
+
+        InputError if one cannot; then nothing stays written.
+        """
         from cluster_sim.runs.dask_worker import Question
 
         client, folder = self.connect(), Path(os.path.abspath(folder))
         addresses = self._first_workers(client)
-        self.code, self.cities = plan.code, tuple(sorted({str(spec.scenario.city) for spec in plan.runs}))
+        self.code, self.cities = plan.code, (str(plan.scenario.city),)
         with Sign(folder) as sign:
             self.fit = self._answers(client, addresses, Question(
                 str(folder), sign.token, sign.byte, self.cities, self.factory))
@@ -115,6 +118,7 @@ class DaskEngine:
                 raise InputError(_refusal(faults, len(addresses), folder))
             sign.keep = True
         self._advise()
+        return len(self.fit)
 
     def runner(self, job: Job) -> Any:
         """Return what does the runs of a job (as `supervisor.Local` does here)."""

@@ -22,7 +22,7 @@ from cluster_sim.runs.errors import FULL_ERRNO, EngineGone, StoreFull
 from cluster_sim.runs.plan import RunSpec
 from cluster_sim.runs.store import Store
 from cluster_sim.runs.supervisor import STALL, TRIES, Listener
-from cluster_sim.runs.worker import Job
+from cluster_sim.runs.worker import Job, failure
 
 BATCH_SECONDS = 15.0
 """What a batch should take: long against the scheduler's milliseconds, short for whoever waits or loses it."""
@@ -283,10 +283,7 @@ class Runner:
         if self.tries[spec.run_id] < TRIES:
             self.alone.append(spec)
         else:
-            self.listener.failed(spec, {
-                "run_id": spec.run_id, "scenario": spec.scenario.name, "seed": spec.seed,
-                "scale": spec.scale, "factors": dict(spec.factors), "kind": kind, "tries": TRIES,
-                "traceback": text})
+            self.listener.failed(spec, failure(spec, kind, TRIES, text))
 
     def _release(self, found: Batch) -> None:
         """Let the scheduler forget a batch."""

@@ -51,15 +51,22 @@ class RangeLock:
             with suppress(OSError):
                 fcntl.lockf(self._handle, fcntl.LOCK_UN, 1, byte)
 
-    @contextmanager
-    def hold(self, byte: int) -> Iterator[None]:
-        """Wait for a lock and keep it within the block."""
+    def share(self, byte: int) -> None:
+        """Hold a lock that any number of processes may hold at once."""
+        self._wait(fcntl.LOCK_SH if fcntl else 0, byte)
+
+    def _wait(self, kind: int, byte: int) -> None:
         if fcntl is not None:
             try:
-                fcntl.lockf(self._handle, fcntl.LOCK_EX, 1, byte)
+                fcntl.lockf(self._handle, kind, 1, byte)
             except OSError as error:
                 if error.errno not in NO_LOCKS:
                     raise
+
+    @contextmanager
+    def hold(self, byte: int) -> Iterator[None]:
+        """Wait for a lock and keep it within the block."""
+        self._wait(fcntl.LOCK_EX if fcntl else 0, byte)
         try:
             yield
         finally:

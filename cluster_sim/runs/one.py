@@ -15,7 +15,8 @@ from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec, plan
 
 Columns = dict[str, np.ndarray]
 METHODS = {"series": "series", "projects": "projects_table", "credits": "credits_table", "ledger": "ledger_table",
-           "map": "map", "accounts": "accounts_table", "payments": "payments_table"}
+           "map": "map", "accounts": "accounts_table", "payments": "payments_table",
+           "applications": "applications_table"}
 """The model's method that gives each part of a result."""
 FACTORY = "cluster_sim.model:ClusterModel"
 
@@ -49,13 +50,14 @@ class RunResult:
     """The map as the model gives it, with names and sizes beside the columns by cell."""
     accounts: Columns = field(default_factory=dict)
     payments: Columns = field(default_factory=dict)
+    applications: Columns = field(default_factory=dict)
 
     def tables(self) -> dict[str, Columns]:
         """Return the tables that have any column, by name, in the order of commit."""
         cells, parks = split(self.map) if self.map else ({}, {})
         found = {"series": self.series, "projects": self.projects, "credits": self.credits,
                  "ledger": self.ledger, "map": cells, "parks": parks, "accounts": self.accounts,
-                 "payments": self.payments}
+                 "payments": self.payments, "applications": self.applications}
         return {name: found[name] for name in (*TABLES, *EXTRA_TABLES) if found[name]}
 
 
@@ -70,7 +72,7 @@ def execute_spec(spec: RunSpec, on_month: Callable[[int], None] | None = None,
     """Do the run that `spec` names; `on_month(t)` is called after each month."""
     started = time.perf_counter()
     keep = {"keep": kept} if (kept := tuple(name for name in spec.tables if name in EXTRA_TABLES)) else {}
-    model = model_class(factory)(spec.scenario, seed=spec.seed, scale=spec.scale, **keep)
+    model = model_class(factory)(spec.complete(), seed=spec.seed, scale=spec.scale, **keep)
     for month in range(spec.months):
         model.step()
         if on_month is not None:

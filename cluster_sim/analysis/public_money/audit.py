@@ -1,0 +1,198 @@
+"""Does the runs of an audit and sets each instrument against its twin: the same scenario without it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cluster_sim.analysis import compare
+from cluster_sim.analysis.public_money import acts, holders, output
+from cluster_sim.analysis.ratios import ratio
+from cluster_sim.runs.api import Settings, scenario_of
+from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.one import FACTORY
+from cluster_sim.runs.plan import ordinal, scale_of, seed_list
+from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.read import View
+
+TABLES = ("series", "projects", "ledger", "accounts", "payments")
+ALL = "all instruments"
+CLOSED = 1e-6
+"""Largest difference of an identity's sides, over the larger of the two."""
+
+
+@dataclass
+class Audit:
+    """What became of public money, instrument by instrument; amounts are those of the whole city.
+
+    `flows` has one row for each instrument and seed; `summary` means and intervals; `ratios` what a yuan buys.
+    """
+
+    scale: float
+    years: float
+    seeds: list[int]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    failed: list[dict[str, Any]] = field(default_factory=list)
+    holder: Any = None
+
+    @cached_property
+    def flows(self) -> Any:
+        """One row an instrument and seed: the three identities, taxes, value added, jobs (million yuan, job-years)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows)
+
+    @cached_property
+    def summary(self) -> Any:
+        """One row an instrument and flow: mean over pairs, 80% and 95% intervals (Student's t), P(>0)."""
+        import pandas as pd
+
+        from cluster_sim.analysis.effects import paired
+
+        found = []
+        for name, part in self.flows.groupby("instrument", sort=False):
+            for column in [c for c in part if c not in ("instrument", "seed")]:
+                values = part[column].to_numpy(float)
+                found.append({"instrument": name, "flow": column, **paired(0.0 * values, values)})
+        return pd.DataFrame(found)
+
+    @cached_property
+    def ratios(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """By instrument: value added for each yuan of net outlay, of gross outlay, and outlay for a job-year."""
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for name, part in self.flows.groupby("instrument", sort=False):
+            outlay = part["outlay"].to_numpy(float)
+            net = outlay - part[[f"tax_back_{level}" for level in holders.LEVELS]].sum(axis=1).to_numpy(float)
+            gained, jobs = part["value_added"].to_numpy(float), part["job_years"].to_numpy(float)
+            found[str(name)] = {"value_added_per_yuan": ratio(gained, outlay),
+                                "value_added_per_net_yuan": ratio(gained, net),
+                                "cost_of_a_job_year": ratio(outlay, jobs)}
+        return found
+
+    @property
+    def worst(self) -> float:
+        """The largest relative difference between the sides of any identity."""
+        return float(self.flows[["open_1", "open_2", "open_3"]].to_numpy().max())
+
+    def plot(self) -> Any:
+        """Draw who holds the outlay in the end and what of it was windfall."""
+        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
+
+        return import_module("cluster_sim.report.public_money").public_money(self)
+
+
+def twins(scenario: Any, names: Sequence[str] | None) -> dict[str, Any]:
+    """Return the scenario without any instrument, and without each of those named (all in force if None).
+
+    InputError if it has none, or not the one named.
+    """
+    there = sorted(scenario.policies)
+    if not there:
+        raise InputError(f"{scenario.name} has no policy instruments: there is no public money to follow")
+    for name in names or ():
+        if name not in there:
+            raise InputError(f"{scenario.name} has no instrument '{name}'; it has {', '.join(there)}")
+    found = {ALL: replace(scenario, policies={}, slug="without_any", name=f"{scenario.name}, no instrument")}
+    for name in names or there:
+        rest = {key: entries for key, entries in scenario.policies.items() if key != name}
+        found[name] = replace(scenario, policies=rest, slug=f"without_{name}", name=f"{scenario.name} without {name}")
+    return found
+
+
+def prepare(scenario: Any, seeds: list[int], scale: float, until: int | None, out: Path,
+            instruments: Sequence[str] | None = None) -> tuple[dict[str, compare.Side], compare.Side]:
+    """Plan the runs: one twin an instrument, and the scenario itself."""
+    without = twins(scenario, instruments)
+    sides = compare.prepare([replace(scenario, slug="scenario"), *without.values()], seeds, scale, until, out,
+                            tables=TABLES)
+    return dict(zip(without, sides[1:], strict=True)), sides[0]
+
+
+def carry_out(without: Mapping[str, compare.Side], whole: compare.Side, workers: int | None = None,
+              progress: Callable[[], Silent] = Silent, factory: str = FACTORY,
+              notes: Mapping[str, Any] | None = None) -> Audit:
+    """Do the runs that are missing and follow the money in every pair."""
+    runs = compare.carry_out_all([whole, *without.values()], workers, progress, factory, notes, effects_too=False)
+    spec = whole.plan.runs[0]
+    result = Audit(spec.scale, spec.months / 12.0, runs.seeds, failed=runs.failed)
+    first = Frames(whole.folder)
+    for name, side in without.items():
+        twin = Frames(side.folder)
+        paid = output.shares_paid(first.frames["accounts"], of_instrument(first.frames, name))
+        for seed in runs.seeds:
+            flows = follow(name, first.of(seed), twin.of(seed), paid)
+            amounts = {key: value if key.startswith("open_") else value / spec.scale for key, value in flows.items()}
+            result.rows.append({"instrument": name, "seed": seed, **amounts})
+    return result
+
+
+class Frames:
+    """The frames of a store by seed."""
+
+    def __init__(self, folder: Path) -> None:
+        view = View(folder)
+        self.frames = {name: view.frame(name) for name in TABLES if view.files[name]}
+
+    def of(self, seed: int) -> dict[str, Any]:
+        """Return the frames of one run; a table that no run wrote is missing."""
+        return {name: frame[frame["seed"] == seed] for name, frame in self.frames.items()}
+
+
+def of_instrument(frames: dict[str, Any], instrument: str) -> Any:
+    """Return the payments of one instrument, or of all."""
+    import pandas as pd
+
+    payments = frames.get("payments")
+    if payments is None:
+        return pd.DataFrame({"instrument": [], "act": [], "studio_id": [], "amount": [], "month": [], "run_id": []})
+    return payments if instrument == ALL else payments[payments["instrument"] == instrument]
+
+
+def follow(instrument: str, with_policy: dict[str, Any], without: dict[str, Any],
+           recipients: set[int] | dict[str, float] | None) -> dict[str, float]:
+    """Return all flows of one pair of runs (million yuan at the runs' scale), and how far each identity is open.
+
+    recipients: as in `output.split`.
+    """
+    payments = of_instrument(with_policy, instrument)
+    ledger = with_policy["ledger"]
+    paid = [c for c in ledger if c.startswith("outlay_")] if instrument == ALL else [f"outlay_{instrument}"]
+    outlay = float(ledger[paid].to_numpy().sum())
+    first = acts.split(payments, with_policy, without)
+    second = output.split(recipients, with_policy, without)
+    change = holders.changes(with_policy["ledger"], without["ledger"])
+    third = holders.holders(change)
+    held = sum(third[name] for name in holders.HOLDERS)
+    back = holders.tax_back(change)
+    gap = {"open_1": (outlay - first["windfall"] - first["additional"], outlay),
+           "open_2": (second["gross"] - second["net"] - second["displaced"] - second["relocated"],
+                      float(with_policy["accounts"]["output"].sum())),
+           "open_3": (third["outlay"] - held, max(abs(v) for v in third.values()))}
+    more = {name: float(with_policy["series"][c].sum() - without["series"][c].sum()) / per
+            for name, c, per in (("value_added", "creative_value_added", 1.0), ("job_years", "employment", 12.0))}
+    return {"outlay": outlay, **first, **{f"output_{name}": value for name, value in second.items()},
+            "outlay_of_all": third.pop("outlay"), **{f"held_{name}": value for name, value in third.items()},
+            **{f"tax_back_{level}": value for level, value in back.items()}, **more,
+            **{name: abs(left) / max(abs(size), 1.0) for name, (left, size) in gap.items()}}
+
+
+def audit(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
+          until: str | int | None = None, set: Settings = None, instruments: Sequence[str] | None = None,
+          out: str | Path | None = None, workers: int | None = None, progress: bool = False,
+          factory: str = FACTORY) -> Audit:
+    """Follow a scenario's public money: windfall, displacement, incidence, taxes back, by instrument.
+
+    Each instrument (all in force, or those named) is left out in turn on the same seeds. `.flows`, `.summary` are
+    data frames, `.ratios` what a yuan buys. InputError or ScenarioError if it cannot be done.
+    """
+    temporary = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
+    folder = Path(temporary.name if temporary else out)  # type: ignore[arg-type]
+    without, whole = prepare(scenario_of(scenario, set), seed_list(seeds), scale_of(scale), ordinal(until), folder,
+                             instruments)
+    result = carry_out(without, whole, workers, Progress if progress else Silent, factory)
+    result.holder = temporary
+    return result

@@ -1,0 +1,101 @@
+"""Anchor attraction: a grant brings a large technology company into the zone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cluster_sim.agents.columns import EMPLOYED, MIGRANT, SEGMENTS
+from cluster_sim.policies.base import MILLION, Instrument, Key
+
+
+class AnchorAttraction(Instrument):
+    """The company brings a part of its people and work from its parent; the rest it hires here.
+
+    Its parent's steady orders come from outside the city and ramp up over two years; it buys a part of its
+    work from studios here, pays above the market, and its people found spin-offs (Klepper 2007; Greenstone,
+    Hornbeck & Moretti 2010 on what large plants do to their neighbours).
+    """
+
+    name = "anchor_attraction"
+    title = "Anchor attraction"
+    text = "Grants to large technology companies that open an office in the zone."
+    keys = {
+        "anchors": Key("count", 0, 0, 50, "companies that come (all together, from the start of the scenario)"),
+        "jobs": Key("count", 1000, 1, 50_000, "people whom each is to employ when it is built up"),
+        "brought": Key("share", 0.2, 0.01, 1, "share of them who come with the company"),
+        "grant": Key("million yuan", 100.0, 0, 10_000, "grant to each on its arrival"),
+        "premium": Key("1", 1.2, 0.8, 2, "its wage offer over the market's"),
+        "fund": Key("million yuan", 0.0, 0, 10_000, "corporate venture fund that each brings"),
+        "ramp": Key("month", 24, 1, 120, "months until its parent's orders are at their full size"),
+        "zones": Key("list of zones", ["hi_tech_south"], text="zone in which it opens (the first named)"),
+        "segments": Key("list of segments", ["games"], text="segment of its business (the first named)"),
+    }
+
+    def __init__(self, timeline) -> None:
+        super().__init__(timeline)
+        self.arrived: list[tuple[int, int, int]] = []       # identity, row, month
+
+    def open(self, model) -> None:
+        while len(self.arrived) < int(self.get("anchors")):
+            self.arrive(model)
+        studios = model.studios.rows
+        per_head = 1.0
+        for identity, row, month in self.arrived:
+            if studios["id"][row] == identity and studios["alive"][row] == 1:
+                ramp = min(1.0, (model.t - month + 1) / self.get("ramp"))
+                staff = max(int(studios["staff"][row]), 1)
+                per_head = float(studios["capacity"][row]) / staff if model.t > month else 1.0
+                work = ramp * self.get("jobs") * model.scale * per_head * model.par["labour.use_of_capacity"]
+                studios["orders"][row] += work
+
+    def arrive(self, model) -> None:
+        """Open the company's office: a studio with people from outside, and its fund."""
+        from cluster_sim.draws import AID, FUND, IDENTITY, identity
+        from cluster_sim.month.population import arrive
+
+        number = len(self.arrived)
+        row = int(model.studios.allocate(1)[0])
+        model.fit_studio_buffers()
+        s, g = model.studios.rows, model.city_state[0]
+        segment = SEGMENTS.index((self.get("segments") or ["games"])[0])
+        inside = np.flatnonzero(self.inside(model))
+        cell = int(inside[np.argmax(model.cells["floor"][inside])]) if inside.size else int(model.hub_cell)
+        start = {"id": identity(IDENTITY, 7_000_000 + number, int(AID)), "alive": 1, "segment": segment, "cell": cell,
+                 "park": -1, "born": model.t, "anchor": 100 + number, "knowhow": 1.2, "reputation": 2.0,
+                 "offer": self.get("premium"), "export": 1.0, "sub": -1, "round_month": -100, "aid_month": -100,
+                 "moved": model.t, "listed": -100, "ai": float(g["ai"]), "abroad": 0.0,
+                 "price": g["price"][segment] * g["outside_cost"], "fee": g["fee"][segment] * g["outside_cost"],
+                 "unit_cost": g["unit_cost"][segment] * g["outside_cost"]}
+        for name, value in start.items():
+            s[name][row] = value
+        count = max(1, round(self.get("brought") * self.get("jobs") * model.scale))
+        index = model.talents.allocate(count)
+        arrive(model.talents.rows, index, np.array([cell]), np.array([1.0]), model.p, model.seed, model.t, EMPLOYED,
+               model.t, 0, np.cumsum(model.mix[segment]), MIGRANT)
+        people = model.talents.rows
+        for k, person in enumerate(index.tolist()):
+            people["id"][person] = identity(AID, int(s["id"][row]), k)
+        people["employer"][index] = row
+        wage = g["market_wage"][people["specialism"][index]] * self.get("premium") * np.sqrt(people["skill"][index])
+        people["wage"][index] = np.floor(wage + 0.5)
+        s["staff"][row], s["capacity"][row] = count, float(people["skill"][index].sum())
+        s["expected"][row] = s["capacity"][row]
+        capital = np.floor(6.0 * count * model.start_wage * self.get("premium"))
+        s["cash"][row] = s["equity"][row] = capital
+        model.flow[self.parent_capital()] += capital
+        model.forget_order()
+        self.arrived.append((int(s["id"][row]), row, model.t))
+        self.pay(model, np.array([row]), np.array([self.get("grant") * MILLION * model.scale]), act="founding")
+        if self.get("fund"):
+            fund = int(model.funds.allocate(1)[0])
+            f = model.funds.rows
+            f["id"][fund], f["alive"][fund], f["kind"][fund] = identity(FUND, 20_000 + number, 3), 1, 3
+            f["first_round"][fund], f["last_round"][fund] = 1, 5
+            f["committed"][fund] = np.floor(self.get("fund") * MILLION * model.scale)
+
+    @staticmethod
+    def parent_capital() -> int:
+        """Return the ledger's kind of the parent's first capital: it comes from the rest of the nation."""
+        from cluster_sim import ledger
+
+        return ledger.COINVESTMENT

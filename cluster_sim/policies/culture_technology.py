@@ -1,0 +1,97 @@
+"""Culture-technology projects: a culture studio and a technology firm work together for a year, with a grant."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cluster_sim import ledger as L
+from cluster_sim.agents.columns import AUDIO_VIDEO, DESIGN, ENGINEERING, FILM, GAMES, SCIFI
+from cluster_sim.policies.base import MILLION, Instrument, Key
+
+MONTHS = 12
+PAUSE = 24          # months before a studio may apply again
+
+
+class CultureTechnology(Instrument):
+    """The studio buys development from the firm; the public pays a share, up to a cap.
+
+    The pair becomes tied, and know-how passes along ties, here across segments (Jaffe, Trajtenberg &
+    Henderson 1993 for how it stays near).  Both carry the work in their load.
+    """
+
+    name = "culture_technology"
+    title = "Culture-technology projects"
+    text = "Co-financed projects of a culture studio with a technology firm."
+    keys = {
+        "projects": Key("count", 0, 0, 10_000, "projects that begin in a year"),
+        "share": Key("share", 0.5, 0, 1, "share of the firm's bill that is paid"),
+        "cap": Key("million yuan", 2.0, 0, 100, "most for one project", "measured",
+                   "press conference 2025-05-29: digital creative technology innovation project, up to 2 million yuan"),
+        "effort": Key("1", 60.0, 1, 1000, "work bought from the firm (person-months)"),
+        "own_effort": Key("1", 15.0, 0, 1000, "work of the studio itself (person-months)"),
+        "smallest": Key("count", 10, 1, 1000, "smallest studio that may apply (people)"),
+    }
+
+    def __init__(self, timeline) -> None:
+        super().__init__(timeline)
+        self.running: list[tuple[int, int, int, int, int]] = []     # month, studio's row and id, firm's row and id
+        self.last: dict[int, int] = {}
+
+    def support(self, model) -> None:
+        if self.now is None or not self.get("projects"):
+            return
+        self.begin(model, self.number(model, self.get("projects") * model.scale / 12.0))
+        self.go_on(model)
+
+    def begin(self, model, count: int) -> None:
+        """Choose applicants by lot and give each the nearest technology firm that is free; tie the pair."""
+        from cluster_sim.draws import AID, lots
+        from cluster_sim.month.collaboration import record_pairs
+
+        s = model.studios.used
+        able = (s["alive"] == 1) & (s["born"] <= model.t) & (s["solo"] == 0) & (s["staff"] >= self.get("smallest"))
+        tech = (s["segment"] == GAMES) | (s["anchor"] > 0)
+        tech |= s["skill_by"][:, ENGINEERING] > 0.4 * np.maximum(s["skill_by"].sum(1), 1e-9)
+        culture = np.isin(s["segment"], (FILM, AUDIO_VIDEO, DESIGN, SCIFI)) & (s["cash"] > 0.0)
+        waits = {i for i, month in self.last.items() if model.t - month < PAUSE}
+        rows = np.flatnonzero(able & culture & ~tech)
+        order = np.lexsort((s["id"][rows], lots(model.seed, AID, s["id"][rows], model.t)))
+        applicants = [r for r in rows[order].tolist() if int(s["id"][r]) not in waits][:count]
+        busy = {run[4] for run in self.running}
+        firms = np.array([r for r in np.flatnonzero(able & tech).tolist() if int(s["id"][r]) not in busy], np.int64)
+        pairs = []
+        for row in applicants:
+            if not firms.size:
+                break
+            side = model.side
+            dx = np.abs(s["cell"][firms] % side - s["cell"][row] % side)
+            dy = np.abs(s["cell"][firms] // side - s["cell"][row] // side)
+            best = int(np.lexsort((s["id"][firms], model.distance[dx, dy]))[0])
+            firm = int(firms[best])
+            firms = np.delete(firms, best)
+            self.running.append((model.t, row, int(s["id"][row]), firm, int(s["id"][firm])))
+            self.last[int(s["id"][row])] = model.t
+            pairs.append((row, firm))
+        record_pairs(model, np.array(pairs, np.int64).reshape(-1, 2))
+
+    def go_on(self, model) -> None:
+        """Bill a month of every running project, pay the public share, and load the work on both."""
+        s = model.studios.rows
+        still = []
+        for run in self.running:
+            month, row, studio, firm, other = run
+            there = s["id"][row] == studio and s["id"][firm] == other
+            if model.t - month >= MONTHS or not (there and s["alive"][row] == 1 and s["alive"][firm] == 1):
+                continue
+            still.append(run)
+            bill = np.floor(self.get("effort") / MONTHS * float(s["fee"][firm]) + 0.5)
+            s["cash"][row] -= bill
+            s["inputs"][row] += bill
+            s["cash"][firm] += bill
+            s["sales"][firm] += bill
+            model.flow[L.SALES_LOCAL_PARTNER] += bill
+            s["duty"][firm] += self.get("effort") / MONTHS
+            s["duty"][row] += self.get("own_effort") / MONTHS
+            aid = min(self.get("share") * bill, self.get("cap") * MILLION / MONTHS)
+            self.pay(model, np.array([row]), np.array([aid]), act="programme", ids=np.array([studio]), base=bill)
+        self.running = still

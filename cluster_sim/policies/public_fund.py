@@ -1,0 +1,56 @@
+"""What public funds share: capital that is called in parts and invested beside other funds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cluster_sim.policies.base import MILLION, Instrument, Key
+
+ROUNDS = "1 seed, 2 A, 3 B, 4 growth, 5 later"
+CALLS_AHEAD = 6.0           # months of calls that may lie uninvested
+
+
+class PublicFund(Instrument):
+    """A fund's size is a commitment, not an outlay: capital is called when there is a use for it.
+
+    It screens and bids like other funds; whether it crowds private money in or out is an outcome (Leleux &
+    Surlemont 2003; Brander, Du & Hellmann 2015).
+    """
+
+    kind = 2                # row of FUND_KINDS
+    keys = {
+        "size": Key("million yuan", 0.0, 0, 1e6, "committed capital"),
+        "years": Key("count", 7, 1, 30, "years over which capital may be called"),
+        "first_round": Key("rank", 1, 1, 5, f"earliest round: {ROUNDS}"),
+        "last_round": Key("rank", 5, 1, 5, f"latest round: {ROUNDS}"),
+    }
+
+    def __init__(self, timeline) -> None:
+        super().__init__(timeline)
+        self.row = -1
+        self.called = 0.0
+
+    def mandate(self, model) -> int:
+        """Return the bit mask of the zones in which the fund may invest; 0 for everywhere."""
+        return 0
+
+    def finance(self, model) -> None:
+        """Step 3: call capital, if a fund is in force, has room and is not sitting on cash."""
+        from cluster_sim.draws import FUND, identity  # compiled code: not for who only reads scenarios
+
+        size = self.get("size") * MILLION * model.scale if self.now is not None else 0.0
+        if size <= 0.0:
+            return
+        if self.row < 0:
+            self.row = int(model.funds.allocate(1)[0])
+            fund = model.funds.rows
+            fund["id"][self.row] = identity(FUND, 10_000, self.kind)
+            fund["kind"][self.row], fund["alive"][self.row] = self.kind, 1
+        fund = model.funds.rows
+        fund["first_round"][self.row], fund["last_round"][self.row] = self.get("first_round"), self.get("last_round")
+        fund["committed"][self.row], fund["zones"][self.row] = size, self.mandate(model)
+        part = size / (12.0 * self.get("years"))
+        call = min(part, size - self.called, max(0.0, CALLS_AHEAD * part - float(fund["cash"][self.row])))
+        call = self.spend(model, np.floor(call), "capital", act="rounds", entity=model.t)
+        fund["cash"][self.row] += call
+        self.called += call

@@ -1,0 +1,74 @@
+"""Talent subsidies and job fairs: allowances for newcomers, awards for the best, and fairs in the parks."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim.agents.columns import MIGRANT, SEEKING
+from cluster_sim.policies.base import MILLION, Instrument, Key
+
+
+class TalentSubsidies(Instrument):
+    """An allowance counts like a year's raise in the newcomers' logit; an award must win over its candidate.
+
+    A fair shows each seeker more vacancies in its month (search in the sense of Mortensen & Pissarides 1999).
+    """
+
+    name = "talent_subsidies"
+    title = "Talent subsidies and job fairs"
+    text = "Allowances and awards for people who come, and fairs where seekers see more vacancies."
+    keys = {
+        "allowance": Key("million yuan", 0.0, 0, 3, "paid once to a newcomer"),
+        "people": Key("count", 0, 0, 1_000_000, "newcomers who may receive it in a year"),
+        "awards": Key("count", 0, 0, 10_000, "awards offered to outstanding people in a year"),
+        "award": Key("million yuan", 3.0, 0, 10, "award for one person", "measured",
+                     "creative-economy plan of 2018: up to 3 million yuan (homeinchengdu.cn)"),
+        "skill": Key("1", 2.0, 0, 4, "how far above other migrants they are, in standard deviations of log skill"),
+        "taken": Key("share", 0.1, 0.001, 0.9, "share of candidates who would come without an award"),
+        "fairs": Key("count", 0, 0, 12, "job fairs in a year"),
+        "vacancies": Key("count", 4, 0, 40, "further vacancies that a seeker sees at a fair"),
+        "fair_cost": Key("million yuan", 2.0, 0, 100, "public cost of a fair"),
+    }
+
+    def open(self, model) -> None:
+        if self.get("allowance") and self.get("people"):
+            reach = min(1.0, self.get("people") * model.scale / 12.0 / max(model.state["migrants"], 1.0))
+            year = 12.0 * model.start_wage * float(model.city_state["relative_wage"][0])
+            model.newcomer_aid += reach * self.get("allowance") * MILLION / year
+        fairs = int(self.get("fairs"))
+        if fairs and (model.month_of_year * fairs) // 12 > ((model.month_of_year - 1) * fairs) // 12:
+            cost = np.floor(self.get("fair_cost") * MILLION * model.scale)
+            if self.spend(model, cost) >= cost:
+                model.samples += int(self.get("vacancies"))
+
+    def welcome(self, model, people) -> None:
+        if self.now is None:
+            return
+        count = min(people.size, self.number(model, self.get("people") * model.scale / 12.0))
+        if count and self.get("allowance"):
+            self.spend(model, count * np.floor(self.get("allowance") * MILLION), "people", act="newcomers",
+                       entity=model.t, base=float(people.size))
+        if self.get("awards") and self.get("award"):
+            self.invite(model, self.number(model, self.get("awards") * model.scale / 12.0))
+
+    def invite(self, model, offers: int) -> None:
+        """Offer awards; who accepts comes as a seeker of high skill and is paid."""
+        from cluster_sim.draws import AWARD, identity, lots
+        from cluster_sim.month.population import arrive, choice_of_specialism
+
+        year = 12.0 * model.start_wage * math.exp(self.get("skill") * 0.125)
+        odds = self.get("taken") / (1.0 - self.get("taken"))
+        odds *= (1.0 + self.get("award") * MILLION / (3.0 * year)) ** model.par["population.wage_weight"]
+        accept = lots(model.seed, AWARD, np.arange(offers), model.t) < odds / (1.0 + odds)
+        award = np.floor(self.get("award") * MILLION)
+        count = int(self.spend(model, float(accept.sum()) * award, "people") // award)
+        index = model.talents.allocate(count)
+        arrive(model.talents.rows, index, model.home_cells, model.home_weight, model.p, model.seed, model.t, SEEKING,
+               model.t, 0, choice_of_specialism(model, model.par["population.choice"]), MIGRANT)
+        people = model.talents.rows
+        for k, row in enumerate(index.tolist()):
+            people["id"][row] = identity(AWARD, k, model.t)
+            people["skill"][row] = model.par["labour.migrant_skill"] * math.exp(0.25 * self.get("skill"))
+            people["experience"][row] = 120
