@@ -32,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (as the file says)")
     parser.add_argument("--out", metavar="FOLDER", help="results folder (results/ and the file's name)")
     options.running(parser)
+    options.engines(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -47,9 +48,13 @@ def main(args: argparse.Namespace) -> int:
     planned = plan_sweep(changed(args))
     progress = _progress(args)
     if args.dry_run:
+        if args.engine != "local":
+            raise InputError("--dry-run measures on this machine: leave out --engine")
         return _estimate(planned, args, progress)
-    out = _folder(args, planned)
-    report = carry_out(planned, out, args.workers, progress, notes={"arguments": args.words}, shard=shard)
+    with options.engine(args) as engine:
+        out = _folder(args, planned)
+        report = carry_out(planned, out, args.workers, progress, notes={"arguments": args.words}, shard=shard,
+                           engine=engine)
     answer = _answer(planned, report, out, args.shard)
     answer["seconds"] = round(time.monotonic() - began, 3)
     if args.json:

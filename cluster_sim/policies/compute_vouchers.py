@@ -45,8 +45,6 @@ class ComputeVouchers(Instrument):
                               & (studios["staff"] <= self.get("largest")) & (studios["hub"] == 0)
                               & self.covers(studios["segment"]))
         rows = rows[np.argsort(studios["id"][rows])]
-        cost = studios["compute"][rows]
         room = np.maximum(self.get("cap") * MILLION - self.used[rows], 0.0)
-        paid = self.pay(model, rows, np.minimum(self.get("share") * cost, room), "compute", act="compute", base=cost)
-        self.used[rows] += paid
-        studios["compute_relief"][rows] += paid / np.maximum(cost, 1.0)
+        wanted = np.minimum(self.get("share") * studios["compute"][rows], room)
+        self.used[rows] += self.relieve(model, rows, wanted, "compute")

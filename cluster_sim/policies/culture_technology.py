@@ -16,7 +16,8 @@ class CultureTechnology(Instrument):
     """The studio buys development from the firm; the public pays a share, up to a cap.
 
     The pair becomes tied, and know-how passes along ties, here across segments (Jaffe, Trajtenberg &
-    Henderson 1993 for how it stays near).  Both carry the work in their load.
+    Henderson 1993 for how it stays near).  Both carry the work in their load.  A studio takes part if it has
+    the money for its own share of the bill, and no project begins without money for its aid.
     """
 
     name = "culture_technology"
@@ -38,10 +39,17 @@ class CultureTechnology(Instrument):
         self.last: dict[int, int] = {}
 
     def support(self, model) -> None:
-        if self.now is None or not self.get("projects"):
+        if self.now is None:
             return
-        self.begin(model, self.number(model, self.get("projects") * model.scale / 12.0))
-        self.go_on(model)
+        if self.get("projects"):
+            self.begin(model, self.number(model, self.get("projects") * model.scale / 12.0))
+        if self.running:
+            self.go_on(model)
+
+    def bill(self, model, firm: int) -> tuple[float, float]:
+        """Return a month's bill of a firm and the aid to it (whole yuan)."""
+        bill = np.floor(self.get("effort") / MONTHS * float(model.studios.rows["fee"][firm]) + 0.5)
+        return bill, np.floor(min(self.get("share") * bill, self.get("cap") * MILLION / MONTHS))
 
     def begin(self, model, count: int) -> None:
         """Choose applicants by lot and give each the nearest technology firm that is free; tie the pair."""
@@ -56,18 +64,25 @@ class CultureTechnology(Instrument):
         waits = {i for i, month in self.last.items() if model.t - month < PAUSE}
         rows = np.flatnonzero(able & culture & ~tech)
         order = np.lexsort((s["id"][rows], lots(model.seed, AID, s["id"][rows], model.t)))
-        applicants = [r for r in rows[order].tolist() if int(s["id"][r]) not in waits][:count]
+        applicants = [r for r in rows[order].tolist() if int(s["id"][r]) not in waits]
         busy = {run[4] for run in self.running}
         firms = np.array([r for r in np.flatnonzero(able & tech).tolist() if int(s["id"][r]) not in busy], np.int64)
-        pairs = []
+        promised = sum(self.bill(model, run[3])[1] for run in self.running)
+        pairs: list[tuple[int, int]] = []
         for row in applicants:
-            if not firms.size:
+            if not firms.size or len(pairs) >= count:
                 break
             side = model.side
             dx = np.abs(s["cell"][firms] % side - s["cell"][row] % side)
             dy = np.abs(s["cell"][firms] // side - s["cell"][row] // side)
             best = int(np.lexsort((s["id"][firms], model.distance[dx, dy]))[0])
             firm = int(firms[best])
+            bill, aid = self.bill(model, firm)
+            if s["cash"][row] < MONTHS * (bill - aid):
+                continue
+            promised += aid
+            if promised > self.left(model):
+                break
             firms = np.delete(firms, best)
             self.running.append((model.t, row, int(s["id"][row]), firm, int(s["id"][firm])))
             self.last[int(s["id"][row])] = model.t
@@ -84,7 +99,7 @@ class CultureTechnology(Instrument):
             if model.t - month >= MONTHS or not (there and s["alive"][row] == 1 and s["alive"][firm] == 1):
                 continue
             still.append(run)
-            bill = np.floor(self.get("effort") / MONTHS * float(s["fee"][firm]) + 0.5)
+            bill, aid = self.bill(model, firm)
             s["cash"][row] -= bill
             s["inputs"][row] += bill
             s["cash"][firm] += bill
@@ -92,6 +107,5 @@ class CultureTechnology(Instrument):
             model.flow[L.SALES_LOCAL_PARTNER] += bill
             s["duty"][firm] += self.get("effort") / MONTHS
             s["duty"][row] += self.get("own_effort") / MONTHS
-            aid = min(self.get("share") * bill, self.get("cap") * MILLION / MONTHS)
             self.pay(model, np.array([row]), np.array([aid]), act="programme", ids=np.array([studio]), base=bill)
         self.running = still

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from cluster_sim.runs import manifest
 from cluster_sim.runs.errors import InputError, Interrupted
@@ -23,6 +23,19 @@ from cluster_sim.runs.worker import Job, do_run, failure
 Chunks = Sequence[Sequence[RunSpec]]
 PIECES = 4
 """Parts that a shard has at least, if there are runs enough."""
+
+
+class Engine(Protocol):
+    """Does runs elsewhere than on this machine's cores."""
+
+    def check(self, folder: Path, plan: Plan) -> int:
+        """Make sure that the plan can be done into `folder` and return by how many workers.
+
+        InputError if it cannot; then nothing has been written.
+        """
+
+    def runner(self, job: Job) -> Any:
+        """Return what does the runs, with `run(specs, listener)` as of `supervisor.Local`."""
 
 
 @dataclass
@@ -128,18 +141,21 @@ def shard_of(chunks: Chunks, shard: tuple[int, int] | None) -> Chunks:
 def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
               progress: Silent | None = None, factory: str = FACTORY,
               notes: Mapping[str, Any] | None = None,
-              chunks: Chunks | None = None, shard: tuple[int, int] | None = None) -> Report:
+              chunks: Chunks | None = None, shard: tuple[int, int] | None = None,
+              engine: Engine | None = None) -> Report:
     """Do the runs of `plan` that the store at `folder` lacks and return what became of them.
 
     `workers=0` runs them in this process, None takes all cores; `chunks` says which runs make a part,
     where it is not the plan's own division; `shard` (number from 1, of how many) does only some of the
-    parts. Parts that are damaged are set aside first and their runs done again. Interrupted on Ctrl-C
-    (finished runs are kept), StoreFull when the disk takes no more, InputError if the folder holds
-    something else.
+    parts; `engine` does the runs elsewhere than on this machine's cores (`dask_engine.DaskEngine`). Parts
+    that are damaged are set aside first and their runs done again. Interrupted on Ctrl-C (finished runs are
+    kept), StoreFull when the disk takes no more, InputError if the folder holds something else.
     """
     started = time.monotonic()
     store = Store(folder)
     manifest.check(store, plan)
+    if engine is not None:
+        workers = engine.check(store.folder, plan)
     report = Report(store.folder)
     workers = cores() if workers is None else workers
     chunks = shard_of(plan.chunks() if chunks is None else chunks, shard)
@@ -156,7 +172,7 @@ def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
             progress.note(damage)
         keeper = Keeper(store, lock, chunks, progress, report)
         progress.begin(plan, keeper.todo, workers)
-        _carry_out(keeper, store, Job(str(store.folder), factory, plan.code), workers)
+        _carry_out(keeper, store, Job(str(store.folder), factory, plan.code), workers, engine)
     except KeyboardInterrupt as stop:
         log.note("stopped by Ctrl-C or a request to end")
         done = len(store.finished() & {spec.run_id for spec in plan.runs})
@@ -173,11 +189,13 @@ def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
     return report
 
 
-def _carry_out(keeper: Keeper, store: Store, job: Job, workers: int) -> None:
+def _carry_out(keeper: Keeper, store: Store, job: Job, workers: int, engine: Engine | None) -> None:
     """Do what is missing and write the parts."""
     keeper.commit_complete()
     try:
-        if workers == 0:
+        if engine is not None:
+            engine.runner(job).run(keeper.todo, keeper)
+        elif workers == 0:
             _here(keeper, store, job)
         else:
             Local(job, workers).run(keeper.todo, keeper)

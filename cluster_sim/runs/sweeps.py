@@ -61,13 +61,14 @@ def stored_sweep(folder: Path, base: Scenario) -> Sweep | None:
 
 
 def sweep(source: str | Path | Mapping[str, Any] | Sweep, out: str | Path | None = None, workers: int | None = None,
-          progress: bool = False, shard: str | None = None, factory: str = FACTORY) -> View:
+          progress: bool = False, shard: str | None = None, factory: str = FACTORY,
+          engine: Any = None) -> View:
     """Do a sweep on all cores and open its results: the factors are columns of `runs` and `series`.
 
     `source` is a sweep file, a mapping with the keys of one (`base` may be a loaded scenario), or a loaded
     sweep; `out` a results folder to keep (runs that it holds are not done again), a temporary one if None;
-    `shard`, such as `"2/8"`, does only that part. A failed run costs itself: a warning names it, and
-    RuntimeError comes only if all failed.
+    `shard`, such as `"2/8"`, does only that part; `engine` (a `DaskEngine`) does the runs elsewhere than on
+    this machine. A failed run costs itself: a warning names it, and RuntimeError comes only if all failed.
     """
     import tempfile
     import warnings
@@ -79,7 +80,7 @@ def sweep(source: str | Path | Mapping[str, Any] | Sweep, out: str | Path | None
     holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
     folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
     report = carry_out(planned, folder, workers, Progress() if progress else Silent(), factory,
-                       shard=shard_numbers(shard))
+                       shard=shard_numbers(shard), engine=engine)
     if report.failed:
         text = (f"{len(report.failed)} of {len(planned.runs)} runs failed; the first, seed "
                 f"{report.failed[0]['seed']}:\n{report.failed[0]['traceback']}")
