@@ -214,6 +214,20 @@ class View:
 
         return by_year(self.frame("series", ["seed", "month", column]), column, low, high)
 
+    def by_point(self, column: str = "gdp_share_published", month: str | None = None) -> Any:
+        """Return a column by point of a sweep: the factors, and mean, sd and number of its runs.
+
+        `month`, such as `"2030-12"`, is the month that is read; None takes the last one.
+        """
+        if not self.is_sweep:
+            raise InputError(f"{self.folder} holds no sweep")
+        frame = self.frame("series", ["point", "month", *self.factors, column])
+        wanted = frame["month"].max() if month is None else np.datetime64(month, "D")
+        groups = frame[frame["month"] == wanted].groupby("point")
+        found = groups[self.factors].first()
+        found["mean"], found["sd"], found["runs"] = groups[column].mean(), groups[column].std(), groups[column].count()
+        return found
+
     @cached_property
     def scenario(self) -> Any:
         """The resolved scenario of the store."""
