@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import EMPLOYED, MIGRANT, SEGMENTS
+from cluster_sim.agents.columns import EMPLOYED, SEGMENTS
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -34,16 +34,15 @@ class AnchorAttraction(Instrument):
 
     def __init__(self, timeline) -> None:
         super().__init__(timeline)
-        self.arrived: list[tuple[int, int, int]] = []       # identity, row, month
+        self.arrived: dict[int, int] = {}       # month of arrival by the studio's identity
 
     def open(self, model) -> None:
         grant = np.floor(self.get("grant") * MILLION * model.scale)
         while len(self.arrived) < int(self.get("anchors")) and self.within(model, 1, grant):
             self.arrive(model, grant)
-        studios = model.studios.rows
-        for identity, row, month in self.arrived:
-            if studios["id"][row] == identity and studios["alive"][row] == 1:
-                self.order(model, studios[row], month)
+        if self.arrived:
+            for identity, row in sorted(self.rows_of(model, list(self.arrived)).items()):
+                self.order(model, model.studios.rows[row], self.arrived[identity])
 
     def order(self, model, office, month: int) -> None:
         """Fill the office's book of orders (person-months) up to what its planned people can do beside other work.
@@ -62,7 +61,6 @@ class AnchorAttraction(Instrument):
     def arrive(self, model, grant: float) -> None:
         """Open the company's office: a studio with people from outside, and its fund."""
         from cluster_sim.draws import AID, FUND, IDENTITY, identity
-        from cluster_sim.month.population import arrive
 
         number = len(self.arrived)
         row = int(model.studios.allocate(1)[0])
@@ -80,9 +78,7 @@ class AnchorAttraction(Instrument):
         for name, value in start.items():
             s[name][row] = value
         count = max(1, round(self.get("brought") * self.get("jobs") * model.scale))
-        index = model.talents.allocate(count)
-        arrive(model.talents.rows, index, np.array([cell]), np.array([1.0]), model.p, model.seed, model.t, EMPLOYED,
-               model.t, 0, np.cumsum(model.mix[segment]), MIGRANT)
+        index = model.invite(count, EMPLOYED, np.array([cell]), np.cumsum(model.mix[segment]))
         people = model.talents.rows
         for k, person in enumerate(index.tolist()):
             people["id"][person] = identity(AID, int(s["id"][row]), k)
@@ -97,7 +93,7 @@ class AnchorAttraction(Instrument):
         s["cash"][row] = s["equity"][row] = capital
         model.flow[self.parent_capital()] += capital
         model.forget_order()
-        self.arrived.append((int(s["id"][row]), row, model.t))
+        self.arrived[int(s["id"][row])] = model.t
         self.pay(model, np.array([row]), np.array([grant]), act="founding")
         if self.get("fund"):
             fund = int(model.funds.allocate(1)[0])

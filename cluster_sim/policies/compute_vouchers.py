@@ -25,26 +25,16 @@ class ComputeVouchers(Instrument):
                         text="segments whose studios may use vouchers"),
     }
 
-    def __init__(self, timeline) -> None:
-        super().__init__(timeline)
-        self.ids = np.zeros(0, np.int64)
-        self.used = np.zeros(0)
-
     def support(self, model) -> None:
         if self.now is None or not self.get("share"):
             return
         studios = model.studios.used
-        more = studios.size - self.ids.size
-        if more > 0:
-            self.ids = np.concatenate([self.ids, np.zeros(more, np.int64)])
-            self.used = np.concatenate([self.used, np.zeros(more)])
-        fresh = (self.ids[: studios.size] != studios["id"]) | (model.month_of_year == 1)
-        self.used[: studios.size][fresh] = 0.0
-        self.ids[: studios.size] = studios["id"]
+        if model.month_of_year == 1:
+            studios["voucher"] = 0.0
         rows = np.flatnonzero((studios["alive"] == 1) & (studios["born"] <= model.t) & (studios["compute"] > 0.0)
                               & (studios["staff"] <= self.get("largest")) & (studios["hub"] == 0)
                               & self.covers(studios["segment"]))
         rows = rows[np.argsort(studios["id"][rows])]
-        room = np.maximum(self.get("cap") * MILLION - self.used[rows], 0.0)
+        room = np.maximum(self.get("cap") * MILLION - studios["voucher"][rows], 0.0)
         wanted = np.minimum(self.get("share") * studios["compute"][rows], room)
-        self.used[rows] += self.relieve(model, rows, wanted, "compute")
+        studios["voucher"][rows] += self.relieve(model, rows, wanted, "compute")
