@@ -34,16 +34,16 @@ class AnchorAttraction(Instrument):
 
     def __init__(self, timeline) -> None:
         super().__init__(timeline)
-        self.arrived: list[tuple[int, int, int]] = []       # identity, row, month
+        self.arrived: list[tuple[int, int]] = []            # identity, month
 
     def open(self, model) -> None:
         grant = np.floor(self.get("grant") * MILLION * model.scale)
         while len(self.arrived) < int(self.get("anchors")) and self.within(model, 1, grant):
             self.arrive(model, grant)
-        studios = model.studios.rows
-        for identity, row, month in self.arrived:
-            if studios["id"][row] == identity and studios["alive"][row] == 1:
-                self.order(model, studios[row], month)
+        offices = self.rows_of(model, (identity for identity, _ in self.arrived)).tolist()
+        for row, (_, month) in zip(offices, self.arrived, strict=True):
+            if row >= 0:
+                self.order(model, model.studios.rows[row], month)
 
     def order(self, model, office, month: int) -> None:
         """Fill the office's book of orders (person-months) up to what its planned people can do beside other work.
@@ -97,7 +97,7 @@ class AnchorAttraction(Instrument):
         s["cash"][row] = s["equity"][row] = capital
         model.flow[self.parent_capital()] += capital
         model.forget_order()
-        self.arrived.append((int(s["id"][row]), row, model.t))
+        self.arrived.append((int(s["id"][row]), model.t))
         self.pay(model, np.array([row]), np.array([grant]), act="founding")
         if self.get("fund"):
             fund = int(model.funds.allocate(1)[0])
