@@ -30,7 +30,10 @@ def once(folder: str, name: str) -> bool:
 
 
 class FakeModel:
-    """Counts months. Parameters: `sleep` (s a month), `raise_seed`, `kill_seed`, `kill_once_seed`."""
+    """Counts months. Parameters: `sleep` (s a month), `raise_seed`, `kill_seed`, `kill_once_seed`.
+
+    `collaboration.tau_max` lifts the share by a hundredth of its value and leaves all luck as it is.
+    """
 
     def __init__(self, setup, *, seed=0, scale=1.0):
         self.scenario, self.seed, self.scale, self.t = setup, seed, scale, 0
@@ -42,7 +45,7 @@ class FakeModel:
         p, log = self.scenario.parameters, os.environ.get("FAKE_LOG")
         if self.t == 0 and log:
             with open(log, "a") as file:
-                file.write(f"{self.seed} {os.getpid()}\n")
+                file.write(f"{self.seed} {os.getpid()} {p.get('collaboration.tau_max')}\n")
         if self.t == 3:
             if self.seed == p.get("raise_seed"):
                 raise ValueError("the accounts do not balance")
@@ -50,7 +53,8 @@ class FakeModel:
             if self.seed == p.get("kill_seed") or first:
                 os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(p.get("sleep", 0.0))
-        self.share.append(0.05 + 0.001 * self.t + 0.001 * self.draws.normal())
+        lift = 0.01 * p.get("collaboration.tau_max", 0.0)
+        self.share.append(0.05 + 0.001 * self.t + 0.001 * self.draws.normal() + lift)
         self.t += 1
 
     def series(self):
@@ -75,6 +79,13 @@ class FakeModel:
                 "employment": np.arange(4.0), "district": np.array([0, 0, 1, -1]), "districts": ("North", "South"),
                 "zone_names": ("pilot",), "zones": np.array([0, 1, 0, 0], np.uint32), "park_x": np.array([1]),
                 "park_y": np.array([0]), "park_names": ("Old mill",), "park_staff": np.array([12.0])}
+
+
+class Wide(FakeModel):
+    """Leaves a series of three hundred columns more: 60 kB."""
+
+    def series(self):
+        return super().series() | {f"w{i}": self.draws.random(self.t) for i in range(300)}
 
 
 class Nosy(FakeModel):

@@ -22,6 +22,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "Simulate", "run a scenario with several seeds and show what it did"),
     "compare": ("compare", "Compare", "run scenarios on the same seeds and say what each changes against the first"),
     "audit": ("audit", "Compare", "follow public money: windfall, displacement, who holds it, what a yuan buys"),
+    "attribute": ("attribute", "Compare", "divide a scenario's whole effect among its policy instruments"),
+    "engine": ("engine", "Compare", "lucky hit or engine: the largest hit removed, delayed, made elsewhere"),
+    "econometrics": ("econometrics", "Compare",
+                     "estimate published designs on the model's output and print them beside the published ranges"),
+    "sweep": ("sweep", "Compare", "run a design over policies, parameters and events; --dry-run says what it takes"),
     "explain": ("explain", "Scenarios", "say what a parameter, instrument, column, event or segment means"),
     "list": ("list_", "Scenarios", "show the scenarios, instruments, parameters, columns, cities"),
     "new": ("new", "Scenarios", "write a commented scenario to start from"),
@@ -129,7 +134,7 @@ def interrupted(stop: KeyboardInterrupt, words: list[str]) -> int:
 
 def explain(error: Exception, as_json: bool = False) -> int | None:
     """Print an expected error in words and return its exit status; None for an unexpected one."""
-    from cluster_sim.runs.errors import InputError
+    from cluster_sim.runs.errors import EngineGone, InputError
     from cluster_sim.scenario.faults import ScenarioError
 
     if isinstance(error, ScenarioError):
@@ -142,6 +147,9 @@ def explain(error: Exception, as_json: bool = False) -> int | None:
     if isinstance(error, InputError) or type(error).__name__ == "CityError":
         print(error, file=sys.stderr)
         return 2
+    if isinstance(error, EngineGone):
+        print(f"{error}. Finished runs are safe; start the same command again to do the rest", file=sys.stderr)
+        return 3
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         print(error.strerror, file=sys.stderr)
         return 3

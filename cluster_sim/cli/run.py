@@ -35,6 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="override a value, such as collaboration.tau_max=0.8 (repeatable)")
     parser.add_argument("--out", metavar="FOLDER", help="results folder (results/ and the scenario's name)")
     options.running(parser)
+    options.engines(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -49,9 +50,10 @@ def main(args: argparse.Namespace) -> int:
     seeds = seed_list(args.seeds, args.seed, SEEDS)
     workers = _workers(args.workers)
     planned = plan(load_scenario(args.scenario, args.set), seeds, scale, until)
-    out = _folder(args, planned)
-    report = carry_out(planned, out, workers, Silent() if args.quiet else Progress(),
-                       notes={"arguments": args.words})
+    with options.engine(args) as engine:
+        out = _folder(args, planned)
+        report = carry_out(planned, out, workers, Silent() if args.quiet else Progress(),
+                           notes={"arguments": args.words}, engine=engine)
     figures: list[str] = []
     answer = _answer(planned, report, out)
     if answer["run_ids"] and not args.no_figures:

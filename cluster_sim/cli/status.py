@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,24 +36,50 @@ def main(args: argparse.Namespace) -> int:
     if not rows:
         print("nothing under results/ yet")
     for row in rows:
-        failed = f", {row['failed']} failed" if row["failed"] else ""
-        waiting = f", {row['staged']} of them not in a part yet" if row["staged"] else ""
-        print(f"{row['folder']}: {row['done']} of {row['planned']} runs{failed}{waiting}; {row['scenario']}, "
-              f"scale {row['scale']}, to {row['until']}; {row['status']}; {row['megabytes']:.1f} MB")
+        print("\n".join(lines(row)))
     return 0
 
 
+def lines(row: dict[str, Any]) -> list[str]:
+    """Lay out what one folder holds."""
+    failed = f", {row['failed']:,} failed" if row["failed"] else ""
+    waiting = f", {row['staged']} of them not in a part yet" if row["staged"] else ""
+    design = f"{row['design']} sweep of " if row["design"] else ""
+    found = [f"{row['folder']}: {row['done']:,} of {row['planned']:,} runs{failed}{waiting}; "
+             f"{design}{row['scenario']}, scale {row['scale']}, to {row['until']}; {row['status']}; "
+             f"{row['megabytes']:.1f} MB"]
+    if row["shards"]:
+        found.append("  shards: " + "; ".join(f"{shard} {state}" for shard, state in row["shards"].items()))
+    found += [f"  {text}" for text in row["damaged"]]
+    if row["set_aside"]:
+        found.append(f"  {row['set_aside']} damaged part{'s' * (row['set_aside'] > 1)} set aside in "
+                     f"{row['folder']}/damaged")
+    return found
+
+
 def describe(folder: Path) -> dict[str, Any]:
-    """Return what a folder holds, from its files and its manifest."""
-    from cluster_sim.runs import manifest
+    """Return what a folder holds, from its files and its manifest; it may grow or lose files meanwhile."""
+    from cluster_sim.runs import damage, manifest
+    from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.store import Store
 
     store, notes = Store(folder), manifest.load(folder)
-    staged, finished = store.staged(), store.finished()
-    failed = {record["run_id"] for record in store.failures()}
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    damaged: list[str] = []
+    staged = store.staged()
+    try:
+        committed = store.committed()
+        failed = {record["run_id"] for record in store.failures()}
+    except InputError as error:
+        damaged, committed, failed = [str(error)], set(), set()
+    finished, size = staged | committed, 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            size += path.stat().st_size if path.is_file() else 0
+    status = notes.get("status", "no manifest")
+    if status == "running":
+        status = "at work" if store.at_work() else "stopped (the same command goes on)"
     return {"folder": str(folder), "done": len(finished), "planned": max(notes.get("planned", 0), len(finished)),
-            "failed": len(failed), "staged": len(staged - store.committed()),
-            "scenario": notes.get("scenario", "?"), "scale": notes.get("scale", "?"),
-            "until": notes.get("until", "?"), "status": notes.get("status", "no manifest"),
-            "ended": notes.get("ended"), "megabytes": round(size / 1e6, 2)}
+            "failed": len(failed), "staged": len(staged - committed), "scenario": notes.get("scenario", "?"),
+            "design": notes.get("design"), "scale": notes.get("scale", "?"), "until": notes.get("until", "?"),
+            "status": status, "shards": notes.get("shards", {}), "ended": notes.get("ended"), "damaged": damaged,
+            "set_aside": len(list((folder / damage.ASIDE).glob("part-*"))), "megabytes": round(size / 1e6, 2)}

@@ -20,10 +20,13 @@ _PUBLIC = {
     "open": "cluster_sim.runs.read",
     "run": "cluster_sim.runs.api",
     "ensemble": "cluster_sim.runs.api",
+    "load_sweep": "cluster_sim.runs.sweeps",
+    "plan_sweep": "cluster_sim.runs.sweeps",
+    "sweep": "cluster_sim.runs.sweeps",
 }
 
 __all__ = ["InputError", "Interrupted", "RunResult", "RunSpec", "Store", "StoreFull", "View", "ensemble", "execute",
-           "open", "run"]
+           "load_sweep", "open", "plan_sweep", "run", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -43,11 +43,12 @@ def run(scenario: Any, scale: str | float = "1/50", seed: int = 1, until: str | 
 def ensemble(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
              until: str | int | None = None, set: Settings = None,
              out: str | Path | None = None, workers: int | None = None, progress: bool = False,
-             factory: str = FACTORY) -> View:
+             factory: str = FACTORY, engine: Any = None) -> View:
     """Run a scenario with several seeds on all cores and open the results.
 
     `seeds` is a number (1 to that) or the seeds themselves; `out` a results folder to keep (runs that it
-    holds are not done again), a temporary one if None. A failed run costs itself: a warning names it, and
+    holds are not done again), a temporary one if None; `engine` (a `DaskEngine`) does the runs elsewhere
+    than on this machine. A failed run costs itself: a warning names it, and
     RuntimeError comes only if all failed.
     """
     from cluster_sim.runs.carry_out import carry_out
@@ -56,7 +57,8 @@ def ensemble(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float 
     planned = plan(scenario_of(scenario, set), seed_list(seeds), scale_of(scale), ordinal(until))
     holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
     folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
-    report = carry_out(planned, folder, workers, Progress() if progress else Silent(), factory)
+    report = carry_out(planned, folder, workers, Progress() if progress else Silent(), factory,
+                       engine=engine)
     if report.failed:
         first = report.failed[0]
         text = (f"{len(report.failed)} of {len(planned.runs)} runs failed; the first, seed {first['seed']}:\n"

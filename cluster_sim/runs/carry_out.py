@@ -7,16 +7,35 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from cluster_sim.runs import manifest
-from cluster_sim.runs.errors import Interrupted
+from cluster_sim.runs.errors import InputError, Interrupted
+from cluster_sim.runs.locks import RangeLock
+from cluster_sim.runs.log import Log
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import Plan, RunSpec
-from cluster_sim.runs.progress import Silent
-from cluster_sim.runs.store import Store
-from cluster_sim.runs.supervisor import Local
-from cluster_sim.runs.worker import Job, do_run
+from cluster_sim.runs.progress import Several, Silent
+from cluster_sim.runs.store import WORK_LOCK, Store
+from cluster_sim.runs.supervisor import TRIES, Local
+from cluster_sim.runs.worker import Job, do_run, failure
+
+Chunks = Sequence[Sequence[RunSpec]]
+PIECES = 4
+"""Parts that a shard has at least, if there are runs enough."""
+
+
+class Engine(Protocol):
+    """Does runs elsewhere than on this machine's cores."""
+
+    def check(self, folder: Path, plan: Plan) -> int:
+        """Make sure that the plan can be done into `folder` and return by how many workers.
+
+        InputError if it cannot; then nothing has been written.
+        """
+
+    def runner(self, job: Job) -> Any:
+        """Return what does the runs, with `run(specs, listener)` as of `supervisor.Local`."""
 
 
 @dataclass
@@ -33,12 +52,10 @@ class Report:
 class Keeper:
     """Listens to the engine: commits a chunk of runs as soon as all of them are there."""
 
-    def __init__(self, store: Store, plan: Plan, progress: Silent, report: Report,
-                 chunks: Sequence[Sequence[RunSpec]] | None = None) -> None:
-        self.store, self.progress, self.report = store, progress, report
-        self.lock = store.lock()
+    def __init__(self, store: Store, lock: RangeLock, chunks: Chunks, progress: Silent, report: Report) -> None:
+        self.store, self.lock, self.chunks = store, lock, chunks
+        self.progress, self.report = progress, report
         self.chunk_of: dict[str, int] = {}
-        self.chunks = plan.chunks() if chunks is None else chunks
         store.discard_damaged()
         finished = store.finished()
         self.left: list[int] = []
@@ -46,8 +63,8 @@ class Keeper:
             missing = [spec.run_id for spec in chunk if spec.run_id not in finished]
             self.left.append(len(missing))
             self.chunk_of.update(dict.fromkeys(missing, number))
-        self.todo = tuple(spec for spec in plan.runs if spec.run_id not in finished)
-        report.already = [spec.run_id for spec in plan.runs if spec.run_id in finished]
+        self.todo = tuple(spec for chunk in chunks for spec in chunk if spec.run_id not in finished)
+        report.already = [spec.run_id for chunk in chunks for spec in chunk if spec.run_id in finished]
 
     def compiling(self) -> None:
         """Tell the user why nothing moves yet."""
@@ -102,44 +119,90 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def shard_of(chunks: Chunks, shard: tuple[int, int] | None) -> Chunks:
+    """Return the chunks that belong to a shard (number from 1, of how many); all of them for None.
+
+    Shards take turns at the chunks. Where that would give them fewer than four each, chunks are divided
+    first, so that all have about the same to do; the parts on disk are then smaller, the runs the same.
+    """
+    if shard is None or not chunks:
+        return chunks
+    number, count = shard
+    if not 1 <= number <= count:
+        raise InputError(f"--shard {number}/{count}: the first number goes from 1 to the second")
+    pieces = -(-PIECES * count // len(chunks))
+    if pieces > 1:
+        sizes = [-(-len(chunk) // pieces) for chunk in chunks]
+        chunks = [chunk[i:i + size] for chunk, size in zip(chunks, sizes, strict=True)
+                  for i in range(0, len(chunk), size)]
+    return chunks[number - 1::count]
+
+
 def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
               progress: Silent | None = None, factory: str = FACTORY,
               notes: Mapping[str, Any] | None = None,
-              chunks: Sequence[Sequence[RunSpec]] | None = None) -> Report:
+              chunks: Chunks | None = None, shard: tuple[int, int] | None = None,
+              engine: Engine | None = None) -> Report:
     """Do the runs of `plan` that the store at `folder` lacks and return what became of them.
 
     `workers=0` runs them in this process, None takes all cores; `chunks` says which runs make a part,
-    where it is not the plan's own division. Interrupted on Ctrl-C (finished runs are
+    where it is not the plan's own division; `shard` (number from 1, of how many) does only some of the
+    parts; `engine` does the runs elsewhere than on this machine's cores (`dask_engine.DaskEngine`). Parts
+    that are damaged are set aside first and their runs done again. Interrupted on Ctrl-C (finished runs are
     kept), StoreFull when the disk takes no more, InputError if the folder holds something else.
     """
     started = time.monotonic()
     store = Store(folder)
     manifest.check(store, plan)
+    if engine is not None:
+        workers = engine.check(store.folder, plan)
     report = Report(store.folder)
     workers = cores() if workers is None else workers
-    progress = progress or Silent()
-    manifest.begin(store, plan, notes or {})
-    keeper = Keeper(store, plan, progress, report, chunks)
-    progress.begin(plan, keeper.todo, workers)
-    job = Job(str(store.folder), factory, plan.code)
+    chunks = shard_of(plan.chunks() if chunks is None else chunks, shard)
     try:
-        keeper.commit_complete()
-        if workers == 0:
-            _here(keeper, store, job)
-        else:
-            Local(job, workers).run(keeper.todo, keeper)
-        keeper.commit_rest()
+        lock = store.lock()
+        lock.share(WORK_LOCK)
+        manifest.begin(store, plan, notes or {}, lock, shard)
+    except OSError as error:
+        raise store.explain(error) from error
+    log = Log(store.folder)
+    progress = Several(progress or Silent(), log)
+    try:
+        for damage in store.discard_damaged_parts(lock):
+            progress.note(damage)
+        keeper = Keeper(store, lock, chunks, progress, report)
+        progress.begin(plan, keeper.todo, workers)
+        _carry_out(keeper, store, Job(str(store.folder), factory, plan.code), workers, engine)
     except KeyboardInterrupt as stop:
-        keeper.commit_rest()
+        log.note("stopped by Ctrl-C or a request to end")
         done = len(store.finished() & {spec.run_id for spec in plan.runs})
         raise Interrupted(done, len(plan.runs)) from stop
+    except BaseException as error:
+        log.note(f"stopped: {type(error).__name__}: {error}")
+        raise
     finally:
         progress.end()
         report.seconds = time.monotonic() - started
-        store.clear_staging(keeper.lock)
-        keeper.lock.close()
-        manifest.end(store, plan, report)
+        store.clear_staging(lock)
+        manifest.end(store, plan, report, lock, shard)
+        lock.close()
     return report
+
+
+def _carry_out(keeper: Keeper, store: Store, job: Job, workers: int, engine: Engine | None) -> None:
+    """Do what is missing and write the parts."""
+    keeper.commit_complete()
+    try:
+        if engine is not None:
+            engine.runner(job).run(keeper.todo, keeper)
+        elif workers == 0:
+            _here(keeper, store, job)
+        else:
+            Local(job, workers).run(keeper.todo, keeper)
+    except KeyboardInterrupt:
+        keeper.commit_rest()
+        raise
+    keeper.commit_rest()
 
 
 def _here(keeper: Keeper, store: Store, job: Job) -> None:
@@ -147,15 +210,12 @@ def _here(keeper: Keeper, store: Store, job: Job) -> None:
     from cluster_sim.runs.errors import FULL_ERRNO, StoreFull
 
     for spec in keeper.todo:
-        for attempt in (1, 2):
+        for attempt in range(1, TRIES + 1):
             outcome = do_run(store, keeper.lock, spec, job, keeper.months)
             if outcome[0] == "full":
                 raise StoreFull(FULL_ERRNO, outcome[1])
             if outcome[0] in ("done", "there"):
                 keeper.finished(spec, outcome[0] == "done")
                 break
-            if attempt == 2:
-                keeper.failed(spec, {
-                    "run_id": spec.run_id, "scenario": spec.scenario.name, "seed": spec.seed,
-                    "scale": spec.scale, "factors": dict(spec.factors), "kind": "raised", "tries": 2,
-                    "traceback": outcome[-1]})
+            if attempt == TRIES:
+                keeper.failed(spec, failure(spec, "raised", TRIES, outcome[-1]))

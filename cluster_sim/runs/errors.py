@@ -25,3 +25,7 @@ class Interrupted(KeyboardInterrupt):
         super().__init__(f"stopped with {done} of {planned} runs done")
         self.done = done
         self.planned = planned
+
+
+class EngineGone(RuntimeError):
+    """The cluster that did the runs went away. Finished runs are safe; starting again does the rest."""

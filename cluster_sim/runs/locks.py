@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 try:
     import fcntl
 except ImportError:  # Windows has no fcntl: two writers may then do a run twice, with the same result
     fcntl = None  # type: ignore[assignment]
+
+NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
+"""What a network file system without locks answers: likewise."""
 
 
 class RangeLock:
@@ -37,20 +41,32 @@ class RangeLock:
             return True
         try:
             fcntl.lockf(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
-        except OSError:
-            return False
+        except OSError as error:
+            return error.errno in NO_LOCKS
         return True
 
     def free(self, byte: int) -> None:
         """Give up a lock."""
         if fcntl is not None:
-            fcntl.lockf(self._handle, fcntl.LOCK_UN, 1, byte)
+            with suppress(OSError):
+                fcntl.lockf(self._handle, fcntl.LOCK_UN, 1, byte)
+
+    def share(self, byte: int) -> None:
+        """Hold a lock that any number of processes may hold at once."""
+        self._wait(fcntl.LOCK_SH if fcntl else 0, byte)
+
+    def _wait(self, kind: int, byte: int) -> None:
+        if fcntl is not None:
+            try:
+                fcntl.lockf(self._handle, kind, 1, byte)
+            except OSError as error:
+                if error.errno not in NO_LOCKS:
+                    raise
 
     @contextmanager
     def hold(self, byte: int) -> Iterator[None]:
         """Wait for a lock and keep it within the block."""
-        if fcntl is not None:
-            fcntl.lockf(self._handle, fcntl.LOCK_EX, 1, byte)
+        self._wait(fcntl.LOCK_EX if fcntl else 0, byte)
         try:
             yield
         finally:

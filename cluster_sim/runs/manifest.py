@@ -1,4 +1,4 @@
-"""manifest.json and scenario.yaml: what a store holds and what it was made with."""
+"""manifest.json, scenario.yaml and a sweep's sweep.yaml: what a store holds and what it was made with."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import PACKAGE, city_version
+from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.plan import Plan, month_text, scale_text
 
 if TYPE_CHECKING:
     from cluster_sim.runs.carry_out import Report
     from cluster_sim.runs.store import Store
 
+NOTES_LOCK = (1 << 61) + 1
+"""Byte of the store's lock file that a process holds while it rewrites the manifest."""
+
 PACKAGES = ("mesa", "numba", "llvmlite", "numpy", "pyarrow", "duckdb", "pandas", "scipy", "PyYAML", "pydantic")
 IDENTITY = {
-    "scenario_digest": "the scenario", "city_version": "the city's files", "scale": "the scale",
-    "until": "the last month", "code_version": "the code", "tables": "the tables kept"}
-"""Keys of the manifest that all runs of a store share, and what to call them."""
+    "scenario_digest": "the scenario", "sweep_digest": "the design", "city_version": "the city's files",
+    "scale": "the scale", "until": "the last month", "code_version": "the code", "tables": "the tables kept"}
+"""Keys of the manifest that all runs of a store share, and what to call them. In a sweep the scenario is the base."""
 
 
 def write_text(path: Path, text: str) -> None:
@@ -58,19 +62,21 @@ def load(folder: Path) -> dict[str, Any]:
 
 def identity(plan: Plan) -> dict[str, Any]:
     """Return what all runs of a plan have in common, as the manifest writes it."""
-    first = plan.runs[0]
+    first, sweep = plan.runs[0], plan.sweep
+    design = {"design": sweep.design, "sweep_digest": sweep.digest()} if sweep is not None else {}
     return {
-        "scenario_digest": first.scenario.digest(), "city_version": city_version(str(first.scenario.city)),
+        "scenario_digest": plan.scenario.digest(), **design, "city_version": city_version(str(plan.scenario.city)),
         "scale": scale_text(first.scale), "until": month_text(first.until), "code_version": plan.code,
         "tables": list(first.tables)}
 
 
 def differences(folder: Path, plan: Plan) -> list[str]:
     """Return in words what sets the runs of a store apart from those of a plan; empty if nothing does."""
-    there = load(folder)
+    there, now = load(folder), identity(plan)
     if not there:
         return []
-    return [words for key, words in IDENTITY.items() if key in there and there[key] != identity(plan)[key]]
+    kept = [key for key in IDENTITY if key in there or key == "sweep_digest"]
+    return [IDENTITY[key] for key in kept if there.get(key) != now.get(key)]
 
 
 def check(store: Store, plan: Plan) -> None:
@@ -119,36 +125,59 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def begin(store: Store, plan: Plan, notes: Mapping[str, Any]) -> None:
-    """Write the scenario and the manifest of a job that starts."""
-    import yaml
+def begin(store: Store, plan: Plan, notes: Mapping[str, Any], lock: RangeLock,
+          shard: tuple[int, int] | None = None) -> None:
+    """Write the scenario, a sweep's design and the manifest of a job that starts."""
+    with lock.hold(NOTES_LOCK):
+        before = load(store.folder)
+        seeds = sorted({*before.get("seeds", []), *(spec.seed for spec in plan.runs)})
+        written = {
+            "name": plan.name, **identity(plan), "scenario": plan.scenario.name, "seeds": seeds,
+            "planned": _planned(plan, before, seeds), "status": "running",
+            "first_month": month_text(plan.scenario.start), "months": plan.runs[0].months,
+            "started": before.get("started") or _now(), "ended": None, "seconds": before.get("seconds", 0.0),
+            "versions": versions(), "git_commit": git_commit(), "platform": platform.platform(),
+            "machine": platform.machine(), "cores": os.cpu_count(), "command": " ".join(sys.argv), **notes}
+        if shard is not None or "shards" in before:
+            written["shards"] = before.get("shards", {}) | ({f"{shard[0]}/{shard[1]}": "running"} if shard else {})
+        _write_yaml(store.folder / "scenario.yaml", plan.scenario.resolved())
+        if plan.sweep is not None:
+            written["factors"] = {factor.column: factor.path for factor in plan.sweep.factors}
+            _write_yaml(store.folder / "sweep.yaml", plan.sweep.resolved() | {"seeds": seeds})
+        _write(store, written)
 
-    before = load(store.folder)
-    seeds = sorted({*before.get("seeds", []), *(spec.seed for spec in plan.runs)})
-    written = {
-        "name": plan.name, **identity(plan), "scenario": plan.runs[0].scenario.name, "seeds": seeds,
-        "planned": max(before.get("planned", 0), len(plan.runs), len(seeds)), "status": "running",
-        "first_month": month_text(plan.runs[0].scenario.start), "months": plan.runs[0].months,
-        "started": before.get("started") or _now(), "ended": None, "seconds": before.get("seconds", 0.0),
-        "versions": versions(), "git_commit": git_commit(), "platform": platform.platform(),
-        "machine": platform.machine(), "cores": os.cpu_count(), "command": " ".join(sys.argv), **notes}
-    resolved = plan.runs[0].scenario.resolved()
-    text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True, width=100)
-    write_text(store.folder / "scenario.yaml", text)
+
+def _planned(plan: Plan, before: Mapping[str, Any], seeds: list[int]) -> int:
+    """Return the number of runs that a store is meant to hold: those of all seeds ever asked for."""
+    mine = len({spec.seed for spec in plan.runs})
+    return max(before.get("planned", 0), len(plan.runs) // mine * len(seeds))
+
+
+def end(store: Store, plan: Plan, report: Report, lock: RangeLock, shard: tuple[int, int] | None = None) -> None:
+    """Note how the job ended; a full disk must not hide the reason why it did."""
+    try:
+        finished = store.finished()
+        missing = sum(spec.run_id not in finished for spec in plan.runs)
+        failed = len({record["run_id"] for record in store.failures()}) if missing else 0
+        outcome = "done" if not missing else "failed runs" if failed >= missing else "unfinished"
+        with lock.hold(NOTES_LOCK):
+            written = load(store.folder)
+            written |= {
+                "status": outcome, "runs": len(finished), "failed": failed, "ended": _now(),
+                "seconds": round(written.get("seconds", 0.0) + report.seconds, 3)}
+            if shard is not None:
+                written["shards"][f"{shard[0]}/{shard[1]}"] = (
+                    f"{len(report.done) + len(report.already)} runs done, {len(report.failed)} failed")
+            _write(store, written)
+    except (OSError, InputError):
+        return
+
+
+def _write(store: Store, written: Mapping[str, Any]) -> None:
     write_text(store.folder / "manifest.json", json.dumps(written, indent=1, ensure_ascii=False) + "\n")
 
 
-def end(store: Store, plan: Plan, report: Report) -> None:
-    """Note how the job ended; a full disk must not hide the reason why it did."""
-    try:
-        written = load(store.folder)
-        finished = store.finished()
-        missing = sum(spec.run_id not in finished for spec in plan.runs)
-        failed = len(report.failed)
-        written |= {
-            "status": "done" if not missing else "failed runs" if failed >= missing else "unfinished",
-            "runs": len(finished), "failed": failed, "ended": _now(),
-            "seconds": round(written.get("seconds", 0.0) + report.seconds, 3)}
-        write_text(store.folder / "manifest.json", json.dumps(written, indent=1, ensure_ascii=False) + "\n")
-    except OSError:
-        return
+def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    import yaml
+
+    write_text(path, yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=100))

@@ -72,7 +72,7 @@ def execute_spec(spec: RunSpec, on_month: Callable[[int], None] | None = None,
     """Do the run that `spec` names; `on_month(t)` is called after each month."""
     started = time.perf_counter()
     keep = {"keep": kept} if (kept := tuple(name for name in spec.tables if name in EXTRA_TABLES)) else {}
-    model = model_class(factory)(spec.scenario, seed=spec.seed, scale=spec.scale, **keep)
+    model = model_class(factory)(spec.complete(), seed=spec.seed, scale=spec.scale, **keep)
     for month in range(spec.months):
         model.step()
         if on_month is not None:

@@ -23,9 +23,13 @@ RUNS_PER_PART = 100
 """Runs in one part at scale 1/20 and below; larger cities get fewer, so that a part fits in memory."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RunSpec:
-    """One run, fully named. `until` is the ordinal of the last month (year * 12 + month - 1)."""
+    """One run, fully named. `until` is the ordinal of the last month (year * 12 + month - 1).
+
+    `scenario` is a Scenario, or in a sweep a Variant of its base; `factors` are the columns that a sweep adds
+    to the results (name, entry), `point` the number of the point in its design.
+    """
 
     run_id: str
     scenario: Any
@@ -34,20 +38,38 @@ class RunSpec:
     until: int
     factors: tuple[tuple[str, Any], ...] = ()
     tables: tuple[str, ...] = TABLES
+    point: int | None = None
 
     @property
     def months(self) -> int:
         """Number of months that the run simulates."""
         return self.until - self.scenario.start + 1
 
+    def complete(self) -> Any:
+        """Return the whole scenario."""
+        whole = getattr(self.scenario, "complete", None)
+        return self.scenario if whole is None else whole()
+
 
 @dataclass(frozen=True)
 class Plan:
-    """All runs of a job, in order, and the keys that every one of them has in common."""
+    """All runs of a job, in order, and what they have in common.
+
+    `base` is the scenario that they share (None: the first run's); a sweep's plan also has the sweep itself
+    and, by point and seed, the names of its runs.
+    """
 
     name: str
     runs: tuple[RunSpec, ...]
     code: str = field(default_factory=code_version)
+    base: Any = None
+    sweep: Any = None
+    run_of: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def scenario(self) -> Any:
+        """The scenario that all runs share, but for what a sweep varies."""
+        return self.runs[0].scenario if self.base is None else self.base
 
     def chunks(self) -> list[tuple[RunSpec, ...]]:
         """Split the runs into those of one part each: about a hundred, fewer when a run is large."""

@@ -12,13 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cluster_sim.runs import manifest, staged
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
-from cluster_sim.runs.store import COMMIT, Store
+from cluster_sim.runs.store import COMMIT, Store, damaged
 
 KINDS = (COMMIT, *TABLES, *EXTRA_TABLES)
 
@@ -29,21 +30,47 @@ def to_frame(table: pa.Table) -> Any:
 
 
 def _read(path: Path, columns: list[str] | None) -> pa.Table:
-    """Read a part or a staged table, with the columns that name a run as categories."""
-    if path.suffix == ".parquet":
-        return pq.read_table(path, columns=columns, partitioning=None, read_dictionary=["run_id", "scenario"])
-    table = staged.read(path)
+    """Read a part or a staged table, with the columns that name a run as categories.
+
+    InputError if the file is not as it was written.
+    """
+    try:
+        if path.suffix == ".parquet":
+            return pq.read_table(path, columns=columns, partitioning=None, read_dictionary=["run_id", "scenario"],
+                                 page_checksum_verification=True)
+        table = staged.read(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise damaged(path, error) from error
     for place, name in enumerate(table.schema.names):
         if name in ("run_id", "scenario"):
             table = table.set_column(place, name, table[name].dictionary_encode())
     return table if columns is None else table.select(columns)
 
 
+def in_order(tables: list[pa.Table], keys: list[str]) -> pa.Table:
+    """Put tables together with their rows in the order of the keys (whole numbers); rows of a run stay as they are.
+
+    Parts hold their runs in order and seldom overlap: usually it is enough to put the tables in order.
+    """
+    filled = [table for table in tables if len(table)] or tables[:1]
+    filled.sort(key=lambda table: [table[key][0].as_py() for key in keys if len(table)])
+    whole = pa.concat_tables(filled, promote_options="permissive").unify_dictionaries()
+    columns = [whole[key].to_numpy() for key in keys]
+    rising = np.ones(max(0, len(whole) - 1), bool)
+    for values in reversed(columns):
+        step = np.diff(values)
+        rising = (step > 0) | ((step == 0) & rising)
+    return whole if rising.all() else whole.take(pa.array(np.lexsort(columns[::-1])))
+
+
 class View:
     """What a results folder held when it was opened.
 
     Frames: `runs`, `series`, `projects`, `credits`, `ledger`, `map`, each with the columns `run_id`,
-    `scenario` and `seed`; `indicators` is `series` indexed by seed and month. `sql` asks DuckDB.
+    `scenario` and `seed`; `indicators` is `series` indexed by seed and month (in a sweep by point, seed and month).
+    `sql` asks DuckDB.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -75,24 +102,38 @@ class View:
         return files
 
     def arrow(self, kind: str, columns: list[str] | None = None) -> pa.Table:
-        """Return a table of the store (or some of its columns), runs in the order of their seeds."""
+        """Return a table of the store (or some of its columns), runs by seed, in a sweep by point and seed."""
         if not self.files.get(kind):
             raise InputError(f"{self.folder} has no table '{kind}'")
-        names = columns and list(dict.fromkeys(["seed", *columns]))
-        tables = [_read(path, names) for path in self.files[kind]]
-        whole = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
-        if len(tables) > 1:
-            whole = whole.append_column("_row", pa.array(range(len(whole)), pa.int64()))
-            whole = whole.sort_by([("seed", "ascending"), ("_row", "ascending")]).drop_columns("_row")
+        keys = ["point", "seed"] if kind in (COMMIT, "series") and self.is_sweep else ["seed"]
+        names = columns and list(dict.fromkeys([*keys, *columns]))
+        whole = in_order([_read(path, names) for path in self.files[kind]], keys)
         return whole if columns is None else whole.select(columns)
 
     def frame(self, kind: str, columns: list[str] | None = None) -> Any:
         """Return a table of the store as a pandas frame."""
         return to_frame(self.arrow(kind, columns))
 
+    @property
+    def is_sweep(self) -> bool:
+        """Say whether the runs are those of a sweep."""
+        return "sweep_digest" in self.manifest
+
+    @property
+    def factors(self) -> list[str]:
+        """Columns of `runs` and `series` that hold the factors of a sweep; empty for plain runs."""
+        return list(self.manifest.get("factors", {}))
+
+    @cached_property
+    def sweep(self) -> Any:
+        """The sweep whose runs these are; None for plain runs."""
+        from cluster_sim.runs.sweeps import stored_sweep
+
+        return stored_sweep(self.folder, self.scenario)
+
     @cached_property
     def runs(self) -> Any:
-        """One row for each run: seed, scale, months, status, seconds."""
+        """One row for each run: seed, scale, months, status, seconds, in a sweep the point and its factors."""
         return self.frame(COMMIT)
 
     @cached_property
@@ -102,8 +143,8 @@ class View:
 
     @cached_property
     def indicators(self) -> Any:
-        """The series, indexed by seed and month."""
-        return self.series.set_index(["seed", "month"])
+        """The series, indexed by seed and month (in a sweep by point, seed and month)."""
+        return self.series.set_index(["point", "seed", "month"] if self.is_sweep else ["seed", "month"])
 
     @cached_property
     def projects(self) -> Any:

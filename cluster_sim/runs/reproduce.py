@@ -23,6 +23,11 @@ from cluster_sim.runs.plan import TABLES, Plan, RunSpec
 from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.read import View, stored_scenario
 from cluster_sim.runs.store import COMMIT, Store
+from cluster_sim.runs.sweeps import stored_sweep
+from cluster_sim.scenario import ScenarioError
+from cluster_sim.scenario.designs import design_points
+from cluster_sim.scenario.sweeps import Sweep
+from cluster_sim.scenario.variants import Variants
 
 
 @dataclass(frozen=True)
@@ -74,12 +79,27 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
         if found.differences:
             return found
         raise InputError(f"{folder} holds no committed runs")
-    kept = tuple(manifest.load(folder).get("tables", TABLES))
-    specs = [_spec(row, scenario, kept) for row in rows]
-    _check_names(rows, specs, found)
+    notes = manifest.load(folder)
+    kept = tuple(notes.get("tables", TABLES))
+    try:
+        sweep = stored_sweep(folder, scenario)
+    except ScenarioError as error:
+        fault = error.faults[0]
+        found.differences.append(Difference(rows[0]["run_id"], rows[0]["seed"], "sweep.yaml",
+                                            f"cannot be read: {fault.path}: {fault.message}"))
+        return found
+    specs = _specs(rows, scenario, sweep, kept, found)
+    if found.differences:
+        return found
+    _check_names(rows, specs, found, notes.get("scenario_digest") == scenario.digest())
+    if sweep is not None:
+        _check_design(rows, sweep, notes, found)
+    if not found.differences and notes.get("scenario_digest") not in (None, scenario.digest()):
+        found.differences.append(Difference(rows[0]["run_id"], rows[0]["seed"], "scenario.yaml",
+                                            "is not the base that this run was made with"))
     with tempfile.TemporaryDirectory(prefix="cluster_sim-reproduce-") as temporary:
         again = Store(temporary)
-        plan = Plan(scenario.name, tuple(specs))
+        plan = Plan(scenario.name, tuple(specs), base=scenario)
         report = carry_out(plan, temporary, workers, progress, factory, chunks=_chunks(stored, specs))
         for record in report.failed:
             found.differences.append(Difference(record["run_id"], record["seed"], "run", "it failed: "
@@ -89,13 +109,13 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
             for kind in kept:
                 _compare(stored.folder / kind / name, again.folder / kind / name, kind, found)
     found.runs = len(rows)
-    found.differences.sort(key=lambda d: [spec.run_id for spec in specs].index(d.run_id)
-                           if d.seed is not None else -1)
+    order = {spec.run_id: place for place, spec in enumerate(specs)}
+    found.differences.sort(key=lambda d: order.get(d.run_id, -1) if d.seed is not None else -1)
     return found
 
 
 def _rows(stored: Store, found: Comparison) -> list[dict[str, Any]]:
-    """Return the rows of `runs` in the order of seeds; a part that cannot be read is a difference."""
+    """Return the rows of `runs` by point and seed; a part that cannot be read is a difference."""
     rows = []
     for path in sorted((stored.folder / COMMIT).glob("part-*.parquet")):
         try:
@@ -104,29 +124,62 @@ def _rows(stored: Store, found: Comparison) -> list[dict[str, Any]]:
             found.differences.append(Difference(path.name, None, COMMIT, f"cannot be read ({error})"))
     if stored.staged():
         found.notes.append(f"{len(stored.staged())} runs are not in a part yet and were not compared")
-    return [] if found.differences else sorted(rows, key=lambda row: row["seed"])
+    return [] if found.differences else sorted(rows, key=lambda row: (row.get("point") or 0, row["seed"]))
 
 
-def _spec(row: dict[str, Any], scenario: Any, kept: tuple[str, ...]) -> RunSpec:
-    scenario = replace(scenario, name=row["scenario"])
-    return RunSpec(row["run_id"], scenario, row["seed"], row["scale"], row["until"], tables=kept)
+def _specs(rows: list[dict[str, Any]], scenario: Any, sweep: Sweep | None, kept: tuple[str, ...],
+           found: Comparison) -> list[RunSpec]:
+    """Return each row's run, in a sweep with the base and the row's own factors; what does not fit is noted."""
+    if sweep is None:
+        scenario = replace(scenario, name=rows[0]["scenario"])
+        return [RunSpec(row["run_id"], scenario, row["seed"], row["scale"], row["until"], tables=kept)
+                for row in rows]
+    variants, specs = Variants(scenario), []
+    last: tuple[dict[str, Any], Any] | None = None
+    for row in rows:
+        try:
+            point = sweep.point_of(row)
+            if last is None or last[0] != point:
+                last = point, variants.of(point)
+            factors = tuple((name, row[name]) for name in sweep.columns)
+        except (KeyError, ValueError, TypeError, ScenarioError) as error:
+            found.differences.append(Difference(row["run_id"], row["seed"], "sweep.yaml",
+                                                f"does not fit the run's factors ({_short(error)})"))
+            return []
+        specs.append(RunSpec(row["run_id"], last[1], row["seed"], row["scale"], row["until"], factors, kept,
+                             row["point"]))
+    return specs
 
 
-def _check_names(rows: list[dict[str, Any]], specs: list[RunSpec], found: Comparison) -> None:
+def _check_names(rows: list[dict[str, Any]], specs: list[RunSpec], found: Comparison, base_is_known: bool) -> None:
     """Hold each run's name against what it is made of now: the scenario, the city, the code."""
     now = code_version()
     codes = sorted({row["code"] for row in rows})
     if codes != [now]:
         found.notes.append(f"the store was written by code {', '.join(codes)}; this is {now}")
-    digest = specs[0].scenario.digest()
+    of_sweep = specs[0].point is not None and base_is_known
+    digests: dict[int, str] = {}
     for row, spec in zip(rows, specs, strict=True):
+        digest = digests.setdefault(id(spec.scenario), spec.scenario.digest())
         if row["digest"] != digest:
-            found.differences.append(Difference(
-                row["run_id"], row["seed"], "scenario.yaml", "is not the scenario that this run was made with"))
+            where, what = ("sweep.yaml", "the run's factors are not those that it was made with") if of_sweep else (
+                "scenario.yaml", "is not the scenario that this run was made with")
+            found.differences.append(Difference(row["run_id"], row["seed"], where, what))
         elif row["run_id"] != run_id(digest, str(spec.scenario.city), spec.seed, spec.scale, spec.until,
                                      row["code"]):
             found.differences.append(Difference(
                 row["run_id"], row["seed"], "city", "its files are not those that this run was made with"))
+
+
+def _check_design(rows: list[dict[str, Any]], sweep: Sweep, notes: dict[str, Any], found: Comparison) -> None:
+    """Where the design is not the one that the manifest names, find the first run that it would make otherwise."""
+    if sweep.digest() == notes.get("sweep_digest") or found.differences:
+        return
+    points = design_points(sweep)
+    odd = next((row for row in rows if row["point"] >= len(points)
+                or {**sweep.point_of(row)} != points[row["point"]]), rows[0])
+    found.differences.append(Difference(odd["run_id"], odd["seed"], "sweep.yaml",
+                                        "is not the design that this run was made with"))
 
 
 def _chunks(stored: Store, specs: list[RunSpec]) -> list[tuple[RunSpec, ...]]:

@@ -24,16 +24,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from cluster_sim.runs import staged, tables
+from cluster_sim.runs import damage, staged, tables
 from cluster_sim.runs.errors import InputError, StoreFull
-from cluster_sim.runs.locks import RangeLock
+from cluster_sim.runs.locks import RangeLock, fcntl
 from cluster_sim.runs.one import RunResult
-from cluster_sim.runs.plan import RunSpec
+from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec
 
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 COMMIT = "runs"
 COMMIT_LOCK = 1 << 61
 """Byte of the lock file that a writer of parts holds; runs use the bytes below 2^60."""
+WORK_LOCK = COMMIT_LOCK + 2
+"""Byte that every process shares as long as it does runs."""
 
 
 def part_name(run_ids: Sequence[str]) -> str:
@@ -48,6 +50,7 @@ class Store:
         self.folder = Path(folder)
         self.staging = self.folder / "staging"
         self._committed: dict[str, tuple[str, ...]] = {}
+        self._inside: tuple[tuple[str, ...], set[str]] = ((), set())
 
     # what is there ---------------------------------------------------------------------------------
 
@@ -62,12 +65,18 @@ class Store:
         try:
             return tuple(tables.read(path, ["run_id"])["run_id"].to_pylist())
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{path} is damaged ({error}). Remove it: the same command then does its "
-                             "runs again") from error
+            raise damaged(path, error) from error
 
     def committed(self) -> set[str]:
         """Return the run_ids that lie in a committed part."""
-        return {run_id for ids in self.parts().values() for run_id in ids}
+        parts = self.parts()
+        if tuple(parts) != self._inside[0]:
+            self._inside = tuple(parts), {run_id for ids in parts.values() for run_id in ids}
+        return self._inside[1]
+
+    def has(self, run_id: str) -> bool:
+        """Say whether a run is finished."""
+        return (self.staging / run_id).is_dir() or run_id in self.committed()
 
     def staged(self) -> set[str]:
         """Return the run_ids that are finished and wait for their part."""
@@ -87,10 +96,20 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         return RangeLock(self.folder / ".lock")
 
+    def at_work(self) -> bool:
+        """Say whether another process is doing runs here (on systems whose locks tell)."""
+        if not (self.folder / ".lock").is_file() or fcntl is None:
+            return False
+        lock = self.lock()
+        try:
+            return not lock.take(WORK_LOCK)
+        finally:
+            lock.close()
+
     def stage(self, spec: RunSpec, result: RunResult, digest: str, code: str) -> None:
         """Keep a finished run: all of its tables appear at once. StoreFull if the disk takes no more."""
         constants = {"run_id": spec.run_id, "scenario": spec.scenario.name, "seed": spec.seed}
-        factors = dict(spec.factors)
+        factors = ({} if spec.point is None else {"point": spec.point}) | dict(spec.factors)
         temporary = self.staging / f".{spec.run_id}.{os.getpid()}"
         row = constants | factors | {
             "scale": spec.scale, "start": spec.scenario.start, "until": spec.until, "digest": digest,
@@ -122,6 +141,19 @@ class Store:
             if not whole:
                 shutil.rmtree(self.staging / run_id, ignore_errors=True)
 
+    def discard_damaged_parts(self, lock: RangeLock) -> list[str]:
+        """Set parts aside that are not as they were written, and return what was found, a line for each."""
+        found = []
+        kinds = (COMMIT, *TABLES, *EXTRA_TABLES)
+        with lock.hold(COMMIT_LOCK):
+            for path in sorted((self.folder / COMMIT).glob("part-*.parquet")):
+                wrong = damage.what_is_wrong(self.folder, path.name, kinds)
+                if wrong:
+                    aside = damage.set_aside(self.folder, path.name, kinds)
+                    found.append(f"{self.folder}: {' and '.join(wrong)}; the part is set aside in "
+                                 f"{aside.relative_to(self.folder).as_posix()} and its runs are done again")
+        return found
+
     # parts -----------------------------------------------------------------------------------------
 
     def commit(self, run_ids: Sequence[str], lock: RangeLock) -> int:
@@ -151,6 +183,7 @@ class Store:
             whole = pa.concat_tables([staged.read(found[kind]) for found in files if kind in found],
                                      promote_options="permissive")
             tables.write(whole, self.folder / kind / name)
+        damage.write_sums(self.folder, name, [*kinds, COMMIT])
 
     def clear_staging(self, lock: RangeLock) -> None:
         """Remove what killed workers left half done, and `staging/` itself once it is empty."""
@@ -175,13 +208,11 @@ class Store:
 
     def add_failure(self, record: dict[str, Any]) -> None:
         """Append a line to failures.jsonl (one write, so that lines of two processes never mix)."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        line = (json.dumps(record, ensure_ascii=False) + "\n").encode()
-        handle = os.open(self.folder / "failures.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        line = json.dumps(record, ensure_ascii=False, default=str) + "\n"
         try:
-            os.write(handle, line)
-        finally:
-            os.close(handle)
+            append(self.folder / "failures.jsonl", line)
+        except OSError as error:
+            raise self.explain(error) from error
 
     def failures(self) -> list[dict[str, Any]]:
         """Return the recorded failures of runs that have not been finished since."""
@@ -191,3 +222,20 @@ class Store:
         records = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
         finished = self.finished()
         return [record for record in records if record["run_id"] not in finished]
+
+
+def append(path: Path, line: str) -> None:
+    """Append a line to a file that several processes may write to."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(handle, line.encode())
+    finally:
+        os.close(handle)
+
+
+def damaged(path: Path, error: Exception) -> InputError:
+    """Return the message for a file of a part that cannot be read."""
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return InputError(f"{path} is damaged ({first[:120]}). Start the command that made it again: it sets the part "
+                      "aside and does its runs again")

@@ -160,10 +160,7 @@ class Local:
         if self.tries[spec.run_id] < TRIES:
             self.queue.append(spec)
         else:
-            self.listener.failed(spec, {
-                "run_id": spec.run_id, "scenario": spec.scenario.name, "seed": spec.seed,
-                "scale": spec.scale, "factors": dict(spec.factors), "kind": kind, "tries": TRIES,
-                "traceback": text})
+            self.listener.failed(spec, worker.failure(spec, kind, TRIES, text))
 
     def _lost(self, hand: Hand) -> None:
         """A worker has died: its run, if it had one, is tried again."""

@@ -46,7 +46,7 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
     if not lock.take(byte):
         return ("busy",)
     try:
-        if spec.run_id in store.finished():
+        if store.has(spec.run_id):
             return ("there",)
         result = execute_spec(spec, on_month, job.factory)
         store.stage(spec, result, spec.scenario.digest(), job.code)
@@ -57,6 +57,13 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
         return ("failed", traceback.format_exc())
     finally:
         lock.free(byte)
+
+
+def failure(spec: Any, kind: str, tries: int, text: str) -> dict[str, Any]:
+    """Return the record of a run that failed: its name, seed and factors, and what happened."""
+    factors = {name: None if value != value else value for name, value in spec.factors}
+    return {"run_id": spec.run_id, "scenario": spec.scenario.name, "seed": spec.seed, "scale": spec.scale,
+            "factors": factors, "kind": kind, "tries": tries, "traceback": text}
 
 
 def die_with_parent() -> None:

@@ -1,0 +1,325 @@
+"""Scenarios that differ from one base in a few values: made by the thousand, without reading a file again.
+
+A `Variant` holds the base, which all of them share, and what is changed. It answers what a run's plan asks of a
+scenario (name, months, digest) and gives the whole `Scenario` on request, so that a plan of ten thousand runs
+costs little more memory than one of a hundred.
+
+A dated value (`policies.NAME.2026-01.KEY`) holds until the next entry at which the base changes that key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from cluster_sim.scenario import registry
+from cluster_sim.scenario.faults import Faults, Mark, Source, did_you_mean
+from cluster_sim.scenario.nodes import Node
+from cluster_sim.scenario.settings import Setting
+from cluster_sim.scenario.types import Scenario
+
+DUMMY = "dummy"
+"""A factor whose path begins with this word sets nothing: what an analysis says of it is noise."""
+PARTS = ("policies", "events", "outside", "parameters")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What sets a variant apart: parameters by name, policies by instrument (complete entries), events, outside."""
+
+    parameters: dict[str, float] = field(default_factory=dict)
+    policies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Only the instruments that change, an empty list for one that is taken away."""
+    events: list[dict[str, Any]] | None = None
+    outside: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A scenario as its base and what is changed; `complete()` is the scenario itself."""
+
+    base: Scenario
+    changes: Changes
+    key: str
+    """The digest of the complete scenario."""
+
+    @property
+    def name(self) -> str:
+        """Name of the base."""
+        return self.base.name
+
+    @property
+    def slug(self) -> str:
+        """Short name of the base."""
+        return self.base.slug
+
+    @property
+    def city(self) -> str:
+        """City of the base."""
+        return self.base.city
+
+    @property
+    def start(self) -> int:
+        """First month, an ordinal."""
+        return self.base.start
+
+    @property
+    def end(self) -> int:
+        """Last month, an ordinal."""
+        return self.base.end
+
+    @property
+    def months(self) -> int:
+        """Length of the run in months."""
+        return self.base.months
+
+    def digest(self) -> str:
+        """The digest of the complete scenario."""
+        return self.key
+
+    def resolved(self) -> dict[str, Any]:
+        """The complete scenario as plain values."""
+        return self.complete().resolved()
+
+    def complete(self) -> Scenario:
+        """The scenario itself."""
+        base, changes = self.base, self.changes
+        return replace(
+            base,
+            parameters={**base.parameters, **changes.parameters} if changes.parameters else base.parameters,
+            policies=changed_policies(base, changes),
+            events=base.events if changes.events is None else changes.events,
+            outside=base.outside if changes.outside is None else changes.outside)
+
+
+def changed_policies(base: Scenario, changes: Changes) -> dict[str, list[dict[str, Any]]]:
+    """The policies of a base with those of the changes in their place."""
+    if not changes.policies:
+        return base.policies
+    whole = {**base.policies, **changes.policies}
+    return {name: whole[name] for name in sorted(whole) if whole[name]}
+
+
+@dataclass(frozen=True, slots=True)
+class KeySetting(Setting):
+    """A setting whose path stands in a file as a key: faults in it point there."""
+
+    key: Mark | None = None
+
+    def mark(self, part: int) -> Mark:
+        """The place of one part of the path."""
+        if self.key is None:
+            return Setting.mark(self, part)
+        part = min(part, len(self.parts) - 1)
+        before = sum(len(each) + 1 for each in self.parts[:part])
+        return self.key.part(before, max(1, len(self.parts[part])))
+
+
+def node_of(value: Any, mark: Mark) -> Node:
+    """A plain value as a node of the reader."""
+    if isinstance(value, list | tuple):
+        return Node([node_of(item, mark) for item in value], mark)
+    return Node(value, mark)
+
+
+def setting(path: str, value: Any) -> Setting:
+    """A setting from a path and a plain value, as `--set path=value` makes one."""
+    source = Source("factor", (f"{path}: {value}",))
+    return KeySetting(tuple(path.split(".")), node_of(value, Mark(source, 1, len(path) + 3)), source)
+
+
+class Variants:
+    """Makes the variants of one base; keeps what all of them have in common."""
+
+    def __init__(self, base: Scenario) -> None:
+        self.base = base
+
+    @cached_property
+    def city(self) -> Any:
+        """The base's city, None if it cannot be read (money is then taken as it is, zones are not checked)."""
+        try:
+            return registry.city(self.base.city)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    @cached_property
+    def names(self) -> Any:
+        """The names of the city that values may use."""
+        from cluster_sim.scenario.shapes import Names
+
+        return Names(tuple(self.city.zones)) if self.city is not None else Names()
+
+    @cached_property
+    def prices(self) -> Any:
+        """The city's prices."""
+        from cluster_sim.scenario.prices import Prices
+
+        return Prices(self.city)
+
+    def of(self, point: Mapping[str, Any]) -> Variant:
+        """The variant at a point (path -> value); ScenarioError if a value cannot be."""
+        faults = Faults()
+        changes = self.changes(settings_of(point), faults)
+        faults.stop()
+        return Variant(self.base, changes, self.digest(changes))
+
+    def changes(self, settings: Iterable[Setting], faults: Faults) -> Changes:
+        """What some settings change in the base; what is wrong with them goes to `faults`."""
+        from cluster_sim.scenario.happenings import Happenings
+        from cluster_sim.scenario.overrides import Overrides
+        from cluster_sim.scenario.timeline import Timeline
+
+        parameters: dict[str, float] = {}
+        outside: dict[str, Any] | None = None
+        timeline: Timeline | None = None
+        happenings: Happenings | None = None
+        touched: set[str] = set()
+        for one in settings:
+            first, rest = one.parts[0], ".".join(one.parts[1:])
+            if first == "policies":
+                if timeline is None:
+                    timeline = Timeline(self.names, self.prices, faults, entries=_Entries(self.base.policies))
+                touched.add(one.parts[1] if len(one.parts) > 1 else "")
+                timeline.set(one, self.base.start)
+            elif first == "events":
+                happenings = happenings or Happenings(self.names, self.prices, faults, found=self._events())
+                happenings.set(one)
+            elif first == "outside":
+                outside = self._outside(one, outside, faults)
+            else:
+                name, place = (rest, 1) if first == "parameters" else (one.path, 0)
+                overrides = Overrides(faults, values=parameters)
+                if name in overrides.known or first == "parameters" and rest:
+                    overrides.set(name, one.node, one.mark(place).part(0, len(name)))
+                else:
+                    self._unknown(one, faults)
+        policies: dict[str, list[dict[str, Any]]] = {}
+        if timeline is not None:
+            if "" in touched:
+                touched = {*self.base.policies, *timeline.entries}
+            done = timeline.complete()
+            policies = {name: done.get(name, []) for name in sorted(touched)}
+        return Changes(parameters, policies, happenings.ordered() if happenings else None, outside)
+
+    def _events(self) -> dict[str, dict[str, Any]]:
+        """The base's events by title, in the form in which they are merged."""
+        found = {}
+        for event in self.base.events:
+            kept = {key: value for key, value in event.items() if key != "title"}
+            if "from" in kept:
+                del kept["month"]
+            found[event["title"]] = kept
+        return found
+
+    def _outside(self, one: Setting, before: dict[str, Any] | None, faults: Faults) -> dict[str, Any]:
+        """The outside conditions with one of them changed."""
+        from cluster_sim.scenario.head import OUTSIDE, OUTSIDE_MODEL
+        from cluster_sim.scenario.shapes import RESET, check
+
+        key = ".".join(one.parts[1:])
+        node = Node({key: one.node}, one.mark(0), {key: one.mark(1)})
+        found = check(OUTSIDE_MODEL, OUTSIDE, node, "outside", self.names, faults)
+        given = {name: OUTSIDE[name].default if value is RESET else value for name, value in found.items()}
+        return {**(before or self.base.outside), **given}
+
+    def _unknown(self, one: Setting, faults: Faults) -> None:
+        """Note a path that is none, with the nearest that is one."""
+        known = self.paths()
+        hint = did_you_mean(one.path, known, "such as policies.production_subsidy.rate")
+        faults.add("factors", f"unknown path '{one.path}'", hint, one.mark(0).part(0, len(one.path)))
+
+    def paths(self) -> list[str]:
+        """Every path that can be set: parameters, keys of instruments, keys of the base's events."""
+        from cluster_sim import parameters
+        from cluster_sim.scenario.happenings import EVENTS
+        from cluster_sim.scenario.head import OUTSIDE
+
+        found = [*parameters.specification(), *(f"outside.{key}" for key in OUTSIDE)]
+        for name, instrument in registry.instruments().items():
+            found += [f"policies.{name}.{key}" for key in registry.keys_of(instrument)]
+        for event in self.base.events:
+            keys = [key for key in EVENTS[event["kind"]] if key not in (event["kind"], "prices", "note")]
+            found += [f"events.{event['title']}.{key}" for key in keys]
+        return found
+
+    # the digest, without writing out again what all variants share ------------------------------------
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """The base as its digest reads it: each part as JSON."""
+        content = self.base.resolved()
+        for key in ("name", "slug", "rationale"):
+            del content[key]
+        if self.base.city_digest:
+            del content["city"]
+        return {key: _json(value) for key, value in content.items()}
+
+    @cached_property
+    def _parameters(self) -> dict[str, str]:
+        """Each parameter of the base as JSON, by name and in the order of names."""
+        return {name: f"{_json(name)}:{_json(value)}" for name, value in sorted(self.base.parameters.items())}
+
+    def digest(self, changes: Changes) -> str:
+        """`Scenario.digest` of the variant, in a tenth of the time."""
+        texts = dict(self._texts)
+        if changes.parameters:
+            pairs = {name: f"{_json(name)}:{_json(value)}" for name, value in changes.parameters.items()}
+            whole = {**self._parameters, **pairs}
+            if len(whole) > len(self._parameters):
+                whole = dict(sorted(whole.items()))
+            texts["parameters"] = "{" + ",".join(whole.values()) + "}"
+        if changes.policies or changes.events is not None or changes.outside is not None:
+            part = Variant(self.base, Changes({}, changes.policies, changes.events, changes.outside), "").complete()
+            small = replace(part, parameters={}).resolved()
+            texts |= {key: _json(small[key]) for key in ("policies", "events", "outside")}
+        text = "{" + ",".join(f'"{key}":{texts[key]}' for key in sorted(texts)) + "}"
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+class _Entries(dict[str, dict[int, dict[str, Any]]]):
+    """The dated entries of complete policies as differences, worked out for an instrument when it is asked for."""
+
+    def __init__(self, policies: Mapping[str, list[dict[str, Any]]]) -> None:
+        super().__init__()
+        self._policies = policies
+        self._gone: set[str] = set()
+
+    def setdefault(self, name: str, otherwise: Any = None) -> dict[int, dict[str, Any]]:
+        """The entries of an instrument: a first one complete, later ones with what they change."""
+        if name not in self:
+            last: dict[str, Any] = {}
+            self[name] = {}
+            for entry in () if name in self._gone else self._policies.get(name, ()):
+                kept = {key: value for key, value in entry.items() if key != "from"}
+                self[name][entry["from"]] = {k: v for k, v in kept.items() if k not in last or last[k] != v}
+                last = kept
+        return self[name]
+
+    def pop(self, name: str, otherwise: Any = None) -> Any:
+        """Take an instrument away."""
+        self._gone.add(name)
+        return super().pop(name, otherwise)
+
+    def clear(self) -> None:
+        """Take all instruments away."""
+        self._gone |= set(self._policies)
+        super().clear()
+
+
+def settings_of(point: Mapping[str, Any]) -> list[Setting]:
+    """The settings of a point: an option that sets several paths is taken apart, a dummy sets nothing."""
+    found = []
+    for path, value in point.items():
+        if isinstance(value, Mapping):
+            found += [setting(inner, each) for inner, each in value.items()]
+        elif not path.startswith(DUMMY):
+            found.append(setting(path, value))
+    return found
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
