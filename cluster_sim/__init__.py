@@ -32,14 +32,16 @@ _PUBLIC = {
     "sweep": "cluster_sim.runs.sweeps",
 }
 
-__all__ = ["ClusterModel", "DaskEngine", "attribute", "audit", "compare", "econometrics", "engine", "ensemble", "load_scenario", "load_sweep", "open", "reproduce", "run", "sweep"]
+__all__ = [
+    "ClusterModel", "DaskEngine", "attribute", "audit", "compare", "econometrics", "engine", "ensemble",
+    "load_scenario", "load_sweep", "open", "reproduce", "run", "sweep"]
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.attribution import attribute
     from cluster_sim.analysis.compare import compare
     from cluster_sim.analysis.econometrics.study import econometrics
-    from cluster_sim.analysis.public_money.audit import audit
     from cluster_sim.analysis.engine import engine
+    from cluster_sim.analysis.public_money.audit import audit
     from cluster_sim.model import ClusterModel
     from cluster_sim.runs.api import ensemble, run
     from cluster_sim.runs.dask_engine import DaskEngine

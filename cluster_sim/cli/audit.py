@@ -53,7 +53,8 @@ def main(args: argparse.Namespace) -> int:
     if len(seeds) < 2:
         raise InputError("an interval needs at least two seeds")
     scenario = audit.dosed(scenario_of(args.scenario, args.set), args.times)
-    out = Path(args.out) if args.out else Path("results") / f"audit-{scenario.slug or 'scenario'}{f'-x{args.times:g}' * (args.times != 1)}"
+    dose = f"-x{args.times:g}" if args.times != 1 else ""
+    out = Path(args.out) if args.out else Path("results") / f"audit-{scenario.slug or 'scenario'}{dose}"
     without, whole = audit.prepare(scenario, seeds, scale_of(args.scale), ordinal(args.until), out, args.instrument)
     found = [words for side in (whole, *without.values()) for words in manifest.differences(side.folder, side.plan)]
     if out.is_dir() and (args.fresh or found and not args.out):
@@ -104,8 +105,8 @@ def table(result: Audit) -> list[str]:
         outlay = cell(name, "outlay") or float("nan")
         low, high = (cell(name, "windfall", key) / outlay for key in ("low95", "high95"))
         split = f"{cell(name, 'windfall'):>10,.1f}{cell(name, 'additional'):>12,.1f}"
-        lines.append(f"{name:<24}{outlay:>10,.1f}{split}"
-                     + (f"{max(low, 0):>14.0%} to {min(high, 1):>4.0%}" if outlay == outlay else f"{'paid nothing':>22}"))
+        band = f"{max(low, 0):>14.0%} to {min(high, 1):>4.0%}" if outlay == outlay else f"{'paid nothing':>22}"
+        lines.append(f"{name:<24}{outlay:>10,.1f}{split}{band}")
     lines += ["", "2. Gross added output = net + displaced here + relocated from other cities",
               f"{'':<24}{'gross':>10}{'net':>10}{'displaced':>11}{'relocated':>11}{'net, 95%':>26}"]
     for name in names:

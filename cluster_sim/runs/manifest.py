@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NOTES_LOCK = (1 << 61) + 1
 """Byte of the store's lock file that a process holds while it rewrites the manifest."""
 
-PACKAGES = ("mesa", "numba", "llvmlite", "numpy", "pyarrow", "duckdb", "pandas", "scipy", "PyYAML", "pydantic")
+PACKAGES = ("mesa", "numba", "llvmlite", "numpy", "pyarrow", "duckdb", "pandas", "scipy", "SALib", "PyYAML", "pydantic")
 IDENTITY = {
     "scenario_digest": "the scenario", "sweep_digest": "the design", "city_version": "the city's files",
     "scale": "the scale", "until": "the last month", "code_version": "the code", "tables": "the tables kept"}

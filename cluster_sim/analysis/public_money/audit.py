@@ -197,12 +197,13 @@ def audit(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float = "
     """Follow a scenario's public money: windfall, displacement, incidence, taxes back, by instrument.
 
     Each instrument (all in force, or those named) is left out in turn on the same seeds; `times` multiplies what
-    they grant. `.flows`, `.summary` are data frames, `.ratios` what a yuan buys. InputError or ScenarioError if it cannot be done.
+    they grant. `.flows`, `.summary` are data frames, `.ratios` what a yuan buys. InputError or ScenarioError if
+    it cannot be done.
     """
     temporary = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
     folder = Path(temporary.name if temporary else out)  # type: ignore[arg-type]
-    without, whole = prepare(dosed(scenario_of(scenario, set), times), seed_list(seeds), scale_of(scale), ordinal(until), folder,
-                             instruments)
+    law = dosed(scenario_of(scenario, set), times)
+    without, whole = prepare(law, seed_list(seeds), scale_of(scale), ordinal(until), folder, instruments)
     result = carry_out(without, whole, workers, Progress if progress else Silent, factory)
     result.holder = temporary
     return result
