@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import EMPLOYED, MIGRANT, SEGMENTS
+from cluster_sim.agents.columns import EMPLOYED, SEGMENTS
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -62,7 +62,6 @@ class AnchorAttraction(Instrument):
     def arrive(self, model, grant: float) -> None:
         """Open the company's office: a studio with people from outside, and its fund."""
         from cluster_sim.draws import AID, FUND, IDENTITY, identity
-        from cluster_sim.month.population import arrive
 
         number = len(self.arrived)
         row = int(model.studios.allocate(1)[0])
@@ -80,9 +79,7 @@ class AnchorAttraction(Instrument):
         for name, value in start.items():
             s[name][row] = value
         count = max(1, round(self.get("brought") * self.get("jobs") * model.scale))
-        index = model.talents.allocate(count)
-        arrive(model.talents.rows, index, np.array([cell]), np.array([1.0]), model.p, model.seed, model.t, EMPLOYED,
-               model.t, 0, np.cumsum(model.mix[segment]), MIGRANT)
+        index = model.bring(count, EMPLOYED, np.cumsum(model.mix[segment]), cell)
         people = model.talents.rows
         for k, person in enumerate(index.tolist()):
             people["id"][person] = identity(AID, int(s["id"][row]), k)

@@ -54,7 +54,6 @@ class CultureTechnology(Instrument):
     def begin(self, model, count: int) -> None:
         """Choose applicants by lot and give each the nearest technology firm that is free; tie the pair."""
         from cluster_sim.draws import AID, lots
-        from cluster_sim.month.collaboration import record_pairs
 
         s = model.studios.used
         able = (s["alive"] == 1) & (s["born"] <= model.t) & (s["solo"] == 0) & (s["staff"] >= self.get("smallest"))
@@ -88,7 +87,7 @@ class CultureTechnology(Instrument):
             self.running.append((model.t, int(s["id"][row]), int(s["id"][firm])))
             self.last[int(s["id"][row])] = model.t
             pairs.append((row, firm))
-        record_pairs(model, np.array(pairs, np.int64).reshape(-1, 2))
+        model.tie(pairs)
 
     def go_on(self, model) -> None:
         """Bill a month of every running project, pay the public share, and load the work on both."""
