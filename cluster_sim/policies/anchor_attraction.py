@@ -34,15 +34,16 @@ class AnchorAttraction(Instrument):
 
     def __init__(self, timeline) -> None:
         super().__init__(timeline)
-        self.arrived: dict[int, int] = {}       # month of arrival by the studio's identity
+        self.arrived: list[tuple[int, int]] = []            # identity, month
 
     def open(self, model) -> None:
         grant = np.floor(self.get("grant") * MILLION * model.scale)
         while len(self.arrived) < int(self.get("anchors")) and self.within(model, 1, grant):
             self.arrive(model, grant)
-        if self.arrived:
-            for identity, row in sorted(self.rows_of(model, list(self.arrived)).items()):
-                self.order(model, model.studios.rows[row], self.arrived[identity])
+        offices = self.rows_of(model, (identity for identity, _ in self.arrived)).tolist()
+        for row, (_, month) in zip(offices, self.arrived, strict=True):
+            if row >= 0:
+                self.order(model, model.studios.rows[row], month)
 
     def order(self, model, office, month: int) -> None:
         """Fill the office's book of orders (person-months) up to what its planned people can do beside other work.
@@ -78,7 +79,7 @@ class AnchorAttraction(Instrument):
         for name, value in start.items():
             s[name][row] = value
         count = max(1, round(self.get("brought") * self.get("jobs") * model.scale))
-        index = model.invite(count, EMPLOYED, np.array([cell]), np.cumsum(model.mix[segment]))
+        index = model.bring(count, EMPLOYED, np.cumsum(model.mix[segment]), cell)
         people = model.talents.rows
         for k, person in enumerate(index.tolist()):
             people["id"][person] = identity(AID, int(s["id"][row]), k)
@@ -93,7 +94,7 @@ class AnchorAttraction(Instrument):
         s["cash"][row] = s["equity"][row] = capital
         model.flow[self.parent_capital()] += capital
         model.forget_order()
-        self.arrived[int(s["id"][row])] = model.t
+        self.arrived.append((int(s["id"][row]), model.t))
         self.pay(model, np.array([row]), np.array([grant]), act="founding")
         if self.get("fund"):
             fund = int(model.funds.allocate(1)[0])

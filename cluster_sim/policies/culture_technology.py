@@ -35,7 +35,7 @@ class CultureTechnology(Instrument):
 
     def __init__(self, timeline) -> None:
         super().__init__(timeline)
-        self.running: list[tuple[int, int, int]] = []       # month, identities of studio and firm
+        self.running: list[tuple[int, int, int]] = []       # month, identities of the studio and the firm
         self.last: dict[int, int] = {}
 
     def support(self, model) -> None:
@@ -64,10 +64,10 @@ class CultureTechnology(Instrument):
         rows = np.flatnonzero(able & culture & ~tech)
         order = np.lexsort((s["id"][rows], lots(model.seed, AID, s["id"][rows], model.t)))
         applicants = [r for r in rows[order].tolist() if int(s["id"][r]) not in waits]
-        busy = {run[2] for run in self.running}
+        busy = {firm for _, _, firm in self.running}
         firms = np.array([r for r in np.flatnonzero(able & tech).tolist() if int(s["id"][r]) not in busy], np.int64)
-        places = self.rows_of(model, sorted(busy))
-        promised = sum(self.bill(model, places[firm])[1] for _, _, firm in self.running if firm in places)
+        there = self.rows_of(model, busy)
+        promised = sum(self.bill(model, firm)[1] for firm in there[there >= 0].tolist())
         pairs: list[tuple[int, int]] = []
         for row in applicants:
             if not firms.size or len(pairs) >= count:
@@ -92,10 +92,10 @@ class CultureTechnology(Instrument):
     def go_on(self, model) -> None:
         """Bill a month of every running project, pay the public share, and load the work on both."""
         s = model.studios.rows
-        there = self.rows_of(model, [i for run in self.running for i in run[1:]])
-        self.running = [run for run in self.running if model.t - run[0] < MONTHS and run[1] in there and run[2] in there]
-        for _, studio, other in self.running:
-            row, firm = there[studio], there[other]
+        self.running = [run for run in self.running if model.t - run[0] < MONTHS
+                        and (self.rows_of(model, run[1:]) >= 0).all()]
+        for _, *pair in self.running:
+            row, firm = self.rows_of(model, pair).tolist()
             bill, aid = self.bill(model, firm)
             s["cash"][row] -= bill
             s["inputs"][row] += bill
@@ -104,4 +104,4 @@ class CultureTechnology(Instrument):
             model.flow[L.SALES_LOCAL_PARTNER] += bill
             s["duty"][firm] += self.get("effort") / MONTHS
             s["duty"][row] += self.get("own_effort") / MONTHS
-            self.pay(model, np.array([row]), np.array([aid]), act="programme", ids=np.array([studio]), base=bill)
+            self.pay(model, np.array([row]), np.array([aid]), act="programme", ids=s["id"][[row]], base=bill)

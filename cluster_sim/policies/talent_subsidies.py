@@ -78,7 +78,7 @@ class TalentSubsidies(Instrument):
         self.spend(model, float(lot.size - won.size) * award, "people", act="newcomers", entity=model.t,
                    base=max(migrants, 1.0))
         self.spend(model, float(won.size) * award, "people")
-        index = model.invite(won.size, SEEKING)
+        index = model.bring(won.size, SEEKING)
         people = model.talents.rows
         for k, row in enumerate(index.tolist()):
             people["id"][row] = identity(AWARD, k, model.t)
