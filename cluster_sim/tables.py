@@ -13,7 +13,6 @@ from cluster_sim.agents.columns import (
     DONE,
     FUND,
     HOT,
-    MIGRANT,
     PARK,
     PAYROLL,
     PROJECT,
@@ -245,29 +244,6 @@ class CityTables:
         """Return the films of history that must be started now."""
         m: Any = self
         return [e for e in m.events if isinstance(e, Hit) and m.t >= 0 and e.due(m.t)]
-
-    # ---------------------------------------------------------------- what instruments ask for
-    def invite(self, count: int, status: int, cells: np.ndarray | None = None,
-               specialisms: np.ndarray | None = None) -> np.ndarray:
-        """Let so many migrants come at once and return their rows; the caller gives them identities of their own.
-
-        cells: where they live (anywhere if None); specialisms: (6,) cumulative weights (as other migrants if None).
-        """
-        m: Any = self
-        from cluster_sim.month.population import arrive, choice_of_specialism
-
-        index = m.talents.allocate(count)
-        weight = m.home_weight if cells is None else np.arange(1.0, cells.size + 1.0)
-        wanted = choice_of_specialism(m, m.par["population.choice"]) if specialisms is None else specialisms
-        arrive(m.talents.rows, index, m.home_cells if cells is None else cells, weight, m.p, m.seed, m.t, status, m.t,
-               0, wanted, MIGRANT)
-        return index
-
-    def tie(self, pairs: list[tuple[int, int]]) -> None:
-        """Note that pairs of studios (rows) begin to work together."""
-        from cluster_sim.month.collaboration import record_pairs
-
-        record_pairs(self, np.array(pairs, np.int64).reshape(-1, 2))
 
     # ---------------------------------------------------------------- what ends
     def archive(self, rows: np.ndarray) -> None:

@@ -57,7 +57,7 @@ STUDIO = record(
     ("orders abroad pending sub_cost sub_lack sub_distance weight coordination", "f8"),
     ("own_load credit_load sub_load quality rent_per_m2", "f8"),
     ("wage_bill sales inputs wages taxes subsidies wip_change revenue_year revenue_last surplus_year"
-     " surplus compute compute_relief rent_relief credit perk duty outside_tie voucher", "f8"),
+     " surplus compute compute_relief rent_relief credit perk duty outside_tie", "f8"),
     ("franchise", "f8"),
     ("sub_id franchise_id", "i8"),
     ("months_red aid_month", "i4"),

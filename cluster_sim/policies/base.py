@@ -268,13 +268,6 @@ class Instrument:
         relief[rows] += paid / np.maximum(cost, 1.0)
         return paid
 
-    @staticmethod
-    def rows_of(model: ClusterModel, ids: list[int]) -> dict[int, int]:
-        """Return the rows of the studios among some identities that are still there."""
-        studios = model.studios.used
-        rows = np.flatnonzero(np.isin(studios["id"], np.array(ids, np.int64)) & (studios["alive"] == 1))
-        return dict(zip(studios["id"][rows].tolist(), rows.tolist(), strict=True))
-
     def unit(self, model: ClusterModel, replay: np.ndarray) -> np.ndarray:
         """Return the scale of each work's money: a replayed film is scaled with the city, any other is not."""
         return np.where(replay == 1, model.scale, 1.0)
