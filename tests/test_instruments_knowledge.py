@@ -89,11 +89,16 @@ def pairs(monthly: int = 1, **keys):
     return model, projects
 
 
+def parties(model, projects, n: int = 0) -> list[int]:
+    """Return the rows of the studio and the firm of a running project."""
+    return projects.rows_of(model, projects.running[n][1:]).tolist()
+
+
 def test_a_studio_buys_work_from_a_technology_firm_and_the_public_pays_a_share():
     model, projects = pairs()
     s, before = model.studios.used, model.studios.used.copy()
     projects.support(model)
-    (_, studio, _, firm, _), = projects.running
+    studio, firm = parties(model, projects)
     assert s["segment"][firm] == GAMES or s["anchor"][firm] > 0 or (
         s["skill_by"][firm, ENGINEERING] > 0.4 * s["skill_by"][firm].sum())
     assert s["segment"][studio] in (0, 2, 3, 4)
@@ -110,9 +115,9 @@ def test_the_firm_is_the_nearest_that_is_free_and_a_project_lasts_a_year():
     model, projects = pairs(monthly=3)
     projects.support(model)
     s = model.studios.used
-    assert len(projects.running) == 3 and len({run[3] for run in projects.running}) == 3
+    assert len(projects.running) == 3 and len({run[2] for run in projects.running}) == 3
     tech = np.flatnonzero((s["alive"] == 1) & (s["staff"] >= 10) & (s["solo"] == 0) & (s["segment"] == GAMES))
-    _, studio, _, firm, _ = projects.running[0]
+    studio, firm = parties(model, projects)
     x, y = s["cell"] % model.side, s["cell"] // model.side
     km = model.distance[abs(x[tech] - x[studio]), abs(y[tech] - y[studio])]
     assert model.distance[abs(x[firm] - x[studio]), abs(y[firm] - y[studio])] <= km.min()
@@ -143,10 +148,10 @@ def test_know_how_of_the_studio_rises_toward_the_firms():
     model, projects = pairs()
     without = pairs()[0]
     projects.support(model)
-    row, gains = projects.running[0][1], []
+    (row, firm), gains = parties(model, projects), []
     for each in (without, model):
         s = each.studios.used
-        each.ties["strength"][each.ties["id"] != (s["id"][projects.running[0][3]])] = 0.0
+        each.ties["strength"][each.ties["id"] != s["id"][firm]] = 0.0
         s["knowhow"] = np.where(s["segment"] == GAMES, 3.0, 1.0)
         knowledge.spread(each)
         gains.append(float(s["knowhow"][row]) - 1.0)
@@ -156,7 +161,7 @@ def test_know_how_of_the_studio_rises_toward_the_firms():
 def test_the_load_of_a_project_takes_capacity_from_other_work():
     model, projects = pairs()
     projects.support(model)
-    firm = projects.running[0][3]
+    firm = parties(model, projects)[1]
     twin = build(40)
     clear = [m.studios.used["load"][firm] for m in run_a_month(model, twin)]
     assert clear[0] == pytest.approx(clear[1] + 5.0)

@@ -211,8 +211,8 @@ class EngineReport:
         if min(pairs) < len(self.seeds):
             known.append(f"Three years after the hit lie within the run in {min(pairs)} of {len(self.seeds)} runs.")
         if self.scale < 0.5:
-            known.append("Titles do not shrink with the city, replayed hits do: here the 20 largest weigh more than "
-                         "in the whole city.")
+            known.append("What the largest titles weigh depends on the size of the city, for titles do not shrink with "
+                         "it and replayed hits do: quote their shares from scale 1.")
         return known
 
     def plot(self) -> Any:

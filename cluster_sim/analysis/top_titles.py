@@ -3,8 +3,7 @@
 Growth in a window is the change of creative value added between its first and its last year. Part of it may
 rest on single titles in two ways that are measured apart: their producers' receipts (an account of one run), and
 the paired effect (what value added loses when the same titles find no audience; from two runs). Concentration
-depends on the size of the city (docs/scale.md): twenty titles are more of a twentieth of the city than of the
-whole one.
+depends on the size of the city (docs/scale.md): a title is as large in a small city as in the whole one.
 """
 
 from __future__ import annotations

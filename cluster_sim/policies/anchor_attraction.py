@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import EMPLOYED, MIGRANT, SEGMENTS
+from cluster_sim.agents.columns import EMPLOYED, SEGMENTS
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -34,16 +34,16 @@ class AnchorAttraction(Instrument):
 
     def __init__(self, timeline) -> None:
         super().__init__(timeline)
-        self.arrived: list[tuple[int, int, int]] = []       # identity, row, month
+        self.arrived: list[tuple[int, int]] = []            # identity, month
 
     def open(self, model) -> None:
         grant = np.floor(self.get("grant") * MILLION * model.scale)
         while len(self.arrived) < int(self.get("anchors")) and self.within(model, 1, grant):
             self.arrive(model, grant)
-        studios = model.studios.rows
-        for identity, row, month in self.arrived:
-            if studios["id"][row] == identity and studios["alive"][row] == 1:
-                self.order(model, studios[row], month)
+        offices = self.rows_of(model, (identity for identity, _ in self.arrived)).tolist()
+        for row, (_, month) in zip(offices, self.arrived, strict=True):
+            if row >= 0:
+                self.order(model, model.studios.rows[row], month)
 
     def order(self, model, office, month: int) -> None:
         """Fill the office's book of orders (person-months) up to what its planned people can do beside other work.
@@ -62,7 +62,6 @@ class AnchorAttraction(Instrument):
     def arrive(self, model, grant: float) -> None:
         """Open the company's office: a studio with people from outside, and its fund."""
         from cluster_sim.draws import AID, FUND, IDENTITY, identity
-        from cluster_sim.month.population import arrive
 
         number = len(self.arrived)
         row = int(model.studios.allocate(1)[0])
@@ -80,9 +79,7 @@ class AnchorAttraction(Instrument):
         for name, value in start.items():
             s[name][row] = value
         count = max(1, round(self.get("brought") * self.get("jobs") * model.scale))
-        index = model.talents.allocate(count)
-        arrive(model.talents.rows, index, np.array([cell]), np.array([1.0]), model.p, model.seed, model.t, EMPLOYED,
-               model.t, 0, np.cumsum(model.mix[segment]), MIGRANT)
+        index = model.bring(count, EMPLOYED, np.cumsum(model.mix[segment]), cell)
         people = model.talents.rows
         for k, person in enumerate(index.tolist()):
             people["id"][person] = identity(AID, int(s["id"][row]), k)
@@ -97,7 +94,7 @@ class AnchorAttraction(Instrument):
         s["cash"][row] = s["equity"][row] = capital
         model.flow[self.parent_capital()] += capital
         model.forget_order()
-        self.arrived.append((int(s["id"][row]), row, model.t))
+        self.arrived.append((int(s["id"][row]), model.t))
         self.pay(model, np.array([row]), np.array([grant]), act="founding")
         if self.get("fund"):
             fund = int(model.funds.allocate(1)[0])

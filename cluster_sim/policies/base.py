@@ -8,6 +8,7 @@ payers' shares, the joint cap and the ledger.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from zlib import crc32
@@ -236,6 +237,13 @@ class Instrument:
         if not self.get(key):
             return np.ones(model.cells.size, bool)
         return (model.cells["zones"] & self.mask(model, key)) != 0
+
+    def rows_of(self, model: ClusterModel, ids: Iterable[int]) -> np.ndarray:
+        """Return the rows of living studios by their identities, -1 for who is gone; rows are never remembered."""
+        wanted, order = np.fromiter(ids, np.int64), model.studio_order()
+        known = model.studios.rows["id"][order]
+        at = np.minimum(np.searchsorted(known, wanted), max(known.size - 1, 0))
+        return np.where(known[at] == wanted, order[at], -1) if known.size else np.full(wanted.size, -1)
 
     def year_wage(self, model: ClusterModel) -> float:
         """Return the mean wage of a year on the market of this month (yuan)."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import MIGRANT, SEEKING
+from cluster_sim.agents.columns import SEEKING
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 SPREAD = 0.25       # standard deviation of migrants' log skill
@@ -69,7 +69,6 @@ class TalentSubsidies(Instrument):
     def invite(self, model, offers: int, migrants: float) -> None:
         """Offer awards: who accepts is paid; who would not have come without comes as a seeker of high skill."""
         from cluster_sim.draws import AWARD, identity, lots
-        from cluster_sim.month.population import arrive, choice_of_specialism
 
         odds, award = self.odds(model), np.floor(self.get("award") * MILLION)
         lot = lots(model.seed, AWARD, np.arange(offers), model.t)
@@ -79,9 +78,7 @@ class TalentSubsidies(Instrument):
         self.spend(model, float(lot.size - won.size) * award, "people", act="newcomers", entity=model.t,
                    base=max(migrants, 1.0))
         self.spend(model, float(won.size) * award, "people")
-        index = model.talents.allocate(won.size)
-        arrive(model.talents.rows, index, model.home_cells, model.home_weight, model.p, model.seed, model.t, SEEKING,
-               model.t, 0, choice_of_specialism(model, model.par["population.choice"]), MIGRANT)
+        index = model.bring(won.size, SEEKING)
         people = model.talents.rows
         for k, row in enumerate(index.tolist()):
             people["id"][row] = identity(AWARD, k, model.t)

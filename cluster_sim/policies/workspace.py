@@ -54,8 +54,9 @@ class Workspace(Instrument):
             return
         studios = model.studios.used
         ids, since = studios["id"], np.full(studios.size, -1)
-        for row in np.flatnonzero(studios["alive"] == 1).tolist():
-            since[row] = self.since.get(int(ids[row]), -1)
+        known = self.rows_of(model, self.since)
+        self.since = {i: t for (i, t), row in zip(self.since.items(), known.tolist(), strict=True) if row >= 0}
+        since[known[known >= 0]] = list(self.since.values())
         fits = ((studios["alive"] == 1) & (studios["born"] <= model.t) & (studios["hub"] == 0)
                 & (studios["anchor"] == 0) & self.inside(model)[studios["cell"]])
         guests = np.flatnonzero(fits & (since >= 0) & (model.t - since < MONTHS))
