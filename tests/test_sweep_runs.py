@@ -76,6 +76,10 @@ def test_factors_are_columns_and_only_the_series_is_kept(tmp_path):
     mean = view.sql(query)
     assert mean["tau"].tolist() == list(TAUS) and mean["share"].is_monotonic_increasing
     assert view.sweep.digest() == sweep_of().digest()
+    points = view.by_point("gdp_share", "2018-06")
+    assert points["collaboration_tau_max"].tolist() == np.repeat(TAUS, 2).tolist() and points["runs"].eq(2).all()
+    assert points["mean"].iloc[-1] - points["mean"].iloc[0] == pytest.approx(0.003, abs=1e-7)
+    assert len(view.by_point()) == 6
 
 
 def test_tables_that_are_asked_for_are_kept(tmp_path):

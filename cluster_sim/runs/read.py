@@ -36,8 +36,11 @@ def _read(path: Path, kind: str, columns: list[str] | None) -> pa.Table:
     """
     try:
         if path.suffix == ".parquet":
-            return pq.read_table(path, columns=columns, partitioning=None, read_dictionary=["run_id", "scenario"],
-                                 page_checksum_verification=True)
+            with pq.ParquetFile(path, read_dictionary=["run_id", "scenario"], page_checksum_verification=True) as file:
+                unknown = set(columns or ()).difference(file.schema_arrow.names)
+                if unknown:
+                    raise KeyError(f"{path} has no column '{sorted(unknown)[0]}'")
+                return file.read(columns)
         table = staged.read(path, kind)
     except (OSError, pa.ArrowInvalid) as error:
         if isinstance(error, FileNotFoundError):
@@ -210,6 +213,20 @@ class View:
         from cluster_sim.runs.summary import by_year
 
         return by_year(self.frame("series", ["seed", "month", column]), column, low, high)
+
+    def by_point(self, column: str = "gdp_share_published", month: str | None = None) -> Any:
+        """Return a column by point of a sweep: the factors, and mean, sd and number of its runs.
+
+        `month`, such as `"2030-12"`, is the month that is read; None takes the last one.
+        """
+        if not self.is_sweep:
+            raise InputError(f"{self.folder} holds no sweep")
+        frame = self.frame("series", ["point", "month", *self.factors, column])
+        wanted = frame["month"].max() if month is None else np.datetime64(month, "D")
+        groups = frame[frame["month"] == wanted].groupby("point")
+        found = groups[self.factors].first()
+        found["mean"], found["sd"], found["runs"] = groups[column].mean(), groups[column].std(), groups[column].count()
+        return found
 
     @cached_property
     def scenario(self) -> Any:

@@ -15,10 +15,11 @@ from cluster_sim.scenario.designs import BY_VALUE
 from cluster_sim.scenario.factors import Factor, column_name, plain_label
 from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.nodes import Node
+from cluster_sim.scenario.point_settings import DUMMY, KeySetting
 from cluster_sim.scenario.quantities import QuantityError, month_name, number, parse_month, shown
 from cluster_sim.scenario.registry import KeyInfo
 from cluster_sim.scenario.shapes import NONE, read_bool
-from cluster_sim.scenario.variants import DUMMY, KeySetting, Variants
+from cluster_sim.scenario.variants import Variants
 
 FORM = ("low", "high", "values", "options", "log", "levels", "column")
 EXAMPLE = "a list of values, {low: 0, high: 1} or {options: {name: value}}"
