@@ -1,10 +1,11 @@
 """A Dask scheduler and workers as processes of their own, on the loopback interface, for tests.
 
-The scheduler ends by itself when nobody has used it for two minutes, and the workers with it.
+All of them end with the tests, also with tests that are killed, and after two minutes without work.
 """
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -15,7 +16,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from runs_fake import FakeModel
+from runs_fake import FakeModel, once
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCAL = ["--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
@@ -28,6 +29,12 @@ def wait_for(condition, seconds=40.0, what="waited in vain"):
         assert time.monotonic() < end, what
         time.sleep(0.02)
     return found
+
+
+def die_with_the_tests():
+    """Called in a new process: end with the one that started it, where the system can do that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 class DaskCluster:
@@ -50,17 +57,18 @@ class DaskCluster:
         return {}
 
     def start(self, words, **env):
-        path = os.pathsep.join(str(p) for p in (env.pop("first", ROOT), ROOT / "tests"))
+        folders = (env.pop("first", ROOT), ROOT / "tests", os.environ.get("PYTHONPATH", ""))
+        path = os.pathsep.join(map(str, folders))
         environment = os.environ | {"PYTHONPATH": path, "FAKE_LOG": str(self.log)} | env
         with open(self.folder / f"process-{len(self.processes)}.log", "w") as out:
             process = subprocess.Popen([sys.executable, "-m", *words], stdout=out, stderr=out, cwd=self.folder,
-                                       env=environment, start_new_session=True)
+                                       env=environment, start_new_session=True, preexec_fn=die_with_the_tests)
         self.processes.append(process)
         return process
 
-    def add_worker(self, module="cluster_sim.runs.dask_start", **env):
+    def add_worker(self, module="cluster_sim.runs.dask_start", options=(), **env):
         return self.start([module, "--scheduler-file", self.file, "--local-directory", str(self.folder / "local"),
-                           "--death-timeout", "60", *LOCAL], **env)
+                           "--death-timeout", "60", *LOCAL, *options], **env)
 
     def client(self):
         import distributed
@@ -102,4 +110,13 @@ class Untrimmed(FakeModel):
         wrong = [name for name in ("MALLOC_TRIM_THRESHOLD_",) if name in os.environ]
         wrong += [name for name in ("OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS") if os.environ.get(name) != "1"]
         assert not wrong, wrong
+        super().step()
+
+
+class Hangs(FakeModel):
+    """A model that hangs for seed 3 the first time."""
+
+    def step(self):
+        if self.seed == 3 and self.t == 3 and once(self.scenario.rationale, "hung"):
+            time.sleep(60)
         super().step()

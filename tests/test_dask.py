@@ -117,6 +117,28 @@ def test_a_worker_killed_once_leaves_no_trace(cluster, tmp_path):
     assert content(tmp_path / "a") == content(tmp_path / "b")
 
 
+@pytest.mark.parametrize("nanny", [True, False])
+def test_a_stuck_worker_is_killed_or_left_alone(cluster, tmp_path, nanny):
+    found = cluster if nanny else DaskCluster(tmp_path, workers=0)
+    for _ in range(0 if nanny else 2):
+        found.add_worker(options=("--no-nanny",))
+    found.wait_for_workers(2)
+    factory, said = "dask_cluster:Hangs", []
+    try:
+        with DaskEngine(found.address, factory=factory, stall=2.0) as engine:
+            engine.say = said.append
+            planned = plan(scenario(rationale=str(tmp_path), sleep=0.002), range(1, 7), 0.05)
+            report = carry_out(planned, tmp_path / "a", None, None, factory, engine=engine)
+    finally:
+        if not nanny:
+            found.close()
+    if nanny:
+        assert len(report.done) == 6 and not report.failed and not said
+    else:
+        assert len(report.done) == 5 and "no month ended in 2 s" in report.failed[0]["traceback"]
+        assert report.failed[0]["seed"] == 3 and "is stuck" in said[0]
+
+
 def test_a_run_that_raises_is_tried_again_and_recorded(cluster, tmp_path):
     before = len(cluster.started())
     report = far(cluster, tmp_path / "a", range(1, 7), raise_seed=2)
@@ -265,8 +287,8 @@ def test_other_sources_on_a_worker_end_the_command_with_two(cluster, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_the_command_on_a_cluster_whose_scheduler_dies(tmp_path):
-    """First a worker that knows nothing of the package, then a good one, then the scheduler is killed."""
+def test_a_cluster_that_goes_to_pieces(tmp_path):
+    """A worker that knows nothing of the package, none at all, one that is killed for good, one without scheduler."""
     (tmp_path / "empty" / "cluster_sim").mkdir(parents=True)
     (tmp_path / "empty" / "cluster_sim" / "__init__.py").touch()
     found = DaskCluster(tmp_path, workers=0)
@@ -281,6 +303,10 @@ def test_the_command_on_a_cluster_whose_scheduler_dies(tmp_path):
         with pytest.raises(InputError, match="has no workers; start some: python -m"):
             forty(found, tmp_path / "a", patience=0.5)
         assert not (tmp_path / "a").exists()
+        alone = found.add_worker()
+        found.wait_for_workers(1)
+        with pytest.raises(EngineGone, match="no worker left"):
+            forty(found, tmp_path / "a", Kills(lambda: alone.pid), patience=1.0)
         found.add_worker()
         found.wait_for_workers(1)
         with pytest.raises(EngineGone, match="does not answer"):

@@ -141,6 +141,7 @@ def test_the_command_prints_the_estimates_beside_the_published_ranges(small, cap
 
 @pytest.mark.parametrize("words, message", [
     (["--date", "2019-01"], "2023-01 or later"), (["--zone-instrument", "hub"], "no instrument of zones"),
+    (["synthetic", "--zone-instrument", "pilot_zones"], "has no pilot_zones"),
     (["--seeds", "1"], "at least two seeds"), (["no_policy"], "nothing to estimate"), (["--date", "soon"], "soon"),
     (["--set", "policies.pilot_zones.scenarios=-1"], "scenarios"), (["--workers", "-1"], "--workers")])
 def test_bad_input_ends_with_two_and_writes_nothing(words, message, tmp_path, monkeypatch, capsys):

@@ -23,8 +23,8 @@ def enrolled(par=None, months: int = 21, **keys):
 # ------------------------------------------------------------------------------------- education places
 def test_places_admit_more_students_only_where_they_bind():
     usual, model = enrolled()
-    assert (enrolled(places=10_000)[0] == usual).all()
-    scarce, more = enrolled(SCARCE)[0], enrolled(SCARCE, places=10_000)[0]
+    assert (enrolled(places=10_000, aid=0.0)[0] == usual).all()
+    scarce, more = enrolled(SCARCE)[0], enrolled(SCARCE, places=10_000, aid=0.0)[0]
     assert (scarce == round(20_000 * model.scale)).all() and (more == round(30_000 * model.scale)).all()
 
 
@@ -51,7 +51,7 @@ def test_aid_to_the_cost_of_study_raises_the_wish_of_the_next_year_and_is_paid_t
 
 def test_no_more_places_are_opened_than_the_budget_can_carry():
     budget = 5_000 * 0.02
-    more, model = enrolled(SCARCE, places=10_000, budget=budget)
+    more, model = enrolled(SCARCE, places=10_000, aid=0.0, budget=budget)
     assert more.tolist() == [125.0, 100.0]                          # the second year's money is the first year's class
     assert model.instruments[0].spent_this_year <= budget * MILLION * model.scale
 

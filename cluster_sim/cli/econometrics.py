@@ -54,13 +54,12 @@ def main(args: argparse.Namespace) -> int:
         raise InputError("--workers is a number of processes (0 runs everything in this one)")
     seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
     scale, month = scale_of(args.scale), ordinal(args.date)
-    instruments = args.zone_instrument or ["pilot_zones"]
     assert month is not None
     out = Path(args.out) if args.out else Path("results") / NAME
-    made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, instruments)
+    made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, args.zone_instrument)
     if not args.out:
-        out = out.with_name(_name(args, instruments))
-        made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, instruments)
+        out = out.with_name(_name(args))
+        made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, args.zone_instrument)
     found = [words for side in sides for words in manifest.differences(side.folder, side.plan)]
     if out.is_dir() and (args.fresh or found and not args.out):
         print(f"what {out} held is now in {manifest.set_aside(out)}", file=sys.stderr)
@@ -78,13 +77,13 @@ def main(args: argparse.Namespace) -> int:
     return _status(result, out)
 
 
-def _name(args: argparse.Namespace, instruments: list[str]) -> str:
+def _name(args: argparse.Namespace) -> str:
     """Name the folder nobody named, by what is estimated."""
     import hashlib
 
     name = f"{NAME}-{Path(args.scenario).stem}"
-    special = [*args.set, args.date, *instruments]
-    if special != [DATE, "pilot_zones"]:
+    special = [*args.set, args.date, *(args.zone_instrument or [])]
+    if special != [DATE]:
         name += f"-{hashlib.sha256(' '.join(special).encode()).hexdigest()[:6]}"
     return name
 
@@ -142,7 +141,7 @@ def table(result: Econometrics) -> list[str]:
     counts = {word: sum(one.verdict == word for one in result.estimates) for word in ("pass", "open", "miss")}
     lines += ["", f"{counts['pass']} pass; {counts['open']} open: outside, but the interval reaches the published "
                   f"range; {counts['miss']} miss: the interval lies outside.",
-              "Published 0 is a finding of no effect: it passes where the interval holds zero."]
+              "Published 0 is no effect at all: it passes where the interval holds zero."]
     return lines + [f"Left out: {text}" for text in result.left_out]
 
 

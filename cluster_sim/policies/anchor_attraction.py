@@ -26,7 +26,7 @@ class AnchorAttraction(Instrument):
         "brought": Key("share", 0.2, 0.01, 1, "share of them who come with the company"),
         "grant": Key("million yuan", 100.0, 0, 10_000, "grant to each on its arrival"),
         "premium": Key("1", 1.2, 0.8, 2, "its wage offer over the market's"),
-        "fund": Key("million yuan", 0.0, 0, 10_000, "corporate venture fund that each brings"),
+        "fund": Key("million yuan", 100.0, 0, 10_000, "corporate venture fund that each brings"),
         "ramp": Key("month", 24, 1, 120, "months until its parent's orders are at their full size"),
         "zones": Key("list of zones", ["hi_tech_south"], text="zone in which it opens (the first named)"),
         "segments": Key("list of segments", ["games"], text="segment of its business (the first named)"),

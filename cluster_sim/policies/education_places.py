@@ -25,7 +25,7 @@ class EducationPlaces(Instrument):
         "places": Key("count", 0, 0, 1_000_000, "further places for new students in a year", "assumed",
                       "220,000 students in film, television and animation in 2025; the yearly addition is assumed"),
         "cost": Key("million yuan", 0.02, 0, 1, "public cost of a place for a year"),
-        "aid": Key("share", 0.0, 0, 1, "share of a student's cost of study that is paid on these places"),
+        "aid": Key("share", 0.3, 0, 1, "share of a student's cost of study that is paid on these places"),
         "study_cost": Key("million yuan", 0.02, 0, 1, "a student's own cost of study in a year: fees and keep"),
         "response": Key("1", 0.35, 0, 3, "rise of the wish to study if all costs of study were paid", "literature",
                         "Dynarski (2003): aid of a third of the cost raises attendance by about 11%"),

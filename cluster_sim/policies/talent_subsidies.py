@@ -24,7 +24,7 @@ class TalentSubsidies(Instrument):
     title = "Talent subsidies and job fairs"
     text = "Allowances and awards for people who come, and fairs where seekers see more vacancies."
     keys = {
-        "allowance": Key("million yuan", 0.0, 0, 3, "paid once to a newcomer"),
+        "allowance": Key("million yuan", 0.03, 0, 3, "paid once to a newcomer"),
         "people": Key("count", 0, 0, 1_000_000, "newcomers who may receive it in a year"),
         "awards": Key("count", 0, 0, 10_000, "awards offered to outstanding people in a year"),
         "award": Key("million yuan", 3.0, 0, 10, "award for one person", "measured",

@@ -23,6 +23,7 @@ from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import city_version
 from cluster_sim.runs.plan import Plan
 from cluster_sim.runs.progress import duration
+from cluster_sim.runs.supervisor import STALL
 from cluster_sim.runs.worker import Job
 
 INSTALL = "pip install 'cluster_sim[cluster]'"
@@ -39,12 +40,14 @@ NAMED = 5
 class DaskEngine:
     """A connection to a Dask cluster, by `scheduler` (an address or a scheduler file), by `profile` (see
     `dask_profile`) or by an open `client`. Nothing is connected before it is needed; `close` ends it.
+    `patience` is how long to wait for workers, `stall` after how long a month counts as stuck, in seconds.
 
     InputError if the libraries are missing, nobody answers, or a worker cannot take part.
     """
 
     def __init__(self, scheduler: str | None = None, profile: str | None = None, client: Any = None,
-                 factory: str | None = None, patience: float = PATIENCE, quiet: bool = True) -> None:
+                 factory: str | None = None, patience: float = PATIENCE, stall: float = STALL,
+                 quiet: bool = True) -> None:
         from cluster_sim.runs.one import FACTORY
 
         given = sum(value is not None for value in (scheduler, profile, client))
@@ -52,7 +55,7 @@ class DaskEngine:
             raise InputError("the Dask engine needs one of: the address of a scheduler, or a profile")
         require()
         self.scheduler, self.profile, self.client = scheduler, profile, client
-        self.factory, self.patience, self.quiet = factory or FACTORY, patience, quiet
+        self.factory, self.patience, self.stall, self.quiet = factory or FACTORY, patience, stall, quiet
         self.cluster: Any = None
         self.jobs = 0
         self.own = client is None
@@ -127,7 +130,7 @@ class DaskEngine:
 
         job = replace(job, folder=os.path.abspath(job.folder))
         question = Question(job.folder, "", None, self.cities, self.factory)
-        return Runner(self.client, job, question, self.fit, self.fault, self.patience, self.say)
+        return Runner(self.client, job, question, self.fit, self.fault, self.patience, self.say, self.stall)
 
     # workers ---------------------------------------------------------------------------------------
 

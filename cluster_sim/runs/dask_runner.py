@@ -162,12 +162,20 @@ class Runner:
             self._lost(found, "killed", f"the worker {address} died in mid-run")
 
     def _stuck(self, found: Batch) -> None:
-        """A batch has not moved for long: kill its worker if it has a nanny, and use it no more if not."""
+        """A batch has not moved for long: kill its worker.
+
+        Without a nanny that cannot be done: the worker is used no more, and its run, whose lock it holds, is lost.
+        """
         self.fit.pop(found.address, None)
-        self.useless.add(found.address)
-        with suppress(Exception):
-            self.client.restart_workers([found.address], timeout=ANSWER_SECONDS, raise_for_error=False)
-        self._lost(found, "killed", f"no month ended in {self.stall:.0f} s on the worker {found.address}")
+        try:
+            answer = self.client.restart_workers([found.address], timeout=ANSWER_SECONDS, raise_for_error=False)
+            restarted = answer.get(found.address) == "OK"
+        except Exception:  # it has no nanny
+            restarted = False
+        if not restarted:
+            self.useless.add(found.address)
+            self.say(f"the worker {found.address} is stuck and left alone")
+        self._lost(found, "killed", f"no month ended in {self.stall:g} s on the worker {found.address}", restarted)
 
     def _assign(self) -> None:
         """Give every idle worker a batch; a run that is tried again goes alone."""
@@ -260,10 +268,11 @@ class Runner:
             time.sleep(0.2)
         return wanted & seen
 
-    def _lost(self, found: Batch, kind: str = "", text: str = "") -> None:
+    def _lost(self, found: Batch, kind: str = "", text: str = "", again: bool = True) -> None:
         """A batch has not come back: what it finished counts, its first unfinished run was the one in hand.
 
-        Without a `kind` no run is to blame, and all that are unfinished wait for a worker again.
+        Without a `kind` no run is to blame, and all that are unfinished wait for a worker again. `again`: whether
+        the run in hand may be tried once more.
         """
         self._release(found)
         done = self.store.finished()
@@ -274,6 +283,8 @@ class Runner:
             else:
                 rest.append(spec)
         if rest and kind:
+            if not again:
+                self.tries[rest[0].run_id] = TRIES
             self._again(rest.pop(0), kind, text)
         self.queue.extendleft(reversed(rest))
 

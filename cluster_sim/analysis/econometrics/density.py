@@ -2,10 +2,9 @@
 
 Published designs. Combes & Gobillon (2015, The Empirics of Agglomeration Economies, Handbook of Regional and Urban
 Economics 5): log wage or value added per worker on log density with sector and year effects, errors clustered by
-area; elasticities of 0.02 to 0.10. Ciccone & Hall (1996), and Combes & Gobillon's section on it, take long lags of
-density as instruments, since good places draw workers. Chauvin, Glaeser, Ma & Tobio (2017, What is different about
-urbanization in rich and poor countries?, Journal of Urban Economics): up to 0.19 for China without, less with
-controls and instruments.
+area; elasticities of a few hundredths. Long lags of density serve as instruments since Ciccone & Hall (1996,
+American Economic Review 86), because good places draw workers. Chauvin, Glaeser, Ma & Tobio (2017, What is
+different about urbanization in rich and poor countries?, Journal of Urban Economics 98): the same for China.
 
 Here, a studio i of segment k in cell c, run s and year t:
 

@@ -1,7 +1,7 @@
 """Where a zone's effect comes from: studios that are new, that moved in, or that were there before.
 
-Lu, Wang & Zhu (2019, American Economic Journal: Economic Policy) split the growth of villages in zones between two
-censuses into births and deaths, relocations, and incumbents: most of it is entry. The parts of a cell's output
+Lu, Wang & Zhu (2019, American Economic Journal: Economic Policy 11) split the growth of areas in zones between two
+censuses into births and deaths, relocations, and incumbents: the first explain most. The parts of a cell's output
 are taken over its output before, so that their effects add up to the effect on the whole (as in the growth
 rates of Davis & Haltiwanger 1992):
 

@@ -80,6 +80,11 @@ def point(source: str) -> dict[str, Any]:
     return {"published_low": ZERO[0], "published_high": ZERO[1], "source": source}
 
 
+def about_zero(source: str) -> dict[str, Any]:
+    """Return the same for a study that found next to none: within 1 per cent (assumed), however precise we are."""
+    return {"published_low": -1.0, "published_high": 1.0, "source": f"{source} (about 0: within 1%, assumed)"}
+
+
 def to_frame(estimates: list[Estimate]) -> Any:
     """Return one row an estimate."""
     import pandas as pd

@@ -12,7 +12,7 @@ from typing import Any
 from cluster_sim.analysis.compare import Comparison, Side, carry_out_all, prepare
 from cluster_sim.analysis.econometrics import density, entry, firm_size, lottery, panel, rents, zones
 from cluster_sim.analysis.econometrics.estimate import Estimate, to_frame
-from cluster_sim.analysis.econometrics.variants import SUBSIDY, TABLES, Design, design
+from cluster_sim.analysis.econometrics.variants import SUBSIDY, TABLES, ZONES, Design, design
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.one import FACTORY
@@ -64,7 +64,7 @@ class Econometrics:
 
 
 def plan_study(scenario: Any, seeds: list[int], scale: float, month: int, out: Path, set: Settings = None,
-               instruments: Sequence[str] = ("pilot_zones",)) -> tuple[Design, list[Side]]:
+               instruments: Sequence[str] | None = None) -> tuple[Design, list[Side]]:
     """Plan the runs of all designs; InputError or ScenarioError if they cannot be done. Nothing is written."""
     from cluster_sim.analysis.econometrics.regression import library_of
 
@@ -73,7 +73,7 @@ def plan_study(scenario: Any, seeds: list[int], scale: float, month: int, out: P
     library_of()
     made = design(scenario_of(scenario, set), month, instruments)
     if len(made.variants) < 2:
-        raise InputError(f"the scenario has neither {' nor '.join([*instruments, SUBSIDY])}: nothing to estimate")
+        raise InputError(f"the scenario has neither {ZONES[0]} nor {SUBSIDY}: nothing to estimate")
     return made, prepare(list(made.variants.values()), seeds, scale, made.until, out, tables=TABLES)
 
 
@@ -161,13 +161,13 @@ def _lottery(applications: Any) -> list[Estimate]:
 
 
 def econometrics(scenario: Any, seeds: int | Iterable[int] = 4, scale: str | float = "1/20", date: str = DATE,
-                 set: Settings = None, instruments: Sequence[str] = ("pilot_zones",), out: str | Path | None = None,
+                 set: Settings = None, instruments: Sequence[str] | None = None, out: str | Path | None = None,
                  workers: int | None = None, progress: bool = False, factory: str = FACTORY) -> Econometrics:
     """Run the published designs on the model's own output and return their estimates.
 
     `scenario` is a file, a name or a loaded scenario; `date` the month in which zones and subsidy begin;
-    `instruments` those that make the zone. `out` is a folder to keep the runs in, a temporary one if None.
-    `.table` and `.event_study` are data frames. RuntimeError if fewer than two seeds are left whole.
+    `instruments` those that make the zone (the pilot zones). `out` is a folder to keep the runs in, a temporary
+    one if None. `.table` and `.event_study` are data frames. RuntimeError if fewer than two seeds are left whole.
     """
     holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
     folder = Path(holder.name if holder else out)  # type: ignore[arg-type]

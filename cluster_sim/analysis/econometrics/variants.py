@@ -16,6 +16,8 @@ from cluster_sim.analysis.econometrics.panel import Window, zone_mask
 from cluster_sim.runs.errors import InputError
 
 SUBSIDY = "production_subsidy"
+ZONES = ("pilot_zones",)
+"""What makes a zone unless said otherwise."""
 WINNERS = 0.5
 """Share of applicants that win in the lottery."""
 TABLES = ("series", "projects", "accounts", "payments", "applications")
@@ -37,12 +39,13 @@ class Design:
         return self.window.years[-1] * 12 + 11
 
 
-def design(scenario: Any, month: int, instruments: Sequence[str] = ("pilot_zones",),
+def design(scenario: Any, month: int, instruments: Sequence[str] | None = None,
            winners: float = WINNERS, before: int = 6, after: int = 5) -> Design:
     """Return the variants of a scenario (a `Scenario`) for a treatment in a month (an ordinal).
 
-    instruments: those that make the zone, each with a key `zones`. What the scenario does not have is left out;
-    InputError if the years before do not lie in the scenario, or a named instrument has no zones.
+    instruments: those that make the zone, each with a key `zones`; the pilot zones, if the scenario has them,
+    unless named. InputError if the years before do not lie in the scenario, if a named instrument is not in it
+    or has no zones. Without a production subsidy the variants of it are left out.
     """
     window = Window.around(month, before, after)
     if window.years[0] < -(-scenario.start // 12):
@@ -50,8 +53,9 @@ def design(scenario: Any, month: int, instruments: Sequence[str] = ("pilot_zones
                          f"{scenario.start // 12}, so take {-(-scenario.start // 12) + before}-01 or later")
     if not 0 < winners < 1:
         raise InputError("the share of winners lies between 0 and 1")
+    named, instruments = instruments is not None, ZONES if instruments is None else instruments
     last = {name: scenario.policies[name][-1] for name in (*instruments, SUBSIDY) if scenario.policies.get(name)}
-    _check(instruments, last)
+    _check(instruments, last, scenario.name if named else "")
     treated = [name for name in instruments if name in last]
     first_month, last_month = window.years[0] * 12, window.years[-1] * 12 + 11
     events = [e for e in scenario.events if not (e["kind"] == "hit" and first_month <= e["month"] <= last_month)]
@@ -74,13 +78,16 @@ def design(scenario: Any, month: int, instruments: Sequence[str] = ("pilot_zones
                   tuple(last.get(SUBSIDY, {}).get("segments", ())))
 
 
-def _check(instruments: Sequence[str], last: dict[str, Any]) -> None:
+def _check(instruments: Sequence[str], last: dict[str, Any], strict: str) -> None:
+    """Refuse instruments without zones, and those that the scenario named by `strict` lacks."""
     from cluster_sim.policies import instruments as known
 
     with_zones = [name for name, kind in known().items() if "zones" in kind.keys]
     for name in instruments:
         if name not in with_zones:
             raise InputError(f"'{name}' is no instrument of zones; there are {', '.join(with_zones)}")
+        if strict and name not in last:
+            raise InputError(f"{strict} has no {name}; give it dated entries to study it")
         if name in last and not last[name]["zones"]:
             raise InputError(f"'{name}' names no zones: it serves the whole city, and nothing is left to compare with")
 

@@ -1,11 +1,11 @@
 """Difference-in-differences for zones: do cells in a zone grow more after it was set up than others?
 
-Published designs. Alder, Shao & Zilibotti (2016, Economic Policy Reforms and Industrial Policy in a Panel of
-Chinese Cities, Journal of Economic Growth): log GDP of 276 cities, 1988-2010, on reform-zone status with city and
-year effects, event study around the opening, errors clustered by city; zones raise the level of GDP by about 12%,
-not its later growth. Lu, Wang & Zhu (2019, Place-Based Policies, Creation, and Agglomeration Economies, American
-Economic Journal: Economic Policy): villages in and out of zones, censuses of 2004 and 2008, the same equation,
-clustered by village; most of the effect on employment and output comes from entry.
+Published designs. Alder, Shao & Zilibotti (2016, Economic reforms and industrial policy in a panel of Chinese
+cities, Journal of Economic Growth 21): log GDP of 276 cities, 1988-2010, on the zone's being there with city and
+year effects; a state-level zone goes with a level of GDP about 20% higher, not with a steeper path for good (as
+their working paper of 2013 says). Lu, Wang & Zhu (2019, Place-Based Policies, Creation, and Agglomeration
+Economies, American Economic Journal: Economic Policy 11): areas in and out of zones before and after, from two
+censuses of firms; births and deaths of firms explain more of the effect than incumbents and relocations.
 
 Here, a cell c (a square of the map) in run s and year t:
 
@@ -14,7 +14,7 @@ Here, a cell c (a square of the map) in run s and year t:
 with output the sum of the accounts of the cell's studios, errors clustered by cell over all runs. All zones open
 in the same month, so that two-way fixed effects have none of the bias of staggered dates (Goodman-Bacon 2021).
 Zones are drawn where the city condenses: cells in and out of them were on different paths before. Cell trends
-(``+ g[s,c] * t``, in Alder et al. a robustness check), weights by workers before, and the same equation on the
+(``+ g[s,c] * t``), weights by workers before, and the same equation on the
 difference between runs with and without the zone answer that, from weakest to strongest.
 """
 
@@ -25,10 +25,10 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.analysis.econometrics import panel as panels
-from cluster_sim.analysis.econometrics.estimate import Estimate, point, published
+from cluster_sim.analysis.econometrics.estimate import Estimate, about_zero, point, published
 from cluster_sim.analysis.econometrics.regression import regress
 
-LEVEL = "Alder, Shao & Zilibotti 2016: zones move the level of output, not its growth"
+LEVEL = "Alder, Shao & Zilibotti 2013, 2016: zones move the level of output, not its growth"
 
 
 def zone_effect(panel: Any, window: panels.Window, trends: bool = False, weighted: bool = False,
@@ -54,8 +54,8 @@ def zone_slope(panel: Any, window: panels.Window, trends: bool = False, weighted
                name: str = "zones.slope", title: str = "Further growth of zones after the first year") -> Estimate:
     """Estimate by how much zones grow faster a year once they are there, beside the effect on the level.
 
-    ``log output = b * zone * after + g * zone * years since the first + effects``: Alder et al. (2016) find a
-    higher level and no higher growth, so g is read against zero.
+    ``log output = b * zone * after + g * zone * years since the first + effects``: Alder et al. find a
+    higher level and no steeper path, so g is read against next to nothing.
     """
     import pandas as pd
 
@@ -65,14 +65,14 @@ def zone_slope(panel: Any, window: panels.Window, trends: bool = False, weighted
     fit = regress(panel["log_output"], x, panels.effects_of(panel), panel["cell"],
                   panel["before"] if weighted else None,
                   (panel["unit"], panel["year"] - window.switched) if trends else None, freedom=panels.few(panel))
-    return fit.estimate("zone_since", name, title, "% a year", percent=True, **point(LEVEL))
+    return fit.estimate("zone_since", name, title, "% a year", percent=True, **about_zero(LEVEL))
 
 
 def event_study(panel: Any, window: panels.Window, weighted: bool = False) -> Any:
     """Return the difference between zones and other cells by year, against the last year before.
 
-    ``log output = sum over k of b[k] * zone * (year is k years from the first) + effects``, k = -1 left out
-    (Alder et al. 2016, their figure of leads and lags). One row a year: `year`, `k` (0 is the first full year),
+    ``log output = sum over k of b[k] * zone * (year is k years from the first) + effects``, k = -1 left out:
+    leads show whether zones were on another path before. One row a year: `year`, `k` (0 is the first full year),
     `effect`, `se`, `low95`, `high95` in per cent; `attrs["pretrend_p"]` is the p value of all leads being zero.
     """
     import pandas as pd
