@@ -1,0 +1,125 @@
+"""A store that grows with the questions of an analysis: points in, one number for each point and seed out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cluster_sim.analysis.measures import Measure, yearly
+from cluster_sim.runs.errors import Interrupted
+from cluster_sim.runs.identity import code_version, run_id
+from cluster_sim.runs.one import FACTORY
+from cluster_sim.runs.plan import Plan, RunSpec, chosen_tables
+from cluster_sim.runs.progress import Silent
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place at which the model is asked: a scenario, the seeds, and the columns that name it in the results."""
+
+    scenario: Any
+    seeds: tuple[int, ...]
+    labels: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass
+class Bench:
+    """Does the runs of points in one folder, each run once, and reads measures from them.
+
+    base: the scenario that the folder stands for. A point asked for again, or after a restart, costs no run.
+    """
+
+    name: str
+    base: Any
+    scale: float
+    until: int
+    folder: Path
+    workers: int | None = None
+    progress: Callable[[], Silent] = Silent
+    factory: str = FACTORY
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    tables: tuple[str, ...] = ("series",)
+    asked: dict[str, RunSpec] = field(default_factory=dict)
+    new_runs: int = 0
+    failed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _known: dict[tuple[Measure, str], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.until > self.base.end:
+            self.base = replace(self.base, end=self.until)
+
+    def plan(self, points: Sequence[Point]) -> Plan:
+        """Plan the runs of points; `run_of[point][seed]` names them. Points with the same content share runs."""
+        code, tables = code_version(), chosen_tables(self.tables)
+        runs: dict[str, RunSpec] = {}
+        rows = []
+        for point in points:
+            digest, city = point.scenario.digest(), str(point.scenario.city)
+            row = []
+            for seed in point.seeds:
+                name = run_id(digest, city, seed, self.scale, self.until, code)
+                row.append(name)
+                if name not in runs:
+                    runs[name] = RunSpec(name, point.scenario, seed, self.scale, self.until, point.labels, tables)
+            rows.append(tuple(row))
+        return Plan(self.name, tuple(runs.values()), code, self.base, None, tuple(rows))
+
+    def check(self, points: Sequence[Point]) -> None:
+        """InputError if the folder holds other runs; nothing is written."""
+        from cluster_sim.runs import manifest
+        from cluster_sim.runs.store import Store
+
+        manifest.check(Store(self.folder), self.plan(points))
+
+    def ask(self, points: Sequence[Point]) -> Plan:
+        """Do the runs of points that are missing. Interrupted on Ctrl-C counts all runs asked for so far."""
+        from cluster_sim.runs.carry_out import carry_out
+        from cluster_sim.runs.store import Store
+
+        plan = self.plan(points)
+        self.asked |= {spec.run_id: spec for spec in plan.runs}
+        finished = Store(self.folder).finished() if self.folder.is_dir() else set()
+        missing = [spec for spec in plan.runs if spec.run_id not in finished]
+        if missing:
+            try:
+                report = carry_out(replace(plan, runs=tuple(missing), run_of=()), self.folder, self.workers,
+                                   self.progress(), self.factory, {**self.notes, "planned": len(self.asked)})
+            except Interrupted as stop:
+                there = Store(self.folder).finished()
+                raise Interrupted(len(there & set(self.asked)), len(self.asked)) from stop
+            self.new_runs += len(report.done)
+            self.failed |= {record["run_id"]: record for record in report.failed}
+        return plan
+
+    def values(self, points: Sequence[Point], *measures: Measure) -> list[np.ndarray]:
+        """Return each measure as (points, seeds), running what is missing; NaN where a run failed.
+
+        All points must have the same number of seeds.
+        """
+        from cluster_sim.runs.read import View
+
+        plan = self.ask(points)
+        wanted = [spec.run_id for spec in plan.runs
+                  if any((one, spec.run_id) not in self._known for one in measures)]
+        if wanted:
+            view = View(self.folder)
+            there = [name for name in wanted if name in set(view.run_ids)]
+            if there:
+                years, found = yearly(view, there, [one.column for one in measures])
+                for one in measures:
+                    numbers = one.of(years, found[one.column], self.scale)
+                    self._known |= {(one, name): float(value) for name, value in zip(there, numbers, strict=True)}
+        return [np.array([[self._known.get((one, name), np.nan) for name in row] for row in plan.run_of])
+                for one in measures]
+
+
+def seed_means(values: np.ndarray) -> np.ndarray:
+    """Return the mean over seeds of (points, seeds); missing only where every seed is."""
+    known = np.isfinite(values)
+    count = known.sum(axis=1)
+    total = np.where(known, values, 0.0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
