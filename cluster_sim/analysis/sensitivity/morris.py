@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.sensitivity.ranking import RESAMPLES, pairs, table, verdict
+from cluster_sim.analysis.sensitivity.ranking import DUMMY, RESAMPLES, pairs, table, verdict
 
 LEVELS = 4
 """Levels of the grid: with four, a step is two thirds of a factor's range."""
@@ -78,9 +78,11 @@ def screen(names: list[str], points: np.ndarray, values: np.ndarray, seed: int =
 
 
 def survivors(frame: Any, keep: int) -> list[str]:
-    """Return the factors that go on, at most `keep`: those that stand out from the dummy, else the highest ones."""
-    from cluster_sim.analysis.sensitivity.ranking import DUMMY
+    """Return the factors that go on, at most `keep`: those whose value lies above the dummy's interval, else the highest.
 
+    A screening should lose nothing: a factor whose own interval still reaches down to the dummy's goes on as well.
+    """
     real = frame[frame["factor"] != DUMMY]
-    told = real[real["told"].fillna(False).astype(bool)]
-    return list((told if len(told) else real)["factor"].head(keep))
+    noise = frame.loc[frame["factor"] == DUMMY, "high95"]
+    above = real[real["value"] > (noise.iloc[0] if len(noise) else -np.inf)]
+    return list((above if len(above) else real)["factor"].head(keep))

@@ -86,7 +86,7 @@ def verdict(frame: Any, kept: Any, what: str, size: str) -> str:
     noise = frame[frame["factor"] == DUMMY].iloc[0]
     floor = f"the dummy's {_short(noise['value'])} ({_short(noise['low95'])} to {_short(noise['high95'])})"
     if not told:
-        return (f"{what}: the sample is too small to rank. The intervals of all {len(rest)} parameters overlap "
+        return (f"{what}: the sample is too small to rank. {_many(len(rest))} "
                 f"{floor}; take more {size}.")
     inside = kept[kept["first"].isin(told) & kept["second"].isin(told)]
     doubtful = inside[inside["kept"] < SURE]
@@ -99,6 +99,10 @@ def verdict(frame: Any, kept: Any, what: str, size: str) -> str:
         text += (f" The order of {len(inside) - len(doubtful)} of {len(inside)} pairs holds in {SURE:.0%} of resamples"
                  + (f"; in doubt: {listed}{f' and {more} more' if more > 0 else ''}." if len(doubtful) else "."))
     return text
+
+
+def _many(count: int) -> str:
+    return "The interval of the one parameter overlaps" if count == 1 else f"The intervals of all {count} parameters overlap"
 
 
 def _short(value: float) -> str:

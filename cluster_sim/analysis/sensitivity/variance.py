@@ -76,7 +76,8 @@ def decompose(names: list[str], values: np.ndarray, seed: int = 1, resamples: in
 def _sums(frame: Any) -> str:
     """Say how much of the variance the factors explain one by one, and how much is luck."""
     real = frame[frame["factor"] != DUMMY]
-    text = f" First orders add up to {real['first'].sum():.2f}"
+    whole = real["first"].sum()
+    text = f" First orders add up to {whole:.2f}" + (", more than the whole: take more base points" if whole > 1.1 else "")
     if len(real) < len(frame):
         text += f"; luck alone has {frame.loc[frame['factor'] == DUMMY, 'value'].iloc[0]:.2f} of the variance (total order)"
     return text + "."

@@ -1,0 +1,124 @@
+"""Sensitivity indices as dots with intervals, each panel with the dummy's band: what lies in it is noise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from cluster_sim.report import style
+
+MOST = 14
+"""Factors shown in a panel, from the highest; the dummy always is."""
+DUMMY = "dummy"
+STEP, TOP, BOTTOM = 4.6, 11.0, 10.0
+"""Millimetres a factor, above and below the dots of a panel."""
+LETTER = 1.28
+"""Millimetres that a letter of a label takes (6.5 points, sans serif)."""
+
+
+def indices(result: Any) -> Figure:
+    """Draw the indices of a study (`analysis.sensitivity.study.Sensitivity`), one panel a method.
+
+    The rank stands at the right of each panel, with its 95% interval over resamples. Raises ValueError if the
+    study has no index.
+    """
+    panels = _panels(result)
+    if not panels:
+        raise ValueError("the study has no indices to draw")
+    left, right = (panels[:1], panels[1:]) if len(panels) > 1 else (panels, [])
+    sides = [_height(side) for side in (left, right) if side]
+    width = style.PAGE if right else style.COLUMN
+    legend = 6.0 if right else 10.0
+    height = max(sides) + legend
+    with style.house():
+        figure = style.canvas(width, height)
+        for start, side in ((0.0, left), (width / 2, right)):
+            top = height
+            labels = max((len(name) for _, frame, *_ in side for name in frame["factor"]), default=0) * LETTER + 3
+            labels = min(labels, 42.0)
+            for title, frame, shown, factor, mark in side:
+                tall = STEP * len(frame)
+                room = (start + labels, top - TOP - tall, style.PAGE / 2 - labels - 13 if right else width - labels - 13)
+                axes = figure.add_axes((room[0] / width, room[1] / height, room[2] / width, tall / height))
+                _draw(axes, frame, factor, shown, mark, title)
+                top = room[1] * 1.0 - BOTTOM
+        _legend(figure, width, height, any(shown for _, _, shown, *_ in panels), bool(right))
+    return figure
+
+
+def _height(side: list[Any]) -> float:
+    return sum(TOP + BOTTOM + STEP * len(frame) for _, frame, *_ in side)
+
+
+def _panels(result: Any) -> list[tuple[str, Any, bool, float, str]]:
+    """Title, rows, whether first orders are shown, factor to the unit, letter."""
+    measure = result.question.output
+    where = f"{measure.title[0].lower()}{measure.title[1:]}, {measure.years}"
+    unit = "percentage points" if measure.unit == "%" else measure.unit
+    titles = {"morris": (f"Morris: mean absolute effect of the\nfull range on {where} ({unit})", measure.factor),
+              "sobol": ("Sobol: share of the variance", 1.0), "pawn": ("PAWN: median distance of distributions", 1.0)}
+    found = []
+    for letter, (name, one) in zip("abc", result.methods.items(), strict=False):
+        title, factor = titles[name]
+        found.append((title, _shown(one.table), name == "sobol", factor, letter))
+    return found
+
+
+def _shown(frame: Any) -> Any:
+    """The highest factors, and the dummy wherever it stands."""
+    return frame[(frame["rank"] <= MOST) | (frame["factor"] == DUMMY)].reset_index(drop=True)
+
+
+def _draw(axes: Axes, frame: Any, factor: float, first: bool, letter: str, title: str) -> None:
+    noise = frame[frame["factor"] == DUMMY]
+    sure = frame["told"].fillna(False).to_numpy(bool)
+    if len(noise):
+        axes.axvspan(0, float(noise["high95"].iloc[0]) * factor, color=style.RULE, alpha=0.55, lw=0, zorder=0)
+    axes.axvline(0, color=style.SOFT, lw=0.6, zorder=1)
+    for place, row in frame.iterrows():
+        dummy = row["factor"] == DUMMY
+        told = bool(sure[place])
+        colour = style.SOFT if dummy else style.BLUE if told else style.FAINT
+        shift = 0.17 if first else 0.0
+        axes.plot([row["low95"] * factor, row["high95"] * factor], [place - shift] * 2, color=colour, lw=1.1, zorder=3)
+        axes.plot(row["value"] * factor, place - shift, "o", ms=3.6, color=colour, zorder=4,
+                  mfc=colour if told else style.PAPER, mew=0.9)
+        if first:
+            axes.plot([row["first_low95"], row["first_high95"]], [place + shift] * 2, color=style.ORANGE, lw=0.8, zorder=2)
+            axes.plot(row["first"], place + shift, "D", ms=2.8, color=style.ORANGE, zorder=3, mew=0.7)
+        if not dummy:
+            span = f"{row['rank_low']}" + (f"–{row['rank_high']}" if row["rank_high"] > row["rank_low"] else "")
+            axes.annotate(span, (1, place), xycoords=("axes fraction", "data"), xytext=(4, 0), va="center",
+                          textcoords="offset points", fontsize=6.0, color=style.INK if told else style.FAINT)
+    axes.annotate("rank", (1, -0.75), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
+                  fontsize=6.0, color=style.SOFT, va="center")
+    axes.set_ylim(len(frame) - 0.4, -0.6)
+    axes.set_yticks(range(len(frame)), [_wrapped(name) for name in frame["factor"]])
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(True, axis="x")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
+    axes.margins(x=0.03)
+    style.letter(axes, letter, title)
+
+
+def _wrapped(name: str, most: int = 30) -> str:
+    """A label that fits: a long one keeps its end, where the name of the number is."""
+    return name if len(name) <= most else "…" + name[-(most - 1):]
+
+
+def _legend(figure: Figure, width: float, height: float, first: bool, wide: bool) -> None:
+    """One line of entries under the panels."""
+    entries: list[Any] = [
+        Line2D([], [], color=style.BLUE, marker="o", ms=3.6, label="stands out from the dummy" + (" (total order)" * first)),
+        Line2D([], [], color=style.FAINT, marker="o", ms=3.6, mfc=style.PAPER, label="does not")]
+    if first:
+        entries.append(Line2D([], [], color=style.ORANGE, marker="D", ms=2.8, label="first order"))
+    entries.append(Patch(color=style.RULE, alpha=0.55, lw=0, label="within the dummy's 95% interval"))
+    figure.legend(handles=entries, loc="lower left", bbox_to_anchor=(4 / width, 1.0 / height), ncols=4 if wide else 2,
+                  columnspacing=1.4)
