@@ -30,7 +30,8 @@ class Point:
 class Bench:
     """Does the runs of points in one folder, each run once, and reads measures from them.
 
-    base: the scenario that the folder stands for. A point asked for again, or after a restart, costs no run.
+    base: the scenario that the folder stands for; sweep: the factors that vary, so that the folder is one of a sweep
+    and `reproduce` can make its runs again. A point asked for again, or after a restart, costs no run.
     """
 
     name: str
@@ -38,12 +39,15 @@ class Bench:
     scale: float
     until: int
     folder: Path
+    sweep: Any = None
     workers: int | None = None
     progress: Callable[[], Silent] = Silent
     factory: str = FACTORY
     notes: Mapping[str, Any] = field(default_factory=dict)
     tables: tuple[str, ...] = ("series",)
     asked: dict[str, RunSpec] = field(default_factory=dict)
+    points: int = 0
+    """Points asked for so far: the number of the next one."""
     new_runs: int = 0
     failed: dict[str, dict[str, Any]] = field(default_factory=dict)
     _known: dict[tuple[Measure, str], float] = field(default_factory=dict)
@@ -57,23 +61,22 @@ class Bench:
         code, tables = code_version(), chosen_tables(self.tables)
         runs: dict[str, RunSpec] = {}
         rows = []
-        for point in points:
+        for number, point in enumerate(points, self.points):
             digest, city = point.scenario.digest(), str(point.scenario.city)
             row = []
             for seed in point.seeds:
                 name = run_id(digest, city, seed, self.scale, self.until, code)
                 row.append(name)
                 if name not in runs:
-                    runs[name] = RunSpec(name, point.scenario, seed, self.scale, self.until, point.labels, tables)
+                    runs[name] = self.asked.get(name) or RunSpec(
+                        name, point.scenario, seed, self.scale, self.until, point.labels, tables,
+                        None if self.sweep is None else number)
             rows.append(tuple(row))
-        return Plan(self.name, tuple(runs.values()), code, self.base, None, tuple(rows))
+        return Plan(self.name, tuple(runs.values()), code, self.base, self.sweep, tuple(rows))
 
-    def check(self, points: Sequence[Point]) -> None:
-        """InputError if the folder holds other runs; nothing is written."""
-        from cluster_sim.runs import manifest
-        from cluster_sim.runs.store import Store
-
-        manifest.check(Store(self.folder), self.plan(points))
+    def first_plan(self, seed: int) -> Plan:
+        """Return a plan of the base alone: what the folder should be of, before any point is known."""
+        return self.plan([Point(self.base, (seed,))])
 
     def ask(self, points: Sequence[Point]) -> Plan:
         """Do the runs of points that are missing. Interrupted on Ctrl-C counts all runs asked for so far."""
@@ -82,6 +85,7 @@ class Bench:
 
         plan = self.plan(points)
         self.asked |= {spec.run_id: spec for spec in plan.runs}
+        self.points += len(points)
         finished = Store(self.folder).finished() if self.folder.is_dir() else set()
         missing = [spec for spec in plan.runs if spec.run_id not in finished]
         if missing:

@@ -15,7 +15,7 @@ from cluster_sim.report import style
 MOST = 14
 """Factors shown in a panel, from the highest; the dummy always is."""
 DUMMY = "dummy"
-STEP, TOP, BOTTOM = 4.6, 11.0, 10.0
+STEP, TOP, BOTTOM = 4.6, 8.0, 13.0
 """Millimetres a factor, above and below the dots of a panel."""
 LETTER = 1.28
 """Millimetres that a letter of a label takes (6.5 points, sans serif)."""
@@ -39,34 +39,35 @@ def indices(result: Any) -> Figure:
         figure = style.canvas(width, height)
         for start, side in ((0.0, left), (width / 2, right)):
             top = height
-            labels = max((len(name) for _, frame, *_ in side for name in frame["factor"]), default=0) * LETTER + 3
+            labels = max((len(name) for _, _, frame, *_ in side for name in frame["factor"]), default=0) * LETTER + 3
             labels = min(labels, 42.0)
-            for title, frame, shown, factor, mark in side:
+            for title, label, frame, shown, factor, mark in side:
                 tall = STEP * len(frame)
                 room = (start + labels, top - TOP - tall, style.PAGE / 2 - labels - 13 if right else width - labels - 13)
                 axes = figure.add_axes((room[0] / width, room[1] / height, room[2] / width, tall / height))
-                _draw(axes, frame, factor, shown, mark, title)
-                top = room[1] * 1.0 - BOTTOM
-        _legend(figure, width, height, any(shown for _, _, shown, *_ in panels), bool(right))
+                _draw(axes, frame, factor, shown)
+                style.letter(axes, mark, title)
+                axes.set_xlabel(label)
+                top = room[1] - BOTTOM
+        _legend(figure, width, height, any(panel[3] for panel in panels), bool(right))
     return figure
 
 
 def _height(side: list[Any]) -> float:
-    return sum(TOP + BOTTOM + STEP * len(frame) for _, frame, *_ in side)
+    return sum(TOP + BOTTOM + STEP * len(frame) for _, _, frame, *_ in side)
 
 
-def _panels(result: Any) -> list[tuple[str, Any, bool, float, str]]:
-    """Title, rows, whether first orders are shown, factor to the unit, letter."""
+def _panels(result: Any) -> list[tuple[str, str, Any, bool, float, str]]:
+    """Title, label of the axis, rows, whether first orders are shown, factor to the unit, letter."""
     measure = result.question.output
-    where = f"{measure.title[0].lower()}{measure.title[1:]}, {measure.years}"
     unit = "percentage points" if measure.unit == "%" else measure.unit
-    titles = {"morris": (f"Morris: mean absolute effect of the\nfull range on {where} ({unit})", measure.factor),
-              "sobol": ("Sobol: share of the variance", 1.0), "pawn": ("PAWN: median distance of distributions", 1.0)}
-    found = []
-    for letter, (name, one) in zip("abc", result.methods.items(), strict=False):
-        title, factor = titles[name]
-        found.append((title, _shown(one.table), name == "sobol", factor, letter))
-    return found
+    where = f"{measure.title[0].lower()}{measure.title[1:]}, {measure.years}"
+    titles = {"morris": ("Morris screening", f"mean absolute effect of the full range\non {where} ({unit})",
+                         measure.factor),
+              "sobol": ("Sobol indices", "share of the variance", 1.0),
+              "pawn": ("PAWN", "median distance of distributions", 1.0)}
+    return [(*titles[name][:2], _shown(one.table), name == "sobol", titles[name][2], letter)
+            for letter, (name, one) in zip("abc", result.methods.items(), strict=False)]
 
 
 def _shown(frame: Any) -> Any:
@@ -74,7 +75,7 @@ def _shown(frame: Any) -> Any:
     return frame[(frame["rank"] <= MOST) | (frame["factor"] == DUMMY)].reset_index(drop=True)
 
 
-def _draw(axes: Axes, frame: Any, factor: float, first: bool, letter: str, title: str) -> None:
+def _draw(axes: Axes, frame: Any, factor: float, first: bool) -> None:
     noise = frame[frame["factor"] == DUMMY]
     sure = frame["told"].fillna(False).to_numpy(bool)
     if len(noise):
@@ -95,8 +96,8 @@ def _draw(axes: Axes, frame: Any, factor: float, first: bool, letter: str, title
             span = f"{row['rank_low']}" + (f"–{row['rank_high']}" if row["rank_high"] > row["rank_low"] else "")
             axes.annotate(span, (1, place), xycoords=("axes fraction", "data"), xytext=(4, 0), va="center",
                           textcoords="offset points", fontsize=6.0, color=style.INK if told else style.FAINT)
-    axes.annotate("rank", (1, -0.75), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
-                  fontsize=6.0, color=style.SOFT, va="center")
+    axes.annotate("rank", (1, 1), xycoords="axes fraction", xytext=(4, 5), textcoords="offset points",
+                  fontsize=6.0, color=style.SOFT, va="baseline")
     axes.set_ylim(len(frame) - 0.4, -0.6)
     axes.set_yticks(range(len(frame)), [_wrapped(name) for name in frame["factor"]])
     axes.tick_params(axis="y", length=0)
@@ -104,8 +105,6 @@ def _draw(axes: Axes, frame: Any, factor: float, first: bool, letter: str, title
     axes.grid(True, axis="x")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.margins(x=0.03)
-    style.letter(axes, letter, title)
-
 
 def _wrapped(name: str, most: int = 30) -> str:
     """A label that fits: a long one keeps its end, where the name of the number is."""

@@ -12,7 +12,7 @@ from cluster_sim.analysis.bench import Bench
 from cluster_sim.analysis.extra_keys import replaced
 from cluster_sim.analysis.measures import measure
 from cluster_sim.analysis.sensitivity.study import OUTPUT, Question, Sensitivity, read, study
-from cluster_sim.analysis.sensitivity.uncertain import leading, question_of
+from cluster_sim.analysis.sensitivity.uncertain import FIRST_LOOK, leading, question_of
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Progress, Silent
 
@@ -22,7 +22,8 @@ def bench_for(question: Question, folder: Path, workers: int | None = None,
               notes: Mapping[str, Any] | None = None) -> Bench:
     """The store in which a question's runs are kept."""
     sweep = question.sweep
-    return Bench(sweep.name, sweep.base, sweep.scale, sweep.until, folder, workers, progress, factory, notes or {})
+    return Bench(sweep.name, sweep.base, sweep.scale, sweep.until, folder, sweep, workers, progress, factory,
+                 notes or {}, ("series", *sweep.outputs))
 
 
 def sensitivity(source: Any, output: str | None = None, year: str | int | None = None, top: int | None = None,
@@ -44,14 +45,12 @@ def sensitivity(source: Any, output: str | None = None, year: str | int | None =
     shown = Progress if progress else Silent
     if top is not None:
         first = question_of(source, measure(output or OUTPUT, year), seeds, scale, until, trajectories)
-        bench = bench_for(first, folder, workers, shown, factory)
-        question = leading(first, bench, top)
+        question = leading(first, bench_for(first, folder / FIRST_LOOK, workers, shown, factory), top)
         question = read(question.sweep, output=output, year=year, base_points=base_points, keep=keep)
     else:
         question = sized(read(source, output=output, year=year, base_points=base_points, keep=keep), seeds, scale,
                          until, trajectories)
-        bench = bench_for(question, folder, workers, shown, factory)
-    result = study(question, bench)
+    result = study(question, bench_for(question, folder, workers, shown, factory))
     result.holder = holder
     if result.failed:
         first_failed = result.failed[0]

@@ -2,9 +2,10 @@
 
 Pianosi & Wagener (2015, 2018): the Kolmogorov-Smirnov distance between the output in a slice and the output of the
 whole sample, median over slices. Works on any sample. The index of an inert factor is not zero (a slice is a small
-sample): the dummy shows where that noise lies, over as many shuffles of it as there are resamples. Values by SALib,
-resamples by the same definition on whole arrays; resampling repeats points, which lifts every distance, so the
-resamples are shifted back to the value of the sample.
+sample): the dummy shows where that noise lies, over as many shuffles of it as there are resamples. The definition is
+that of SALib (a test holds both together), on whole arrays because it is asked hundreds of times, and because SALib
+cannot cut six slices. Resampling repeats points, which lifts every distance, so the resamples are shifted back to the
+value of the sample.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.sensitivity.morris import problem
 from cluster_sim.analysis.sensitivity.ranking import DUMMY, RESAMPLES, pairs, table, verdict
 
 MOST_SLICES, SMALLEST_SLICE = 10, 12
@@ -46,7 +46,7 @@ def distances(points: np.ndarray, values: np.ndarray, slices: int) -> np.ndarray
     ordered, cells = values[order], points[order]
     last = np.searchsorted(ordered, ordered, side="right") - 1  # ties share the value at their last place
     whole = (last + 1) / len(ordered)
-    edges = np.nanquantile(cells, np.arange(0, 1 + 1 / slices, 1 / slices)[:slices + 1], axis=0)
+    edges = np.nanquantile(cells, np.linspace(0, 1, slices + 1), axis=0)
     found = np.full(cells.shape[1], np.nan)
     for k in range(cells.shape[1]):
         column = cells[:, k]
@@ -66,14 +66,12 @@ def pawn(names: list[str], points: np.ndarray, values: np.ndarray, slices: int |
     points: (N, D) values of the factors, on any scale. values: (N,) the output; rows with a missing one are left
     out. ValueError if fewer than 10 are left.
     """
-    from SALib.analyze import pawn as salib
-
     known = np.isfinite(values)
     points, values = points[known], values[known].astype(float)
     if len(values) < 10:
         raise ValueError(f"{len(values)} points: PAWN needs at least 10")
     slices = slices or slices_for(len(values))
-    median = np.nan_to_num(np.asarray(salib.analyze(problem(names), points, values, S=slices)["median"], float))
+    median = np.nan_to_num(distances(points, values, slices))
     draws = np.random.default_rng(seed)
     picks = draws.integers(len(values), size=(resamples, len(values)))
     again = np.nan_to_num(np.array([distances(points[pick], values[pick], slices) for pick in picks]))
@@ -81,6 +79,7 @@ def pawn(names: list[str], points: np.ndarray, values: np.ndarray, slices: int |
     if DUMMY in names:
         shuffled = draws.permuted(np.tile(points[:, [names.index(DUMMY)]], resamples), axis=0)
         again[:, names.index(DUMMY)] = np.nan_to_num(distances(shuffled, values, slices))
+        median[names.index(DUMMY)] = np.median(again[:, names.index(DUMMY)])
     frame, kept = table(list(names), median, again), pairs(list(names), median, again)
     words = verdict(frame, kept, "PAWN", f"points (now {len(values)})")
     return Pawn(frame, kept, words, len(values), slices)

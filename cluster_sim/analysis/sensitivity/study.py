@@ -161,13 +161,17 @@ def lucky_seeds(seeds: Sequence[int], number: int) -> tuple[int, ...]:
     return tuple(seed + number * (max(seeds) - min(seeds) + 1) for seed in seeds)
 
 
-def points_of(sweep: Sweep, cube: np.ndarray, lucks: np.ndarray | None) -> list[Point]:
-    """The points of a sample of the unit cube (points, factors), each with the seeds of its luck."""
+def points_of(sweep: Sweep, cube: np.ndarray, lucks: np.ndarray, whole: Sweep | None = None) -> list[Point]:
+    """The points of a sample of the unit cube (points, factors), each with the seeds of its luck.
+
+    whole: the sweep that has all factors of the study, for the columns of the results; those that are not in `sweep`
+    keep the base's value.
+    """
     variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
     found = []
-    for row, number in zip(cube, np.zeros(len(cube), int) if lucks is None else lucks, strict=True):
+    for row, number in zip(cube, lucks, strict=True):
         point = {factor.path: factor.at(float(share)) for factor, share in zip(sweep.factors, row, strict=False)}
-        found.append(Point(variants.of(point).complete(), lucky_seeds(sweep.seeds, int(number)), sweep.labels(point)))
+        found.append(Point(variants.of(point), lucky_seeds(sweep.seeds, int(number)), (whole or sweep).labels(point)))
     return found
 
 
@@ -220,9 +224,13 @@ def _decompose(question: Question, sweep: Sweep, bench: Bench, result: Sensitivi
     names = [*(short(f.path) for f in sweep.factors), DUMMY]
     base = sweep.samples if sweep.design == "saltelli" else question.base_points
     cube = variance.design(names, base or 2, sweep.sample_seed + 2)
-    points = points_of(sweep, cube, luck(cube[:, -1]))
+    points = points_of(sweep, cube, luck(cube[:, -1]), question.sweep)
     values = seed_means(bench.values(points, question.output)[0])
     plain = variance.independent(names, cube)
+    known = values[np.isfinite(values)]
+    if len(known) and np.ptp(known) == 0:
+        result.notes.append("The output is the same at every point: there is no variance to share out.")
+        return _frame("saltelli", sweep, points, values)
     try:
         result.variance = variance.decompose(names, values)
         if np.isfinite(values[plain]).sum() >= 10:
@@ -237,7 +245,7 @@ def _slice(question: Question, bench: Bench, result: Sensitivity) -> Any:
     sweep = question.sweep
     design = design_points(sweep)
     variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
-    points = [Point(variants.of(point).complete(), sweep.seeds, sweep.labels(point)) for point in design]
+    points = [Point(variants.of(point), sweep.seeds, sweep.labels(point)) for point in design]
     values = seed_means(bench.values(points, question.output)[0])
     columns = [_numbers([dict(point.labels)[factor.column] for point in points]) for factor in sweep.factors]
     columns.append(np.random.default_rng(sweep.sample_seed + 3).random(len(points)))

@@ -23,6 +23,8 @@ KNOWN = ("measured",)
 """Statuses of parameters whose value is not in doubt."""
 WIDE = 100.0
 """A range whose ends differ by more than this factor is sampled by ratio."""
+FIRST_LOOK = "first_look"
+"""Folder of the first look's runs beside those of the study."""
 TRAJECTORIES, SEEDS, SCALE = 10, 4, "1/100"
 
 
@@ -67,10 +69,9 @@ def first_look(question: Question, bench: Bench) -> Any:
     sweep = question.sweep
     variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
     seed = sweep.seeds[:1]
-    points = [Point(variants.of({}).complete(), seed)]
-    for factor in sweep.factors:
-        for share in (0.0, 1.0):
-            points.append(Point(variants.of({factor.path: factor.at(share)}).complete(), seed))
+    places: list[dict[str, Any]] = [{}]
+    places += [{factor.path: factor.at(share)} for factor in sweep.factors for share in (0.0, 1.0)]
+    points = [Point(variants.of(place), seed, sweep.labels(place)) for place in places]
     values = seed_means(bench.values(points, question.output)[0])
     gains = (values[1:] - values[0]).reshape(-1, 2)
     effect = np.nanmax(np.abs(np.where(np.isfinite(gains), gains, 0.0)), axis=1)
