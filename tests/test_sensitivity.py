@@ -140,11 +140,13 @@ def test_screening_then_sobol_then_pawn():
     """y moves the output twice as far as x; z and nothing else is left out after the screening."""
     result = ask(question(parameters={"luck": 0.02}), base_points=32)
     screened = result.screening.table.set_index("factor")
-    assert screened.loc[Y, "value"] == pytest.approx(2, rel=0.05) and screened.loc[X, "value"] == pytest.approx(1, rel=0.1)
+    assert screened.loc[Y, "value"] == pytest.approx(2, rel=0.05)
+    assert screened.loc[X, "value"] == pytest.approx(1, rel=0.1)
     assert screened.loc["dummy", "value"] > 0 and screened.loc[Z, "value"] < screened.loc["dummy", "high95"]
     shares = result.variance.table.set_index("factor")
     assert set(shares.index) == {X, Y, "dummy"}
-    assert shares.loc[Y, "value"] == pytest.approx(0.8, abs=0.2) and shares.loc[X, "value"] == pytest.approx(0.2, abs=0.08)
+    assert shares.loc[Y, "value"] == pytest.approx(0.8, abs=0.2)
+    assert shares.loc[X, "value"] == pytest.approx(0.2, abs=0.08)
     assert shares.loc["dummy", "value"] < 0.02
     assert set(result.indices["method"]) == {"morris", "sobol", "pawn"}
     assert {"method", "first", "second", "kept"} == set(result.stability.columns)

@@ -81,7 +81,7 @@ def main(args: argparse.Namespace) -> int:
                          ensure_ascii=False, allow_nan=False))
     elif not args.quiet:
         print("\n".join(table(result)))
-        print(f"\n{out}: runs, {', '.join(f'{each}.csv' for each in TABLES)}" + "".join(f", {each}" for each in figures))
+        print(f"\n{out}: runs, {', '.join([*(f'{each}.csv' for each in TABLES), *figures])}")
     return experiment.status(result.failed, out, "their points are left out")
 
 
@@ -113,22 +113,23 @@ def _count(question: Question, top: int | None) -> tuple[int, int]:
 
 def _answer(result: Sensitivity, out: Path) -> dict[str, Any]:
     """Return the JSON answer."""
-    output, sweep = result.question.output, result.question.sweep
+    output, sweep = result.question.shown, result.question.sweep
     return {"output": {"column": output.column, "years": output.years, "unit": output.unit, "factor": output.factor},
-            "indices": experiment.rows(result.indices), "stability": experiment.rows(result.stability), "verdicts": result.verdicts,
+            "indices": experiment.rows(result.indices) if result.methods else [],
+            "stability": experiment.rows(result.stability) if result.methods else [], "verdicts": result.verdicts,
             "methods": list(result.methods), "seeds": list(sweep.seeds), "points": len(result.outputs),
             "new_runs": result.new_runs, "failed": len(result.failed), "out": str(out)}
 
 
 def table(result: Sensitivity) -> list[str]:
     """Lay out the indices as lines of text."""
-    output = result.question.output
+    output = result.question.shown
     unit = "percentage points" if output.unit == "%" else output.unit
     heads = {"morris": (f"Morris screening: mean absolute effect of the full range, {unit}", output.factor),
              "sobol": ("Sobol indices: share of the variance, total order (first order)", 1.0),
              "pawn": ("PAWN: median distance between distributions", 1.0)}
-    lines = [f"{output.title}, {output.years}; {len(result.outputs)} points, {len(result.question.sweep.seeds)} seeds a "
-             "point"]
+    lines = [f"{output.title}, {output.years}; {len(result.outputs):,} points, {len(result.question.sweep.seeds)} seeds "
+             "a point"]
     for name, one in result.methods.items():
         head, factor = heads[name]
         width = max(len(each) for each in one.table["factor"])
@@ -137,7 +138,7 @@ def table(result: Sensitivity) -> list[str]:
             span = f"{row.low95 * factor:.3g} to {row.high95 * factor:.3g}"
             rank = f"{row.rank_low}-{row.rank_high}" if row.rank_high > row.rank_low else f"{row.rank_low}"
             dummy = row.factor == "dummy"
-            told = "" if dummy else "told" if row.told is True else "not told"
+            told = "" if dummy else "told" if bool(row.told) else "not told"
             first = f"  ({row.first:.3g}: {row.first_low95:.3g} to {row.first_high95:.3g})" if name == "sobol" else ""
             lines.append(f"{row.factor:<{width}}  {row.value * factor:>9.3g}  {span:>20}  {'' if dummy else rank:>5}  "
                          f"{told:>10}{first}")

@@ -43,12 +43,12 @@ def indices(result: Any) -> Figure:
             labels = min(labels, 42.0)
             for title, label, frame, shown, factor, mark in side:
                 tall = STEP * len(frame)
-                room = (start + labels, top - TOP - tall, style.PAGE / 2 - labels - 13 if right else width - labels - 13)
-                axes = figure.add_axes((room[0] / width, room[1] / height, room[2] / width, tall / height))
+                low, wide = top - TOP - tall, (width / 2 if right else width) - labels - 13
+                axes = figure.add_axes(((start + labels) / width, low / height, wide / width, tall / height))
                 _draw(axes, frame, factor, shown)
                 style.letter(axes, mark, title)
                 axes.set_xlabel(label)
-                top = room[1] - BOTTOM
+                top = low - BOTTOM
         _legend(figure, width, height, any(panel[3] for panel in panels), bool(right))
     return figure
 
@@ -59,7 +59,7 @@ def _height(side: list[Any]) -> float:
 
 def _panels(result: Any) -> list[tuple[str, str, Any, bool, float, str]]:
     """Title, label of the axis, rows, whether first orders are shown, factor to the unit, letter."""
-    measure = result.question.output
+    measure = result.question.shown
     unit = "percentage points" if measure.unit == "%" else measure.unit
     where = f"{measure.title[0].lower()}{measure.title[1:]}, {measure.years}"
     titles = {"morris": ("Morris screening", f"mean absolute effect of the full range\non {where} ({unit})",
@@ -90,7 +90,8 @@ def _draw(axes: Axes, frame: Any, factor: float, first: bool) -> None:
         axes.plot(row["value"] * factor, place - shift, "o", ms=3.6, color=colour, zorder=4,
                   mfc=colour if told else style.PAPER, mew=0.9)
         if first:
-            axes.plot([row["first_low95"], row["first_high95"]], [place + shift] * 2, color=style.ORANGE, lw=0.8, zorder=2)
+            ends = [row["first_low95"], row["first_high95"]]
+            axes.plot(ends, [place + shift] * 2, color=style.ORANGE, lw=0.8, zorder=2)
             axes.plot(row["first"], place + shift, "D", ms=2.8, color=style.ORANGE, zorder=3, mew=0.7)
         if not dummy:
             span = f"{row['rank_low']}" + (f"–{row['rank_high']}" if row["rank_high"] > row["rank_low"] else "")
@@ -114,7 +115,8 @@ def _wrapped(name: str, most: int = 30) -> str:
 def _legend(figure: Figure, width: float, height: float, first: bool, wide: bool) -> None:
     """One line of entries under the panels."""
     entries: list[Any] = [
-        Line2D([], [], color=style.BLUE, marker="o", ms=3.6, label="stands out from the dummy" + (" (total order)" * first)),
+        Line2D([], [], color=style.BLUE, marker="o", ms=3.6,
+               label="stands out from the dummy" + " (total order)" * first),
         Line2D([], [], color=style.FAINT, marker="o", ms=3.6, mfc=style.PAPER, label="does not")]
     if first:
         entries.append(Line2D([], [], color=style.ORANGE, marker="D", ms=2.8, label="first order"))

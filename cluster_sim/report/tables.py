@@ -53,7 +53,9 @@ def write_plain(table: pd.DataFrame, folder: Path, stem: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{stem}.csv", folder / f"{stem}.tex"]
     table.to_csv(files[0], index=False, lineterminator="\n")
-    sides = "".join("r" if pd.api.types.is_numeric_dtype(kind) and kind != bool else "l" for kind in table.dtypes)
+    kinds = pd.api.types
+    sides = "".join("r" if kinds.is_numeric_dtype(one) and not kinds.is_bool_dtype(one) else "l"
+                    for one in table.dtypes)
     lines = [" & ".join(map(_cell, row)) + r" \\" for row in table.itertuples(index=False)]
     head = " & ".join(_cell(str(name)) for name in table.columns) + r" \\"
     files[1].write_text("\n".join([rf"\begin{{tabular}}{{{sides}}}", r"\hline", head, r"\hline", *lines, r"\hline",

@@ -47,7 +47,7 @@ class Box:
 
     def holds(self, points: np.ndarray) -> np.ndarray:
         """Which of some points (N, D) lie inside."""
-        return ((points >= self.low) & (points <= self.high)).all(axis=1)
+        return np.asarray(((points >= self.low) & (points <= self.high)).all(axis=1))
 
     def measured(self, points: np.ndarray, cases: np.ndarray) -> Box:
         """The same limits with coverage, density and mass among some points."""
@@ -194,7 +194,8 @@ def cover(points: np.ndarray, cases: np.ndarray, density: float = DENSITY, most:
     It ends with `most` boxes, with fewer than five cases left, or with a box that keeps no limit. Coverage,
     density and mass of the boxes returned are among all points.
     """
-    left, found = np.ones(len(points), bool), []
+    left = np.ones(len(points), bool)
+    found: list[tuple[Box, list[Box]]] = []
     while len(found) < most and cases[left].sum() >= 5 and not cases[left].all():
         box, boxes = find(points[left], cases[left], density, alpha, smallest)
         if not box.restricted.any():

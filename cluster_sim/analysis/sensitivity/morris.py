@@ -52,12 +52,12 @@ def elementary_effects(points: np.ndarray, values: np.ndarray) -> np.ndarray:
     return found
 
 
-def screen(names: list[str], points: np.ndarray, values: np.ndarray, seed: int = 1,
-           resamples: int = RESAMPLES) -> Screening:
+def screen(names: list[str], points: np.ndarray, values: np.ndarray, seed: int = 1, resamples: int = RESAMPLES,
+           factor: float = 1.0) -> Screening:
     """Screen factors by their mean absolute elementary effect.
 
     points: as `design` gave them. values: (len(points),) the output; a trajectory with a missing one is left out.
-    ValueError if fewer than two trajectories are whole.
+    factor: from the output to the unit in which the words give it. ValueError if fewer than two trajectories are whole.
     """
     from SALib.analyze import morris
 
@@ -74,11 +74,12 @@ def screen(names: list[str], points: np.ndarray, values: np.ndarray, seed: int =
     again = effects[picks].mean(axis=1)
     frame = table(list(names), star, again, mu=np.asarray(found["mu"], float), sigma=np.asarray(found["sigma"], float))
     kept = pairs(list(names), star, again)
-    return Screening(frame, kept, verdict(frame, kept, "Morris screening", f"trajectories (now {count}) or seeds"), count)
+    words = verdict(frame, kept, "Morris screening", f"trajectories (now {count}) or seeds", factor)
+    return Screening(frame, kept, words, count)
 
 
 def survivors(frame: Any, keep: int) -> list[str]:
-    """Return the factors that go on, at most `keep`: those whose value lies above the dummy's interval, else the highest.
+    """Return the factors that go on, at most `keep`: those above the dummy's interval, else the highest.
 
     A screening should lose nothing: a factor whose own interval still reaches down to the dummy's goes on as well.
     """

@@ -44,7 +44,8 @@ def pairs(names: list[str], point: np.ndarray, resamples: np.ndarray) -> Any:
     for i, a in enumerate(order):
         for b in order[i + 1:]:
             gap = resamples[:, a] - resamples[:, b]
-            rows.append({"first": names[a], "second": names[b], "kept": float(np.mean(gap > 0) + np.mean(gap == 0) / 2)})
+            kept = np.mean(gap > 0) + np.mean(gap == 0) / 2
+            rows.append({"first": names[a], "second": names[b], "kept": float(kept)})
     return pd.DataFrame(rows, columns=["first", "second", "kept"])
 
 
@@ -59,7 +60,8 @@ def table(names: list[str], point: np.ndarray, resamples: np.ndarray, **more: np
 
     low, high = interval(resamples)
     place = ranks(resamples)
-    low_rank, high_rank = (np.quantile(place, q, axis=0, method=how) for q, how in ((0.025, "lower"), (0.975, "higher")))
+    low_rank = np.quantile(place, 0.025, axis=0, method="lower")
+    high_rank = np.quantile(place, 0.975, axis=0, method="higher")
     frame = pd.DataFrame({
         "factor": names, "value": point, "low95": low, "high95": high, "rank": ranks(point),
         "rank_low": low_rank.astype(int), "rank_high": high_rank.astype(int), **more})
@@ -73,10 +75,11 @@ def table(names: list[str], point: np.ndarray, resamples: np.ndarray, **more: np
     return frame
 
 
-def verdict(frame: Any, kept: Any, what: str, size: str) -> str:
+def verdict(frame: Any, kept: Any, what: str, size: str, factor: float = 1.0) -> str:
     """Say in words what the ranking in `frame` (of `table`) and its `pairs` can bear.
 
-    what: name of the index, such as "total-order Sobol index". size: what a larger sample would have more of.
+    what: name of the index, such as "Sobol index of total order". size: what a larger sample would have more of.
+    factor: from the index to the unit in which it is shown.
     """
     real = frame[frame["factor"] != DUMMY]
     if real["told"].isna().all():
@@ -84,7 +87,8 @@ def verdict(frame: Any, kept: Any, what: str, size: str) -> str:
     told = list(real.loc[real["told"].fillna(False).astype(bool), "factor"])
     rest = [name for name in real["factor"] if name not in told]
     noise = frame[frame["factor"] == DUMMY].iloc[0]
-    floor = f"the dummy's {_short(noise['value'])} ({_short(noise['low95'])} to {_short(noise['high95'])})"
+    value, low, high = (f"{noise[key] * factor:.3g}" for key in ("value", "low95", "high95"))
+    floor = f"the dummy's {value} ({low} to {high})"
     if not told:
         return (f"{what}: the sample is too small to rank. {_many(len(rest))} "
                 f"{floor}; take more {size}.")
@@ -92,7 +96,8 @@ def verdict(frame: Any, kept: Any, what: str, size: str) -> str:
     doubtful = inside[inside["kept"] < SURE]
     text = f"{what}: {', '.join(told)} stand{'s' * (len(told) == 1)} out from {floor}."
     if rest:
-        text += f" No rank: {', '.join(rest)} (too small a sample to tell {'it' if len(rest) == 1 else 'them'} from noise)."
+        them = "it" if len(rest) == 1 else "them"
+        text += f" No rank: {', '.join(rest)} (too small a sample to tell {them} from noise)."
     if len(told) > 1:
         listed = ", ".join(f"{a} over {b} ({k:.0%})" for a, b, k in doubtful.head(4).itertuples(index=False))
         more = len(doubtful) - 4
@@ -102,8 +107,6 @@ def verdict(frame: Any, kept: Any, what: str, size: str) -> str:
 
 
 def _many(count: int) -> str:
-    return "The interval of the one parameter overlaps" if count == 1 else f"The intervals of all {count} parameters overlap"
+    one = "The interval of the one parameter overlaps"
+    return one if count == 1 else f"The intervals of all {count} parameters overlap"
 
-
-def _short(value: float) -> str:
-    return f"{value:.3g}"

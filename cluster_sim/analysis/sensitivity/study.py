@@ -51,6 +51,11 @@ class Question:
         """The factors as tables and figures show them."""
         return [short(factor.path) for factor in self.sweep.factors]
 
+    @property
+    def shown(self) -> Measure:
+        """The output with its years named."""
+        return self.output.at((self.sweep.until + 1) // 12 - 1)
+
     def runs(self) -> tuple[int, int]:
         """Return the runs of the first sample, and the most that may follow it."""
         seeds, count = len(self.sweep.seeds), len(self.sweep.factors)
@@ -184,7 +189,8 @@ def study(question: Question, bench: Bench) -> Sensitivity:
         frames.append(frame)
         kept = morris.survivors(result.screening.table, question.keep)
         if not result.screening.table["told"].fillna(False).any():
-            result.notes.append(f"No parameter stands out in the screening: the {len(kept)} highest go on all the same.")
+            result.notes.append(f"No parameter stands out in the screening: the {len(kept)} highest go on all the same"
+                                ".")
         sweep = replace(sweep, factors=tuple(f for f in sweep.factors if short(f.path) in kept))
     if sweep.design == "saltelli" or sweep.design == "morris" and question.base_points:
         frames.append(_decompose(question, sweep, bench, result))
@@ -215,7 +221,8 @@ def _screen(question: Question, bench: Bench) -> tuple[Screening, Any]:
     points = points_of(sweep, cube, luck(cube[:, -1], paths))
     values = seed_means(bench.values(points, question.output)[0])
     try:
-        return morris.screen(names, cube, values), _frame("morris", sweep, points, values)
+        found = morris.screen(names, cube, values, factor=question.output.factor)
+        return found, _frame("morris", sweep, points, values)
     except ValueError as error:
         raise _failed(bench, error) from error
 

@@ -52,7 +52,7 @@ def question_of(source: Any, output: Measure, seeds: Any = None, scale: Any = No
     count = TRAJECTORIES if trajectories is None else trajectories
     if count < 2:
         raise InputError("a screening needs at least two trajectories")
-    last = scenario.end if until is None else ordinal(until)
+    last = int(ordinal(until) or 0) if until is not None else scenario.end
     mapping = {"name": f"Uncertain parameters of {scenario.name}", "design": "morris", "trajectories": count,
                "factors": uncertain(scenario), "seeds": seed_list(SEEDS if seeds is None else seeds),
                "scale": scale_of(SCALE if scale is None else scale), "until": month_text(last)}

@@ -77,7 +77,10 @@ def _sums(frame: Any) -> str:
     """Say how much of the variance the factors explain one by one, and how much is luck."""
     real = frame[frame["factor"] != DUMMY]
     whole = real["first"].sum()
-    text = f" First orders add up to {whole:.2f}" + (", more than the whole: take more base points" if whole > 1.1 else "")
+    text = f" First orders add up to {whole:.2f}"
+    if whole > 1.1:
+        text += ", more than the whole: take more base points"
     if len(real) < len(frame):
-        text += f"; luck alone has {frame.loc[frame['factor'] == DUMMY, 'value'].iloc[0]:.2f} of the variance (total order)"
+        luck = frame.loc[frame["factor"] == DUMMY, "value"].iloc[0]
+        text += f"; luck alone has {luck:.2f} of the variance (total order)"
     return text + "."
