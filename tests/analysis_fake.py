@@ -39,3 +39,24 @@ class Ishigami(Known):
 
     def value(self, x, y, z):
         return ishigami(*(np.pi * (2 * np.array([x, y, z]) - 1)))
+
+
+class Trade(Known):
+    """x raises the share and costs 10 x^2, y costs 5 y and does nothing; `break_above` breaks runs with more of x."""
+
+    def series(self):
+        p = self.scenario.parameters
+        if p[X] > p.get("break_above", 9):
+            raise ValueError("too much of x")
+        outlay = np.full(self.t, (10 * p[X] ** 2 + 5 * p[Y]) / 12)
+        return super().series() | {"public_outlay": outlay}
+
+    def value(self, x, y, z):
+        return x
+
+
+class Lucky(Trade):
+    """Nothing has an effect; every mix draws a luck of its own on every seed."""
+
+    def value(self, x, y, z):
+        return np.random.default_rng([self.seed, int(1e6 * x), int(1e6 * y)]).normal()

@@ -17,6 +17,10 @@ from cluster_sim.runs.plan import Plan, RunSpec, chosen_tables
 from cluster_sim.runs.progress import Silent
 
 
+class NothingRan(RuntimeError):
+    """So many runs failed that there is nothing to analyse; the text has the first one's traceback."""
+
+
 @dataclass(frozen=True)
 class Point:
     """One place at which the model is asked: a scenario, the seeds, and the columns that name it in the results."""
@@ -105,20 +109,27 @@ class Bench:
         All points must have the same number of seeds.
         """
         from cluster_sim.runs.read import View
+        from cluster_sim.runs.store import Store
 
         plan = self.ask(points)
         wanted = [spec.run_id for spec in plan.runs
                   if any((one, spec.run_id) not in self._known for one in measures)]
-        if wanted:
+        if wanted and not Store(self.folder).finished().isdisjoint(wanted):
             view = View(self.folder)
-            there = [name for name in wanted if name in set(view.run_ids)]
-            if there:
+            inside = set(view.run_ids)
+            if there := [name for name in wanted if name in inside]:
                 years, found = yearly(view, there, [one.column for one in measures])
                 for one in measures:
                     numbers = one.of(years, found[one.column], self.scale)
                     self._known |= {(one, name): float(value) for name, value in zip(there, numbers, strict=True)}
         return [np.array([[self._known.get((one, name), np.nan) for name in row] for row in plan.run_of])
                 for one in measures]
+
+
+def nothing_ran(bench: Bench, why: str) -> NothingRan:
+    """The error for an analysis whose runs failed."""
+    first = next(iter(bench.failed.values()))
+    return NothingRan(f"{why}: {len(bench.failed)} runs failed. The first, seed {first['seed']}:\n{first['traceback']}")
 
 
 def seed_means(values: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.bench import Bench, Point, seed_means
+from cluster_sim.analysis.bench import Bench, Point, nothing_ran, seed_means
 from cluster_sim.analysis.extra_keys import Extra
 from cluster_sim.analysis.measures import Measure
 from cluster_sim.analysis.sensitivity import morris, variance
@@ -274,7 +274,5 @@ def _numbers(entries: list[Any]) -> np.ndarray:
 def _failed(bench: Bench, error: ValueError) -> Exception:
     """A sample that cannot be analysed: because runs failed, or because of what was asked."""
     if bench.failed:
-        first = next(iter(bench.failed.values()))
-        return RuntimeError(f"{len(bench.failed)} runs failed ({error}); the first, seed {first['seed']}:\n"
-                            f"{first['traceback']}")
+        return nothing_ran(bench, str(error))
     return InputError(f"{error}. Take a larger sample")
