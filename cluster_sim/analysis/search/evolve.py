@@ -6,6 +6,7 @@ that are known cost nothing, so no state has to be kept and none can be torn.
 
 from __future__ import annotations
 
+import warnings
 from math import comb
 from typing import Any
 
@@ -52,8 +53,9 @@ class Evolution:
         broken = ~np.isfinite(aims).all(axis=1) | ~np.isfinite(over)
         values = np.where(broken[:, None], 0.0, aims)
         limits = np.where(broken, FAILED, over)[:, None]
-        Evaluator().eval(StaticProblem(self.problem, F=values, G=limits), self.asked)
-        self.algorithm.tell(infills=self.asked)
+        with warnings.catch_warnings():  # pymoo's NSGA-III silences every warning of the process and leaves it so
+            Evaluator().eval(StaticProblem(self.problem, F=values, G=limits), self.asked)
+            self.algorithm.tell(infills=self.asked)
 
 
 def directions(aims: int, population: int) -> np.ndarray:
