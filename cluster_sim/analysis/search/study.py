@@ -32,7 +32,8 @@ class Search:
     hunt: Hunt
     folder: Path
     evaluations: Any
-    """One row a mix in the order of asking: `generation`, the factors, each aim's column, `cost`, `allowed`, `front`."""
+    """One row a mix in the order of asking: `generation`, the factors, each aim's column, `cost`, `allowed`, `front` (of
+    mixes that do equally well, the first)."""
     progress: Any
     """One row a generation: mixes asked for, allowed, in the set so far, and the hypervolume (0 to 1)."""
     base: Any
@@ -124,7 +125,7 @@ def search(hunt: Hunt, bench: Bench, say: Callable[[str], None] = lambda text: N
     evaluations = pd.concat(blocks, ignore_index=True)
     result = Search(hunt, bench.folder, evaluations, None, None)
     values, allowed = evaluations[names].to_numpy() * signs, evaluations["allowed"].to_numpy()
-    evaluations["front"] = _once(evaluations, [f.column for f in sweep.factors], undominated(values, allowed))
+    evaluations["front"] = undominated(values, allowed) & ~evaluations[names].duplicated().to_numpy()
     result.progress = _progress(evaluations, values, allowed)
     _check(result, bench, np.concatenate(shares), home, names, signs)
     result.new_runs, result.failed = bench.new_runs, list(bench.failed.values())
@@ -136,11 +137,6 @@ def _state(folder: Path, content: dict[str, Any]) -> None:
     from cluster_sim.runs.manifest import write_text
 
     write_text(folder / STATE, json.dumps(content, indent=1) + "\n")
-
-
-def _once(evaluations: Any, factors: list[str], front: np.ndarray) -> np.ndarray:
-    """Keep of equal mixes the first."""
-    return front & ~evaluations[factors].duplicated().to_numpy()
 
 
 def _progress(evaluations: Any, values: np.ndarray, allowed: np.ndarray) -> Any:
@@ -199,6 +195,6 @@ def _check(result: Search, bench: Bench, shares: np.ndarray, home: list[np.ndarr
                             "too_good": worse.mean(), "unit": unit})
     within = means[:, -1] <= (np.inf if hunt.budget is None else hunt.budget)
     front["holds"] = undominated(means[:, :-1] * signs, within)
-    order = front.sort_values("cost", kind="stable").index
+    order = front.sort_values("cost_fresh", kind="stable").index
     result.front = front.loc[order].reset_index(drop=True)
     result.optimism = pd.DataFrame(summary)
