@@ -26,7 +26,8 @@ LUCKY = "analysis_fake:Lucky"
 
 def hunt(**keys):
     """A search over two numbers; `gdp_share_published` is x, `public_outlay` 10 x^2 + 5 y, a third aim optional."""
-    content = {"base": base(**keys.pop("parameters", {})), "factors": {X: {"low": 0, "high": 1}, Y: {"low": 0, "high": 1}},
+    unit = {"low": 0, "high": 1}
+    content = {"base": base(**keys.pop("parameters", {})), "factors": {X: unit, Y: unit},
                "aims": {"gdp_share_published": "higher", "public_outlay": "lower"}, "scale": 1, "seeds": 1,
                "check_seeds": 4, "generations": 8, "population": 16}
     return content | keys

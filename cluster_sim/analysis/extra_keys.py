@@ -92,6 +92,6 @@ def replaced(sweep: Any, seeds: Any = None, scale: Any = None, until: Any = None
 
     last = ordinal(until) if until is not None else sweep.until
     if last is None or last < sweep.base.start:
-        raise InputError(f"--until {month_text(int(last or 0))} lies before the scenario's start, {month_text(sweep.base.start)}")
+        raise InputError(f"--until {until} lies before the scenario's start, {month_text(sweep.base.start)}")
     return replace(sweep, until=last, seeds=sweep.seeds if seeds is None else tuple(seed_list(seeds)),
                    scale=sweep.scale if scale is None else scale_of(scale))

@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="search file, or its name in scenarios/studies")
     parser.add_argument("--generations", type=int, metavar="N", help="generations (as the file says; more go further)")
     parser.add_argument("--seeds", type=int, metavar="N", help="seeds 1 to N for every mix (as the file says)")
-    parser.add_argument("--check-seeds", type=int, metavar="N", help="fresh seeds for the mixes found (as the file says)")
+    parser.add_argument("--check-seeds", type=int, metavar="N", help="fresh seeds for the mixes found (the file's)")
     parser.add_argument("--scale", metavar="S", help="share of the city, such as 1/20 (as the file says)")
     parser.add_argument("--until", metavar="MONTH", help="last month, such as 2035-12 (as the file says)")
     parser.add_argument("--out", metavar="FOLDER", help="results folder (results/search-FILE)")

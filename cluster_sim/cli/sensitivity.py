@@ -47,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the indices and what they can bear, write them and their figure; 3 if a run failed."""
     began = time.monotonic()
+    from cluster_sim.analysis.bench import NothingRan
     from cluster_sim.analysis.sensitivity import api, study, uncertain
 
     experiment.check_workers(args)
@@ -67,10 +68,14 @@ def main(args: argparse.Namespace) -> int:
     look = api.bench_for(question, out / uncertain.FIRST_LOOK, args.workers, shown, notes=notes)
     bench = look if args.top else api.bench_for(question, out, args.workers, shown, notes=notes)
     experiment.make_room(out, [(bench.folder, bench.first_plan(question.sweep.seeds[0]))], args)
-    if args.top:
-        question = uncertain.leading(question, look, args.top)
-        bench = api.bench_for(question, out, args.workers, shown, notes=notes)
-    result = study.study(question, bench)
+    try:
+        if args.top:
+            question = uncertain.leading(question, look, args.top)
+            bench = api.bench_for(question, out, args.workers, shown, notes=notes)
+        result = study.study(question, bench)
+    except NothingRan as error:
+        print(error, file=sys.stderr)
+        return 3
     figures = []
     if result.methods:
         experiment.write_frames(out, {name: getattr(result, name) for name in TABLES},
@@ -128,8 +133,8 @@ def table(result: Sensitivity) -> list[str]:
     heads = {"morris": (f"Morris screening: mean absolute effect of the full range, {unit}", output.factor),
              "sobol": ("Sobol indices: share of the variance, total order (first order)", 1.0),
              "pawn": ("PAWN: median distance between distributions", 1.0)}
-    lines = [f"{output.title}, {output.years}; {len(result.outputs):,} points, {len(result.question.sweep.seeds)} seeds "
-             "a point"]
+    seeds = len(result.question.sweep.seeds)
+    lines = [f"{output.title}, {output.years}; {len(result.outputs):,} points, {seeds} seed{'s' * (seeds > 1)} a point"]
     for name, one in result.methods.items():
         head, factor = heads[name]
         width = max(len(each) for each in one.table["factor"])

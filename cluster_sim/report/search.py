@@ -48,7 +48,8 @@ def front(result: Any) -> Figure:
         _mixes(figure, axes, table, factors, height)
         style.letter(axes, "abcd"[len(shown)], f"Mixes, ordered by cost ({_order(table)})")
         figure.legend(handles=[
-            Line2D([], [], ls="", marker="o", ms=3.2, mfc=style.PAPER, color=style.SOFT, label="promised by the search"),
+            Line2D([], [], ls="", marker="o", ms=3.2, mfc=style.PAPER, color=style.SOFT,
+                   label="promised by the search"),
             Line2D([], [], color=style.BLUE, marker="o", ms=3.2, label="found on fresh seeds, 95% interval"),
             Line2D([], [], color=style.FAINT, marker="o", ms=3.2, label="found, and beaten by another mix"),
             Line2D([], [], ls="", marker=".", ms=3, color=style.RULE, label="all mixes within the budget")],
@@ -104,7 +105,7 @@ def _mixes(figure: Figure, axes: Axes, table: Any, factors: list[Any], height: f
     bar = figure.add_axes((1 - 19 / style.PAGE, 11.0 / height, 2.2 / style.PAGE, axes.get_position().height))
     colours = figure.colorbar(image, cax=bar)
     colours.set_ticks([0, 1], labels=["lowest", "highest"])
-    colours.outline.set_visible(False)  # type: ignore[operator]
+    colours.outline.set_visible(False)
     bar.tick_params(length=0)
 
 

@@ -36,8 +36,8 @@ def discover(source: str | Path | Mapping[str, Any] | Inquiry, samples: int | No
     """Find the futures in which policies miss an aim, and what each policy gives away against the best of them.
 
     source: a discovery file, or a mapping with its keys. `out` is a folder to keep the runs in, one folder a policy.
-    `.boxes` has the limits of the boxes in which failures lie close together, `.regret` a row a policy, `.futures` a row
-    for each future and policy. NothingRan if no future of a policy could be run.
+    `.boxes` has the limits of the boxes in which failures lie close together, `.regret` a row a policy, `.futures` a
+    row for each future and policy. NothingRan if no future of a policy could be run.
     """
     inquiry = sized(source if isinstance(source, Inquiry) else read(source), samples, seeds, scale, until)
     holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None

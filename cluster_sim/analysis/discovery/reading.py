@@ -95,7 +95,8 @@ def read(source: str | Path | Mapping[str, Any]) -> Inquiry:
 def _samples(node: Node | None, faults: Faults) -> int:
     value = SAMPLES if node is None else node.plain()
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or value < 2:
-        faults.add("samples", f"expected a whole number, at least 2, found {shown(value)}", "", node and node.mark)
+        mark = None if node is None else node.mark
+        faults.add("samples", f"expected a whole number, at least 2, found {shown(value)}", "", mark)
         return SAMPLES
     return int(value)
 
@@ -179,6 +180,7 @@ def _numeric(sweep: Sweep, extra: Extra, root: Node) -> None:
     for factor in sweep.factors:
         if factor.values or factor.kind not in ("number", "count"):
             mark = root.value["factors"].key_mark(factor.path) if "factors" in root.value else None
-            extra.faults.add(f"factors.{factor.path}", "boxes need a range of numbers", "such as {low: 0, high: 1}", mark)
+            hint = "such as {low: 0, high: 1}"
+            extra.faults.add(f"factors.{factor.path}", "boxes need a range of numbers", hint, mark)
     if sweep.design not in ("lhs", "sobol"):
         raise InputError(f"discover samples futures with the design lhs or sobol, not {sweep.design}")

@@ -55,8 +55,8 @@ class Discovery:
             for number, box in rows.groupby("box") if len(rows) else ():
                 first = box.iloc[0]
                 limits = " and ".join(limit_text(row) for row in box.to_dict("records"))
-                lines.append(f"{policy} fails where {limits}: box {number} holds {first['coverage']:.0%} of the failures, "
-                             f"and {first['density']:.0%} of its futures fail (of all {first['share']:.0%}"
+                lines.append(f"{policy} fails where {limits}: box {number} holds {first['coverage']:.0%} of the "
+                             f"failures, and {first['density']:.0%} of its futures fail (of all {first['share']:.0%}"
                              + (f"; {first['density_fresh']:.0%} on futures that the box was not drawn from"
                                 if first["density_fresh"] == first["density_fresh"] else "") + ").")
         if len(self.regret) > 1:

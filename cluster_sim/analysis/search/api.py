@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def search(source: str | Path | Mapping[str, Any] | Hunt, generations: int | Non
     holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
     folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
     bench = bench_for(hunt, folder, workers, Progress if progress else Silent, factory)
-    result = carry_out_search(hunt, bench, (lambda text: print(text, file=sys.stderr)) if progress else lambda text: None)
+    result = carry_out_search(hunt, bench, partial(print, file=sys.stderr) if progress else lambda text: None)
     result.holder = holder
     if result.failed:
         first = result.failed[0]

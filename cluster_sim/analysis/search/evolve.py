@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.runs.errors import InputError
+
 STEPS = 200
 """A share of a factor's range is read to one part in so many: a mix that a law could state."""
 FAILED = 1e9
@@ -25,9 +27,12 @@ class Evolution:
     """
 
     def __init__(self, dimensions: int, aims: int, population: int, seed: int) -> None:
-        from pymoo.algorithms.moo.nsga3 import NSGA3
-        from pymoo.core.problem import Problem
-        from pymoo.operators.selection.tournament import TournamentSelection
+        try:
+            from pymoo.algorithms.moo.nsga3 import NSGA3
+            from pymoo.core.problem import Problem
+            from pymoo.operators.selection.tournament import TournamentSelection
+        except ImportError as error:
+            raise InputError("a search needs the library pymoo: pip install 'cluster-sim[experiments]'") from error
         from scipy.stats import qmc
 
         first = qmc.LatinHypercube(dimensions, seed=np.random.default_rng(seed)).random(population)

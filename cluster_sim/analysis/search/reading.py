@@ -68,8 +68,8 @@ def read(source: str | Path | Mapping[str, Any]) -> Hunt:
     root: Node = reader.root
     if "instruments" in root.value:
         if "factors" in root.value:
-            mark = root.key_mark("instruments")
-            raise ScenarioError([Fault("instruments", "is another word for 'factors', which is there as well", "", mark)])
+            what, mark = "is another word for 'factors', which is there as well", root.key_mark("instruments")
+            raise ScenarioError([Fault("instruments", what, "", mark)])
         root.value["factors"], root.keys["factors"] = root.value.pop("instruments"), root.keys["instruments"]
     extra = Extra({key: root.value[key] for key in ALSO if key in root.value}, Faults())
     population = extra.whole("population", POPULATION, 4)

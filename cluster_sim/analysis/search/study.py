@@ -32,8 +32,8 @@ class Search:
     hunt: Hunt
     folder: Path
     evaluations: Any
-    """One row a mix in the order of asking: `generation`, the factors, each aim's column, `cost`, `allowed`, `front` (of
-    mixes that do equally well, the first)."""
+    """One row a mix in the order of asking: `generation`, the factors, each aim's column, `cost`, `allowed`, `front`
+    (of mixes that do equally well, the first)."""
     progress: Any
     """One row a generation: mixes asked for, allowed, in the set so far, and the hypervolume (0 to 1)."""
     base: Any
