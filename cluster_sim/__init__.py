@@ -42,10 +42,10 @@ __all__ = [
 if TYPE_CHECKING:
     from cluster_sim.analysis.attribution import attribute
     from cluster_sim.analysis.compare import compare
+    from cluster_sim.analysis.discovery.api import discover
     from cluster_sim.analysis.econometrics.study import econometrics
     from cluster_sim.analysis.engine import engine
     from cluster_sim.analysis.public_money.audit import audit
-    from cluster_sim.analysis.discovery.api import discover
     from cluster_sim.analysis.search.api import search
     from cluster_sim.analysis.sensitivity.api import sensitivity
     from cluster_sim.model import ClusterModel

@@ -50,6 +50,8 @@ class Bench:
     notes: Mapping[str, Any] = field(default_factory=dict)
     tables: tuple[str, ...] = ("series",)
     asked: dict[str, RunSpec] = field(default_factory=dict)
+    sampled: str = ""
+    """What `plan_sweep` says of the points, where they are a sweep's own."""
     points: int = 0
     """Points asked for so far: the number of the next one."""
     new_runs: int = 0
@@ -76,7 +78,8 @@ class Bench:
                         name, point.scenario, seed, self.scale, self.until, point.labels, tables,
                         None if self.sweep is None else number)
             rows.append(tuple(row))
-        return Plan(self.name, tuple(runs.values()), code, self.base, self.sweep, tuple(rows))
+        return Plan(self.name, tuple(runs.values()), code, self.base, self.sweep, tuple(rows),
+                    self.sampled)
 
     def first_plan(self, seed: int) -> Plan:
         """Return a plan of the base alone: what the folder should be of, before any point is known."""

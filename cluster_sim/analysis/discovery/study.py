@@ -19,6 +19,7 @@ from cluster_sim.analysis.discovery.reading import Inquiry
 from cluster_sim.analysis.discovery.regret import regret_table, regrets
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Silent
+from cluster_sim.runs.sweeps import plan_sweep
 from cluster_sim.scenario.designs import design_points, unit_sample
 from cluster_sim.scenario.variants import Variants
 
@@ -86,7 +87,7 @@ def bench_of(inquiry: Inquiry, place: int, out: Path, workers: int | None = None
     sweep = replace(inquiry.sweep, base=inquiry.policies[place])
     return Bench(f"{sweep.name}: {inquiry.labels[place]}", sweep.base, sweep.scale, sweep.until,
                  out / inquiry.labels[place], sweep, workers, progress, factory, notes or {},
-                 ("series", *sweep.outputs))
+                 ("series", *sweep.outputs), sampled=plan_sweep(sweep).points)
 
 
 def points_of(inquiry: Inquiry, place: int) -> list[Point]:

@@ -15,6 +15,7 @@ from cluster_sim.analysis.sensitivity.study import OUTPUT, Question, Sensitivity
 from cluster_sim.analysis.sensitivity.uncertain import FIRST_LOOK, leading, question_of
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.sweeps import plan_sweep
 
 
 def bench_for(question: Question, folder: Path, workers: int | None = None,
@@ -22,8 +23,9 @@ def bench_for(question: Question, folder: Path, workers: int | None = None,
               notes: Mapping[str, Any] | None = None) -> Bench:
     """The store in which a question's runs are kept."""
     sweep = question.sweep
+    sampled = "" if sweep.design in ("morris", "saltelli") else plan_sweep(sweep).points
     return Bench(sweep.name, sweep.base, sweep.scale, sweep.until, folder, sweep, workers, progress, factory,
-                 notes or {}, ("series", *sweep.outputs))
+                 notes or {}, ("series", *sweep.outputs), sampled=sampled)
 
 
 def sensitivity(source: Any, output: str | None = None, year: str | int | None = None, top: int | None = None,
