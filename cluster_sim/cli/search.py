@@ -76,7 +76,7 @@ def _answer(result: Search, out: Path) -> dict[str, Any]:
     from cluster_sim.analysis.search.study import columns
 
     hunt = result.hunt
-    aims = [{"column": name, "measure": aim.measure.column, "years": aim.measure.years, "unit": aim.measure.unit,
+    aims = [{"column": name, "measure": aim.measure.column, "years": hunt.years(aim.measure), "unit": aim.measure.unit,
              "factor": aim.measure.factor, "better": "higher" if aim.higher else "lower"}
             for name, aim in zip(columns(hunt), hunt.aims, strict=True)]
     frames = {name: experiment.rows(getattr(result, name)) for name in TABLES if name != "evaluations"}
@@ -123,14 +123,14 @@ def table(result: Search) -> list[str]:
             gains += f"  {f'{one:+.3g} > {other:+.3g}':>25}"
         lines.append(f"{mix}{gains}{'' if row['holds'] else '  beaten on fresh seeds'}")
     units = ", ".join(f"{aim.measure.title}: {aim.measure.unit if aim.measure.unit != '%' else 'percentage points'}"
-                      f" ({aim.measure.years})" for aim in hunt.aims)
+                      f" ({hunt.years(aim.measure)})" for aim in hunt.aims)
     return [*lines, "", f"Gains over the base, promised > found on fresh seeds. {units}.", result.verdict]
 
 
 def _head(hunt: Hunt) -> str:
     from cluster_sim.runs.plan import scale_text
 
-    limit = "no budget" if hunt.budget is None else f"budget {hunt.budget:,.0f} million yuan a year ({hunt.cost.years})"
+    limit = "no budget" if hunt.budget is None else f"budget {hunt.budget:,.0f} million yuan a year ({hunt.years(hunt.cost)})"
     return (f"{hunt.sweep.name}: {hunt.generations} generations of {hunt.population} mixes, {limit}, "
             f"{len(hunt.sweep.seeds)} seeds at scale {scale_text(hunt.sweep.scale)}")
 
