@@ -287,6 +287,7 @@ def test_the_figure_names_instruments_units_and_both_measures():
     result = attribute(city(*OWN, noise=1e-3), permutations=2)
     words = " ".join(t.get_text() for t in result.plot().findobj(lambda a: hasattr(a, "get_text")))
     assert "Contribution to the share of GDP in 2018, 3 seeds" in words and "percentage points" in words
+    assert "Whole less the sum of those left out" in words and "95%:" in words
     assert "Shapley" in words and "left out alone" in words and "vouchers" in words and "all together" in words
     jobs = result.plot("employment", 2017)
     assert "thousand" in " ".join(t.get_text() for t in jobs.findobj(lambda a: hasattr(a, "get_text")))
