@@ -110,6 +110,18 @@ def test_the_manifest_names_base_and_design(tmp_path):
     assert json.loads((tmp_path / "a" / "manifest.json").read_text())["planned"] == 18
 
 
+def test_other_points_of_the_same_design_are_refused(tmp_path, monkeypatch):
+    """Another version of a sampler must not mix its points with those that are there."""
+    base = scenario(**{"collaboration.tau_max": 0.8})
+    sweep = load_sweep({"base": base, "design": "lhs", "samples": 3, "seeds": 1,
+                        "factors": {"collaboration.tau_max": {"low": 0, "high": 1}}})
+    carry_out(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY)
+    assert not carry_out(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY).done
+    monkeypatch.setattr("cluster_sim.scenario.designs.unit_sample", lambda sweep: np.full((3, 1), 0.5))
+    with pytest.raises(InputError, match="another version of SciPy or SALib"):
+        carry_out(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY)
+
+
 def test_any_number_of_workers_writes_the_same_bytes(tmp_path, small_parts):
     do(tmp_path / "a")
     do(tmp_path / "b", workers=2)

@@ -98,6 +98,9 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
     if not found.differences and notes.get("scenario_digest") not in (None, scenario.digest()):
         found.differences.append(Difference(rows[0]["run_id"], rows[0]["seed"], "scenario.yaml",
                                             "is not the base that this run was made with"))
+    if found.differences:  # what the runs were made with is not here: doing them again would tell nothing
+        found.runs = len(rows)
+        return found
     with tempfile.TemporaryDirectory(prefix="cluster_sim-reproduce-") as temporary:
         again = Store(temporary)
         plan = Plan(scenario.name, tuple(specs), base=scenario)

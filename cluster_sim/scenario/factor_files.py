@@ -129,6 +129,8 @@ class FactorReader:
                 known = len(parts) == 1 or parts[1] in registry.instruments()
                 return KeyInfo("text", text="only none can be set here") if known else None
             instrument = registry.instruments().get(parts[1])
+            if parts[2:] == ["from"]:
+                return KeyInfo("month name", text="month in which it begins") if instrument else None
             dated = parts[2][:1].isdigit()
             return registry.keys_of(instrument).get(".".join(parts[3 if dated else 2:])) if instrument else None
         if parts[0] == "events":

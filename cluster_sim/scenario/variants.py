@@ -129,7 +129,7 @@ class Variants:
 
         found = [*parameters.specification(), *(f"outside.{key}" for key in OUTSIDE)]
         for name, instrument in registry.instruments().items():
-            found += [f"policies.{name}.{key}" for key in registry.keys_of(instrument)]
+            found += [f"policies.{name}.{key}" for key in ("from", *registry.keys_of(instrument))]
         for event in self.base.events:
             keys = [key for key in EVENTS[event["kind"]] if key not in (event["kind"], "prices", "note")]
             found += [f"events.{event['title']}.{key}" for key in keys]
