@@ -130,7 +130,8 @@ def table(result: Search) -> list[str]:
 def _head(hunt: Hunt) -> str:
     from cluster_sim.runs.plan import scale_text
 
-    limit = "no budget" if hunt.budget is None else f"budget {hunt.budget:,.0f} million yuan a year ({hunt.years(hunt.cost)})"
+    limit = "no budget" if hunt.budget is None else (f"budget {hunt.budget:,.0f} million yuan a year "
+                                                     f"({hunt.years(hunt.cost)})")
     return (f"{hunt.sweep.name}: {hunt.generations} generations of {hunt.population} mixes, {limit}, "
             f"{len(hunt.sweep.seeds)} seeds at scale {scale_text(hunt.sweep.scale)}")
 
