@@ -70,7 +70,9 @@ def main(args: argparse.Namespace) -> int:
     experiment.make_room(out, [(bench.folder, bench.first_plan(question.sweep.seeds[0]))], args)
     try:
         if args.top:
-            question = uncertain.leading(question, look, args.top)
+            frame = uncertain.first_look(question, look)
+            frame.to_csv(out / f"{uncertain.FIRST_LOOK}.csv", index=False, lineterminator="\n")
+            question = uncertain.leading(question, frame, args.top)
             bench = api.bench_for(question, out, args.workers, shown, notes=notes)
         result = study.study(question, bench)
     except NothingRan as error:
