@@ -87,19 +87,22 @@ def _answer(result: Search, out: Path) -> dict[str, Any]:
 
 
 def _paper(result: Search) -> dict[str, Any]:
-    """The set as a table for a paper: factors, cost, and each aim's gain found with its interval."""
-    from cluster_sim.analysis.search.study import columns
-
-    hunt, shown = result.hunt, {}
-    for factor in hunt.sweep.factors:
-        shown[factor.column] = result.front[factor.column]
-    shown["cost"] = result.front["cost_fresh"]
-    for name, aim in zip(columns(hunt), hunt.aims, strict=True):
-        for part in ("gain", "gain_fresh", "low95", "high95"):
-            shown[f"{name}_{part}"] = result.front[f"{name}_{part}"] * aim.measure.factor
+    """The set as a table for a paper: factors, cost, and each aim's gain found with its interval and the promise."""
     import pandas as pd
 
-    return {"front": pd.DataFrame({**shown, "holds": result.front["holds"]})}
+    from cluster_sim.analysis.search.study import columns
+
+    hunt, front = result.hunt, result.front
+    shown = {factor.column: front[factor.column] for factor in hunt.sweep.factors} | {"cost": front["cost_fresh"]}
+    for name, aim in zip(columns(hunt), hunt.aims, strict=True):
+        cells = []
+        for row in front.to_dict("records"):
+            found, low, high, promised = (row[f"{name}_{part}"] * aim.measure.factor
+                                          for part in ("gain_fresh", "low95", "high95", "gain"))
+            cells.append(f"{found:.3g} [{low:.3g}, {high:.3g}] ({promised:.3g})")
+        unit = "pp" if aim.measure.unit == "%" else aim.measure.unit
+        shown[f"{aim.measure.title}, {unit}: found [95%] (promised)"] = cells
+    return {"front": pd.DataFrame({**shown, "holds": front["holds"]})}
 
 
 def table(result: Search) -> list[str]:

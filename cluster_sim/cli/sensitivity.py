@@ -81,7 +81,7 @@ def main(args: argparse.Namespace) -> int:
     figures = []
     if result.methods:
         experiment.write_frames(out, {name: getattr(result, name) for name in TABLES},
-                                {"sensitivity": result.indices[list(PAPER)]})
+                                {"sensitivity": _paper(result)})
         figures = experiment.write_figure(out, "sensitivity", result.plot, args)
     if args.json:
         print(json.dumps(_answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
@@ -126,6 +126,14 @@ def _answer(result: Sensitivity, out: Path) -> dict[str, Any]:
             "stability": experiment.rows(result.stability) if result.methods else [], "verdicts": result.verdicts,
             "methods": list(result.methods), "seeds": list(sweep.seeds), "points": len(result.outputs),
             "new_runs": result.new_runs, "failed": len(result.failed), "out": str(out)}
+
+
+def _paper(result: Sensitivity) -> Any:
+    """The indices as a table for a paper: elementary effects in the unit in which the output is shown."""
+    frame = result.indices[list(PAPER)].copy()
+    rows = frame["method"] == "morris"
+    frame.loc[rows, ["value", "low95", "high95"]] *= result.question.output.factor
+    return frame
 
 
 def table(result: Sensitivity) -> list[str]:
