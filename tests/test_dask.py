@@ -64,7 +64,7 @@ def child(cluster, folder, seeds, sleep):
     """Start a job on the cluster in a process of its own."""
     from cluster_sim.runs.identity import code_version
 
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
     words = [sys.executable, "-c", CHILD, cluster.address, str(folder), str(seeds), str(sleep), code_version()]
     return subprocess.Popen(words, env=os.environ | {"PYTHONPATH": path}, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -257,6 +257,12 @@ def test_a_model_that_cannot_be_loaded_is_said_before_anything_is_written(cluste
         with DaskEngine(cluster.address, factory="nothing_here:Model") as engine:
             carry_out(plan(scenario(), [1], 0.05), tmp_path / "x" / "a", engine=engine)
     assert not (tmp_path / "x").exists()
+
+
+def test_a_scheduler_of_another_version_of_dask(cluster, monkeypatch):
+    monkeypatch.setattr("distributed.__version__", "1.0.0")
+    with pytest.raises(InputError, match="runs distributed .*, here 1.0.0"):
+        DaskEngine(cluster.address).connect()
 
 
 def test_a_folder_that_workers_do_not_see(cluster, tmp_path, monkeypatch):
