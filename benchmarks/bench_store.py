@@ -5,7 +5,8 @@
 
 plan        10,000 scenarios of a Latin hypercube over parameters, an instrument and an event: seconds
 engine      a sweep of a model that does nothing, kept whole, on all cores: milliseconds a run beyond the model's own
-            time, and the parent's peak memory for a tenth of the runs and for all of them
+            time, and the parent's peak memory for a tenth of the runs and for all of them; `cpu_ms` is the same in one
+            process and in its own processor time, which other work on the machine disturbs less
 busy        a sweep of a model that only computes: how much of the time all cores are at work in a run
 read        one indicator of all runs and months as a data frame, by the view and by DuckDB
 """
@@ -91,6 +92,11 @@ def engine(runs: int, model: str = "Nothing", until: str = "2034-12") -> dict[st
     with tempfile.TemporaryDirectory(prefix="bench-store-") as folder:
         factory = f"bench_store:{model}"
         carry_out(plan_sweep(load_sweep(design(4, until))), Path(folder) / "warm", None, factory=factory)
+        carry_out(plan_sweep(load_sweep(design(4, until))), Path(folder) / "here", 0, factory=factory)
+        few = plan_sweep(load_sweep(design(200, until)))
+        started = time.process_time()
+        carry_out(few, Path(folder) / "few", 0, factory=factory)
+        alone = time.process_time() - started
         planned = plan_sweep(load_sweep(design(runs, until)))
         started = time.perf_counter()
         carry_out(planned, Path(folder) / "out", None, factory=factory)
@@ -98,8 +104,9 @@ def engine(runs: int, model: str = "Nothing", until: str = "2034-12") -> dict[st
         from cluster_sim.runs.read import View
 
         own = float(View(Path(folder) / "out").frame("runs", ["seconds"])["seconds"].sum())
+        alone -= float(View(Path(folder) / "few").frame("runs", ["seconds"])["seconds"].sum())
     return {"wall": wall, "ms_a_run": 1000 * wall / runs, "ms_beyond_model": 1000 * (wall - own / cores()) / runs,
-            "busy": own / cores() / wall, "parent_megabytes": peak()}
+            "cpu_ms": 1000 * alone / len(few.runs), "busy": own / cores() / wall, "parent_megabytes": peak()}
 
 
 def read(runs: int, months: int, columns: int) -> dict[str, float]:

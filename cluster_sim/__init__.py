@@ -21,18 +21,27 @@ _PUBLIC = {
     "load_scenario": "cluster_sim.scenario",
     "run": "cluster_sim.runs.api",
     "ensemble": "cluster_sim.runs.api",
+    "audit": "cluster_sim.analysis.public_money.audit",
     "compare": "cluster_sim.analysis.compare",
+    "attribute": "cluster_sim.analysis.attribution",
+    "engine": "cluster_sim.analysis.engine",
+    "econometrics": "cluster_sim.analysis.econometrics.study",
     "load_sweep": "cluster_sim.runs.sweeps",
     "open": "cluster_sim.runs.read",
     "reproduce": "cluster_sim.runs.reproduce",
     "sweep": "cluster_sim.runs.sweeps",
 }
 
-__all__ = ["ClusterModel", "DaskEngine", "compare", "ensemble", "load_scenario", "load_sweep", "open", "reproduce",
-           "run", "sweep"]
+__all__ = [
+    "ClusterModel", "DaskEngine", "attribute", "audit", "compare", "econometrics", "engine", "ensemble",
+    "load_scenario", "load_sweep", "open", "reproduce", "run", "sweep"]
 
 if TYPE_CHECKING:
+    from cluster_sim.analysis.attribution import attribute
     from cluster_sim.analysis.compare import compare
+    from cluster_sim.analysis.econometrics.study import econometrics
+    from cluster_sim.analysis.engine import engine
+    from cluster_sim.analysis.public_money.audit import audit
     from cluster_sim.model import ClusterModel
     from cluster_sim.runs.api import ensemble, run
     from cluster_sim.runs.dask_engine import DaskEngine

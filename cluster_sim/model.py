@@ -18,6 +18,7 @@ from cluster_sim.agents.views import Views
 from cluster_sim.draws import IDENTITY, luck
 from cluster_sim.month import (
     accounts,
+    collaboration,
     commissioning,
     events,
     finance,
@@ -202,6 +203,25 @@ class ClusterModel(CityTables, Views, mesa.Model):
         expected = self.wip_stock + self.wip_stock_change - self.written_off
         ledger.agree("stock of work in progress", now, expected, max(now, 1.0), self.label())
         self.wip_stock = now
+
+    # ---------------------------------------------------------------- what instruments may ask for
+    def bring(self, count: int, status: int, specialisms: np.ndarray | None = None, cell: int = -1) -> np.ndarray:
+        """Let people come from elsewhere, beside the month's migrants, and return their rows.
+
+        status: SEEKING or EMPLOYED.  specialisms: (6,) cumulative weights, as migrants choose if None.  cell: where
+        they live, spread like everybody if -1.  The caller gives them identities of their own.
+        """
+        if specialisms is None:
+            specialisms = population.choice_of_specialism(self, self.par["population.choice"])
+        cells, weight = (self.home_cells, self.home_weight) if cell < 0 else (np.array([cell]), np.ones(1))
+        index = self.talents.allocate(count)
+        population.arrive(self.talents.rows, index, cells, weight, self.p, self.seed, self.t, status, self.t, 0,
+                          specialisms, columns.MIGRANT)
+        return index
+
+    def tie(self, pairs: list[tuple[int, int]]) -> None:
+        """Let pairs of studios (rows) begin to work together."""
+        collaboration.record_pairs(self, np.array(pairs, np.int64).reshape(-1, 2))
 
     def chance(self, entity: int, exact: float) -> bool:
         """Return a keyed draw that is true with the fraction of ``exact`` beyond its whole part."""

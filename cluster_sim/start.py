@@ -212,17 +212,27 @@ def add_anchors(model, segment: np.ndarray, size: np.ndarray) -> None:
 
 
 def found_funds(model) -> None:
-    """Create private venture funds and the anchors' corporate funds; their number does not shrink."""
+    """Create private venture funds, fewer in a small city, and the anchors' corporate funds, smaller in one.
+
+    A studio and its rounds are as large at every scale, so a fund must be as large as well; what shrinks is the
+    number of private funds, and what each of them sees and does stays (docs/scale.md).
+    """
     m, par = model, model.par
-    private, corporate = int(par["finance.private_funds"]), len(m.city.start.get("anchors", []))
+    whole, corporate = int(par["finance.private_funds"]), len(m.city.start.get("anchors", []))
+    private = min(whole, max(2, round(whole * m.scale))) if whole else 0
     rows = m.funds.allocate(private + corporate)
     f = m.funds.rows
+    shape = np.where(np.arange(private + corporate) % 4 == 0, 2.0, 0.7)
+    mean = np.mean(np.where(np.arange(max(whole, 1)) % 4 == 0, 2.0, 0.7))
     for n, row in enumerate(rows):
+        mine = n < private
         f["id"][row] = identity(FUND, n, 0)
         f["alive"][row] = 1
-        f["kind"][row] = 0 if n < private else 3
+        f["kind"][row] = 0 if mine else 3
         f["first_round"][row], f["last_round"][row] = (1, 2) if n % 2 == 0 else (1 + n % 3, 5)
-        f["committed"][row] = np.floor(par["finance.fund_size"] * 1e6 * m.scale * (2.0 if n % 4 == 0 else 0.7))
+        share = whole * m.scale / private * mean / shape[:private].mean() if mine else m.scale
+        f["committed"][row] = np.floor(par["finance.fund_size"] * 1e6 * shape[n] * share)
+        f["looks"][row] = par["finance.screened"] * (whole * m.scale / private if mine else m.scale)
         f["cash"][row] = np.floor(0.3 * f["committed"][row])
 
 

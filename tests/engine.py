@@ -35,9 +35,10 @@ def plain(months: int = 24, *, start: int = JANUARY_2017, city: City | str | Non
                            outside=outside or {})
 
 
-def build(months: int = 24, *, seed: int = 1, scale: float = SCALE, **options: Any) -> ClusterModel:
+def build(months: int = 24, *, seed: int = 1, scale: float = SCALE, keep: tuple[str, ...] = (),
+          **options: Any) -> ClusterModel:
     """Return a model of the town at its start; options as in `plain`."""
-    return ClusterModel(plain(months, **options), seed=seed, scale=scale)
+    return ClusterModel(plain(months, **options), seed=seed, scale=scale, keep=keep)
 
 
 def entry(instrument: str, since: int = JANUARY_2017, **keys: Any) -> dict[str, Any]:

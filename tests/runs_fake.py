@@ -88,6 +88,23 @@ class Wide(FakeModel):
         return super().series() | {f"w{i}": self.draws.random(self.t) for i in range(300)}
 
 
+class Slow(FakeModel):
+    """Takes half a second a run."""
+
+    def step(self):
+        time.sleep(0.02)
+        super().step()
+
+
+class Fails(FakeModel):
+    """Fails with seed 2."""
+
+    def step(self):
+        if self.seed == 2:
+            raise ArithmeticError("this cannot be")
+        super().step()
+
+
 class Nosy(FakeModel):
     """Complains if its process has loaded what a worker has no use for, or more than one thread for algebra."""
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import yaml
 from engine import build
-from test_ledger import EVENTS, GENEROUS, generous
+from instruments import GENEROUS, generous
+from test_ledger import EVENTS
 
 from cluster_sim.parameters import defaults
 

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from engine import JANUARY_2017, build, entry
+from engine import JANUARY_2017, build
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from instruments import GENEROUS, LOW_LADDER, generous
 
-from cluster_sim import ledger, policies
+from cluster_sim import ledger
 from cluster_sim.ledger import KINDS, LedgerError
 from cluster_sim.month import accounts
 from cluster_sim.parameters import specification
 
 BOUNDED = sorted(name for name, each in specification().items() if np.isfinite(each.bounds).all())
-# What a generous government would pay, by instrument; the scenarios multiply it by up to ten.
-GENEROUS = {
-    "box_office_incentive": {"rate": 0.1, "cap": 6.0, "threshold": 0.5},
-    "guidance_fund": {"size": 3000.0},
-    "hub": {"teams": 300, "largest": 20},
-    "ladder_grants": {"nestling": 0.3, "chick": 1.0, "grower": 5.0, "unicorn": 20.0},
-    "pilot_zones": {"scenarios": 76, "session_cost": 0.1, "zones": ["zone_east", "zone_west"]},
-    "production_subsidy": {"rate": 0.1, "cap": 15.0, "smallest": 0.1},
-}
-SCALED = ("rate", "cap", "size", "teams", "nestling", "chick", "grower", "unicorn", "scenarios", "session_cost")
 EVENTS = ({"kind": "pandemic", "from": JANUARY_2017 + 12, "to": JANUARY_2017 + 15},
           {"kind": "convention", "month": JANUARY_2017 + 3, "buzz": 0.5},
           {"kind": "hit", "month": JANUARY_2017 + 9, "title": "The Lucky One", "gross": 5000.0, "segment": "film"})
-
-
-def generous(name: str, factor: float, budget: float | None = None, since: int = JANUARY_2017) -> dict:
-    """Return a generous entry of an instrument, its amounts multiplied; shares stay at most 1."""
-    high = policies.instruments()[name].keys
-    keys = {key: min(value * factor, high[key].high) if key in SCALED else value
-            for key, value in GENEROUS[name].items()}
-    return entry(name, since, **keys, budget=budget)
 
 
 @st.composite
@@ -128,12 +111,14 @@ def test_every_kind_of_payment_occurs():
     """One rich scenario books every kind that its payers' shares allow; a dead kind would be a dead account."""
     law = {name: [generous(name, 10.0)] for name in GENEROUS}
     par = {"collaboration.search_outside": 1.0, "finance.holding": 12, "finance.sale": 0.1, "finance.bar": -2.0,
-           "births.close": 0.01, "release.points": 0.1, "property.look": 0.2, "commissioning.pressure": 0.8}
+           "births.close": 0.01, **LOW_LADDER, "release.points": 0.1,
+           "property.look": 0.2, "commissioning.pressure": 0.8}
     booked = set()
     for seed in range(3):
         table = build(48, seed=seed, policies=law, events=EVENTS, par=par).run().ledger_table()
         booked |= {name for name, column in table.items() if name != "month" and column.any()}
-    levels = {f"{prefix}_{level}" for prefix in ("grants", "rent_subsidy", "compute_subsidy")
+    levels = {f"{prefix}_{level}" for prefix in ("grants", "rent_subsidy", "compute_subsidy",
+                                                         "programmes", "talent_aid", "operator_grants", "guarantees")
               for level in ("city", "province", "centre")}
     assert {k.name for k in KINDS} - booked <= levels | {"points_outside"}
 

@@ -14,14 +14,15 @@ EAGER = {"finance.bar": -1.0, "finance.fund_size": 2000.0, "finance.screened": 2
          "finance.age_bound": 180, "finance.growth_needed": 0.5}
 
 
-def bids_on(model, row, rounds=40):
+def bids_on(model, row, rounds=100):
     """Return how often a studio is bid for over several months of luck, all funds with money."""
     m = model
-    m.p["finance_screened"], m.funds.used["cash"] = 20.0 / m.scale, 1e9        # every fund sees it, and could pay
+    m.funds.used["looks"], m.funds.used["cash"] = 2.0, 1e9         # every fund sees it, and could pay
     count = 0
     for seed in range(rounds):
         bids = np.zeros((m.funds.high, 1))
-        finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([5e6]), m.city_state, m.p, seed, 0, bids)
+        finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([5e6]), m.cells, m.city_state, m.p, seed, 0,
+                    bids)
         count += int((bids > 0).sum())
     return count
 
@@ -49,16 +50,16 @@ def test_sentiment_moves_every_bid():
 def test_a_fund_keeps_to_its_rounds_and_to_its_money():
     model = build(1)
     m, row = model, int(alive(model, anchor=0)[0])
-    m.p["finance_bar"], m.p["finance_screened"], m.funds.used["cash"] = -100.0, 20.0 / m.scale, 3e6
+    m.p["finance_bar"], m.funds.used["looks"], m.funds.used["cash"] = -100.0, 20.0, 3e6
     m.studios.used["round"][row] = 2
     bids = np.zeros((m.funds.high, 1))
-    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.city_state, m.p, 1, 0, bids)
+    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.cells, m.city_state, m.p, 1, 0, bids)
     rung = (m.funds.used["first_round"] <= 3) & (m.funds.used["last_round"] >= 3)
     assert (bids[~rung] == 0).all() and (bids[rung] > 0).any()
     assert (bids[:, 0] <= 0.5 * m.funds.used["cash"]).all()
     m.funds.used["cash"] = 0.0
     bids[:] = 0.0
-    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.city_state, m.p, 1, 0, bids)
+    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.cells, m.city_state, m.p, 1, 0, bids)
     assert not bids.any()
 
 

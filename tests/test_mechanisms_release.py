@@ -37,6 +37,7 @@ def premiere(model, seed: int = 1):
 def screen(model) -> None:
     """Let all running titles earn one month."""
     m = model
+    m.crowd[:] = 0.0
     release.screen(m.projects.used, m.credits.used, m.studios.used, m.seg, m.city_state, m.p, 1, m.t, m.flow, m.crowd,
                    m.hits_by, m.hit_gross_by)
 

@@ -6,8 +6,9 @@ import mesa
 import numpy as np
 import pytest
 from engine import build, differences, tables
+from instruments import GENEROUS, generous
 from mesa.datacollection import DataCollector
-from test_ledger import EVENTS, GENEROUS, generous
+from test_ledger import EVENTS
 
 from cluster_sim.agents import Fund, Government, Studio, Talent
 from cluster_sim.agents.views import AgentGone

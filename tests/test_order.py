@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from engine import build, differences, tables
+from instruments import GENEROUS, generous
 from shuffle import shuffle, shuffle_free_rows
-from test_ledger import EVENTS, GENEROUS, generous
+from test_ledger import EVENTS
 
-LAW = {name: [generous(name, 1.0, budget=20.0)] for name in GENEROUS}
+LAW = {name: [generous(name, 1.0, budget=200.0)] for name in GENEROUS}
 # More births, deaths, ties, hits and large teams than usual, so that rows change hands often.
 BUSY = {"births.close": 0.08, "population.founding_rate": 0.01, "population.solo_rate": 0.002, "finance.bar": 0.5,
         "collaboration.lot": 2.0, "collaboration.smallest_lot": 0.1, "release.hit_threshold": 3.0}

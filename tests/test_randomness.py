@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engine import JANUARY_2017, build, differences, entry, tables
-from test_ledger import EVENTS, GENEROUS, SCALED, generous
+from instruments import GENEROUS, generous
+from test_ledger import EVENTS
 
 from cluster_sim import policies
+from cluster_sim.policies import doses
 
 LAW = {name: [generous(name, 1.0)] for name in GENEROUS}
 
@@ -59,8 +61,8 @@ def test_longer_runs_begin_like_shorter_ones():
 
 def zero(name: str) -> dict:
     """Return an entry of an instrument that is in force with all its amounts at zero."""
-    amounts = {key: 0 for key in policies.instruments()[name].keys if key in (*SCALED, "compute", "rent", "mended")}
-    return entry(name, **(GENEROUS.get(name, {}) | amounts))
+    nothing = dict.fromkeys(doses.amounts(policies.instruments()[name]), 0)
+    return entry(name, **(GENEROUS[name] | nothing))
 
 
 @pytest.mark.parametrize("name", sorted(policies.instruments()))

@@ -160,7 +160,7 @@ def is_setting(line: str) -> bool:
     """Whether a commented line of the template is YAML and no prose."""
     import re
 
-    return bool(re.match(r"  # ( *- |[a-z_.]+:( |$)| +[a-z_]+: )", line))
+    return bool(re.match(r"  # ( *- |[a-z0-9_.]+:( |$)| +[a-z_]+: )", line))
 
 
 def test_new_writes_once(tmp_path, monkeypatch, capsys):

@@ -57,6 +57,15 @@ def test_entries_merge_by_month(world):
     assert [round(entry["cap"], 2) for entry in policies] == [12.4, 1000.0, 1000.0]
 
 
+def test_an_instrument_can_begin_in_another_month(world):
+    before = load_scenario("base.yaml").policies["subsidy"]
+    after = load_scenario("base.yaml", ["policies.subsidy.from=2020-03"]).policies["subsidy"]
+    assert [month_name(entry["from"]) for entry in after] == ["2020-03", "2026-03"]
+    assert [entry | {"from": 0} for entry in after] == [entry | {"from": 0} for entry in before]
+    with pytest.raises(ScenarioError, match="no entries that could be moved"):
+        load_scenario("base.yaml", ["policies.subsidy=none", "policies.subsidy.from=2020-03"])
+
+
 def test_none_takes_away_and_sets_back(world):
     assert child(world, "policies: none\nevents: none\n").policies == {}
     assert child(world, "policies: none\nevents: none\n").events == []

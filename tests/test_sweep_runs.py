@@ -76,6 +76,10 @@ def test_factors_are_columns_and_only_the_series_is_kept(tmp_path):
     mean = view.sql(query)
     assert mean["tau"].tolist() == list(TAUS) and mean["share"].is_monotonic_increasing
     assert view.sweep.digest() == sweep_of().digest()
+    points = view.by_point("gdp_share", "2018-06")
+    assert points["collaboration_tau_max"].tolist() == np.repeat(TAUS, 2).tolist() and points["runs"].eq(2).all()
+    assert points["mean"].iloc[-1] - points["mean"].iloc[0] == pytest.approx(0.003, abs=1e-7)
+    assert len(view.by_point()) == 6
 
 
 def test_tables_that_are_asked_for_are_kept(tmp_path):
@@ -104,6 +108,18 @@ def test_the_manifest_names_base_and_design(tmp_path):
     report = do(tmp_path / "a", seeds=3)
     assert len(report.already) == 12 and len(report.done) == 6
     assert json.loads((tmp_path / "a" / "manifest.json").read_text())["planned"] == 18
+
+
+def test_other_points_of_the_same_design_are_refused(tmp_path, monkeypatch):
+    """Another version of a sampler must not mix its points with those that are there."""
+    base = scenario(**{"collaboration.tau_max": 0.8})
+    sweep = load_sweep({"base": base, "design": "lhs", "samples": 3, "seeds": 1,
+                        "factors": {"collaboration.tau_max": {"low": 0, "high": 1}}})
+    carry_out(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY)
+    assert not carry_out(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY).done
+    monkeypatch.setattr("cluster_sim.scenario.designs.unit_sample", lambda sweep: np.full((3, 1), 0.5))
+    with pytest.raises(InputError, match="another version of SciPy or SALib"):
+        carry_out(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY)
 
 
 def test_any_number_of_workers_writes_the_same_bytes(tmp_path, small_parts):

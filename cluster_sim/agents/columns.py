@@ -108,7 +108,7 @@ FUND = record(
     ("kind first_round last_round deals exits write_offs", "i4"),
     ("alive", "u1"),
     ("zones", "u4"),                 # bit mask of the zones in which it may invest; 0: everywhere
-    ("committed cash invested proceeds sentiment record", "f8"),
+    ("committed cash invested proceeds sentiment record looks", "f8"),     # looks: applicants seen a month
 )
 
 STAKE = record(

@@ -83,7 +83,8 @@ def _print_scenarios(rows: list[dict[str, Any]], most: int = 8) -> None:
         if len(lines) > most:
             print(f"    and {len(lines) - most} more differences")
         if not lines:
-            print("    what the others are read against" if row["name"] == "baseline" else "    the same as the baseline")
+            same = "what the others are read against" if row["name"] == "baseline" else "the same as the baseline"
+            print(f"    {same}")
         print()
     print("Run one: python run_sim.py run scenarios/NAME.yaml   Start your own: python run_sim.py new NAME")
 

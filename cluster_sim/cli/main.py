@@ -21,6 +21,11 @@ from types import FrameType
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "Simulate", "run a scenario with several seeds and show what it did"),
     "compare": ("compare", "Compare", "run scenarios on the same seeds and say what each changes against the first"),
+    "audit": ("audit", "Compare", "follow public money: windfall, displacement, who holds it, what a yuan buys"),
+    "attribute": ("attribute", "Compare", "divide a scenario's whole effect among its policy instruments"),
+    "engine": ("engine", "Compare", "lucky hit or engine: the largest hit removed, delayed, made elsewhere"),
+    "econometrics": ("econometrics", "Compare",
+                     "estimate published designs on the model's output and print them beside the published ranges"),
     "sweep": ("sweep", "Compare", "run a design over policies, parameters and events; --dry-run says what it takes"),
     "explain": ("explain", "Scenarios", "say what a parameter, instrument, column, event or segment means"),
     "list": ("list_", "Scenarios", "show the scenarios, instruments, parameters, columns, cities"),

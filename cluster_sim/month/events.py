@@ -1,4 +1,7 @@
-"""Events of history and what-if: a replayed hit, a convention, and months of a pandemic."""
+"""Events of history and what-if: a replayed hit, a title that flops, a convention, months of a pandemic.
+
+A replayed hit may be made in another city: then it competes for the audience here and does nothing else.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.agents.columns import SCIFI, SEGMENTS
+from cluster_sim.agents.columns import RUNNING, SCIFI, SEGMENTS
 from cluster_sim.draws import TITLE, identity
 
 MAKER = (15, 250)      # staff of the makers of such films: a house that has a core and hires the rest
@@ -17,7 +20,11 @@ LEAD = 24      # months from green light to release of a replayed film, if the r
 
 @dataclass
 class Hit:
-    """A replayed hit: a film that a studio of the city releases in a given month with a given gross."""
+    """A replayed hit: a film that a studio of the city releases in a given month with a given gross.
+
+    With `city` it is made there instead: the same film comes out in the same month and takes the same part of
+    the audience, but no studio of this city owns it, works for it, or gets receipts, fame or a franchise.
+    """
 
     release: int
     title: str
@@ -26,6 +33,7 @@ class Hit:
     segment: int
     studio: str = ""
     zone: str = ""
+    city: str = ""
     begun: bool = False
     identity: int = field(init=False)
 
@@ -35,7 +43,7 @@ class Hit:
 
     def due(self, t: int) -> bool:
         """Say whether work on it must start now."""
-        return not self.begun and self.release - LEAD <= t < self.release
+        return not self.city and not self.begun and self.release - LEAD <= t < self.release
 
     def started(self, t: int) -> None:
         """Note that the project exists."""
@@ -71,6 +79,39 @@ class Hit:
     def happen(self, model) -> None:
         """Nothing more: the project carries the hit through green light, production and release."""
 
+    def meet_audience(self, model) -> None:
+        """Let a film of another city crowd the cinemas of its months, as `release.screen` counts those made here."""
+        seg, run = model.seg[self.segment], model.t - self.release
+        if self.city and 0 <= run < seg["run"]:
+            decay = float(seg["run_decay"])
+            model.crowd[self.segment] += np.floor(self.gross * model.scale * (1.0 - decay) * decay**run)
+
+
+@dataclass
+class Flop:
+    """A title of the run that finds no audience from a month on, though it was made and paid for.
+
+    The title goes by its identity (`project_id` of the table of titles), which paired runs share; with `seed` it
+    flops only in the run of that seed. A what-if about a title's success, not about its making.
+    """
+
+    month: int
+    project: int
+    seed: int | None = None
+
+    def happen(self, model) -> None:
+        """Nothing: the title is made as any other."""
+
+    def due(self, t: int) -> bool:
+        """Say that no film has to be made for it."""
+        return False
+
+    def meet_audience(self, model) -> None:
+        """Take the title's audience away."""
+        if model.t >= self.month and self.seed in (None, model.seed):
+            projects = model.projects.used
+            projects["potential"][(projects["id"] == self.project) & (projects["stage"] == RUNNING)] = 0.0
+
 
 @dataclass
 class Convention:
@@ -89,10 +130,13 @@ class Convention:
         """Say that no film has to be made for it."""
         return False
 
+    def meet_audience(self, model) -> None:
+        """Nothing: it shows no title."""
 
-def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Convention]:
+
+def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | Convention]:
     """Return the events of a scenario with months counted from the start; a pandemic is an outside path."""
-    result: list[Hit | Convention] = []
+    result: list[Hit | Flop | Convention] = []
     for event in events:
         t = event.get("month", start) - start
         segment = SEGMENTS.index(event["segment"]) if event.get("segment") else None
@@ -100,7 +144,9 @@ def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Conventi
             gross = event["gross"] * 1e6
             budget = (event.get("budget") or 0.04 * event["gross"]) * 1e6
             result.append(Hit(t, event["title"], gross, budget, 0 if segment is None else segment,
-                              event.get("studio") or "", event.get("zone") or ""))
+                              event.get("studio") or "", event.get("zone") or "", event.get("city") or ""))
+        elif event["kind"] == "flop":
+            result.append(Flop(t, int(event["project"]), event.get("seed")))
         elif event["kind"] == "convention":
             result.append(Convention(t, event.get("buzz") or 0.3, SCIFI if segment is None else segment))
     return result

@@ -57,7 +57,7 @@ def bid(funds, studios, applicants, aims, cells, city, p, seed, t, bids):
             continue
         left = fund.cash
         h = draw(stream(seed, SCREEN, t), fund.id)
-        look = round_up_by_chance(p.finance_screened * g.scale, again(h))      # a small city has few applicants
+        look = round_up_by_chance(fund.looks, again(h))
         deals = 0
         for _ in range(look):
             h = again(h)

@@ -282,6 +282,8 @@ def decide(model) -> None:
     proposals = proposals[:count]
     for instrument in m.instruments:
         instrument.expect_aid(m, proposals)
+    most = m.par["aid.joint_cap"] * 1e6 * np.where(proposals["replay"] == 1, m.scale, 1.0)
+    proposals["aid"] = np.minimum(proposals["aid"], most)
     accepted = choose(proposals, studios, m.seg, m.p)
     m.state["proposed"], m.state["greenlit"] = count, accepted
     if m.payments is not None:

@@ -110,13 +110,12 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
 def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, hits, hit_gross):
     """Earn one month of every running title: gross after competition, receipts to owner, partners, investors.
 
-    crowd: (6,) potential in the market by segment, summed before; hit_gross: (6,) gross of the month weighted
-    by fame (yuan).
+    crowd: (6,) potential in the market by segment (yuan): comes in with that of works from other cities;
+    hit_gross: (6,) gross of the month weighted by fame (yuan).
     Returns the number of titles that became hits this month.
     """
     g = city[0]
     p = p[0]
-    crowd[:] = 0.0
     hit_gross[:] = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
@@ -269,6 +268,9 @@ def release(model) -> None:
     written, released = premiere(projects, studios, m.seg, m.mix, m.city_state, m.p, m.seed, m.t, m.flow)
     m.wip_stock_change -= written
     m.hits_by[:] = 0
+    m.crowd[:] = 0.0
+    for event in m.events:
+        event.meet_audience(m)
     hits = screen(projects, credits, studios, m.seg, m.city_state, m.p, m.seed, m.t, m.flow, m.crowd, m.hits_by,
                   m.hit_gross_by)
     share_points(projects, credits, studios, m.flow, m.p, m.t)

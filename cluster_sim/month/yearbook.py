@@ -32,7 +32,7 @@ def add_month(studios, areas, year, t):
         a.sales += s.sales
         a.inputs += s.inputs
         a.wages += s.wages
-        a.rent += np.floor(areas[i] * s.rent_per_m2 + 0.5) if s.born <= t else 0.0
+        a.rent += np.floor(areas[i] * s.rent_per_m2 + 0.5)
         a.compute += s.compute
         a.surplus += s.surplus
         a.staff_months += s.staff

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import EMPLOYED, MIGRANT, SEGMENTS
+from cluster_sim.agents.columns import EMPLOYED, SEGMENTS
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
 class AnchorAttraction(Instrument):
     """The company brings a part of its people and work from its parent; the rest it hires here.
 
-    Its parent's steady orders come from outside the city and ramp up over two years; it buys a part of its
-    work from studios here, pays above the market, and its people found spin-offs (Klepper 2007; Greenstone,
-    Hornbeck & Moretti 2010 on what large plants do to their neighbours).
+    It comes only if its grant can be paid.  Its parent's orders come from outside the city and ramp up over
+    two years; it buys a further part of the work from studios here, pays above the market, and its people
+    found spin-offs (Klepper 2007; Greenstone, Hornbeck & Moretti 2010 on what large plants do to their
+    neighbours).
     """
 
     name = "anchor_attraction"
@@ -25,7 +26,7 @@ class AnchorAttraction(Instrument):
         "brought": Key("share", 0.2, 0.01, 1, "share of them who come with the company"),
         "grant": Key("million yuan", 100.0, 0, 10_000, "grant to each on its arrival"),
         "premium": Key("1", 1.2, 0.8, 2, "its wage offer over the market's"),
-        "fund": Key("million yuan", 0.0, 0, 10_000, "corporate venture fund that each brings"),
+        "fund": Key("million yuan", 100.0, 0, 10_000, "corporate venture fund that each brings"),
         "ramp": Key("month", 24, 1, 120, "months until its parent's orders are at their full size"),
         "zones": Key("list of zones", ["hi_tech_south"], text="zone in which it opens (the first named)"),
         "segments": Key("list of segments", ["games"], text="segment of its business (the first named)"),
@@ -33,25 +34,34 @@ class AnchorAttraction(Instrument):
 
     def __init__(self, timeline) -> None:
         super().__init__(timeline)
-        self.arrived: list[tuple[int, int, int]] = []       # identity, row, month
+        self.arrived: list[tuple[int, int]] = []            # identity, month
 
     def open(self, model) -> None:
-        while len(self.arrived) < int(self.get("anchors")):
-            self.arrive(model)
-        studios = model.studios.rows
-        per_head = 1.0
-        for identity, row, month in self.arrived:
-            if studios["id"][row] == identity and studios["alive"][row] == 1:
-                ramp = min(1.0, (model.t - month + 1) / self.get("ramp"))
-                staff = max(int(studios["staff"][row]), 1)
-                per_head = float(studios["capacity"][row]) / staff if model.t > month else 1.0
-                work = ramp * self.get("jobs") * model.scale * per_head * model.par["labour.use_of_capacity"]
-                studios["orders"][row] += work
+        grant = np.floor(self.get("grant") * MILLION * model.scale)
+        while len(self.arrived) < int(self.get("anchors")) and self.within(model, 1, grant):
+            self.arrive(model, grant)
+        offices = self.rows_of(model, (identity for identity, _ in self.arrived)).tolist()
+        for row, (_, month) in zip(offices, self.arrived, strict=True):
+            if row >= 0:
+                self.order(model, model.studios.rows[row], month)
 
-    def arrive(self, model) -> None:
+    def order(self, model, office, month: int) -> None:
+        """Fill the office's book of orders (person-months) up to what its planned people can do beside other work.
+
+        What it wins on the market, or makes of its own, leaves less to do for its parent.
+        """
+        ramp = min(1.0, (model.t - month + 1) / self.get("ramp"))
+        per_head = float(office["capacity"]) / max(int(office["staff"]), 1)
+        planned = ramp * self.get("jobs") * model.scale * per_head * model.par["labour.use_of_capacity"]
+        planned -= float(office["own_load"] + office["credit_load"] + office["sub_load"])
+        work = max(0.0, planned * model.par["commissioning.lead"] - float(office["orders"]))
+        bought = float(office["sub_lack"]) if office["sub"] != -1 else 0.0
+        office["orders"] += work
+        office["pending"] += work * bought / (1.0 - bought)
+
+    def arrive(self, model, grant: float) -> None:
         """Open the company's office: a studio with people from outside, and its fund."""
         from cluster_sim.draws import AID, FUND, IDENTITY, identity
-        from cluster_sim.month.population import arrive
 
         number = len(self.arrived)
         row = int(model.studios.allocate(1)[0])
@@ -69,9 +79,7 @@ class AnchorAttraction(Instrument):
         for name, value in start.items():
             s[name][row] = value
         count = max(1, round(self.get("brought") * self.get("jobs") * model.scale))
-        index = model.talents.allocate(count)
-        arrive(model.talents.rows, index, np.array([cell]), np.array([1.0]), model.p, model.seed, model.t, EMPLOYED,
-               model.t, 0, np.cumsum(model.mix[segment]), MIGRANT)
+        index = model.bring(count, EMPLOYED, np.cumsum(model.mix[segment]), cell)
         people = model.talents.rows
         for k, person in enumerate(index.tolist()):
             people["id"][person] = identity(AID, int(s["id"][row]), k)
@@ -79,18 +87,21 @@ class AnchorAttraction(Instrument):
         wage = g["market_wage"][people["specialism"][index]] * self.get("premium") * np.sqrt(people["skill"][index])
         people["wage"][index] = np.floor(wage + 0.5)
         s["staff"][row], s["capacity"][row] = count, float(people["skill"][index].sum())
+        s["staff_by"][row] = np.bincount(people["specialism"][index], minlength=6)
+        s["wage_bill"][row] = float(people["wage"][index].sum())
         s["expected"][row] = s["capacity"][row]
         capital = np.floor(6.0 * count * model.start_wage * self.get("premium"))
         s["cash"][row] = s["equity"][row] = capital
         model.flow[self.parent_capital()] += capital
         model.forget_order()
-        self.arrived.append((int(s["id"][row]), row, model.t))
-        self.pay(model, np.array([row]), np.array([self.get("grant") * MILLION * model.scale]), act="founding")
+        self.arrived.append((int(s["id"][row]), model.t))
+        self.pay(model, np.array([row]), np.array([grant]), act="founding")
         if self.get("fund"):
             fund = int(model.funds.allocate(1)[0])
             f = model.funds.rows
             f["id"][fund], f["alive"][fund], f["kind"][fund] = identity(FUND, 20_000 + number, 3), 1, 3
             f["first_round"][fund], f["last_round"][fund] = 1, 5
+            f["looks"][fund] = model.par["finance.screened"] * model.scale
             f["committed"][fund] = np.floor(self.get("fund") * MILLION * model.scale)
 
     @staticmethod

@@ -11,10 +11,11 @@ APPROVED, CLEARED = 1, 2
 
 
 class Approvals(Instrument):
-    """The desk takes so many files a month, the oldest first; what it does not reach waits as before.
+    """The desk takes so many files a month, the oldest works first; what it does not reach waits as before.
 
     Months can be saved before production, before release and on the permits of a new studio (Djankov, La
-    Porta, Lopez-de-Silanes & Shleifer 2002 on what permits cost entrants).
+    Porta, Lopez-de-Silanes & Shleifer 2002 on what permits cost entrants).  A work has two files, each is
+    handled once.  Works that wait already come first in the month, works just begun get what is left.
     """
 
     name = "approvals"
@@ -29,30 +30,43 @@ class Approvals(Instrument):
         "zones": Key("list of zones", [], text="zones whose studios it serves; empty means the whole city"),
     }
 
+    def __init__(self, timeline) -> None:
+        super().__init__(timeline)
+        self.free = 0
+
     def shorten_entry(self, model, wait) -> None:
         if self.now is not None and self.get("entry_months_saved"):
             here = self.inside(model)
             wait[here] = np.maximum(0.0, wait[here] - self.get("entry_months_saved"))
 
-    def before_release(self, model) -> None:
-        if self.now is None or not self.get("files"):
-            return
-        projects = model.projects.used
-        here = self.inside(model)[model.studios.rows["cell"][projects["owner"]]]
-        saved = np.zeros(projects.size, np.int64)
-        for stage, bit, key in ((APPROVAL, APPROVED, "months_before_start"), (CLEARANCE, CLEARED,
-                                                                               "months_before_release")):
-            waits = (projects["stage"] == stage) & (projects["wait"] > 0) & (projects["fast"] & bit == 0)
-            saved[waits] = int(self.get(key))
-        rows = np.flatnonzero(here & (saved > 0) & (projects["replay"] == 0))
-        rows = rows[np.lexsort((projects["id"][rows], projects["started"][rows]))]
-        rows = rows[: self.number(model, self.get("files") * model.scale)]
-        if not rows.size:
-            return
+    def open(self, model) -> None:
+        self.free = self.number(model, self.get("files") * model.scale)
+        if self.free:
+            self.handle(model, np.arange(model.projects.high))
+
+    def green_light(self, model, rows) -> None:
+        if self.now is not None and self.free:
+            self.handle(model, rows)
+
+    def handle(self, model, rows: np.ndarray) -> None:
+        """Shorten the wait of the oldest works among some rows by the months of their stage; one month stays."""
+        projects = model.projects.rows
+        stage = projects["stage"][rows]
+        saved, file = np.zeros(rows.size, np.int64), np.zeros(rows.size, np.uint8)
+        for which, bit, key in ((APPROVAL, APPROVED, "months_before_start"),
+                                (CLEARANCE, CLEARED, "months_before_release")):
+            saved[stage == which], file[stage == which] = int(self.get(key)), bit
+        here = self.inside(model)[model.studios.rows["cell"][projects["owner"][rows]]]
+        able = here & (saved > 0) & (projects["wait"][rows] > 1) & (projects["fast"][rows] & file == 0)
+        able &= projects["replay"][rows] == 0
+        rows, saved, file = rows[able], saved[able], file[able]
+        first = np.lexsort((projects["id"][rows], projects["started"][rows]))[: self.free]
         cost = np.floor(self.get("cost") * MILLION)
-        if cost > 0.0:
-            paid = self.spend(model, cost * rows.size)
-            rows = rows[: int(paid // cost)]
-        early = projects["stage"][rows] == APPROVAL
-        projects["wait"][rows] = np.maximum(np.where(early, 1, 0), projects["wait"][rows] - saved[rows])
-        projects["fast"][rows] |= np.where(early, APPROVED, CLEARED).astype(np.uint8)
+        first = first[: self.within(model, first.size, cost)]
+        if not first.size:
+            return
+        self.spend(model, cost * first.size)
+        self.free -= first.size
+        rows, saved, file = rows[first], saved[first], file[first]
+        projects["wait"][rows] = np.maximum(1, projects["wait"][rows] - saved)
+        projects["fast"][rows] |= file

@@ -8,6 +8,7 @@ payers' shares, the joint cap and the ledger.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from zlib import crc32
@@ -78,6 +79,8 @@ class Instrument:
         self.now: dict[str, Any] | None = None
         self.spent_this_year = 0.0
         self.outlay = 0.0
+        self.asked = self.met = 0.0         # this year: what was due, and what the budget paid of it
+        self.kept = 1.0                     # share of last year's claims that was paid
 
     def enact(self, model: ClusterModel) -> None:
         """Put the entry of this month in force and vote a new budget in January."""
@@ -86,7 +89,8 @@ class Instrument:
             if entry["from"] <= month:
                 self.now = entry
         if model.month_of_year == 1:
-            self.spent_this_year = 0.0
+            self.kept = self.met / self.asked if self.asked > 0.0 else 1.0
+            self.spent_this_year = self.asked = self.met = 0.0
         if self.now is not None:
             self.open(model)
 
@@ -143,12 +147,28 @@ class Instrument:
     # ---- paying
     def affordable(self, model: ClusterModel, amounts: np.ndarray) -> np.ndarray:
         """Cut a queue of payments (yuan, in order) where the year's budget ends."""
-        budget = self.get("budget")
         amounts = np.floor(np.maximum(amounts, 0.0))
-        if budget is None:
+        if self.get("budget") is None:
             return amounts
-        left = budget * MILLION * model.scale - self.spent_this_year
-        return np.floor(np.clip(left - (np.cumsum(amounts) - amounts), 0.0, amounts))
+        paid = np.floor(np.clip(self.left(model) - (np.cumsum(amounts) - amounts), 0.0, amounts))
+        self.asked += float(amounts.sum())
+        self.met += float(paid.sum())
+        return paid
+
+    def left(self, model: ClusterModel) -> float:
+        """Return what is left of the year's budget (yuan); infinite if there is no limit."""
+        budget = self.get("budget")
+        return math.inf if budget is None else max(0.0, budget * MILLION * model.scale - self.spent_this_year)
+
+    def within(self, model: ClusterModel, count: int, cost: float) -> int:
+        """Return how many of so many things at a cost each (yuan) the year's budget still pays for in full."""
+        cost = math.floor(cost)
+        return count if cost <= 0 else int(min(count, self.left(model) / cost))
+
+    def trust(self) -> float:
+        """Return the share of a promise that people expect to be kept: what the budget paid of last year's claims."""
+        budget = self.get("budget")
+        return 1.0 if budget is None else self.kept if budget > 0.0 else 0.0
 
     def pay(self, model: ClusterModel, rows: np.ndarray, amounts: np.ndarray, account: str = "grant", *,
             act: str = "studio", ids: np.ndarray | None = None, base: np.ndarray | float = 1.0) -> np.ndarray:
@@ -208,10 +228,45 @@ class Instrument:
         whole = int(exact)
         return whole + int(model.chance(crc32(self.name.encode()) + model.t, exact))
 
+    def mask(self, model: ClusterModel, key: str = "zones") -> int:
+        """Return the bit mask of the zones in force."""
+        return sum(1 << model.zone_index[z] for z in self.get(key) if z in model.zone_index)
+
     def inside(self, model: ClusterModel, key: str = "zones") -> np.ndarray:
         """Say for each cell whether it lies in one of the zones in force (all cells if none is named)."""
-        mask = sum(1 << model.zone_index[z] for z in self.get(key) if z in model.zone_index)
-        return (model.cells["zones"] & mask) != 0 if self.get(key) else np.ones(model.cells.size, bool)
+        if not self.get(key):
+            return np.ones(model.cells.size, bool)
+        return (model.cells["zones"] & self.mask(model, key)) != 0
+
+    def rows_of(self, model: ClusterModel, ids: Iterable[int]) -> np.ndarray:
+        """Return the rows of living studios by their identities, -1 for who is gone; rows are never remembered."""
+        wanted, order = np.fromiter(ids, np.int64), model.studio_order()
+        known = model.studios.rows["id"][order]
+        at = np.minimum(np.searchsorted(known, wanted), max(known.size - 1, 0))
+        return np.where(known[at] == wanted, order[at], -1) if known.size else np.full(wanted.size, -1)
+
+    def year_wage(self, model: ClusterModel) -> float:
+        """Return the mean wage of a year on the market of this month (yuan)."""
+        return 12.0 * float((model.city_state["market_wage"][0] * model.specialism_share).sum())
+
+    # ---- prices that are paid in part
+    def cost_of(self, model: ClusterModel, rows: np.ndarray, account: str) -> np.ndarray:
+        """Return the month's rent or computing of studios (yuan) as they were billed."""
+        studios = model.studios.rows
+        if account == "rent":
+            return np.floor(model.areas[rows] * studios["rent_per_m2"][rows] + 0.5)
+        return studios["compute"][rows]
+
+    def relieve(self, model: ClusterModel, rows: np.ndarray, wanted: np.ndarray, account: str) -> np.ndarray:
+        """Pay a part (yuan) of studios' rent or computing, at most what no other instrument paid; return it.
+
+        The studio's price falls by as much: it counts on it in its costs of the next month.
+        """
+        relief = model.studios.rows[f"{account}_relief"]
+        cost = self.cost_of(model, rows, account)
+        paid = self.pay(model, rows, np.minimum(wanted, cost * (1.0 - relief[rows])), account, act=account, base=cost)
+        relief[rows] += paid / np.maximum(cost, 1.0)
+        return paid
 
     def unit(self, model: ClusterModel, replay: np.ndarray) -> np.ndarray:
         """Return the scale of each work's money: a replayed film is scaled with the city, any other is not."""

@@ -33,8 +33,8 @@ class BoxOfficeIncentive(Instrument):
     def expect_aid(self, model, proposals) -> None:
         if self.now is not None and proposals.size:
             share = model.seg["producer_share"][proposals["segment"]]
-            proposals["aid"] += self.aid(proposals["expected"] / share, proposals["segment"],
-                                         self.unit(model, proposals["replay"]))
+            proposals["aid"] += self.trust() * self.aid(proposals["expected"] / share, proposals["segment"],
+                                                        self.unit(model, proposals["replay"]))
 
     def after_release(self, model) -> None:
         if self.now is None or self.get("rate") == 0:

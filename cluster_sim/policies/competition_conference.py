@@ -49,8 +49,8 @@ class CompetitionConference(Instrument):
         rows = rows[np.lexsort((s["id"][rows], lots(model.seed, AID, s["id"][rows] ^ purpose_shift, model.t)))]
         rows = rows[: self.number(model, count * model.scale)]
         cost = np.floor(self.get("cost") * MILLION)
-        if cost > 0.0:
-            rows = rows[: int(self.spend(model, cost * rows.size) // cost)]
+        rows = rows[: self.within(model, rows.size, cost)]
+        self.spend(model, cost * rows.size)
         return rows
 
     def compete(self, model) -> None:

@@ -27,26 +27,23 @@ class ComputeVouchers(Instrument):
 
     def __init__(self, timeline) -> None:
         super().__init__(timeline)
-        self.ids = np.zeros(0, np.int64)
-        self.used = np.zeros(0)
+        self.ids = np.zeros(0, np.int64)            # of studios last month, in order
+        self.used = np.zeros(0)                     # what each has used in the year (yuan)
 
     def support(self, model) -> None:
         if self.now is None or not self.get("share"):
             return
         studios = model.studios.used
-        more = studios.size - self.ids.size
-        if more > 0:
-            self.ids = np.concatenate([self.ids, np.zeros(more, np.int64)])
-            self.used = np.concatenate([self.used, np.zeros(more)])
-        fresh = (self.ids[: studios.size] != studios["id"]) | (model.month_of_year == 1)
-        self.used[: studios.size][fresh] = 0.0
-        self.ids[: studios.size] = studios["id"]
-        rows = np.flatnonzero((studios["alive"] == 1) & (studios["born"] <= model.t) & (studios["compute"] > 0.0)
-                              & (studios["staff"] <= self.get("largest")) & (studios["hub"] == 0)
-                              & self.covers(studios["segment"]))
-        rows = rows[np.argsort(studios["id"][rows])]
-        cost = studios["compute"][rows]
-        room = np.maximum(self.get("cap") * MILLION - self.used[rows], 0.0)
-        paid = self.pay(model, rows, np.minimum(self.get("share") * cost, room), "compute", act="compute", base=cost)
-        self.used[rows] += paid
-        studios["compute_relief"][rows] += paid / np.maximum(cost, 1.0)
+        everybody = model.studio_order()
+        ids = studios["id"][everybody]
+        used = np.zeros(ids.size)
+        if self.ids.size and model.month_of_year > 1:
+            at = np.minimum(np.searchsorted(self.ids, ids), self.ids.size - 1)
+            used = np.where(self.ids[at] == ids, self.used[at], 0.0)
+        s = studios[everybody]
+        able = ((s["born"] <= model.t) & (s["compute"] > 0.0) & (s["staff"] <= self.get("largest")) & (s["hub"] == 0)
+                & self.covers(s["segment"]))
+        room = np.maximum(self.get("cap") * MILLION - used[able], 0.0)
+        wanted = np.minimum(self.get("share") * s["compute"][able], room)
+        used[able] += self.relieve(model, everybody[able], wanted, "compute")
+        self.ids, self.used = ids, used

@@ -16,7 +16,8 @@ class CultureTechnology(Instrument):
     """The studio buys development from the firm; the public pays a share, up to a cap.
 
     The pair becomes tied, and know-how passes along ties, here across segments (Jaffe, Trajtenberg &
-    Henderson 1993 for how it stays near).  Both carry the work in their load.
+    Henderson 1993 for how it stays near).  Both carry the work in their load.  A studio takes part if it has
+    the money for its own share of the bill, and no project begins without money for its aid.
     """
 
     name = "culture_technology"
@@ -34,19 +35,25 @@ class CultureTechnology(Instrument):
 
     def __init__(self, timeline) -> None:
         super().__init__(timeline)
-        self.running: list[tuple[int, int, int, int, int]] = []     # month, studio's row and id, firm's row and id
+        self.running: list[tuple[int, int, int]] = []       # month, identities of the studio and the firm
         self.last: dict[int, int] = {}
 
     def support(self, model) -> None:
-        if self.now is None or not self.get("projects"):
+        if self.now is None:
             return
-        self.begin(model, self.number(model, self.get("projects") * model.scale / 12.0))
-        self.go_on(model)
+        if self.get("projects"):
+            self.begin(model, self.number(model, self.get("projects") * model.scale / 12.0))
+        if self.running:
+            self.go_on(model)
+
+    def bill(self, model, firm: int) -> tuple[float, float]:
+        """Return a month's bill of a firm and the aid to it (whole yuan)."""
+        bill = np.floor(self.get("effort") / MONTHS * float(model.studios.rows["fee"][firm]) + 0.5)
+        return bill, np.floor(min(self.get("share") * bill, self.get("cap") * MILLION / MONTHS))
 
     def begin(self, model, count: int) -> None:
         """Choose applicants by lot and give each the nearest technology firm that is free; tie the pair."""
         from cluster_sim.draws import AID, lots
-        from cluster_sim.month.collaboration import record_pairs
 
         s = model.studios.used
         able = (s["alive"] == 1) & (s["born"] <= model.t) & (s["solo"] == 0) & (s["staff"] >= self.get("smallest"))
@@ -56,35 +63,40 @@ class CultureTechnology(Instrument):
         waits = {i for i, month in self.last.items() if model.t - month < PAUSE}
         rows = np.flatnonzero(able & culture & ~tech)
         order = np.lexsort((s["id"][rows], lots(model.seed, AID, s["id"][rows], model.t)))
-        applicants = [r for r in rows[order].tolist() if int(s["id"][r]) not in waits][:count]
-        busy = {run[4] for run in self.running}
+        applicants = [r for r in rows[order].tolist() if int(s["id"][r]) not in waits]
+        busy = {firm for _, _, firm in self.running}
         firms = np.array([r for r in np.flatnonzero(able & tech).tolist() if int(s["id"][r]) not in busy], np.int64)
-        pairs = []
+        there = self.rows_of(model, busy)
+        promised = sum(self.bill(model, firm)[1] for firm in there[there >= 0].tolist())
+        pairs: list[tuple[int, int]] = []
         for row in applicants:
-            if not firms.size:
+            if not firms.size or len(pairs) >= count:
                 break
             side = model.side
             dx = np.abs(s["cell"][firms] % side - s["cell"][row] % side)
             dy = np.abs(s["cell"][firms] // side - s["cell"][row] // side)
             best = int(np.lexsort((s["id"][firms], model.distance[dx, dy]))[0])
             firm = int(firms[best])
+            bill, aid = self.bill(model, firm)
+            if s["cash"][row] < MONTHS * (bill - aid):
+                continue
+            promised += aid
+            if promised > self.left(model):
+                break
             firms = np.delete(firms, best)
-            self.running.append((model.t, row, int(s["id"][row]), firm, int(s["id"][firm])))
+            self.running.append((model.t, int(s["id"][row]), int(s["id"][firm])))
             self.last[int(s["id"][row])] = model.t
             pairs.append((row, firm))
-        record_pairs(model, np.array(pairs, np.int64).reshape(-1, 2))
+        model.tie(pairs)
 
     def go_on(self, model) -> None:
         """Bill a month of every running project, pay the public share, and load the work on both."""
         s = model.studios.rows
-        still = []
-        for run in self.running:
-            month, row, studio, firm, other = run
-            there = s["id"][row] == studio and s["id"][firm] == other
-            if model.t - month >= MONTHS or not (there and s["alive"][row] == 1 and s["alive"][firm] == 1):
-                continue
-            still.append(run)
-            bill = np.floor(self.get("effort") / MONTHS * float(s["fee"][firm]) + 0.5)
+        self.running = [run for run in self.running if model.t - run[0] < MONTHS
+                        and (self.rows_of(model, run[1:]) >= 0).all()]
+        for _, *pair in self.running:
+            row, firm = self.rows_of(model, pair).tolist()
+            bill, aid = self.bill(model, firm)
             s["cash"][row] -= bill
             s["inputs"][row] += bill
             s["cash"][firm] += bill
@@ -92,6 +104,4 @@ class CultureTechnology(Instrument):
             model.flow[L.SALES_LOCAL_PARTNER] += bill
             s["duty"][firm] += self.get("effort") / MONTHS
             s["duty"][row] += self.get("own_effort") / MONTHS
-            aid = min(self.get("share") * bill, self.get("cap") * MILLION / MONTHS)
-            self.pay(model, np.array([row]), np.array([aid]), act="programme", ids=np.array([studio]), base=bill)
-        self.running = still
+            self.pay(model, np.array([row]), np.array([aid]), act="programme", ids=s["id"][[row]], base=bill)

@@ -25,7 +25,8 @@ class EducationPlaces(Instrument):
         "places": Key("count", 0, 0, 1_000_000, "further places for new students in a year", "assumed",
                       "220,000 students in film, television and animation in 2025; the yearly addition is assumed"),
         "cost": Key("million yuan", 0.02, 0, 1, "public cost of a place for a year"),
-        "aid": Key("share", 0.0, 0, 1, "share of a student's cost of study that is paid on these places"),
+        "aid": Key("share", 0.3, 0, 1, "share of a student's cost of study that is paid on these places"),
+        "study_cost": Key("million yuan", 0.02, 0, 1, "a student's own cost of study in a year: fees and keep"),
         "response": Key("1", 0.35, 0, 3, "rise of the wish to study if all costs of study were paid", "literature",
                         "Dynarski (2003): aid of a third of the cost raises attendance by about 11%"),
         "placements": Key("count", 0, 0, 1_000_000, "students placed in studios in a year, before they graduate"),
@@ -35,13 +36,22 @@ class EducationPlaces(Instrument):
 
     def __init__(self, timeline) -> None:
         super().__init__(timeline)
-        self.classes: list[tuple[int, int, int]] = []
+        self.classes: list[tuple[int, int, int]] = []       # month, funded places filled, all who enrolled
+        self.opened = 0.0
+
+    def each(self) -> float:
+        """Return what a funded place costs the public in a year (yuan), the aid to its student included."""
+        return (self.get("cost") + self.get("aid") * self.get("study_cost")) * MILLION
 
     def open(self, model) -> None:
-        par, scale = model.par, model.scale
-        model.state["places"] = (par["education.places"] + self.get("places")) * scale
-        if self.get("places") and self.get("aid"):
-            funded = min(1.0, self.get("places") / max(par["education.intake"], 1.0))
+        par, scale, budget = model.par, model.scale, self.get("budget")
+        self.opened = self.get("places") * scale
+        if budget is not None and self.each() > 0.0:        # no place is opened that the budget cannot carry
+            running = sum(c[1] for c in self.classes if model.t - c[0] < int(par["education.months"]))
+            self.opened = min(self.opened, max(0.0, budget * MILLION * scale / self.each() - running))
+        model.state["places"] = par["education.places"] * scale + self.opened
+        if self.opened and self.get("aid"):
+            funded = min(1.0, self.opened / max(par["education.intake"] * scale, 1.0))
             model.study_aid += self.get("aid") * self.get("response") * funded
 
     def study(self, model) -> None:
@@ -49,11 +59,13 @@ class EducationPlaces(Instrument):
             return
         if model.month_of_year == ENROLMENT and self.get("places"):
             enrolled = int(model.state["enrolled"])
-            self.classes.append((model.t, min(enrolled, round(self.get("places") * model.scale)), enrolled))
+            self.classes.append((model.t, min(enrolled, round(self.opened)), enrolled))
         self.classes = [c for c in self.classes if model.t - c[0] < int(model.par["education.months"])]
         for begun, funded, enrolled in self.classes:
-            self.spend(model, funded * self.get("cost") * MILLION / 12.0, act="students", entity=begun,
-                       base=float(enrolled))
+            part = funded * MILLION / 12.0
+            aid = self.get("aid") * self.get("study_cost")
+            for account, cost in (("programme", self.get("cost")), ("people", aid)):
+                self.spend(model, part * cost, account, act="students", entity=begun, base=float(enrolled))
         if model.month_of_year == PLACEMENTS and self.get("placements"):
             self.place(model)
 
@@ -67,9 +79,8 @@ class EducationPlaces(Instrument):
         order = np.lexsort((people["id"][rows], lots(model.seed, AID, people["id"][rows], model.t)))
         rows = rows[order][: round(self.get("placements") * model.scale)]
         stipend = np.floor(self.get("stipend") * MILLION)
-        paid = self.spend(model, stipend * rows.size, "people")
-        if stipend > 0.0:
-            rows = rows[: int(paid // stipend)]
+        rows = rows[: self.within(model, rows.size, stipend)]
+        self.spend(model, stipend * rows.size, "people")
         months, learning = int(self.get("months")), model.par["labour.learning"]
         gap = np.maximum(0.0, model.par["labour.skill_ceiling"] - people["skill"][rows])
         people["skill"][rows] += (gap * (1.0 - (1.0 - learning) ** months)).astype(np.float32)

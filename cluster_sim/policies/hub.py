@@ -54,7 +54,7 @@ class Hub(Instrument):
         self.waiting += [(month, i) for i in sorted(ids[fits].tolist()) if i not in known]
         there = np.isin(ids, [i for _, i in self.waiting]) if self.waiting else np.zeros(ids.size, bool)
         alive = dict(zip(ids[there].tolist(), rows[there].tolist(), strict=True))
-        free = places - int(((studios["hub"] == 1) & (studios["alive"] == 1)).sum())
+        free = places - int(((studios["hub"] == 1) & (studios["alive"] == 1)).sum()) if self.left(model) > 0.0 else 0
         queue = self.waiting
         self.waiting = []
         for applied, i in queue:
@@ -76,9 +76,5 @@ class Hub(Instrument):
         if not rows.size:
             return
         rows = rows[np.argsort(studios["id"][rows])]
-        rent = np.floor(model.areas[rows] * studios["rent_per_m2"][rows] + 0.5)
-        paid = self.pay(model, rows, self.get("rent") * rent, "rent", act="rent", base=rent)
-        studios["rent_relief"][rows] += paid / np.maximum(rent, 1.0)
-        computing = studios["compute"][rows]
-        paid = self.pay(model, rows, self.get("compute") * computing, "compute", act="compute", base=computing)
-        studios["compute_relief"][rows] += paid / np.maximum(computing, 1.0)
+        for account in ("rent", "compute"):
+            self.relieve(model, rows, self.get(account) * self.cost_of(model, rows, account), account)

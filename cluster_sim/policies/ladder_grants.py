@@ -41,15 +41,14 @@ class LadderGrants(Instrument):
         for column, key in (("credit", "credit"), ("perk", "talent")):
             if self.get(key) or s[column].any():
                 s[column] = 0.0
-        if not (self.get("credit") or self.get("talent")):
+        if not (self.get("credit") or self.get("talent")) or self.left(model) <= 0.0:
             return
         rows = self.listed(model)
         if self.get("credit"):
             monthly = s["unit_cost"][rows] * np.maximum(s["capacity"][rows], 0.5)
             s["credit"][rows] = np.floor(self.get("credit") * monthly)
         if self.get("talent"):
-            year = 12.0 * model.start_wage * float(model.city_state["relative_wage"][0])
-            s["perk"][rows] = self.get("talent") * MILLION / year
+            s["perk"][rows] = self.get("talent") * MILLION / self.year_wage(model)
 
     def support(self, model) -> None:
         if self.now is None or not (self.get("rent") or self.get("talent") or self.get("listing")):
@@ -57,15 +56,14 @@ class LadderGrants(Instrument):
         s, rows = model.studios.used, self.listed(model)
         ids, tier = s["id"][rows], s["tier"][rows].astype(float)
         if self.get("rent"):
-            rent = np.floor(model.areas[rows] * s["rent_per_m2"][rows] + 0.5)
-            aid = np.minimum(self.get("rent") * rent, self.get("rent_cap") * MILLION / 12.0)
-            paid = self.pay(model, rows, aid, "rent", act="rent", ids=ids, base=rent)
-            s["rent_relief"][rows] += paid / np.maximum(rent, 1.0)
+            wanted = self.get("rent") * self.cost_of(model, rows, "rent")
+            self.relieve(model, rows, np.minimum(wanted, self.get("rent_cap") * MILLION / 12.0), "rent")
         if self.get("talent"):
             hired = s["filled"][rows].sum(1)
             for k in np.flatnonzero(hired).tolist():
-                self.spend(model, float(hired[k]) * np.floor(self.get("talent") * MILLION), "people", act="tier",
-                           entity=int(ids[k]), base=tier[k])
+                each = np.floor(self.get("talent") * MILLION)
+                paid = self.within(model, int(hired[k]), each)
+                self.spend(model, paid * each, "people", act="tier", entity=int(ids[k]), base=tier[k])
         if self.get("listing"):
             last = rows[(s["round"][rows] == 5) & (s["round_month"][rows] == model.t)]
             self.pay(model, last, np.full(last.size, self.get("listing") * MILLION), act="tier",

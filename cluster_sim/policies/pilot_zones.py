@@ -34,10 +34,6 @@ class PilotZones(Instrument):
                         text="segments whose works may test"),
     }
 
-    def mask(self, model) -> int:
-        """Return the bit mask of the zones in force."""
-        return sum(1 << model.zone_index[z] for z in self.get("zones") if z in model.zone_index)
-
     def green_light(self, model, rows) -> None:
         if self.now is None or not self.get("months_saved"):
             return
@@ -64,6 +60,10 @@ class PilotZones(Instrument):
         rows = rows[np.lexsort((projects["id"][rows], projects["fund_wait"][rows] * -1))]
         exact = self.get("scenarios") * self.get("works_a_month") * model.scale
         places = int(exact) + (1 if model.chance(model.t, exact) else 0)
+        session = np.floor(self.get("session_cost") * MILLION)
+        if not self.within(model, 1, session):
+            return                              # no money: nobody waits for a place
+        places = self.within(model, min(places, rows.size), session)
         served, waiting = rows[:places], rows[places:]
         fit = projects["fit"][served]
         projects["fit"][served] = np.where(fit < 0.0, fit * (1.0 - self.get("mended")), fit)
@@ -73,5 +73,5 @@ class PilotZones(Instrument):
         projects["fund_wait"][waiting] += 1
         patient = projects["fund_wait"][waiting] <= self.get("patience")
         projects["wait"][waiting] = np.where(patient, 1, 0)
-        cost = np.full(served.size, self.get("session_cost") * MILLION)
-        self.pay(model, projects["owner"][served], cost, act="programme", ids=projects["id"][served])
+        self.pay(model, projects["owner"][served], np.full(served.size, session), act="programme",
+                 ids=projects["id"][served])

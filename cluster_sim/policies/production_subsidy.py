@@ -59,7 +59,8 @@ class ProductionSubsidy(Instrument):
             return
         unit = self.unit(model, proposals["replay"])
         won = self.wins(model, proposals["id"])
-        aid = np.where(won, self.aid(proposals["budget"], proposals["segment"], proposals["coinvest"], unit), 0.0)
+        aid = self.aid(proposals["budget"], proposals["segment"], proposals["coinvest"], unit)
+        aid = np.where(won, self.trust() * aid, 0.0)
         proposals["aid"] += aid
         proposals["bridge"] += np.floor(self.get("bridged") * aid)
         applied = self.eligible(proposals["budget"], proposals["segment"], unit)
@@ -71,7 +72,8 @@ class ProductionSubsidy(Instrument):
         projects = model.projects.rows
         aid = self.aid(projects["budget"][rows], projects["segment"][rows], projects["coinvest"][rows],
                        self.unit(model, projects["replay"][rows]))
-        loan = np.where(self.wins(model, projects["id"][rows]), np.floor(self.get("bridged") * aid), 0.0)
+        loan = np.floor(self.get("bridged") * self.trust() * aid)
+        loan = np.where(self.wins(model, projects["id"][rows]), loan, 0.0)
         projects["loan"][rows] += loan
         np.add.at(model.studios.rows["cash"], projects["owner"][rows], loan)
         model.flow[L.BANK_LOANS] += float(loan.sum())

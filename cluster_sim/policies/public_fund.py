@@ -7,7 +7,8 @@ import numpy as np
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 ROUNDS = "1 seed, 2 A, 3 B, 4 growth, 5 later"
-CALLS_AHEAD = 6.0           # months of calls that may lie uninvested
+CALLS_AHEAD = 6.0           # months of calls that may lie uninvested,
+LEAST_CASH = 20.0           # but never less than this (million yuan): a few tickets
 
 
 class PublicFund(Instrument):
@@ -50,7 +51,9 @@ class PublicFund(Instrument):
         fund["first_round"][self.row], fund["last_round"][self.row] = self.get("first_round"), self.get("last_round")
         fund["committed"][self.row], fund["zones"][self.row] = size, self.mandate(model)
         part = size / (12.0 * self.get("years"))
-        call = min(part, size - self.called, max(0.0, CALLS_AHEAD * part - float(fund["cash"][self.row])))
+        fund["looks"][self.row] = model.par["finance.screened"] * model.scale
+        room = max(CALLS_AHEAD * part, min(LEAST_CASH * MILLION, size)) - float(fund["cash"][self.row])
+        call = min(part, size - self.called, max(0.0, room))
         call = self.spend(model, np.floor(call), "capital", act="rounds", entity=model.t)
         fund["cash"][self.row] += call
         self.called += call

@@ -38,7 +38,7 @@ class SciFi13(Instrument):
         if self.now is not None and proposals.size:
             unit = self.unit(model, proposals["replay"])
             sequel = model.studios.rows["franchise"][proposals["owner"]] > 0.3
-            proposals["aid"] += self.aid(proposals["budget"], proposals["segment"], sequel, unit)
+            proposals["aid"] += self.trust() * self.aid(proposals["budget"], proposals["segment"], sequel, unit)
 
     def aid(self, cost, segment, sequel, unit) -> np.ndarray:
         """Return the aid (yuan) for works of a cost (yuan); sequel: whether they build on an earlier success."""
@@ -63,7 +63,7 @@ class SciFi13(Instrument):
         studios = model.studios.used
         mine = (studios["alive"] == 1) & (studios["segment"] == SCIFI)
         if self.get("founding"):
-            new = np.flatnonzero(mine & (studios["born"] == model.t) & (model.t > 0))
+            new = np.flatnonzero(mine & (studios["born"] == model.t) & (model.t > 0) & (studios["anchor"] == 0))
             new = new[np.argsort(studios["id"][new])]
             self.pay(model, new, np.full(new.size, self.get("founding") * MILLION), act="founding")
         if self.get("park"):
@@ -82,10 +82,8 @@ class SciFi13(Instrument):
             if rows.size < needed:
                 continue
             self.spend(model, month * (1.0 - self.get("passed_on")), "operators", entity=park)
-            rent = np.floor(model.areas[rows] * studios["rent_per_m2"][rows] + 0.5)
-            part = np.minimum(rent, month * self.get("passed_on") * rent / max(float(rent.sum()), 1.0))
-            paid = self.pay(model, rows, part, "rent", act="rent", base=rent)
-            studios["rent_relief"][rows] += paid / np.maximum(rent, 1.0)
+            rent = self.cost_of(model, rows, "rent")
+            self.relieve(model, rows, month * self.get("passed_on") * rent / max(float(rent.sum()), 1.0), "rent")
 
     def exhibit(self, model, rows: np.ndarray) -> None:
         """Hold the fair: exhibitors, drawn by lot, gain ties with partners elsewhere."""
@@ -93,8 +91,9 @@ class SciFi13(Instrument):
 
         studios = model.studios.used
         cost = np.floor(self.get("fair") * MILLION * model.scale)
-        if self.spend(model, cost) < cost:
+        if not self.within(model, 1, cost):
             return
+        self.spend(model, cost)
         rows = rows[np.lexsort((studios["id"][rows], lots(model.seed, AID, studios["id"][rows], model.t)))]
         rows = rows[: self.number(model, self.get("exhibitors") * model.scale)]
         studios["outside_tie"][rows] = np.minimum(1.0, studios["outside_tie"][rows] + self.get("tie"))

@@ -6,21 +6,25 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import MIGRANT, SEEKING
+from cluster_sim.agents.columns import SEEKING
 from cluster_sim.policies.base import MILLION, Instrument, Key
+
+SPREAD = 0.25       # standard deviation of migrants' log skill
 
 
 class TalentSubsidies(Instrument):
     """An allowance counts like a year's raise in the newcomers' logit; an award must win over its candidate.
 
-    A fair shows each seeker more vacancies in its month (search in the sense of Mortensen & Pissarides 1999).
+    Some candidates would have come all the same: they are paid too, but are among the month's migrants already,
+    and bring nobody more.  A fair shows each seeker more vacancies in its month (search in the sense of
+    Mortensen & Pissarides 1999).
     """
 
     name = "talent_subsidies"
     title = "Talent subsidies and job fairs"
     text = "Allowances and awards for people who come, and fairs where seekers see more vacancies."
     keys = {
-        "allowance": Key("million yuan", 0.0, 0, 3, "paid once to a newcomer"),
+        "allowance": Key("million yuan", 0.03, 0, 3, "paid once to a newcomer"),
         "people": Key("count", 0, 0, 1_000_000, "newcomers who may receive it in a year"),
         "awards": Key("count", 0, 0, 10_000, "awards offered to outstanding people in a year"),
         "award": Key("million yuan", 3.0, 0, 10, "award for one person", "measured",
@@ -34,41 +38,49 @@ class TalentSubsidies(Instrument):
 
     def open(self, model) -> None:
         if self.get("allowance") and self.get("people"):
-            reach = min(1.0, self.get("people") * model.scale / 12.0 / max(model.state["migrants"], 1.0))
-            year = 12.0 * model.start_wage * float(model.city_state["relative_wage"][0])
-            model.newcomer_aid += reach * self.get("allowance") * MILLION / year
+            allowance = np.floor(self.get("allowance") * MILLION)
+            people = min(self.get("people") * model.scale / 12.0, self.left(model) / allowance)
+            reach = min(1.0, people / max(model.state["migrants"], 1.0))
+            model.newcomer_aid += reach * allowance / self.year_wage(model)
         fairs = int(self.get("fairs"))
         if fairs and (model.month_of_year * fairs) // 12 > ((model.month_of_year - 1) * fairs) // 12:
             cost = np.floor(self.get("fair_cost") * MILLION * model.scale)
-            if self.spend(model, cost) >= cost:
+            if self.within(model, 1, cost):
+                self.spend(model, cost)
                 model.samples += int(self.get("vacancies"))
 
     def welcome(self, model, people) -> None:
         if self.now is None:
             return
-        count = min(people.size, self.number(model, self.get("people") * model.scale / 12.0))
-        if count and self.get("allowance"):
-            self.spend(model, count * np.floor(self.get("allowance") * MILLION), "people", act="newcomers",
-                       entity=model.t, base=float(people.size))
+        if self.get("people") and self.get("allowance"):
+            each = np.floor(self.get("allowance") * MILLION)
+            count = min(people.size, self.number(model, self.get("people") * model.scale / 12.0))
+            self.spend(model, self.within(model, count, each) * each, "people", act="newcomers", entity=model.t,
+                       base=float(people.size))
         if self.get("awards") and self.get("award"):
-            self.invite(model, self.number(model, self.get("awards") * model.scale / 12.0))
+            self.invite(model, self.number(model, self.get("awards") * model.scale / 12.0), float(people.size))
 
-    def invite(self, model, offers: int) -> None:
-        """Offer awards; who accepts comes as a seeker of high skill and is paid."""
+    def odds(self, model) -> float:
+        """Return the odds that a candidate with an award comes: it is worth its part of three years' wages."""
+        years = 3.0 * self.year_wage(model) * math.exp(SPREAD * self.get("skill") / 2.0)
+        raised = (1.0 + self.get("award") * MILLION / years) ** model.par["population.wage_weight"]
+        return self.get("taken") / (1.0 - self.get("taken")) * raised
+
+    def invite(self, model, offers: int, migrants: float) -> None:
+        """Offer awards: who accepts is paid; who would not have come without comes as a seeker of high skill."""
         from cluster_sim.draws import AWARD, identity, lots
-        from cluster_sim.month.population import arrive, choice_of_specialism
 
-        year = 12.0 * model.start_wage * math.exp(self.get("skill") * 0.125)
-        odds = self.get("taken") / (1.0 - self.get("taken"))
-        odds *= (1.0 + self.get("award") * MILLION / (3.0 * year)) ** model.par["population.wage_weight"]
-        accept = lots(model.seed, AWARD, np.arange(offers), model.t) < odds / (1.0 + odds)
-        award = np.floor(self.get("award") * MILLION)
-        count = int(self.spend(model, float(accept.sum()) * award, "people") // award)
-        index = model.talents.allocate(count)
-        arrive(model.talents.rows, index, model.home_cells, model.home_weight, model.p, model.seed, model.t, SEEKING,
-               model.t, 0, choice_of_specialism(model, model.par["population.choice"]), MIGRANT)
+        odds, award = self.odds(model), np.floor(self.get("award") * MILLION)
+        lot = lots(model.seed, AWARD, np.arange(offers), model.t)
+        lot = lot[lot < odds / (1.0 + odds)]
+        lot = lot[: self.within(model, lot.size, award)]
+        won = np.flatnonzero(lot >= self.get("taken"))
+        self.spend(model, float(lot.size - won.size) * award, "people", act="newcomers", entity=model.t,
+                   base=max(migrants, 1.0))
+        self.spend(model, float(won.size) * award, "people")
+        index = model.bring(won.size, SEEKING)
         people = model.talents.rows
         for k, row in enumerate(index.tolist()):
             people["id"][row] = identity(AWARD, k, model.t)
-            people["skill"][row] = model.par["labour.migrant_skill"] * math.exp(0.25 * self.get("skill"))
+            people["skill"][row] = model.par["labour.migrant_skill"] * math.exp(SPREAD * self.get("skill"))
             people["experience"][row] = 120

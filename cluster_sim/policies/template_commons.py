@@ -42,8 +42,8 @@ class TemplateCommons(Instrument):
         rows = rows[rested] if rows.size else rows
         rows = rows[np.lexsort((s["id"][rows], -s["reputation"][rows]))]
         rows = rows[: self.number(model, self.get("documents") * model.scale)]
-        paid = self.pay(model, rows, np.full(rows.size, fee), act="programme", ids=s["id"][rows])
-        sold = rows[paid >= np.floor(fee)]
+        sold = rows[: self.within(model, rows.size, fee)]
+        self.pay(model, sold, np.full(sold.size, fee), act="programme", ids=s["id"][sold])
         s["duty"][sold] += self.get("effort")
         self.last |= dict.fromkeys(s["id"][sold].tolist(), model.t)
         return float(sold.size)

@@ -6,12 +6,15 @@ import numpy as np
 
 from cluster_sim.policies.base import Instrument, Key
 
+MONTHS = 24         # how long a studio may stay under the scheme
+
 
 class Workspace(Instrument):
     """Young studios in the zones are admitted in the order of their founding until the floor is let.
 
     Rent is booked at the market and a part comes back as a subsidy on production; the studio counts on it in
-    its costs, and young studios elsewhere see the lower rent when they look for a place.
+    its costs.  Young studios everywhere see the lower rent when they look for a place, as long as there is
+    floor to let and money for it.
     """
 
     name = "workspace"
@@ -39,7 +42,7 @@ class Workspace(Instrument):
 
     def open(self, model) -> None:
         floor = self.get("floor") * model.scale
-        open_to_more = floor > 0.0 and self.let < floor
+        open_to_more = self.let < floor and self.left(model) > 0.0
         relief = 0.5 * (self.get("first_year") + self.get("second_year")) if open_to_more else 0.0
         here = self.inside(model)
         model.cells["relief"] = np.where(here, relief, 0.0)
@@ -50,28 +53,27 @@ class Workspace(Instrument):
         if self.now is None or not self.get("floor"):
             return
         studios = model.studios.used
+        ids, since = studios["id"], np.full(studios.size, -1)
+        known = self.rows_of(model, self.since)
+        self.since = {i: t for (i, t), row in zip(self.since.items(), known.tolist(), strict=True) if row >= 0}
+        since[known[known >= 0]] = list(self.since.values())
         fits = ((studios["alive"] == 1) & (studios["born"] <= model.t) & (studios["hub"] == 0)
                 & (studios["anchor"] == 0) & self.inside(model)[studios["cell"]])
-        ids = studios["id"]
-        known = np.array([i in self.since for i in ids.tolist()], bool) if self.since else np.zeros(ids.size, bool)
-        young = fits & ~known & (model.t - studios["born"] <= self.get("oldest"))
-        young &= (studios["born"] >= 0) & (studios["staff"] <= self.get("largest"))
-        guests = np.flatnonzero(fits & known)
-        stay = np.array([model.t - self.since[int(i)] for i in ids[guests]], np.int64)
-        guests, stay = guests[stay < 24], stay[stay < 24]
-        area = np.minimum(model.areas[: ids.size], self.get("each"))
-        left = self.get("floor") * model.scale - area[guests].sum()
-        queue = np.flatnonzero(young)
+        guests = np.flatnonzero(fits & (since >= 0) & (model.t - since < MONTHS))
+        guests = guests[np.lexsort((ids[guests], since[guests]))]
+        queue = np.flatnonzero(fits & (since < 0) & (model.t - studios["born"] <= self.get("oldest"))
+                               & (studios["staff"] <= self.get("largest")))
         queue = queue[np.lexsort((ids[queue], studios["born"][queue]))]
-        admitted = queue[np.cumsum(area[queue]) <= left]
+        floor = self.get("floor") * model.scale
+        area = np.minimum(model.areas[: ids.size], self.get("each"))
+        mine = area[guests]             # who grew gets more only where there is more
+        mine = np.clip(floor - (np.cumsum(mine) - mine), 0.0, mine)
+        admitted = queue[np.cumsum(area[queue]) <= floor - mine.sum()] if self.left(model) > 0.0 else queue[:0]
         self.since |= dict.fromkeys(ids[admitted].tolist(), model.t)
-        rows = np.concatenate([guests, admitted])
-        month = np.concatenate([stay, np.zeros(admitted.size, np.int64)])
+        rows, let = np.concatenate([guests, admitted]), np.concatenate([mine, area[admitted]])
+        month = model.t - np.concatenate([since[guests], np.full(admitted.size, model.t)])
+        self.let = float(let.sum())
+        share = np.where(month < 12, self.get("first_year"), self.get("second_year"))
+        share = share * let / np.maximum(model.areas[rows], 1.0)
         order = np.argsort(ids[rows])
-        rows, month = rows[order], month[order]
-        self.let = float(area[rows].sum())
-        rent = np.floor(model.areas[rows] * studios["rent_per_m2"][rows] + 0.5)
-        covered = np.where(month < 12, self.get("first_year"), self.get("second_year"))
-        covered = covered * area[rows] / np.maximum(model.areas[rows], 1.0)
-        paid = self.pay(model, rows, covered * rent, "rent", act="rent", base=rent)
-        studios["rent_relief"][rows] += paid / np.maximum(rent, 1.0)
+        self.relieve(model, rows[order], share[order] * self.cost_of(model, rows[order], "rent"), "rent")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from cluster_sim.policies.base import Key
 from cluster_sim.policies.public_fund import ROUNDS, PublicFund
 
+NOWHERE = 1 << 31       # the bit of no zone: a city without the zones that are named
+
 
 class ZoneVentureFund(PublicFund):
     """The zone's own venture capital: early rounds, and only studios that stand in its zones."""
@@ -23,4 +25,4 @@ class ZoneVentureFund(PublicFund):
     }
 
     def mandate(self, model) -> int:
-        return sum(1 << model.zone_index[z] for z in self.get("zones") if z in model.zone_index)
+        return self.mask(model) or (NOWHERE if self.get("zones") else 0)

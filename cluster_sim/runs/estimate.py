@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster_sim.runs.carry_out import carry_out, cores
+from cluster_sim.runs.errors import Interrupted
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import Plan, scale_text
 from cluster_sim.runs.progress import Silent
@@ -39,7 +40,10 @@ def estimate(plan: Plan, workers: int | None = None, progress: Silent | None = N
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cluster_sim-estimate-") as name:
         small = replace(plan, runs=tuple(chosen), run_of=())
-        report = carry_out(small, name, workers, progress, factory)
+        try:
+            report = carry_out(small, name, workers, progress, factory)
+        except Interrupted as stop:  # nothing is kept that could be gone on with
+            raise KeyboardInterrupt from stop
         if report.failed and not report.done:
             raise RuntimeError("the runs of the measurement failed; the first:\n" + report.failed[0]["traceback"])
         store = Store(name)

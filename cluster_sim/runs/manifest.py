@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 NOTES_LOCK = (1 << 61) + 1
 """Byte of the store's lock file that a process holds while it rewrites the manifest."""
 
-PACKAGES = ("mesa", "numba", "llvmlite", "numpy", "pyarrow", "duckdb", "pandas", "scipy", "PyYAML", "pydantic")
+PACKAGES = ("mesa", "numba", "llvmlite", "numpy", "pyarrow", "duckdb", "pandas", "scipy", "SALib", "PyYAML", "pydantic")
 IDENTITY = {
-    "scenario_digest": "the scenario", "sweep_digest": "the design", "city_version": "the city's files",
+    "scenario_digest": "the scenario", "sweep_digest": "the design",
+    "points": "the sampled points (by another version of SciPy or SALib)", "city_version": "the city's files",
     "scale": "the scale", "until": "the last month", "code_version": "the code", "tables": "the tables kept"}
 """Keys of the manifest that all runs of a store share, and what to call them. In a sweep the scenario is the base."""
 
@@ -64,6 +65,8 @@ def identity(plan: Plan) -> dict[str, Any]:
     """Return what all runs of a plan have in common, as the manifest writes it."""
     first, sweep = plan.runs[0], plan.sweep
     design = {"design": sweep.design, "sweep_digest": sweep.digest()} if sweep is not None else {}
+    if plan.points:
+        design["points"] = plan.points
     return {
         "scenario_digest": plan.scenario.digest(), **design, "city_version": city_version(str(plan.scenario.city)),
         "scale": scale_text(first.scale), "until": month_text(first.until), "code_version": plan.code,
@@ -76,7 +79,10 @@ def differences(folder: Path, plan: Plan) -> list[str]:
     if not there:
         return []
     kept = [key for key in IDENTITY if key in there or key == "sweep_digest"]
-    return [IDENTITY[key] for key in kept if there.get(key) != now.get(key)]
+    found = [key for key in kept if there.get(key) != now.get(key)]
+    if {"scenario_digest", "sweep_digest"} & set(found):
+        found = [key for key in found if key != "points"]  # they follow from these
+    return [IDENTITY[key] for key in found]
 
 
 def check(store: Store, plan: Plan) -> None:

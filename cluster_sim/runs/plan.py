@@ -65,6 +65,8 @@ class Plan:
     base: Any = None
     sweep: Any = None
     run_of: tuple[tuple[str, ...], ...] = ()
+    points: str = ""
+    """Hash of the points of a sampled design: another version of the sampler may give others."""
 
     @property
     def scenario(self) -> Any:

@@ -29,16 +29,19 @@ def to_frame(table: pa.Table) -> Any:
     return table.to_pandas(date_as_object=False)
 
 
-def _read(path: Path, columns: list[str] | None) -> pa.Table:
-    """Read a part or a staged table, with the columns that name a run as categories.
+def _read(path: Path, kind: str, columns: list[str] | None) -> pa.Table:
+    """Read a part or a staged run's table, with the columns that name a run as categories.
 
     InputError if the file is not as it was written.
     """
     try:
         if path.suffix == ".parquet":
-            return pq.read_table(path, columns=columns, partitioning=None, read_dictionary=["run_id", "scenario"],
-                                 page_checksum_verification=True)
-        table = staged.read(path)
+            with pq.ParquetFile(path, read_dictionary=["run_id", "scenario"], page_checksum_verification=True) as file:
+                unknown = set(columns or ()).difference(file.schema_arrow.names)
+                if unknown:
+                    raise KeyError(f"{path} has no column '{sorted(unknown)[0]}'")
+                return file.read(columns)
+        table = staged.read(path, kind)
     except (OSError, pa.ArrowInvalid) as error:
         if isinstance(error, FileNotFoundError):
             raise
@@ -89,15 +92,15 @@ class View:
             waiting = sorted(store.staged())
             parts = store.parts()
             inside = {run_id for ids in parts.values() for run_id in ids}
-            loose = [store.staging / r for r in waiting if r not in inside]
-            if all(folder.is_dir() for folder in loose):  # else it moved into a part meanwhile: look again
+            loose = [store.staged_file(r) for r in waiting if r not in inside]
+            if all(path.is_file() for path in loose):  # else it moved into a part meanwhile: look again
                 break
-        self.run_ids = [r for ids in parts.values() for r in ids] + [folder.name for folder in loose]
+        self.run_ids = [r for ids in parts.values() for r in ids] + [path.stem for path in loose]
         files: dict[str, list[Path]] = {}
-        held = {folder: staged.files(folder) for folder in loose}
+        held = {path: staged.kinds(path) for path in loose}
         for kind in KINDS:
             found = [self.folder / kind / name for name in parts]
-            found += [held[folder][kind] for folder in loose if kind in held[folder]]
+            found += [path for path in loose if kind in held[path]]
             files[kind] = [path for path in found if path.is_file()]
         return files
 
@@ -107,7 +110,7 @@ class View:
             raise InputError(f"{self.folder} has no table '{kind}'")
         keys = ["point", "seed"] if kind in (COMMIT, "series") and self.is_sweep else ["seed"]
         names = columns and list(dict.fromkeys([*keys, *columns]))
-        whole = in_order([_read(path, names) for path in self.files[kind]], keys)
+        whole = in_order([_read(path, kind, names) for path in self.files[kind]], keys)
         return whole if columns is None else whole.select(columns)
 
     def frame(self, kind: str, columns: list[str] | None = None) -> Any:
@@ -188,7 +191,7 @@ class View:
         link = duckdb.connect()
         for kind, paths in self.files.items():
             parts = [p for p in paths if p.suffix == ".parquet"]
-            loose = [staged.read(p) for p in paths if p.suffix == ".arrow"]
+            loose = [staged.read(p, kind) for p in paths if p.suffix == staged.SUFFIX]
             sources = []
             if parts:
                 listed = ", ".join("'" + str(p.resolve()).replace("'", "''") + "'" for p in parts)
@@ -210,6 +213,20 @@ class View:
         from cluster_sim.runs.summary import by_year
 
         return by_year(self.frame("series", ["seed", "month", column]), column, low, high)
+
+    def by_point(self, column: str = "gdp_share_published", month: str | None = None) -> Any:
+        """Return a column by point of a sweep: the factors, and mean, sd and number of its runs.
+
+        `month`, such as `"2030-12"`, is the month that is read; None takes the last one.
+        """
+        if not self.is_sweep:
+            raise InputError(f"{self.folder} holds no sweep")
+        frame = self.frame("series", ["point", "month", *self.factors, column])
+        wanted = frame["month"].max() if month is None else np.datetime64(month, "D")
+        groups = frame[frame["month"] == wanted].groupby("point")
+        found = groups[self.factors].first()
+        found["mean"], found["sd"], found["runs"] = groups[column].mean(), groups[column].std(), groups[column].count()
+        return found
 
     @cached_property
     def scenario(self) -> Any:

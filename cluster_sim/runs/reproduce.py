@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from cluster_sim.runs import manifest, tables
 from cluster_sim.runs.carry_out import carry_out
-from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.identity import code_version, run_id
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import TABLES, Plan, RunSpec
@@ -100,7 +100,10 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
     with tempfile.TemporaryDirectory(prefix="cluster_sim-reproduce-") as temporary:
         again = Store(temporary)
         plan = Plan(scenario.name, tuple(specs), base=scenario)
-        report = carry_out(plan, temporary, workers, progress, factory, chunks=_chunks(stored, specs))
+        try:
+            report = carry_out(plan, temporary, workers, progress, factory, chunks=_chunks(stored, specs))
+        except Interrupted as stop:  # nothing is kept that could be gone on with
+            raise KeyboardInterrupt from stop
         for record in report.failed:
             found.differences.append(Difference(record["run_id"], record["seed"], "run", "it failed: "
                                                 + record["traceback"].strip().splitlines()[-1]))

@@ -1,6 +1,6 @@
 """The store's writing side: staged runs, parts, the commit.
 
-    NAME/staging/<run_id>/*.arrow       a finished run, moved here whole by the worker that did it
+    NAME/staging/<run_id>.run           a finished run, moved here whole by the worker that did it
     NAME/series/part-<key>.parquet      about a hundred runs; likewise projects/, credits/, ledger/, map/
     NAME/runs/part-<key>.parquet        one row for each run of the part, written last: it is the commit
 
@@ -16,7 +16,6 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -76,13 +75,20 @@ class Store:
 
     def has(self, run_id: str) -> bool:
         """Say whether a run is finished."""
-        return (self.staging / run_id).is_dir() or run_id in self.committed()
+        return self.staged_file(run_id).is_file() or run_id in self.committed()
 
     def staged(self) -> set[str]:
         """Return the run_ids that are finished and wait for their part."""
-        if not self.staging.is_dir():
+        try:
+            names = os.listdir(self.staging)
+        except FileNotFoundError:
             return set()
-        return {p.name for p in self.staging.iterdir() if p.is_dir() and not p.name.startswith(".")}
+        return {name.removesuffix(staged.SUFFIX) for name in names
+                if name.endswith(staged.SUFFIX) and not name.startswith(".")}
+
+    def staged_file(self, run_id: str) -> Path:
+        """Return where a finished run waits."""
+        return self.staging / f"{run_id}{staged.SUFFIX}"
 
     def finished(self) -> set[str]:
         """Return the run_ids of all finished runs. Staged first: a run only ever moves on from there."""
@@ -110,36 +116,38 @@ class Store:
         """Keep a finished run: all of its tables appear at once. StoreFull if the disk takes no more."""
         constants = {"run_id": spec.run_id, "scenario": spec.scenario.name, "seed": spec.seed}
         factors = ({} if spec.point is None else {"point": spec.point}) | dict(spec.factors)
-        temporary = self.staging / f".{spec.run_id}.{os.getpid()}"
         row = constants | factors | {
             "scale": spec.scale, "start": spec.scenario.start, "until": spec.until, "digest": digest,
             "code": code, "status": "done", "seconds": result.seconds}
+        found = {name: tables.to_table(columns, constants | (factors if name == "series" else {}))
+                 for name, columns in result.tables().items()}
+        temporary = self.staging / f".{spec.run_id}.{os.getpid()}"
+        found[COMMIT] = tables.to_table({}, row)
         try:
-            temporary.mkdir(parents=True, exist_ok=True)
-            for name, columns in result.tables().items():
-                extra = constants | (factors if name == "series" else {})
-                staged.write(tables.to_table(columns, extra), temporary, name)
-            staged.write(tables.to_table({}, row), temporary, COMMIT)
+            self.staging.mkdir(parents=True, exist_ok=True)
             try:
-                os.rename(temporary, self.staging / spec.run_id)
-            except OSError:
-                if not (self.staging / spec.run_id).is_dir():
-                    raise
+                staged.write(found, temporary)
+            except FileNotFoundError:  # another process has just cleared the empty folder away
+                self.staging.mkdir(parents=True, exist_ok=True)
+                staged.write(found, temporary)
+            os.replace(temporary, self.staged_file(spec.run_id))
         except OSError as error:
+            with suppress(OSError):
+                temporary.unlink()
             raise self.explain(error) from error
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
 
     def discard_damaged(self) -> None:
         """Throw away staged runs that cannot be read (cut short by a power cut): they are done again."""
         for run_id in self.staged():
+            path = self.staged_file(run_id)
             try:
-                whole = COMMIT in {kind for kind, path in staged.files(self.staging / run_id).items()
-                                   if staged.read(path) is not None}
+                whole = COMMIT in {kind for kind in staged.kinds(path) if staged.read(path, kind) is not None}
+            except FileNotFoundError:  # another process has moved it into a part
+                continue
             except (OSError, pa.ArrowException):
                 whole = False
             if not whole:
-                shutil.rmtree(self.staging / run_id, ignore_errors=True)
+                path.unlink(missing_ok=True)
 
     def discard_damaged_parts(self, lock: RangeLock) -> list[str]:
         """Set parts aside that are not as they were written, and return what was found, a line for each."""
@@ -172,16 +180,17 @@ class Store:
                     raise self.explain(error) from error
             for run_id in run_ids:
                 if run_id in waiting and (run_id in committed or run_id in ready):
-                    shutil.rmtree(self.staging / run_id, ignore_errors=True)
+                    self.staged_file(run_id).unlink(missing_ok=True)
         return len(ready)
 
     def _write_part(self, ready: list[str]) -> None:
         name = part_name(ready)
-        files = [staged.files(self.staging / run_id) for run_id in ready]
-        kinds = sorted({kind for found in files for kind in found} - {COMMIT})
+        files = [self.staged_file(run_id) for run_id in ready]
+        held = [set(staged.kinds(path)) for path in files]
+        kinds = sorted(set().union(*held) - {COMMIT})
         for kind in [*kinds, COMMIT]:
-            whole = pa.concat_tables([staged.read(found[kind]) for found in files if kind in found],
-                                     promote_options="permissive")
+            whole = pa.concat_tables([staged.read(path, kind) for path, there in zip(files, held, strict=True)
+                                      if kind in there], promote_options="permissive")
             tables.write(whole, self.folder / kind / name)
         damage.write_sums(self.folder, name, [*kinds, COMMIT])
 
@@ -192,7 +201,8 @@ class Store:
         for path in self.staging.glob(".*"):
             byte = lock.byte_of(path.name.split(".")[1])
             if lock.take(byte):
-                shutil.rmtree(path, ignore_errors=True)
+                with suppress(OSError):
+                    path.unlink()
                 lock.free(byte)
         with suppress(OSError):
             self.staging.rmdir()

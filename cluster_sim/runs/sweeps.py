@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +15,7 @@ from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, Plan, RunSpec, chosen_tables
 from cluster_sim.runs.read import View
 from cluster_sim.scenario.designs import design_points
-from cluster_sim.scenario.sweeps import Sweep, read_sweep
+from cluster_sim.scenario.sweeps import BY_VALUE, Sweep, read_sweep
 from cluster_sim.scenario.types import Scenario
 from cluster_sim.scenario.variants import Variants
 
@@ -42,8 +43,10 @@ def plan_sweep(sweep: Sweep, points: list[dict[str, Any]] | None = None) -> Plan
     tables = chosen_tables(("series", *sweep.outputs))
     runs: dict[str, RunSpec] = {}
     names: list[tuple[str, ...]] = []
+    seen = hashlib.sha256()
     for number, point in enumerate(design_points(sweep) if points is None else points):
         scenario, factors = variants.of(point), sweep.labels(point)
+        seen.update(scenario.digest().encode())
         row = []
         for seed in sweep.seeds:
             name = run_id(scenario.digest(), city, seed, sweep.scale, sweep.until, code)
@@ -51,7 +54,9 @@ def plan_sweep(sweep: Sweep, points: list[dict[str, Any]] | None = None) -> Plan
             if name not in runs:
                 runs[name] = RunSpec(name, scenario, seed, sweep.scale, sweep.until, factors, tables, number)
         names.append(tuple(row))
-    return Plan(sweep.name, tuple(runs.values()), code, base, sweep, tuple(names))
+    sampled = points is None and sweep.design not in BY_VALUE
+    return Plan(sweep.name, tuple(runs.values()), code, base, sweep, tuple(names),
+                seen.hexdigest()[:16] if sampled else "")
 
 
 def stored_sweep(folder: Path, base: Scenario) -> Sweep | None:

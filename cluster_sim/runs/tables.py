@@ -75,8 +75,8 @@ def write(table: pa.Table, path: Path, durable: bool = True) -> None:
 
 def read(path: Path, columns: list[str] | None = None) -> pa.Table:
     """Read a table whole, checking every page against its checksum (OSError if one is damaged)."""
-    return pq.read_table(path, columns=columns, page_checksum_verification=True, use_threads=False,
-                         partitioning=None)
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        return file.read(columns, use_threads=False)
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,10 +15,11 @@ from cluster_sim.scenario.designs import BY_VALUE
 from cluster_sim.scenario.factors import Factor, column_name, plain_label
 from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.nodes import Node
+from cluster_sim.scenario.point_settings import DUMMY, KeySetting
 from cluster_sim.scenario.quantities import QuantityError, month_name, number, parse_month, shown
 from cluster_sim.scenario.registry import KeyInfo
 from cluster_sim.scenario.shapes import NONE, read_bool
-from cluster_sim.scenario.variants import DUMMY, KeySetting, Variants
+from cluster_sim.scenario.variants import Variants
 
 FORM = ("low", "high", "values", "options", "log", "levels", "column")
 EXAMPLE = "a list of values, {low: 0, high: 1} or {options: {name: value}}"
@@ -128,6 +129,8 @@ class FactorReader:
                 known = len(parts) == 1 or parts[1] in registry.instruments()
                 return KeyInfo("text", text="only none can be set here") if known else None
             instrument = registry.instruments().get(parts[1])
+            if parts[2:] == ["from"]:
+                return KeyInfo("month name", text="month in which it begins") if instrument else None
             dated = parts[2][:1].isdigit()
             return registry.keys_of(instrument).get(".".join(parts[3 if dated else 2:])) if instrument else None
         if parts[0] == "events":

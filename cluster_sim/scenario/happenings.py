@@ -1,4 +1,4 @@
-"""Events: hits that are replayed, the pandemic, conventions; merged along `extends` by title.
+"""Events: hits that are replayed, flops, the pandemic, conventions; merged along `extends` by title.
 
 The key that names the kind holds the title: `hit: Ne Zha`. A file that extends another changes an
 event by naming it again, and takes it away with `- remove: Ne Zha`.
@@ -36,6 +36,22 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
             "text", None, text="its maker; works of one maker go to the same studio", status=""
         ),
         "zone": KeyInfo("zone", None, text="zone of the studio that makes it; any if not given"),
+        "city": KeyInfo(
+            "other city",
+            None,
+            text="another city that makes it instead (elsewhere, or its name): the work then competes for "
+            "the audience here and does nothing else",
+            status="",
+        ),
+        **_TAIL,
+    },
+    "flop": {
+        "flop": KeyInfo("text", text="a name for it", status=""),
+        "month": KeyInfo("month name", text="first month in which nobody comes to see it", status=""),
+        "project": KeyInfo(
+            "identity", text="the title, by its project_id in the table of titles", status=""
+        ),
+        "seed": KeyInfo("count", None, text="flops only in the run of this seed; in all if not given"),
         **_TAIL,
     },
     "pandemic": {
@@ -54,11 +70,13 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
 }
 REQUIRED = {
     "hit": ("month", "gross"),
+    "flop": ("month", "project"),
     "pandemic": ("from", "to"),
     "convention": ("month",),
 }
 TEXTS = {
     "hit": "A work whose success is replayed: a studio of the city releases it in that month.",
+    "flop": "A title of the run that finds no audience, though it was made and paid for: a what-if.",
     "pandemic": "The multipliers of demand and releases of the city's file hold in these months.",
     "convention": "A convention in the city: buzz in one segment.",
 }

@@ -98,7 +98,7 @@ class CityFound:
         """The names of the city that values may use."""
         if self.city is None:
             return Names()
-        return Names(tuple(self.city.zones))
+        return Names(tuple(self.city.zones), tuple(getattr(self.city, "outside_names", ())))
 
 
 def read_city(head: Head, faults: Faults) -> CityFound:

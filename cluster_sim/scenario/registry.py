@@ -10,6 +10,8 @@ from typing import Any
 
 PACKAGE = Path(__file__).resolve().parents[1]
 BASELINE = "baseline"
+WORDS = ("text", "bool", "month name", "segment", "zone", "other city", "identity")
+"""Units of values that are not amounts."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class KeyInfo:
         from cluster_sim.scenario.quantities import bounds_text
 
         text = self.text.rstrip(".")
-        if self.unit in ("text", "bool", "month name", "segment", "zone") or self.unit.startswith("list of"):
+        if self.unit in WORDS or self.unit.startswith("list of"):
             return text or self.unit
         low, high = (0.0, min(self.high, 1.0)) if self.unit == "share" else (self.low, self.high)
         bounds = bounds_text(low, high, self.unit)

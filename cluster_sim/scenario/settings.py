@@ -1,9 +1,9 @@
 """Single values set on the command line: `--set path=value`.
 
 Each setting is read as a text of its own, so that a fault in it is shown with line and caret like
-one in a file. Paths: `start`, `policies.NAME.KEY`, `policies.NAME.2026-01.KEY`, `policies.NAME`
-(to `none`), `parameters.NAME` or the parameter's name alone, `events.TITLE.KEY`, `events.TITLE`
-(to `none`), `outside.KEY`.
+one in a file. Paths: `start`, `policies.NAME.KEY`, `policies.NAME.2026-01.KEY`, `policies.NAME.from`
+(to the month in which it begins), `policies.NAME` (to `none`), `parameters.NAME` or the parameter's
+name alone, `events.TITLE.KEY`, `events.TITLE` (to `none`), `outside.KEY`.
 """
 
 from __future__ import annotations

@@ -35,6 +35,9 @@ MONTH_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])$"
 NONE = "none"
 """The word that takes an inherited part away or sets a key back to its default."""
 
+ELSEWHERE = "elsewhere"
+"""The word for another city without saying which."""
+
 RESET = object()
 """What a key is read as that says `none`: its default."""
 
@@ -44,6 +47,8 @@ class Names:
     """The city's names that values may use; None where the city could not be read."""
 
     zones: tuple[str, ...] | None = None
+    others: tuple[str, ...] | None = None
+    """Other cities."""
 
 
 class ItemError(QuantityError):
@@ -67,6 +72,10 @@ def parser(info: KeyInfo) -> Callable[[Any, Names], Any]:
         return lambda value, names: read_name(value, SEGMENTS, "segment")
     if unit == "zone":
         return lambda value, names: read_name(value, names.zones, "zone")
+    if unit == "other city":
+        return lambda value, names: read_city(value, names.others)
+    if unit == "identity":
+        return lambda value, names: read_identity(value)
     if unit == "list of zones":
         return lambda value, names: read_list(value, names.zones, "zone")
     if unit == "list of segments":
@@ -106,6 +115,19 @@ def read_name(value: Any, known: tuple[str, ...] | None, what: str) -> str:
         hint = did_you_mean(value, known, f"one of: {listing(known)}")
         raise QuantityError(f"unknown {what} '{value[:40]}'", hint)
     return value
+
+
+def read_city(value: Any, others: tuple[str, ...] | None) -> str:
+    """`elsewhere` or the name of another city."""
+    return read_name(value, others if others is None else (ELSEWHERE, *others), "city")
+
+
+def read_identity(value: Any) -> str:
+    """The identity of a title: a whole number of up to 19 digits, kept as text."""
+    text = str(value).strip()
+    if isinstance(value, bool | list | dict) or not (text.isascii() and text.isdigit() and len(text) <= 19):
+        raise QuantityError(f"expected the identity of a title, found {quantities.shown(value)}", "a project_id")
+    return text
 
 
 def read_list(value: Any, known: tuple[str, ...] | None, what: str) -> list[str]:
@@ -155,7 +177,9 @@ def json_schema(info: KeyInfo, reset: bool = True) -> dict[str, Any]:
     options: list[dict[str, Any]]
     if unit == "bool":
         options = [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off"]}]
-    elif unit in ("text", "zone"):
+    elif unit == "identity":
+        options = [{"type": "string", "pattern": "^[0-9]{1,19}$"}, {"type": "integer", "minimum": 0}]
+    elif unit in ("text", "zone", "other city"):
         options = [{"type": "string"}]
     elif unit == "month name":
         options = [{"type": "string", "pattern": MONTH_PATTERN}]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -298,8 +297,3 @@ class _Reader:
 
 def _shown(value: Any) -> str:
     return f"a {'mapping' if isinstance(value, dict) else 'list'}" if isinstance(value, dict | list) else shown(value)
-
-
-def slug_of(text: str) -> str:
-    """Return a text as a name for a folder."""
-    return re.sub(r"[^\w.-]+", "_", text.strip()).strip("._") or "sweep"

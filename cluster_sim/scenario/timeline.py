@@ -15,7 +15,7 @@ from cluster_sim.scenario.chain import Document
 from cluster_sim.scenario.faults import Faults, did_you_mean, listing
 from cluster_sim.scenario.nodes import Node
 from cluster_sim.scenario.prices import Prices, constant
-from cluster_sim.scenario.quantities import is_money, month_name
+from cluster_sim.scenario.quantities import QuantityError, is_money, month_name, parse_month
 from cluster_sim.scenario.settings import Setting
 from cluster_sim.scenario.shapes import NONE, RESET, Names, check, entry_keys, entry_model
 
@@ -106,7 +106,8 @@ class Timeline:
 
     def set(self, setting: Setting, start: int) -> None:
         """Apply `policies=none`, `policies.NAME=none`, `policies.NAME.KEY=value` (every entry, or
-        one from the start if there is none) or `policies.NAME.2026-01.KEY=value` (one entry)."""
+        one from the start if there is none), `policies.NAME.2026-01.KEY=value` (one entry) or
+        `policies.NAME.from=2027-01` (the first entry begins then, later ones keep their distance)."""
         parts = setting.parts
         name = parts[1] if len(parts) > 1 else ""
         if name and name not in self.known:
@@ -130,6 +131,9 @@ class Timeline:
                 self.faults.add(setting.path, "which key?", hint, setting.mark(2))
             return
         key = ".".join(parts[3:] if month is not None else parts[2:])
+        if key == "from" and month is None:
+            self._move(name, setting)
+            return
         entry = Node({key: setting.node}, setting.node.mark, {key: setting.mark(len(parts) - 1)})
         if key in ("from", "prices", "note"):
             hint = f"as policies.{name}.2026-01.KEY=value"
@@ -145,6 +149,20 @@ class Timeline:
         for each in months:
             value = self._value(name, key, given[key], each, False)
             timeline.setdefault(each, {})[key] = value
+
+    def _move(self, name: str, setting: Setting) -> None:
+        """Let an instrument begin in another month, all of its entries moved alike; money stays what it is."""
+        try:
+            first = parse_month(setting.node.value)
+        except QuantityError as error:
+            self.faults.add(setting.path, error.message, error.hint, setting.node.mark)
+            return
+        timeline = self.entries.setdefault(name, {})
+        if not timeline:
+            self.faults.add(setting.path, f"{name} has no entries that could be moved", "", setting.mark(1))
+            return
+        later = first - min(timeline)
+        self.entries[name] = {month + later: given for month, given in timeline.items()}
 
     def complete(self) -> dict[str, list[dict[str, Any]]]:
         """Every instrument's entries in order, each with every key: given, carried or default."""

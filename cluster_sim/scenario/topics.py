@@ -193,7 +193,7 @@ def example_value(info: KeyInfo) -> str:
 
 def _key_topic(name: str, info: KeyInfo) -> Topic:
     topic: Topic = {"kind": "key", "name": name, "text": info.text, "unit": info.unit}
-    if not info.unit.startswith("list") and info.unit not in ("text", "bool", "month name", "segment", "zone"):
+    if not info.unit.startswith("list") and info.unit not in registry.WORDS:
         high = min(info.high, 1.0) if info.unit == "share" else info.high
         topic["bounds"] = bounds_text(info.low, high)
         topic["low"], topic["high"] = info.low, high if math.isfinite(high) else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from cluster_sim.scenario.quantities import month_name, parse_month
 
-EVENT_KINDS = ("hit", "pandemic", "convention")
+EVENT_KINDS = ("hit", "flop", "pandemic", "convention")
 _MONTH_KEYS = ("month", "from", "to")
 
 

@@ -1,9 +1,5 @@
 """Scenarios that differ from one base in a few values: made by the thousand, without reading a file again.
 
-A `Variant` holds the base, which all of them share, and what is changed. It answers what a run's plan asks of a
-scenario (name, months, digest) and gives the whole `Scenario` on request, so that a plan of ten thousand runs
-costs little more memory than one of a hundred.
-
 A dated value (`policies.NAME.2026-01.KEY`) holds until the next entry at which the base changes that key.
 """
 
@@ -12,124 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.faults import Faults, Mark, Source, did_you_mean
+from cluster_sim.scenario.faults import Faults, did_you_mean
 from cluster_sim.scenario.nodes import Node
+from cluster_sim.scenario.point_settings import settings_of
 from cluster_sim.scenario.settings import Setting
 from cluster_sim.scenario.types import Scenario
-
-DUMMY = "dummy"
-"""A factor whose path begins with this word sets nothing: what an analysis says of it is noise."""
-PARTS = ("policies", "events", "outside", "parameters")
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What sets a variant apart: parameters by name, policies by instrument (complete entries), events, outside."""
-
-    parameters: dict[str, float] = field(default_factory=dict)
-    policies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    """Only the instruments that change, an empty list for one that is taken away."""
-    events: list[dict[str, Any]] | None = None
-    outside: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A scenario as its base and what is changed; `complete()` is the scenario itself."""
-
-    base: Scenario
-    changes: Changes
-    key: str
-    """The digest of the complete scenario."""
-
-    @property
-    def name(self) -> str:
-        """Name of the base."""
-        return self.base.name
-
-    @property
-    def slug(self) -> str:
-        """Short name of the base."""
-        return self.base.slug
-
-    @property
-    def city(self) -> str:
-        """City of the base."""
-        return self.base.city
-
-    @property
-    def start(self) -> int:
-        """First month, an ordinal."""
-        return self.base.start
-
-    @property
-    def end(self) -> int:
-        """Last month, an ordinal."""
-        return self.base.end
-
-    @property
-    def months(self) -> int:
-        """Length of the run in months."""
-        return self.base.months
-
-    def digest(self) -> str:
-        """The digest of the complete scenario."""
-        return self.key
-
-    def resolved(self) -> dict[str, Any]:
-        """The complete scenario as plain values."""
-        return self.complete().resolved()
-
-    def complete(self) -> Scenario:
-        """The scenario itself."""
-        base, changes = self.base, self.changes
-        return replace(
-            base,
-            parameters={**base.parameters, **changes.parameters} if changes.parameters else base.parameters,
-            policies=changed_policies(base, changes),
-            events=base.events if changes.events is None else changes.events,
-            outside=base.outside if changes.outside is None else changes.outside)
-
-
-def changed_policies(base: Scenario, changes: Changes) -> dict[str, list[dict[str, Any]]]:
-    """The policies of a base with those of the changes in their place."""
-    if not changes.policies:
-        return base.policies
-    whole = {**base.policies, **changes.policies}
-    return {name: whole[name] for name in sorted(whole) if whole[name]}
-
-
-@dataclass(frozen=True, slots=True)
-class KeySetting(Setting):
-    """A setting whose path stands in a file as a key: faults in it point there."""
-
-    key: Mark | None = None
-
-    def mark(self, part: int) -> Mark:
-        """The place of one part of the path."""
-        if self.key is None:
-            return Setting.mark(self, part)
-        part = min(part, len(self.parts) - 1)
-        before = sum(len(each) + 1 for each in self.parts[:part])
-        return self.key.part(before, max(1, len(self.parts[part])))
-
-
-def node_of(value: Any, mark: Mark) -> Node:
-    """A plain value as a node of the reader."""
-    if isinstance(value, list | tuple):
-        return Node([node_of(item, mark) for item in value], mark)
-    return Node(value, mark)
-
-
-def setting(path: str, value: Any) -> Setting:
-    """A setting from a path and a plain value, as `--set path=value` makes one."""
-    source = Source("factor", (f"{path}: {value}",))
-    return KeySetting(tuple(path.split(".")), node_of(value, Mark(source, 1, len(path) + 3)), source)
+from cluster_sim.scenario.variant import Changes, Variant
 
 
 class Variants:
@@ -240,7 +129,7 @@ class Variants:
 
         found = [*parameters.specification(), *(f"outside.{key}" for key in OUTSIDE)]
         for name, instrument in registry.instruments().items():
-            found += [f"policies.{name}.{key}" for key in registry.keys_of(instrument)]
+            found += [f"policies.{name}.{key}" for key in ("from", *registry.keys_of(instrument))]
         for event in self.base.events:
             keys = [key for key in EVENTS[event["kind"]] if key not in (event["kind"], "prices", "note")]
             found += [f"events.{event['title']}.{key}" for key in keys]
@@ -308,17 +197,6 @@ class _Entries(dict[str, dict[int, dict[str, Any]]]):
         """Take all instruments away."""
         self._gone |= set(self._policies)
         super().clear()
-
-
-def settings_of(point: Mapping[str, Any]) -> list[Setting]:
-    """The settings of a point: an option that sets several paths is taken apart, a dummy sets nothing."""
-    found = []
-    for path, value in point.items():
-        if isinstance(value, Mapping):
-            found += [setting(inner, each) for inner, each in value.items()]
-        elif not path.startswith(DUMMY):
-            found.append(setting(path, value))
-    return found
 
 
 def _json(value: Any) -> str:

@@ -76,7 +76,8 @@ def spending_on(column: str) -> Any:
 def tier(lines: Any, with_policy: dict[str, Any], without: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """A studio's standing on the ladder at the year's end, as high as what was paid for."""
     accounts = without["accounts"]
-    rank = accounts.assign(rank=accounts["tier"].astype(str).map({name: k for k, name in enumerate(TIERS)}).astype(float))
+    ranks = accounts["tier"].astype(str).map({name: k for k, name in enumerate(TIERS)})
+    rank = accounts.assign(rank=ranks.astype(float))
     found = look_up(rank, ["studio_id", "year"], "rank", [lines["act_id"].to_numpy(), years(lines)])
     return (found >= lines["base"].to_numpy()).astype(float), np.ones(len(lines))
 

@@ -12,6 +12,7 @@ from typing import Any
 from cluster_sim.analysis import compare
 from cluster_sim.analysis.public_money import acts, holders, output
 from cluster_sim.analysis.ratios import ratio
+from cluster_sim.policies.doses import times as multiplied
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.one import FACTORY
@@ -103,6 +104,15 @@ def twins(scenario: Any, names: Sequence[str] | None) -> dict[str, Any]:
     return found
 
 
+def dosed(scenario: Any, factor: float) -> Any:
+    """Return the scenario with everything that its instruments grant multiplied by a factor above zero."""
+    if not 0 < factor < 1e6:
+        raise InputError(f"--times {factor:g}: a factor above 0 is needed, such as 10")
+    if factor == 1:
+        return scenario
+    return replace(scenario, policies=multiplied(scenario.policies, factor), name=f"{scenario.name}, {factor:g} times")
+
+
 def prepare(scenario: Any, seeds: list[int], scale: float, until: int | None, out: Path,
             instruments: Sequence[str] | None = None) -> tuple[dict[str, compare.Side], compare.Side]:
     """Plan the runs: one twin an instrument, and the scenario itself."""
@@ -182,17 +192,18 @@ def follow(instrument: str, with_policy: dict[str, Any], without: dict[str, Any]
 
 def audit(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
           until: str | int | None = None, set: Settings = None, instruments: Sequence[str] | None = None,
-          out: str | Path | None = None, workers: int | None = None, progress: bool = False,
+          times: float = 1.0, out: str | Path | None = None, workers: int | None = None, progress: bool = False,
           factory: str = FACTORY) -> Audit:
     """Follow a scenario's public money: windfall, displacement, incidence, taxes back, by instrument.
 
-    Each instrument (all in force, or those named) is left out in turn on the same seeds. `.flows`, `.summary` are
-    data frames, `.ratios` what a yuan buys. InputError or ScenarioError if it cannot be done.
+    Each instrument (all in force, or those named) is left out in turn on the same seeds; `times` multiplies what
+    they grant. `.flows`, `.summary` are data frames, `.ratios` what a yuan buys. InputError or ScenarioError if
+    it cannot be done.
     """
     temporary = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
     folder = Path(temporary.name if temporary else out)  # type: ignore[arg-type]
-    without, whole = prepare(scenario_of(scenario, set), seed_list(seeds), scale_of(scale), ordinal(until), folder,
-                             instruments)
+    law = dosed(scenario_of(scenario, set), times)
+    without, whole = prepare(law, seed_list(seeds), scale_of(scale), ordinal(until), folder, instruments)
     result = carry_out(without, whole, workers, Progress if progress else Silent, factory)
     result.holder = temporary
     return result

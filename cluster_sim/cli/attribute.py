@@ -1,0 +1,226 @@
+"""`attribute SCENARIO`: what each policy instrument in force contributes to the outcome."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.cli import options
+
+if TYPE_CHECKING:
+    from cluster_sim.analysis.attribution import Attribution, Task
+
+NAME = "attribute"
+GROUP = "Compare"
+HELP = "divide a scenario's whole effect among its policy instruments"
+
+SCALE = "1/20"
+SEEDS = 20
+PERMUTATIONS = "4"
+SHORT = {"gdp_share": "share", "creative_value_added": "value added", "employment": "jobs", "mean_wage": "wages",
+         "mean_rent": "rents", "studios": "studios", "export_share": "exports"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("scenario", metavar="SCENARIO", help="a file or a name")
+    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
+    parser.add_argument("--seeds", type=int, metavar="N", help=f"number of seeds, 1 to N ({SEEDS})")
+    parser.add_argument("--seed", type=int, metavar="K", help="the first of --seeds (1)")
+    parser.add_argument("--permutations", default=PERMUTATIONS, metavar="P",
+                        help=f"orders in which instruments enter, for each seed: an even number, or 'all' for every "
+                             f"coalition, as with up to four instruments ({PERMUTATIONS})")
+    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (the scenario's end)")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
+                        help="override a value of the scenario (repeatable)")
+    parser.add_argument("--out", metavar="FOLDER", help="results folder (in results/)")
+    options.running(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Do the runs, print the contributions, write them and their figure; exit status 3 if a run failed."""
+    began = time.monotonic()
+    from cluster_sim.analysis.attribution import carry_out_task, prepare
+    from cluster_sim.runs.errors import InputError
+    from cluster_sim.runs.plan import ordinal, scale_of, seed_list
+    from cluster_sim.runs.progress import Progress, Silent
+
+    if args.workers is not None and args.workers < 0:
+        raise InputError("--workers is a number of processes (0 runs everything in this one)")
+    seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
+    task = prepare(args.scenario, seeds, scale_of(args.scale), ordinal(args.until), args.permutations, args.set)
+    out = Path(args.out) if args.out else Path("results") / _name(task, bool(args.set))
+    _make_room(out, task, args)
+    result = carry_out_task(task, out, args.workers, Silent() if args.quiet else Progress(),
+                            notes={"arguments": args.words})
+    answer = _answer(result)
+    if result.cells:
+        answer |= _files(result, not args.no_figures, args.quiet)
+    answer["seconds"] = round(time.monotonic() - began, 3)
+    if args.json:
+        print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
+    elif not args.quiet and result.cells:
+        print("\n".join(table(result) + [""] + overview(result)) +
+              f"\n\n{out}: results, attribution.csv" + (f", {answer['figures'][0]}" if answer["figures"] else ""))
+    return _status(result)
+
+
+def _name(task: Task, changed: bool) -> str:
+    """Name the folder nobody named, by the scenario."""
+    digest = task.scenario.digest()
+    return f"attribute-{task.label}" + (f"-{hashlib.sha256(digest.encode()).hexdigest()[:6]}" if changed else "")
+
+
+def _make_room(out: Path, task: Task, args: argparse.Namespace) -> None:
+    """Set aside what the folder holds of other runs, where nobody named it or --fresh was given."""
+    from cluster_sim.runs import manifest
+
+    found = manifest.differences(out, task.plan)
+    if out.is_dir() and (args.fresh and manifest.load(out) or found and not args.out):
+        aside = manifest.set_aside(out)
+        why = f" ({' and '.join(found)} differ{'s' if len(found) == 1 else ''})" if found else ""
+        print(f"what {out} held is now in {aside}{why}", file=sys.stderr)
+
+
+def _answer(result: Attribution) -> dict[str, Any]:
+    """Return the JSON answer."""
+    from cluster_sim.analysis.effects import unit_of, year_value
+    from cluster_sim.runs.plan import month_text, scale_text
+
+    task, first = result.task, result.task.plan.runs[0]
+    return {
+        "scenario": task.scenario.name, "instruments": list(task.design.players), "not_in_force": list(task.later),
+        "against": "the scenario without any instrument", "method": "exact" if task.design.exact else "sampled",
+        "permutations": None if task.design.exact else task.design.orders * len(result.seeds),
+        "permutations_per_seed": None if task.design.exact else task.design.orders,
+        "coalitions": len({coalition for coalition, _ in task.names}), "runs": len(task.plan.runs),
+        "effects": result.found,
+        "columns": {c: {"unit": unit_of(c), "year_value": year_value(c)} for c in result.found},
+        "amounts": "as in the series of the store; divide amounts by the scale for the whole city",
+        "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until),
+        "out": str(result.folder), "new_runs": result.new_runs, "failed": len(result.failed), "figures": []}
+
+
+def method(result: Attribution) -> str:
+    """Say in words how the Shapley values were found."""
+    design = result.task.design
+    if design.exact:
+        return f"exact: all {2 ** len(design.players):,} coalitions"
+    return (f"sampled: {design.orders * len(result.seeds)} orders, {design.orders} a seed in reversed pairs, "
+            f"{len({coalition for coalition, _ in result.task.names}):,} coalitions")
+
+
+def table(result: Attribution) -> list[str]:
+    """Lay out the contributions to the share of GDP in the last year as lines of text."""
+    from cluster_sim.runs.plan import scale_text
+    from cluster_sim.runs.summary import sequence
+
+    design, share = result.task.design, result.found["gdp_share"]
+    year = max(share)
+    cell = share[year]
+    width = max(28, *(len(name) for name in design.players))
+    lines = [f"{result.task.scenario.name}: what each of {len(design.players)} instruments contributes; seeds "
+             f"{sequence(result.seeds)} at scale {scale_text(result.scale)}",
+             f"Shapley values {method(result)}", "",
+             f"{f'Share of GDP {year}, points':<{width}} {'Shapley':>8}  {'95% interval':>17} {'se orders':>9} "
+             f"{'se seeds':>9}   {'left out':>8}  {'95% interval':>17}"]
+    parts = cell["parts"]
+    for name in sorted(parts, key=lambda one: -parts[one]["shapley"]):
+        part = parts[name]
+        lines.append(
+            f"{name:<{width}} {_points(part['shapley'])}  {_range(part, 'low95', 'high95')} "
+            f"{_points(part['se_orders'], 9, '')} {_points(part['se_seeds'], 9, '')}   "
+            f"{_points(part['leave_one_out'])}  {_range(part, 'loo_low95', 'loo_high95')}")
+    left = {key: cell[f"interaction_{key}"] for key in ("low95", "high95")}
+    later = [f"Not in force by the runs' end: {', '.join(result.task.later)}."] if result.task.later else []
+    return [*lines,
+            f"{'sum of the parts':<{width}} {_points(cell['sum_of_parts'])}{'':42}{_points(cell['leave_one_out_sum'])}",
+            f"{'whole':<{width}} {_points(cell['total'])}  {_range(cell, 'low95', 'high95')}{'':23}"
+            f"{_points(cell['total'])}",
+            f"{'interaction (whole less sum)':<{width}} {_points(cell['total'] - cell['sum_of_parts'])}{'':42}"
+            f"{_points(cell['interaction'])}  {_range(left, 'low95', 'high95')}", "",
+            "Whole: the scenario less the same without any instrument. Shapley: what an instrument adds as it enters, "
+            "averaged\nover orders; these add up. Left out: what the scenario loses without it; these need not, and "
+            "the rest is interaction.", *later]
+
+
+def _points(value: float | None, width: int = 8, sign: str = "+") -> str:
+    """Write a share in percentage points; a zero is exact, without a sign."""
+    if value is None:
+        return f"{'':>{width}}"
+    text = f"{100 * value:{sign}.3f}"
+    return f"{text if value and float(text) else '0' if not value else text.lstrip('+-'):>{width}}"
+
+
+def _range(cell: dict[str, Any], low: str, high: str) -> str:
+    return f"{_points(cell[low]).strip() + ' to ' + _points(cell[high]).strip() if cell[low] is not None else '':>17}"
+
+
+def overview(result: Attribution) -> list[str]:
+    """Lay out the Shapley values in all main columns in the last year; a star where 95% tell them from zero."""
+    from cluster_sim.analysis.effects import MAIN
+
+    found = result.found
+    shown = [each for each in MAIN if each[0] in found]
+    names = list(result.task.design.players)
+    year = max(found[shown[0][0]])
+    width = max(28, *(len(name) for name in names))
+    lines = [f"{f'All main columns {year}':<{width}}" + "".join(f" {SHORT[column]:>12}" for column, *_ in shown),
+             f"{'':<{width}}" + "".join(f" {UNITS.get(column, unit):>12}" for column, _, unit, *_ in shown)]
+    share = found["gdp_share"][year]["parts"]
+    for name in [*sorted(names, key=lambda one: -share[one]["shapley"]), "whole"]:
+        line = f"{name:<{width}}"
+        for column, _, _, factor, whole in shown:
+            cell = found[column][year]
+            part = cell["parts"][name] if name != "whole" else cell | {"shapley": cell["total"]}
+            value = part["shapley"] * (factor / result.scale if whole else factor)
+            told = part["low95"] is not None and (part["low95"] > 0 or part["high95"] < 0)
+            line += f" {_short(value) + ('*' if told else ' '):>12}"
+        lines.append(line)
+    tested = len(names) * len(shown)
+    return [*lines, "* told from zero by its 95% interval (by chance alone about "
+            f"{0.05 * tested:.0f} of {tested} would be); for the whole city, at 2017 prices"]
+
+
+UNITS = {"gdp_share": "points", "creative_value_added": "bn yuan/a", "mean_wage": "yuan/month",
+         "mean_rent": "yuan/m²", "export_share": "points"}
+
+
+def _short(value: float) -> str:
+    """Write a number with about three figures."""
+    size = abs(value)
+    return "0" if value == 0 else f"{value:+,.{0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3}f}"
+
+
+def _files(result: Attribution, figures: bool, quiet: bool) -> dict[str, Any]:
+    """Write attribution.csv and the figure; a figure that cannot be drawn is named, not fatal."""
+    out = result.folder
+    result.effects.to_csv(out / "attribution.csv", index=False, lineterminator="\n")
+    written: list[str] = []
+    if figures:
+        try:
+            from cluster_sim.report import figures as report
+
+            report.save(result.plot(), out / "figures" / "attribution")
+            written.append(str(out / "figures" / "attribution.png"))
+        except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
+            if not quiet:
+                print(f"no figure 'attribution': {error}", file=sys.stderr)
+    return {"figures": written}
+
+
+def _status(result: Attribution) -> int:
+    if not result.failed:
+        return 0
+    first = result.failed[0]
+    lost = len(result.task.seeds) - len(result.seeds)
+    print(f"{len(result.failed)} run{'s' * (len(result.failed) > 1)} failed and took {lost} "
+          f"seed{'s' * (lost > 1)} out. The first, seed {first['seed']} with {first['factors']['instruments']}: "
+          f"{first['traceback'].strip().splitlines()[-1]}\nAll of them: {result.folder / 'failures.jsonl'}",
+          file=sys.stderr)
+    return 3

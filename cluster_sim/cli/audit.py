@@ -1,0 +1,158 @@
+"""`audit SCENARIO`: public money followed to the end, instrument by instrument, from paired runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.cli import options
+
+if TYPE_CHECKING:
+    from cluster_sim.analysis.public_money.audit import Audit
+
+NAME = "audit"
+GROUP = "Compare"
+HELP = "follow public money: windfall, displacement, who holds it in the end, what a yuan buys"
+
+SCALE = "1/20"
+SEEDS = 10
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("scenario", nargs="?", default="history", metavar="SCENARIO", help="file or name (history)")
+    parser.add_argument("--instrument", action="append", metavar="NAME",
+                        help="only this instrument (repeatable; all that are in force)")
+    parser.add_argument("--times", type=float, default=1.0, metavar="K",
+                        help="multiply what every instrument grants by K (1), within the bounds of its keys")
+    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
+    parser.add_argument("--seeds", type=int, metavar="N", help=f"number of pairs, with seeds 1 to N ({SEEDS})")
+    parser.add_argument("--seed", type=int, metavar="K", help="the first of --seeds (1)")
+    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (the scenario's end)")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
+                        help="override a value (repeatable)")
+    parser.add_argument("--out", metavar="FOLDER", help="results folder, one folder a twin in it (in results/)")
+    options.running(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Do the runs, print the table; exit status 1 if an identity does not close, 3 if a run failed."""
+    began = time.monotonic()
+    from cluster_sim.analysis.public_money import audit
+    from cluster_sim.runs import manifest
+    from cluster_sim.runs.api import scenario_of
+    from cluster_sim.runs.errors import InputError
+    from cluster_sim.runs.plan import ordinal, scale_of, seed_list
+    from cluster_sim.runs.progress import Progress, Silent
+
+    seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
+    if len(seeds) < 2:
+        raise InputError("an interval needs at least two seeds")
+    scenario = audit.dosed(scenario_of(args.scenario, args.set), args.times)
+    dose = f"-x{args.times:g}" if args.times != 1 else ""
+    out = Path(args.out) if args.out else Path("results") / f"audit-{scenario.slug or 'scenario'}{dose}"
+    without, whole = audit.prepare(scenario, seeds, scale_of(args.scale), ordinal(args.until), out, args.instrument)
+    found = [words for side in (whole, *without.values()) for words in manifest.differences(side.folder, side.plan)]
+    if out.is_dir() and (args.fresh or found and not args.out):
+        print(f"what {out} held is now in {manifest.set_aside(out)}", file=sys.stderr)
+    result = audit.carry_out(without, whole, args.workers, Silent if args.quiet else Progress,
+                             notes={"arguments": args.words})
+    if len(result.seeds) < 2:
+        raise InputError(f"fewer than two pairs of runs were done; see failures.jsonl in the folders of {out}")
+    result.flows.to_csv(out / "public_money.csv", index=False, lineterminator="\n")
+    result.summary.to_csv(out / "public_money_summary.csv", index=False, lineterminator="\n")
+    figures = [] if args.no_figures else _draw(result, out, args.quiet)
+    if args.json:
+        print(json.dumps(answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
+                         ensure_ascii=False, allow_nan=False))
+    elif not args.quiet:
+        print("\n".join(table(result)))
+        print(f"\n{out}: results, public_money.csv, public_money_summary.csv" + "".join(f", {f}" for f in figures))
+    if result.failed:
+        print(f"{len(result.failed)} runs failed; {len(result.seeds)} pairs are whole", file=sys.stderr)
+        return 3
+    return 0 if result.worst <= audit.CLOSED else 1
+
+
+def answer(result: Audit, out: Path) -> dict[str, Any]:
+    """Return the JSON answer: flows by instrument with intervals, ratios, and how far the identities are open."""
+    flows: dict[str, Any] = {}
+    keys = ("mean", "low80", "high80", "low95", "high95", "p_positive")
+    for row in result.summary.to_dict("records"):
+        flows.setdefault(row["instrument"], {})[row["flow"]] = {k: None if row[k] != row[k] else row[k] for k in keys}
+    return {"instruments": flows, "ratios": result.ratios, "largest_gap": result.worst, "seeds": result.seeds,
+            "scale": result.scale, "years": result.years, "out": str(out), "failed": len(result.failed),
+            "amounts": "million yuan of 2017 for the whole city over all years; jobs in job-years"}
+
+
+def table(result: Audit) -> list[str]:
+    """Lay out the three identities as lines of text, amounts in million yuan a year of the whole city."""
+    frame = result.summary.set_index(["instrument", "flow"])
+    years = result.years
+
+    def cell(name: str, flow: str, key: str = "mean") -> float:
+        return float(frame.loc[(name, flow), key]) / years
+
+    names = list(dict.fromkeys(result.flows["instrument"]))
+    lines = [f"Public money, million yuan a year at 2017 prices, whole city, {len(result.seeds)} pairs of runs",
+             "", "1. Outlay = windfall + additional",
+             f"{'':<24}{'outlay':>10}{'windfall':>10}{'additional':>12}{'windfall, 95%':>22}"]
+    for name in names:
+        outlay = cell(name, "outlay") or float("nan")
+        low, high = (cell(name, "windfall", key) / outlay for key in ("low95", "high95"))
+        split = f"{cell(name, 'windfall'):>10,.1f}{cell(name, 'additional'):>12,.1f}"
+        band = f"{max(low, 0):>14.0%} to {min(high, 1):>4.0%}" if outlay == outlay else f"{'paid nothing':>22}"
+        lines.append(f"{name:<24}{outlay:>10,.1f}{split}{band}")
+    lines += ["", "2. Gross added output = net + displaced here + relocated from other cities",
+              f"{'':<24}{'gross':>10}{'net':>10}{'displaced':>11}{'relocated':>11}{'net, 95%':>26}"]
+    for name in names:
+        low, high = (cell(name, "output_net", key) for key in ("low95", "high95"))
+        lines.append(f"{name:<24}" + "".join(f"{cell(name, 'output_' + k):>{w},.0f}" for k, w in (
+            ("gross", 10), ("net", 10), ("displaced", 11), ("relocated", 11))) + f"{f'{low:,.0f} to {high:,.0f}':>26}")
+    lines += ["", "3. Outlay = what each holder has in the end, less what clients pay more",
+              f"{'':<24}{'studios':>9}{'people':>9}{'landlords':>10}{'funds':>8}{'taxes':>9}{'suppliers':>11}"
+              f"{'finance':>9}{'clients':>10}"]
+    groups = ((("studios",), 9), (("households",), 9), (("landlords",), 10), (("funds",), 8),
+              (("tax_city", "tax_province", "tax_centre"), 9),
+              (("suppliers_here", "suppliers_elsewhere", "outside_partners"), 11), (("banks_and_investors",), 9),
+              (("clients",), 10))
+    for name in names:
+        lines.append(f"{name:<24}" + "".join(f"{sum(cell(name, 'held_' + k) for k in held):>{width},.0f}"
+                                             for held, width in groups))
+    lines += ["", "What a yuan buys (over all years; 95%: Fieller 1954)",
+              f"{'':<24}{'value added a yuan':>32}{'a yuan net of taxes back':>32}{'yuan a job-year':>32}"]
+    for name in names:
+        parts = result.ratios[name]
+        lines.append(f"{name:<24}" + "".join(f"{said(parts[key], by):>32}" for key, by in (
+            ("value_added_per_yuan", 1.0), ("value_added_per_net_yuan", 1.0), ("cost_of_a_job_year", 1e6))))
+    back = {level: cell(names[0], f"tax_back_{level}") for level in ("city", "province", "centre")}
+    lines += ["", f"Taxes back, {names[0]}: " + ", ".join(f"{level} {value:+,.0f}" for level, value in back.items())
+              + f" million yuan a year. Largest gap of an identity: {result.worst:.0e} of its size."]
+    return lines
+
+
+def said(found: dict[str, Any], factor: float) -> str:
+    """Write a ratio with its interval; `cannot tell` where the set of ratios has no end."""
+    if found.get("ratio") is None:
+        return "nothing paid"
+    value = found["ratio"] * factor
+    form = "{:,.0f}" if abs(value) >= 100 else "{:.2f}"
+    if found.get("low95") is None:
+        return f"{form.format(value)} (cannot tell)"
+    return f"{form.format(value)} ({form.format(found['low95'] * factor)} to {form.format(found['high95'] * factor)})"
+
+
+def _draw(result: Audit, out: Path, quiet: bool) -> list[str]:
+    try:
+        from cluster_sim.report import figures as report
+
+        report.save(result.plot(), out / "figures" / "public_money")
+        return [str(out / "figures" / "public_money.png")]
+    except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
+        if not quiet:
+            print(f"no figure 'public_money': {error}", file=sys.stderr)
+        return []

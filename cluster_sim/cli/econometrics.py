@@ -1,0 +1,195 @@
+"""`econometrics [SCENARIO]`: the designs of published studies on the model's own output, beside what they found."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.cli import options
+
+if TYPE_CHECKING:
+    from cluster_sim.analysis.econometrics.study import Econometrics
+
+NAME = "econometrics"
+GROUP = "Compare"
+HELP = "estimate published designs on the model's output and print them beside the published ranges"
+
+SCENARIO = "baseline"
+SCALE = "1/20"
+SEEDS = 4
+DATE = "2028-01"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("scenario", nargs="?", default=SCENARIO, metavar="SCENARIO",
+                        help=f"file or name of the scenario whose instruments are studied ({SCENARIO})")
+    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
+    parser.add_argument("--seeds", type=int, metavar="N", help=f"runs of each variant, with seeds 1 to N ({SEEDS})")
+    parser.add_argument("--seed", type=int, metavar="K", help="the first of --seeds (1)")
+    parser.add_argument("--date", default=DATE, metavar="MONTH",
+                        help=f"month in which the zones and the production subsidy begin ({DATE})")
+    parser.add_argument("--zone-instrument", action="append", metavar="NAME",
+                        help="instrument that makes the zone, such as workspace (pilot_zones; repeatable)")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
+                        help="override a value of the scenario (repeatable)")
+    parser.add_argument("--out", metavar="FOLDER", help="folder with one results folder a variant (in results/)")
+    options.running(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Do the runs, print the estimates, write them; exit status 1 if a placebo moved anything, 3 if a run failed."""
+    began = time.monotonic()
+    from cluster_sim.analysis.econometrics.study import carry_out_study, plan_study
+    from cluster_sim.runs import manifest
+    from cluster_sim.runs.errors import InputError
+    from cluster_sim.runs.plan import ordinal, scale_of, seed_list
+    from cluster_sim.runs.progress import Progress, Silent
+
+    if args.workers is not None and args.workers < 0:
+        raise InputError("--workers is a number of processes (0 runs everything in this one)")
+    seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
+    scale, month = scale_of(args.scale), ordinal(args.date)
+    assert month is not None
+    out = Path(args.out) if args.out else Path("results") / NAME
+    made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, args.zone_instrument)
+    if not args.out:
+        out = out.with_name(_name(args))
+        made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, args.zone_instrument)
+    found = [words for side in sides for words in manifest.differences(side.folder, side.plan)]
+    if out.is_dir() and (args.fresh or found and not args.out):
+        print(f"what {out} held is now in {manifest.set_aside(out)}", file=sys.stderr)
+    result = carry_out_study(made, sides, args.workers, Silent if args.quiet else Progress,
+                             notes={"arguments": args.words})
+    answer = _answer(result, out)
+    if result.estimates:
+        answer |= _files(result, out, not args.no_figures, args.quiet)
+    answer["seconds"] = round(time.monotonic() - began, 3)
+    if args.json:
+        print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
+    elif not args.quiet and result.estimates:
+        print("\n".join(table(result)))
+        print(f"\n{out}: results, {', '.join(Path(one).name for one in (*answer['tables'], *answer['figures']))}")
+    return _status(result, out)
+
+
+def _name(args: argparse.Namespace) -> str:
+    """Name the folder nobody named, by what is estimated."""
+    import hashlib
+
+    name = f"{NAME}-{Path(args.scenario).stem}"
+    special = [*args.set, args.date, *(args.zone_instrument or [])]
+    if special != [DATE]:
+        name += f"-{hashlib.sha256(' '.join(special).encode()).hexdigest()[:6]}"
+    return name
+
+
+def _answer(result: Econometrics, out: Path) -> dict[str, Any]:
+    """Return the JSON answer."""
+    from cluster_sim.analysis.econometrics.study import HEADLINES
+    from cluster_sim.runs.plan import scale_text
+
+    made, first = result.design, result.comparison.sides[0].plan.runs[0]
+    return {
+        "estimates": [one.as_dict() for one in result.estimates],
+        "facts": {fact: name for fact, name in HEADLINES.items() if name in [e.name for e in result.estimates]},
+        "event_study": {kind: {"pretrend_p": frame.attrs["pretrend_p"], "years": frame.to_dict("records")}
+                        for kind, frame in result.events.items()},
+        "left_out": result.left_out, "zones": list(made.zone_names), "segments": list(made.segments),
+        "years": {"before": [y for y in made.window.years if y < made.window.switched],
+                  "after": [y for y in made.window.years if y >= made.window.first]},
+        "variants": {side.label: {"name": side.plan.name, "out": str(side.folder)}
+                     for side in result.comparison.sides},
+        "seeds": result.comparison.seeds, "scale": scale_text(first.scale), "out": str(out),
+        "new_runs": result.comparison.new_runs, "failed": len(result.comparison.failed), "tables": [], "figures": []}
+
+
+TITLES = {"zones": "Zones (Alder, Shao & Zilibotti 2016; Lu, Wang & Zhu 2019)",
+          "lottery": "Lottery among applicants for the production subsidy (Workman 2021; Bartik 2018)",
+          "density": "Density (Combes & Gobillon 2015; Chauvin et al. 2017)",
+          "firm_size": "Production subsidy by firm size (Criscuolo et al. 2019)",
+          "rents": "Rents near clusters (Arzaghi & Henderson 2008)"}
+
+
+def table(result: Econometrics) -> list[str]:
+    """Lay out the estimates beside the published ranges as lines of text."""
+    from cluster_sim.runs.plan import scale_text
+    from cluster_sim.runs.summary import sequence
+
+    made, comparison = result.design, result.comparison
+    years = made.window.years
+    before, after = [y for y in years if y < made.window.switched], [y for y in years if y >= made.window.first]
+    lines = [f"{comparison.sides[0].plan.name.removesuffix(', none')}: seeds {sequence(comparison.seeds)} at scale "
+             f"{scale_text(comparison.scale)}; {before[0]}-{before[-1]} against {after[0]}-{after[-1]}"
+             + (f"; zones {', '.join(made.zone_names)}" if made.zone_names else ""), "",
+             f"{'':<54} {'estimate':>9} {'s.e.':>8}  {'95% interval':>20}  {'published':>12}  "]
+    group = ""
+    for one in result.estimates:
+        if one.name.partition(".")[0] != group:
+            group = one.name.partition(".")[0]
+            lines.append(TITLES[group])
+        digits = 3 if one.unit == "1" else 2
+        value, se, low, high = (f"{number:,.{digits}f}" for number in (one.value, one.se, one.low95, one.high95))
+        lines.append(f"  {short(one.title, one.unit):<52} {value:>9} {se:>8}  {low + ' to ' + high:>20}  "
+                     f"{against(one.published_low, one.published_high):>12}  {one.verdict}")
+    if group and "zones.plain" in [one.name for one in result.estimates]:
+        lines.append("Read a design for zones beside its placebo: what it finds where nothing was done is bias.")
+    counts = {word: sum(one.verdict == word for one in result.estimates) for word in ("pass", "open", "miss")}
+    lines += ["", f"{counts['pass']} pass; {counts['open']} open: outside, but the interval reaches the published "
+                  f"range; {counts['miss']} miss: the interval lies outside.",
+              "Published 0 is no effect at all: it passes where the interval holds zero."]
+    return lines + [f"Left out: {text}" for text in result.left_out]
+
+
+def short(title: str, unit: str) -> str:
+    """Return a title with its unit, without what the group's heading says."""
+    for words in ("Zone effect on local output: ", "Zone effect on local output, ", "Subsidy, ", "Lottery: "):
+        title = title.removeprefix(words)
+    title = title[0].upper() + title[1:]
+    return title if unit == "1" else f"{title}, {unit.removesuffix(' of output before')}"
+
+
+def against(low: float | None, high: float | None) -> str:
+    """Write a published range as people do."""
+    if low is None or high is None:
+        return ""
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+def _files(result: Econometrics, out: Path, figures: bool, quiet: bool) -> dict[str, Any]:
+    """Write the tables and the figure; a figure that cannot be drawn is named, not fatal."""
+    from cluster_sim.report import estimates as report
+
+    written = [str(file) for file in report.write(result.estimates, out)]
+    if result.events:
+        result.event_study.to_csv(out / "event_study.csv", index=False, lineterminator="\n")
+        written.append(str(out / "event_study.csv"))
+    drawn: list[str] = []
+    if figures:
+        try:
+            from cluster_sim.report import figures as drawing
+
+            drawing.save(result.plot(), out / "figures" / "econometrics")
+            drawn.append(str(out / "figures" / "econometrics.png"))
+        except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
+            if not quiet:
+                print(f"no figure 'econometrics': {error}", file=sys.stderr)
+    return {"tables": written, "figures": drawn}
+
+
+def _status(result: Econometrics, out: Path) -> int:
+    failed = result.comparison.failed
+    if failed:
+        print(f"{len(failed)} run{'s' * (len(failed) > 1)} failed; {len(result.comparison.seeds)} seeds are whole. "
+              f"The first, {failed[0]['scenario']} with seed {failed[0]['seed']}: "
+              f"{failed[0]['traceback'].strip().splitlines()[-1]}\nAll of them: failures.jsonl in the folders of {out}",
+              file=sys.stderr)
+        return 3
+    moved = [one for one in result.estimates if one.name == "zones.paired.placebo" and (one.value, one.se) != (0, 0)]
+    if moved:
+        print(f"a zone with every amount at zero moved output by {moved[0].value:g}%", file=sys.stderr)
+    return 1 if moved else 0

@@ -1,0 +1,66 @@
+"""Where public money goes and what it buys: windfall by instrument, and value added for each yuan paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from cluster_sim.report import style
+
+FARTHEST = 30.0
+"""Yuan of value added a yuan: what lies beyond is shown by an arrow at the edge."""
+
+
+def public_money(audit: Any, *, width: float = style.PAGE, row: float = 6.2) -> Figure:
+    """Draw an `Audit`: (a) outlay a year split into windfall and additional; (b) value added for a yuan of outlay.
+
+    Instruments stand in the order of their outlay; bars in million yuan a year of the whole city, intervals 95%.
+    """
+    frame = audit.summary.set_index(["instrument", "flow"])["mean"] / audit.years
+    names = sorted(dict.fromkeys(audit.flows["instrument"]), key=lambda name: float(frame[name, "outlay"]))
+    places = np.arange(len(names))
+    with style.house():
+        height = 30.0 + row * len(names)
+        figure = style.canvas(width, height)
+        bottom, top = 17.0 / height, 1.0 - 13.0 / height
+        left = figure.add_axes((0.20, bottom, 0.36, top - bottom))
+        right = figure.add_axes((0.62, bottom, 0.355, top - bottom))
+        windfall = np.array([float(frame[name, "windfall"]) for name in names])
+        extra = np.array([float(frame[name, "additional"]) for name in names])
+        left.barh(places, windfall, height=0.62, color=style.FAINT, lw=0)
+        left.barh(places, extra, left=windfall, height=0.62, color=style.BLUE, lw=0)
+        for k, total in enumerate(windfall + extra):
+            share = f"{windfall[k] / total:.0%}" if total > 0 else ""
+            left.annotate(share, (total, k), xytext=(3, 0), textcoords="offset points", va="center", fontsize=6.5,
+                          color=style.SOFT)
+        left.set_yticks(places, [name.replace("_", " ") for name in names])
+        left.set_xlabel("Outlay, million yuan a year (2017 prices)")
+        left.set_xlim(0, 1.16 * max(float((windfall + extra).max()), 1e-9))
+        left.tick_params(axis="y", length=0)
+        style.letter(left, "a", "Would have happened anyway?")
+        left.legend(handles=[Patch(color=style.FAINT, lw=0, label="windfall (share at the bar)"),
+                             Patch(color=style.BLUE, lw=0, label="additional")], loc="lower right")
+        right.axvline(0, color=style.SOFT, lw=0.6)
+        right.axvline(1, color=style.SOFT, lw=0.6, ls=(0, (2, 2)))
+        for k, name in enumerate(names):
+            found = audit.ratios[name]["value_added_per_yuan"]
+            if found.get("ratio") is None or found.get("low95") is None:
+                right.annotate("cannot tell", (0, k), xytext=(3, 0), textcoords="offset points", va="center",
+                               fontsize=6.5, color=style.SOFT)
+                continue
+            low, high = (float(np.clip(found[key], -FARTHEST, FARTHEST)) for key in ("low95", "high95"))
+            right.plot((low, high), (k, k), color=style.BLUE, lw=1.2, solid_capstyle="butt")
+            for edge, mark in ((low, "<"), (high, ">")):
+                if abs(edge) >= FARTHEST:
+                    right.plot(edge, k, mark, color=style.BLUE, ms=3.2, clip_on=False)
+            right.plot(np.clip(found["ratio"], -FARTHEST, FARTHEST), k, "o", color=style.BLUE, ms=3.2)
+        right.set_yticks(places, [""] * len(names))
+        right.tick_params(axis="y", length=0)
+        right.set_ylim(left.get_ylim())
+        right.set_xlim(-FARTHEST, FARTHEST)
+        right.set_xlabel("Value added for each yuan paid, yuan (95% interval)")
+        style.letter(right, "b", "What does a yuan buy?")
+    return figure
