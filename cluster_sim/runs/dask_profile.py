@@ -5,8 +5,9 @@
     workers: 32
     memory: 64 GB
 
-docs/clusters.md shows all keys. A profile is a file of that name in `profiles/` of the current folder, or in `cluster_sim/profiles/` of the
-user's configuration folder, or a path. What it leaves out comes from the site's own `jobqueue.yaml` of Dask.
+docs/clusters.md shows all keys. A profile is a file of that name in `profiles/` of the current folder, or in
+`cluster_sim/profiles/` of the user's configuration folder, or a path. What it leaves out comes from the site's
+own `jobqueue.yaml` of Dask.
 """
 
 from __future__ import annotations
