@@ -37,6 +37,12 @@ FOLDERS = ("sweeps", "studies")
 def read(source: str | Path | Mapping[str, Any], base: Scenario | None, outputs: tuple[str, ...],
          also: tuple[str, ...]) -> Sweep:
     """Read, check and resolve a sweep; ScenarioError holds all its faults."""
+    return open_reader(source, base, outputs, also).sweep()
+
+
+def open_reader(source: str | Path | Mapping[str, Any], base: Scenario | None = None, outputs: tuple[str, ...] = (),
+                also: tuple[str, ...] = ()) -> SweepReader:
+    """Read the text of a sweep and return what reads its keys; ScenarioError if it is no mapping."""
     faults = Faults()
     if isinstance(source, Mapping):
         root, path = _from_mapping(source, faults), None
@@ -46,16 +52,16 @@ def read(source: str | Path | Mapping[str, Any], base: Scenario | None, outputs:
     if root.kind != "mapping":
         raise ScenarioError([*faults.found, Fault("", "a sweep is a mapping of keys such as base and factors", "",
                                                   root.mark)])
-    return _Reader(root, path, base, outputs, also, faults).sweep()
+    return SweepReader(root, path, base, outputs, also, faults)
 
 
 def find(name: str | Path) -> Path:
-    """The file of a sweep by its path, or by its bare name among those in scenarios/sweeps."""
+    """The file of a sweep by its path, or by its bare name among those in scenarios/sweeps and scenarios/studies."""
     path = Path(os.fspath(name))
     if path.is_file():
         return path
-    folders = [Path("scenarios/sweeps"), Path(__file__).resolve().parents[2] / "scenarios/sweeps",
-               Path(__file__).resolve().parents[1] / "scenarios/sweeps"]
+    here = Path(__file__).resolve()
+    folders = [root / "scenarios" / each for root in (Path(), here.parents[2], here.parents[1]) for each in FOLDERS]
     known = {each.stem: each for folder in reversed(folders) for each in sorted(folder.glob("*.yaml"))}
     if str(name) in known:
         return known[str(name)]
@@ -84,8 +90,13 @@ def _lists(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-class _Reader:
-    """Reads the keys of one sweep; what is wrong goes to `faults`."""
+class SweepReader:
+    """Reads the keys of one sweep; what is wrong goes to `faults`.
+
+    `stand_in` is for a command whose file has no design: one (and its sizes) that is not in the file.
+    """
+
+    stand_in: tuple[str, dict[str, int]] | None = None
 
     def __init__(self, root: Node, path: Path | None, base: Scenario | None, outputs: tuple[str, ...],
                  also: tuple[str, ...], faults: Faults) -> None:
@@ -102,7 +113,10 @@ class _Reader:
         design = self.design()
         settings = {key: self.whole(key, low) for key, low in
                     (("samples", 1), ("trajectories", 2), ("levels", 2), ("sample_seed", 0))}
-        self.fitting(design, settings)
+        if self.stand_in is None:
+            self.fitting(design, settings)
+        else:
+            settings |= self.stand_in[1]
         second_order = self.word("second_order") in (True, "yes", "on")
         seeds, scale, outputs = self.seeds(), self.scale(), self.outputs()
         until = self.until(base)
@@ -172,6 +186,11 @@ class _Reader:
     def design(self) -> str | None:
         """The name of the design."""
         value = self.word("design")
+        if self.stand_in is not None:
+            for key in ("design", *MEANS):
+                if key in self.root.value:
+                    self.faults.add(key, "means nothing here", "", self.root.key_mark(key))
+            return self.stand_in[0]
         if value in DESIGNS:
             return str(value)
         if value is None and "design" not in self.root.value:
