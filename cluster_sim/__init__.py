@@ -26,22 +26,28 @@ _PUBLIC = {
     "attribute": "cluster_sim.analysis.attribution",
     "engine": "cluster_sim.analysis.engine",
     "econometrics": "cluster_sim.analysis.econometrics.study",
+    "discover": "cluster_sim.analysis.discovery.api",
     "load_sweep": "cluster_sim.runs.sweeps",
     "open": "cluster_sim.runs.read",
     "reproduce": "cluster_sim.runs.reproduce",
+    "search": "cluster_sim.analysis.search.api",
+    "sensitivity": "cluster_sim.analysis.sensitivity.api",
     "sweep": "cluster_sim.runs.sweeps",
 }
 
 __all__ = [
-    "ClusterModel", "DaskEngine", "attribute", "audit", "compare", "econometrics", "engine", "ensemble",
-    "load_scenario", "load_sweep", "open", "reproduce", "run", "sweep"]
+    "ClusterModel", "DaskEngine", "attribute", "audit", "compare", "discover", "econometrics", "engine", "ensemble",
+    "load_scenario", "load_sweep", "open", "reproduce", "run", "search", "sensitivity", "sweep"]
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.attribution import attribute
     from cluster_sim.analysis.compare import compare
+    from cluster_sim.analysis.discovery.api import discover
     from cluster_sim.analysis.econometrics.study import econometrics
     from cluster_sim.analysis.engine import engine
     from cluster_sim.analysis.public_money.audit import audit
+    from cluster_sim.analysis.search.api import search
+    from cluster_sim.analysis.sensitivity.api import sensitivity
     from cluster_sim.model import ClusterModel
     from cluster_sim.runs.api import ensemble, run
     from cluster_sim.runs.dask_engine import DaskEngine

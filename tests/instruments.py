@@ -30,7 +30,7 @@ GENEROUS = {
     "hub": {"teams": 300, "largest": 20},
     "ladder_grants": {"nestling": 0.3, "chick": 1.0, "grower": 5.0, "unicorn": 20.0, "rent": 0.3, "credit": 3.0,
                       "talent": 0.02, "listing": 5.0},
-    "pilot_zones": {"scenarios": 76, "session_cost": 0.1, "zones": ZONES},
+    "pilot_zones": {"scenarios": 2000, "session_cost": 0.1, "zones": ZONES},
     "production_subsidy": {"rate": 0.1, "cap": 15.0, "smallest": 0.1, "bridged": 0.5},
     "scifi_13": {"work_rate": 0.1, "rights_rate": 0.1, "founding": 0.5, "park": 2.0, "tenants": 1, "fair": 10.0},
     "talent_subsidies": {"allowance": 0.05, "people": 8000, "awards": 400, "fairs": 4},

@@ -13,6 +13,7 @@ from engine import entry
 from runs_fake import FakeModel, scenario
 
 import cluster_sim as cs
+from cluster_sim import policies
 from cluster_sim.analysis import attribution
 from cluster_sim.cli import main as cli
 from cluster_sim.policies import base
@@ -116,6 +117,7 @@ def test_luck_of_one_instrument_widens_its_interval_alone():
 
 def test_a_placebo_gets_exactly_nothing_in_every_column(monkeypatch):
     """A real instrument class that pays nobody, beside real ones that do, in the real city."""
+    policies.instruments()  # all of them are registered before the list is copied: they register once
     monkeypatch.setattr(base, "_REGISTER", dict(base.registered()))
 
     class Placebo(base.Instrument):
@@ -155,6 +157,16 @@ def test_more_seeds_and_orders_do_only_what_is_missing(tmp_path):
     assert more.found == fresh.found
     names = set(more.view().runs["instruments"])
     assert {"none", "+".join(sorted(PARTS))} <= names and len(names) <= len({c for c, _ in more.task.names})
+
+
+def test_the_runs_are_reproduced_each_with_its_own_instruments(tmp_path):
+    made = attribute(city(*PARTS), permutations=2, out=tmp_path)
+    found = cs.reproduce(tmp_path, workers=0, factory=GAME)
+    assert found.same and found.runs == made.new_runs
+    path = tmp_path / "scenario.yaml"
+    path.write_text(path.read_text("utf-8").replace("  hub:", "  hub_2:"), "utf-8")
+    found = cs.reproduce(tmp_path, workers=0, factory=GAME)
+    assert not found.same and "scenario.yaml" in str(found.differences[0])
 
 
 def test_a_failed_run_takes_its_seed_out():
@@ -266,7 +278,7 @@ def test_the_folder_is_not_mixed(fake, capsys):
 
 @pytest.mark.parametrize("words", [
     (), ("grants", "--seeds", "1"), ("grants", "--permutations", "3"), ("grants", "--scale", "3"), ("nothing",),
-    ("grants", "--until", "2017-06"), ("grants", "--workers", "-1"), ("grants", "hub")])
+    ("grants", "--until", "2017-06"), ("grants", "--workers", "-1"), ("grants", "--engine", "dask"), ("grants", "hub")])
 def test_bad_words_end_with_two_and_write_nothing(fake, capsys, words):
     status, out, err = call(capsys, *words)
     assert status == 2 and err and not out and "Traceback" not in err
@@ -277,6 +289,7 @@ def test_the_figure_names_instruments_units_and_both_measures():
     result = attribute(city(*OWN, noise=1e-3), permutations=2)
     words = " ".join(t.get_text() for t in result.plot().findobj(lambda a: hasattr(a, "get_text")))
     assert "Contribution to the share of GDP in 2018, 3 seeds" in words and "percentage points" in words
+    assert "Whole less the sum of those left out" in words and "95%:" in words
     assert "Shapley" in words and "left out alone" in words and "vouchers" in words and "all together" in words
     jobs = result.plot("employment", 2017)
     assert "thousand" in " ".join(t.get_text() for t in jobs.findobj(lambda a: hasattr(a, "get_text")))

@@ -8,7 +8,7 @@ from engine import add_project, alive, build, entry
 from instruments import MILLION, in_force
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import TESTING
+from cluster_sim.agents.columns import CLEARANCE, TESTING
 
 
 # ------------------------------------------------------------------------------------- hub
@@ -101,10 +101,21 @@ def test_places_to_test_are_a_queue():
     pilot.before_release(model)
     assert works["tests"][rows].tolist() == [1, 1, 1, 0, 0]           # 600 places at a scale of 1/200
     assert works["fund_wait"][rows].tolist() == [0, 0, 0, 1, 1]
-    assert (works["wait"][rows] == 1).all()                           # nobody goes on: a second round, or the queue
+    assert works["wait"][rows].tolist() == [0, 0, 0, 1, 1]            # who was served goes on to clearance
     pilot.before_release(model)
     assert works["tests"][rows].tolist() == [2, 1, 1, 1, 1]           # who waited comes first
     works["stage"][rows[:1]] = 0
+
+
+def test_rounds_take_place_while_a_work_waits_for_clearance_and_delay_nothing():
+    model, pilot, rows = in_testing(3, -0.5, rounds=2)
+    works = model.projects.rows
+    works["stage"][rows], works["wait"][rows] = CLEARANCE, [2, 1, 0]
+    pilot.before_release(model)
+    pilot.before_release(model)
+    pilot.before_release(model)
+    assert works["tests"][rows].tolist() == [2, 2, 0] and works["wait"][rows].tolist() == [2, 1, 0]
+    works["wait"][rows] = 0
 
 
 def test_patience_ends():

@@ -11,7 +11,7 @@ import re
 import tempfile
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from cluster_sim.analysis.effects import KEYS, MAIN, by_year, unit_of, year_valu
 from cluster_sim.analysis.shapley import EXACT_UP_TO, Coalition, Design, without_one
 from cluster_sim.analysis.spread import error_within, means
 from cluster_sim.runs.api import Settings, scenario_of
+from cluster_sim.runs.coalitions import INSTRUMENTS, label, with_instruments
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import Plan, month_text, ordinal, plan, scale_of, seed_list
@@ -31,8 +32,6 @@ from cluster_sim.runs.read import View
 ORDERS = 4
 """Orders in which instruments enter, for each seed: two pairs, the fewest that show the error of drawing them."""
 MOST_COALITIONS = 4096
-FACTOR = "instruments"
-"""Column of the store that names a run's instruments, as `box_office_incentive+hub`."""
 COLUMNS = tuple(column for column, *_ in MAIN)
 BATCH = 8
 """Columns of the series that are in memory at once."""
@@ -81,8 +80,8 @@ def prepare(scenario: Any, seeds: Sequence[int], scale: float, until: int | None
     for seed in seeds:
         for coalition in design.coalitions(seed):
             wanted.setdefault(coalition, []).append(seed)
-    planned = {coalition: plan(_with(loaded, coalition), some, scale, until,
-                               {FACTOR: "+".join(sorted(coalition)) or "none"}, tables=("series",))
+    planned = {coalition: plan(with_instruments(loaded, coalition), some, scale, until,
+                               {INSTRUMENTS: label(coalition)}, tables=("series",))
                for coalition, some in wanted.items()}
     runs = [spec for one in planned.values() for spec in one.runs]
     names = {(coalition, spec.seed): spec.run_id for coalition, one in planned.items() for spec in one.runs}
@@ -99,11 +98,6 @@ def orders_of(permutations: int | str) -> int:
         raise InputError(f"permutations are an even number for each seed (each comes with its reverse) or 'all', "
                          f"not {text}")
     return int(text)
-
-
-def _with(scenario: Any, coalition: Coalition) -> Any:
-    """Return the scenario with these of its instruments and no others."""
-    return replace(scenario, policies={name: scenario.policies[name] for name in sorted(coalition)})
 
 
 def _label(given: Any, scenario: Any) -> str:
@@ -212,14 +206,15 @@ def _total(values: Iterable[float | None]) -> float | None:
 
 def carry_out_task(task: Task, folder: Path, workers: int | None = None, progress: Silent | None = None,
                    factory: str = FACTORY, notes: Mapping[str, Any] | None = None,
-                   columns: Sequence[str] | str = COLUMNS) -> Attribution:
+                   columns: Sequence[str] | str = COLUMNS, engine: Any = None) -> Attribution:
     """Do the runs that the store lacks and attribute; `columns` of the series, or `"all"`.
 
-    Interrupted on Ctrl-C. A failed run takes its seed out; with fewer than two seeds left nothing is attributed.
+    `engine` does the runs elsewhere than on this machine's cores. Interrupted on Ctrl-C. A failed run takes its seed
+    out; with fewer than two seeds left nothing is attributed.
     """
     from cluster_sim.runs.carry_out import carry_out
 
-    report = carry_out(task.plan, folder, workers, progress, factory, notes=notes)
+    report = carry_out(task.plan, folder, workers, progress, factory, notes=notes, engine=engine)
     finished = {*report.done, *report.already}
     missing = {seed for (_, seed), run_id in task.names.items() if run_id not in finished}
     result = Attribution(task, folder, [seed for seed in task.seeds if seed not in missing], len(report.done),
@@ -319,7 +314,7 @@ def attribute(scenario: Any, seeds: int | Iterable[int] = 20, scale: str | float
     if result.failed:
         worst = result.failed[0]
         text = (f"{len(result.failed)} runs failed and took their seeds out; the first, seed {worst['seed']} with "
-                f"{worst['factors'][FACTOR]}:\n{worst['traceback']}")
+                f"{worst['factors'][INSTRUMENTS]}:\n{worst['traceback']}")
         if len(result.seeds) < 2:
             raise RuntimeError(text)
         warnings.warn(text, stacklevel=2)

@@ -40,6 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="override a value of the scenario (repeatable)")
     parser.add_argument("--out", metavar="FOLDER", help="results folder (in results/)")
     options.running(parser)
+    options.engines(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -55,9 +56,10 @@ def main(args: argparse.Namespace) -> int:
     seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
     task = prepare(args.scenario, seeds, scale_of(args.scale), ordinal(args.until), args.permutations, args.set)
     out = Path(args.out) if args.out else Path("results") / _name(task, bool(args.set))
-    _make_room(out, task, args)
-    result = carry_out_task(task, out, args.workers, Silent() if args.quiet else Progress(),
-                            notes={"arguments": args.words})
+    with options.engine(args) as engine:
+        _make_room(out, task, args)
+        result = carry_out_task(task, out, args.workers, Silent() if args.quiet else Progress(),
+                                notes={"arguments": args.words}, engine=engine)
     answer = _answer(result)
     if result.cells:
         answer |= _files(result, not args.no_figures, args.quiet)

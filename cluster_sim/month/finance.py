@@ -51,6 +51,7 @@ def bid(funds, studios, applicants, aims, cells, city, p, seed, t, bids):
     g = city[0]
     p = p[0]
     n = applicants.shape[0]
+    mine = np.empty(n, np.int64)            # applicants within a fund's mandate
     for f in range(funds.shape[0]):
         fund = funds[f]
         if fund.alive == 0 or fund.cash + 0.0 <= 0.0:
@@ -59,13 +60,18 @@ def bid(funds, studios, applicants, aims, cells, city, p, seed, t, bids):
         h = draw(stream(seed, SCREEN, t), fund.id)
         look = round_up_by_chance(fund.looks, again(h))
         deals = 0
+        size = 0
+        for a in range(n):
+            if fund.zones == 0 or cells[studios[applicants[a]].cell].zones & fund.zones != 0:
+                mine[size] = a
+                size += 1
+        if size == 0:
+            continue
         for _ in range(look):
             h = again(h)
-            a = int(uniform(h) * n)
+            a = mine[int(uniform(h) * size)]
             s = studios[applicants[a]]
             rung = s.round + 1
-            if fund.zones != 0 and cells[s.cell].zones & fund.zones == 0:
-                continue
             if rung < fund.first_round or rung > fund.last_round or bids[f, a] > 0.0:
                 continue
             u = uniform(again(h ^ U64(0x9E3779B9)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import TESTING
+from cluster_sim.agents.columns import CLEARANCE, TESTING
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -12,7 +12,8 @@ class PilotZones(Instrument):
     """Each scenario serves a number of works a month; works of studios in the zones queue for it.
 
     A round shows the team where the work misses its users, and part of a miss is mended; it cannot make a
-    good fit better.  Months saved on approvals and permits are separate keys whose default is zero, because
+    good fit better.  Rounds take place as soon as a work is finished and while it waits for clearance, so that
+    they delay nothing unless a studio has patience.  Months saved on approvals and permits are separate keys whose default is zero, because
     no source measures them.
     """
 
@@ -26,7 +27,7 @@ class PilotZones(Instrument):
         "works_a_month": Key("count", 0.5, 0, 100, "works that one scenario tests in a month"),
         "rounds": Key("count", 2, 1, 12, "most rounds of tests for one work"),
         "mended": Key("share", 0.3, 0, 1, "share of a miss that one round mends"),
-        "patience": Key("month", 3, 0, 24, "months that a finished work waits for a place"),
+        "patience": Key("month", 0, 0, 24, "months that a finished work waits for a place before it asks for clearance"),
         "months_saved": Key("month", 0, 0, 24, "months saved on approval of works"),
         "entry_months_saved": Key("month", 0, 0, 24, "months saved on founding a studio"),
         "session_cost": Key("million yuan", 0.02, 0, 10, "public cost of one round, paid to the studio"),
@@ -51,7 +52,9 @@ class PilotZones(Instrument):
         if self.now is None or not self.get("scenarios"):
             return
         projects, studios = model.projects.used, model.studios.rows
-        rows = np.flatnonzero((projects["stage"] == TESTING) & (projects["replay"] == 0))
+        cleared = (projects["stage"] == CLEARANCE) & (projects["wait"] > 0)
+        rows = np.flatnonzero(((projects["stage"] == TESTING) | cleared) & (projects["replay"] == 0)
+                              & (projects["tests"] < self.get("rounds")))
         if not rows.size:
             return
         allowed = self.covers(projects["segment"][rows])
@@ -68,10 +71,8 @@ class PilotZones(Instrument):
         fit = projects["fit"][served]
         projects["fit"][served] = np.where(fit < 0.0, fit * (1.0 - self.get("mended")), fit)
         projects["tests"][served] += 1
-        again = projects["tests"][served] < int(self.get("rounds"))
-        projects["wait"][served] = np.where(again, 1, 0)
-        projects["fund_wait"][waiting] += 1
-        patient = projects["fund_wait"][waiting] <= self.get("patience")
-        projects["wait"][waiting] = np.where(patient, 1, 0)
+        finished = waiting[projects["stage"][waiting] == TESTING]
+        projects["fund_wait"][finished] += 1
+        projects["wait"][finished] = np.where(projects["fund_wait"][finished] <= self.get("patience"), 1, 0)
         self.pay(model, projects["owner"][served], np.full(served.size, session), act="programme",
                  ids=projects["id"][served])

@@ -15,7 +15,7 @@ from cluster_sim.report import style
 
 ROW = 6.2
 """Height of an instrument's row in mm."""
-HEAD, FOOT = 7.5, 18.0
+HEAD, FOOT = 7.5, 21.5
 """Space above and below the rows in mm."""
 APART = 0.6
 """Gap between the instruments and the whole, in rows."""
@@ -26,7 +26,7 @@ def attribution(effects: pd.DataFrame, totals: pd.DataFrame, *, column: str = "g
     """Draw the parts of the whole effect on a column in a year (the last one if None), the largest on top.
 
     effects, totals: frames of `attribute(...)`; amounts are divided by `scale`. Below the instruments stands the
-    whole, with the sum that leaving each out gives. Raises ValueError if column or year are not there.
+    whole; a note says what leaving out does not explain. Raises ValueError if column or year are not there.
     """
     rows, whole, year = _select(effects, totals, column, year)
     title, unit, factor = _words(column, scale)
@@ -43,9 +43,7 @@ def attribution(effects: pd.DataFrame, totals: pd.DataFrame, *, column: str = "g
             _bar(axes, place - 0.17, row, "shapley", "", factor, style.BLUE, style.SKY)
             _mark(axes, place + 0.25, row, "leave_one_out", "loo_", factor)
         last, cell = count + APART, whole.to_dict()
-        _bar(axes, last - 0.17, cell, "total", "", factor, style.INK, style.FAINT)
-        axes.plot(cell["leave_one_out_sum"] * factor, last + 0.25, "D", color=style.VERMILION, mfc=style.PAPER,
-                  ms=3.0, mew=0.9, zorder=4)
+        _bar(axes, last, cell, "total", "", factor, style.INK, style.FAINT)
         axes.axhline(count - 0.5 + APART / 2, color=style.RULE, lw=0.6)
         axes.set_yticks([*range(count), last], [*labels, "all together"])
         axes.set_ylim(last + 0.6, -0.6)
@@ -56,8 +54,18 @@ def attribution(effects: pd.DataFrame, totals: pd.DataFrame, *, column: str = "g
         axes.set_xlabel(unit)
         heading = f"Contribution to {title} in {year}, {cell['seeds']:.0f} seeds"
         figure.text(1.5 / width, 1 - 2.0 / height, heading, fontsize=7.0, va="top")
-        figure.legend(handles=_legend(), loc="lower left", bbox_to_anchor=(0.01, 0.0), ncols=2, columnspacing=1.4)
+        figure.legend(handles=_legend(), loc="lower left", bbox_to_anchor=(0.01, 3.2 / height), ncols=2,
+                      columnspacing=1.4)
+        figure.text(1.5 / width, 1.2 / height, _note(cell, factor), fontsize=6.0, color=style.SOFT, va="bottom")
     return figure
+
+
+def _note(cell: dict[str, Any], factor: float) -> str:
+    """Say how much of the whole the effects of leaving out, added up, miss."""
+    value, low, high = (cell[f"interaction{key}"] * factor + 0.0 for key in ("", "_low95", "_high95"))
+    digits = 3 if max(abs(value), abs(low), abs(high)) < 1 else 1
+    text = f"Whole less the sum of those left out: {value:.{digits}f} (95%: {low:.{digits}f} to {high:.{digits}f})"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _select(effects: pd.DataFrame, totals: pd.DataFrame, column: str, year: int | None
@@ -103,6 +111,6 @@ def _interval(axes: Any, place: float, row: dict[str, Any], prefix: str, factor:
 def _legend() -> list[Any]:
     return [Patch(color=style.SKY, alpha=0.75, lw=0, label="Shapley value (these add up)"),
             Line2D([], [], color=style.VERMILION, marker="D", mfc=style.PAPER, ms=3.0, mew=0.9, lw=0.9,
-                   label="left out alone; at the foot, their sum"),
+                   label="left out alone (these need not)"),
             Line2D([], [], color=style.INK, lw=1.8, solid_capstyle="butt", label="80% interval"),
             Line2D([], [], color=style.INK, lw=0.7, solid_capstyle="butt", label="95% interval")]

@@ -43,3 +43,32 @@ def write(table: pd.DataFrame, folder: Path, stem: str = "by_year") -> list[Path
                       r"\hline", r"\end{tabular}"])
     files[1].write_text(body + "\n", encoding="utf-8")
     return files
+
+
+def write_plain(table: pd.DataFrame, folder: Path, stem: str) -> list[Path]:
+    """Write any frame as CSV and as a LaTeX tabular, columns as they are; return the files.
+
+    Numbers get three significant digits in LaTeX, what is missing a dash.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / f"{stem}.csv", folder / f"{stem}.tex"]
+    table.to_csv(files[0], index=False, lineterminator="\n")
+    kinds = pd.api.types
+    sides = "".join("r" if kinds.is_numeric_dtype(one) and not kinds.is_bool_dtype(one) else "l"
+                    for one in table.dtypes)
+    lines = [" & ".join(map(_cell, row)) + r" \\" for row in table.itertuples(index=False)]
+    head = " & ".join(_cell(str(name)) for name in table.columns) + r" \\"
+    files[1].write_text("\n".join([rf"\begin{{tabular}}{{{sides}}}", r"\hline", head, r"\hline", *lines, r"\hline",
+                                   r"\end{tabular}"]) + "\n", encoding="utf-8")
+    return files
+
+
+def _cell(value: Any) -> str:
+    """One entry in LaTeX."""
+    if value is None or value is pd.NA or isinstance(value, float) and pd.isna(value):
+        return "--"
+    if isinstance(value, float):
+        text = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return f"${text}$" if text.startswith("-") else text
+    text = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return text.replace("\\", r"\textbackslash{}").replace("_", r"\_").replace("%", r"\%").replace("&", r"\&")

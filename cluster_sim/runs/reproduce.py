@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from cluster_sim.runs import manifest, tables
 from cluster_sim.runs.carry_out import carry_out
+from cluster_sim.runs.coalitions import INSTRUMENTS, with_instruments
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.identity import code_version, run_id
 from cluster_sim.runs.one import FACTORY
@@ -97,6 +98,9 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
     if not found.differences and notes.get("scenario_digest") not in (None, scenario.digest()):
         found.differences.append(Difference(rows[0]["run_id"], rows[0]["seed"], "scenario.yaml",
                                             "is not the base that this run was made with"))
+    if found.differences:  # what the runs were made with is not here: doing them again would tell nothing
+        found.runs = len(rows)
+        return found
     with tempfile.TemporaryDirectory(prefix="cluster_sim-reproduce-") as temporary:
         again = Store(temporary)
         plan = Plan(scenario.name, tuple(specs), base=scenario)
@@ -135,8 +139,7 @@ def _specs(rows: list[dict[str, Any]], scenario: Any, sweep: Sweep | None, kept:
     """Return each row's run, in a sweep with the base and the row's own factors; what does not fit is noted."""
     if sweep is None:
         scenario = replace(scenario, name=rows[0]["scenario"])
-        return [RunSpec(row["run_id"], scenario, row["seed"], row["scale"], row["until"], tables=kept)
-                for row in rows]
+        return [_plain(row, scenario, kept) for row in rows]
     variants, specs = Variants(scenario), []
     last: tuple[dict[str, Any], Any] | None = None
     for row in rows:
@@ -152,6 +155,14 @@ def _specs(rows: list[dict[str, Any]], scenario: Any, sweep: Sweep | None, kept:
         specs.append(RunSpec(row["run_id"], last[1], row["seed"], row["scale"], row["until"], factors, kept,
                              row["point"]))
     return specs
+
+
+def _plain(row: dict[str, Any], scenario: Any, kept: tuple[str, ...]) -> RunSpec:
+    """Return the run of a row outside a sweep: with all of the scenario's instruments, or those that the row names."""
+    named = row.get(INSTRUMENTS)
+    factors = () if named is None else ((INSTRUMENTS, named),)
+    own = scenario if named is None else with_instruments(scenario, named)
+    return RunSpec(row["run_id"], own, row["seed"], row["scale"], row["until"], factors, kept)
 
 
 def _check_names(rows: list[dict[str, Any]], specs: list[RunSpec], found: Comparison, base_is_known: bool) -> None:

@@ -45,7 +45,8 @@ class Factor:
             whole = min(int(self.low) + int(share * (self.high - self.low + 1)), int(self.high))
             return month_name(whole) if self.kind == "month" else whole
         if self.log:
-            return math.exp(math.log(self.low) + share * (math.log(self.high) - math.log(self.low)))
+            value = math.exp(math.log(self.low) + share * (math.log(self.high) - math.log(self.low)))
+            return min(max(value, self.low), self.high)
         return self.low + share * (self.high - self.low)
 
     def spaced(self, number: int) -> tuple[Any, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Any
 from cluster_sim.scenario.chain import display, locate
 from cluster_sim.scenario.designs import count_points
 from cluster_sim.scenario.factor_files import FactorReader
-from cluster_sim.scenario.faults import Fault, Faults, Mark, ScenarioError, Source, did_you_mean, listing
+from cluster_sim.scenario.faults import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
 from cluster_sim.scenario.load import load
-from cluster_sim.scenario.nodes import Node, read_file, read_text, split_lines
+from cluster_sim.scenario.nodes import Node, read_file
 from cluster_sim.scenario.quantities import QuantityError, parse_month, parse_scale, shown
+from cluster_sim.scenario.sweep_sources import FOLDERS, find, from_mapping
 from cluster_sim.scenario.sweeps import BY_VALUE, DESIGNS, Sweep
 from cluster_sim.scenario.types import Scenario
 from cluster_sim.scenario.variants import Variants
@@ -30,62 +30,36 @@ MEANS = {
 MOST_POINTS = 1_000_000
 LARGEST_SEED = 2**63 - 1
 MORRIS_LEVELS = 4
-FOLDERS = ("sweeps", "studies")
-"""A file in a folder of this name may name a base in the folder above."""
 
 
 def read(source: str | Path | Mapping[str, Any], base: Scenario | None, outputs: tuple[str, ...],
          also: tuple[str, ...]) -> Sweep:
     """Read, check and resolve a sweep; ScenarioError holds all its faults."""
+    return open_reader(source, base, outputs, also).sweep()
+
+
+def open_reader(source: str | Path | Mapping[str, Any], base: Scenario | None = None, outputs: tuple[str, ...] = (),
+                also: tuple[str, ...] = ()) -> SweepReader:
+    """Read the text of a sweep and return what reads its keys; ScenarioError if it is no mapping."""
     faults = Faults()
     if isinstance(source, Mapping):
-        root, path = _from_mapping(source, faults), None
+        root, path = from_mapping(source, faults), None
     else:
         path = find(source)
         root = read_file(path, display(path), faults)
     if root.kind != "mapping":
         raise ScenarioError([*faults.found, Fault("", "a sweep is a mapping of keys such as base and factors", "",
                                                   root.mark)])
-    return _Reader(root, path, base, outputs, also, faults).sweep()
+    return SweepReader(root, path, base, outputs, also, faults)
 
 
-def find(name: str | Path) -> Path:
-    """The file of a sweep by its path, or by its bare name among those in scenarios/sweeps."""
-    path = Path(os.fspath(name))
-    if path.is_file():
-        return path
-    folders = [Path("scenarios/sweeps"), Path(__file__).resolve().parents[2] / "scenarios/sweeps",
-               Path(__file__).resolve().parents[1] / "scenarios/sweeps"]
-    known = {each.stem: each for folder in reversed(folders) for each in sorted(folder.glob("*.yaml"))}
-    if str(name) in known:
-        return known[str(name)]
-    what = f"{name}: is a folder" if path.is_dir() else f"{name}: there is no such sweep file"
-    hint = did_you_mean(path.stem, list(known), f"known sweeps: {listing(list(known))}" if known else "")
-    raise ScenarioError([Fault("", what, hint)])
+class SweepReader:
+    """Reads the keys of one sweep; what is wrong goes to `faults`.
 
+    `stand_in` is for a command whose file has no design: one (and its sizes) that is not in the file.
+    """
 
-def _from_mapping(content: Mapping[str, Any], faults: Faults) -> Node:
-    """A sweep given in a program as the tree of its own YAML text, so that faults show a line of it."""
-    import yaml
-
-    plain = {key: value for key, value in content.items() if not isinstance(value, Scenario)}
-    text = yaml.safe_dump(_lists(plain), sort_keys=False, allow_unicode=True, width=10_000)
-    return read_text(text, Source("sweep", split_lines(text)), faults)
-
-
-def _lists(value: Any) -> Any:
-    """Plain YAML values: tuples and ranges as lists, NumPy's numbers as Python's."""
-    if isinstance(value, Mapping):
-        return {str(key): _lists(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | range) or bool(getattr(value, "ndim", False)):
-        return [_lists(each) for each in value]
-    if isinstance(value, os.PathLike):
-        return os.fspath(value)
-    return value.item() if hasattr(value, "item") else value
-
-
-class _Reader:
-    """Reads the keys of one sweep; what is wrong goes to `faults`."""
+    stand_in: tuple[str, dict[str, int]] | None = None
 
     def __init__(self, root: Node, path: Path | None, base: Scenario | None, outputs: tuple[str, ...],
                  also: tuple[str, ...], faults: Faults) -> None:
@@ -102,7 +76,10 @@ class _Reader:
         design = self.design()
         settings = {key: self.whole(key, low) for key, low in
                     (("samples", 1), ("trajectories", 2), ("levels", 2), ("sample_seed", 0))}
-        self.fitting(design, settings)
+        if self.stand_in is None:
+            self.fitting(design, settings)
+        else:
+            settings |= self.stand_in[1]
         second_order = self.word("second_order") in (True, "yes", "on")
         seeds, scale, outputs = self.seeds(), self.scale(), self.outputs()
         until = self.until(base)
@@ -172,6 +149,11 @@ class _Reader:
     def design(self) -> str | None:
         """The name of the design."""
         value = self.word("design")
+        if self.stand_in is not None:
+            for key in ("design", *MEANS):
+                if key in self.root.value:
+                    self.faults.add(key, "means nothing here", "", self.root.key_mark(key))
+            return self.stand_in[0]
         if value in DESIGNS:
             return str(value)
         if value is None and "design" not in self.root.value:

@@ -1,0 +1,200 @@
+"""Carrying out a search: generations of mixes, the set that nothing beats, and what is left of it on fresh seeds.
+
+The best of many noisy values is too good (the winner's curse; Smith & Winkler 2006): every mix of the set is run again
+on seeds that the search never saw, and only that is called its effect. All gains are against the base scenario on the
+same seeds, so that the luck which a set of seeds gives to everybody cancels.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cluster_sim.analysis.bench import Bench, Point, nothing_ran, seed_means
+from cluster_sim.analysis.search.evolve import Evolution, hypervolume, undominated
+from cluster_sim.analysis.search.reading import Hunt
+from cluster_sim.runs.errors import InputError
+from cluster_sim.scenario.variants import Variants
+
+STATE = "search.json"
+"""What the folder says of the search's progress; the search itself is made again from the runs."""
+
+
+@dataclass
+class Search:
+    """What a search found, as data frames."""
+
+    hunt: Hunt
+    folder: Path
+    evaluations: Any
+    """One row a mix in the order of asking: `generation`, the factors, each aim's column, `cost`, `allowed`, `front`
+    (of mixes that do equally well, the first)."""
+    progress: Any
+    """One row a generation: mixes asked for, allowed, in the set so far, and the hypervolume (0 to 1)."""
+    base: Any
+    """The base scenario: each aim's column and `cost` on the search's seeds and on the fresh ones."""
+    front: Any = None
+    """One row a mix of the set: factors; by aim the value promised and on fresh seeds, the gain over the base promised
+    and found, its 95% interval; `cost` likewise; `holds`."""
+    optimism: Any = None
+    """One row an aim: mean gain promised and found, and how much of the promise was luck."""
+    new_runs: int = 0
+    failed: list[dict[str, Any]] = field(default_factory=list)
+    holder: Any = None
+
+    @property
+    def verdict(self) -> str:
+        """What the check says, in words."""
+        if self.front is None or not len(self.front):
+            limit = "" if self.hunt.budget is None else f" within {self.hunt.budget:g} million yuan a year"
+            return f"No mix{limit} could be run to the end."
+        count, held = len(self.front), int(self.front["holds"].sum())
+        text = [f"{count} mixes that no other beats on the search's seeds; {held} of them still are on "
+                f"{len(self.hunt.check_seeds)} fresh ones."]
+        for row in self.optimism.itertuples():
+            text.append(f"{row.title}: mean gain {row.promised:+.3g} promised, {row.found:+.3g} found ({row.unit}).")
+        return " ".join(text)
+
+    def plot(self) -> Any:
+        """Draw the set, promised and found, with the mixes, and return the figure."""
+        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
+
+        return import_module("cluster_sim.report.search").front(self)
+
+
+def columns(hunt: Hunt) -> list[str]:
+    """Names of the aims' columns in the frames; a column aimed at in two ways gets its years."""
+    names = [aim.measure.column for aim in hunt.aims]
+    return [name if names.count(name) == 1 else f"{name}_{k}" for k, name in enumerate(names, 1)]
+
+
+def points(hunt: Hunt, shares: np.ndarray, seeds: tuple[int, ...]) -> list[Point]:
+    """The points of mixes (rows of shares of the factors' ranges) on some seeds."""
+    sweep = hunt.sweep
+    variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
+    mixes = [{f.path: f.at(float(share)) for f, share in zip(sweep.factors, row, strict=True)} for row in shares]
+    return [Point(variants.of(mix), seeds, sweep.labels(mix)) for mix in mixes]
+
+
+def base_point(hunt: Hunt, seeds: tuple[int, ...]) -> Point:
+    """The base scenario as a point."""
+    sweep = hunt.sweep
+    variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
+    return Point(variants.of({}), seeds, sweep.labels({}))
+
+
+def search(hunt: Hunt, bench: Bench, say: Callable[[str], None] = lambda text: None) -> Search:
+    """Carry the search out, or on where it was stopped, and check what it found.
+
+    say: is told in a line how each generation went.
+    """
+    import pandas as pd
+
+    if len(hunt.aims) < 2:
+        raise InputError("a search needs two aims or more")
+    names, sweep = columns(hunt), hunt.sweep
+    signs = np.array([aim.sign for aim in hunt.aims])
+    evolution = Evolution(len(sweep.factors), len(names), hunt.population, hunt.search_seed)
+    home = [seed_means(each) for each in bench.values([base_point(hunt, sweep.seeds)], *hunt.measures)]
+    if not np.isfinite(np.concatenate(home)).all():
+        raise nothing_ran(bench, "the base scenario, which every gain is read against, could not be run")
+    blocks, shares = [], []
+    for generation in range(1, hunt.generations + 1):
+        asked = evolution.ask()
+        found = points(hunt, asked, sweep.seeds)
+        measured = np.column_stack([seed_means(each) for each in bench.values(found, *hunt.measures)])
+        aims, cost = measured[:, :-1] * signs, measured[:, -1]
+        over = cost - (np.inf if hunt.budget is None else hunt.budget)
+        evolution.tell(aims, np.where(np.isfinite(cost), np.maximum(over, -1.0), np.nan))
+        block = pd.DataFrame([dict(point.labels) for point in found]).assign(
+            generation=generation, **dict(zip(names, measured[:, :-1].T, strict=True)), cost=cost,
+            allowed=np.isfinite(measured).all(axis=1) & (over <= 0))
+        blocks.append(block)
+        shares.append(asked)
+        done = {"generation": generation, "generations": hunt.generations, "evaluations": generation * len(asked),
+                "allowed": int(sum(each["allowed"].sum() for each in blocks))}
+        _state(bench.folder, {**done, "status": "running"})
+        say(f"generation {generation} of {hunt.generations}: {done['evaluations']} mixes, {done['allowed']} within the "
+            "budget" if hunt.budget is not None else
+            f"generation {generation} of {hunt.generations}: {done['evaluations']} mixes")
+    evaluations = pd.concat(blocks, ignore_index=True)
+    result = Search(hunt, bench.folder, evaluations, None, None)
+    values, allowed = evaluations[names].to_numpy() * signs, evaluations["allowed"].to_numpy()
+    evaluations["front"] = undominated(values, allowed) & ~evaluations[names].duplicated().to_numpy()
+    result.progress = _progress(evaluations, values, allowed)
+    _check(result, bench, np.concatenate(shares), home, names, signs)
+    result.new_runs, result.failed = bench.new_runs, list(bench.failed.values())
+    _state(bench.folder, {**done, "front": int(evaluations["front"].sum()), "status": "done"})
+    return result
+
+
+def _state(folder: Path, content: dict[str, Any]) -> None:
+    from cluster_sim.runs.manifest import write_text
+
+    write_text(folder / STATE, json.dumps(content, indent=1) + "\n")
+
+
+def _progress(evaluations: Any, values: np.ndarray, allowed: np.ndarray) -> Any:
+    """How the set grew, generation by generation, measured between the best and worst of the whole search."""
+    import pandas as pd
+
+    known = np.isfinite(values).all(axis=1) & allowed
+    low, high = (values[known].min(axis=0), values[known].max(axis=0)) if known.any() else (0.0, 1.0)
+    generation, rows = evaluations["generation"].to_numpy(), []
+    for last in range(1, int(generation.max()) + 1):
+        now = generation <= last
+        rows.append({"generation": last, "mixes": int(now.sum()), "allowed": int(known[now].sum()),
+                     "front": int(undominated(values[now], allowed[now]).sum()),
+                     "hypervolume": hypervolume(values[now], known[now], np.asarray(low), np.asarray(high))})
+    return pd.DataFrame(rows)
+
+
+def _check(result: Search, bench: Bench, shares: np.ndarray, home: list[np.ndarray], names: list[str],
+           signs: np.ndarray) -> None:
+    """Run the set on fresh seeds and set what was promised beside what was found."""
+    import pandas as pd
+    from scipy.special import stdtrit
+
+    hunt, seeds = result.hunt, result.hunt.check_seeds
+    chosen = np.flatnonzero(result.evaluations["front"].to_numpy())
+    every = [base_point(hunt, seeds), *points(hunt, shares[chosen], seeds)]
+    fresh = bench.values(every, *hunt.measures)
+    rows = [{"seeds": "search", **dict(zip([*names, "cost"], (each[0] for each in home), strict=True))},
+            {"seeds": "fresh", **dict(zip([*names, "cost"], (seed_means(each)[0] for each in fresh), strict=True))}]
+    result.base = pd.DataFrame(rows)
+    front = result.evaluations.loc[chosen, [f.column for f in hunt.sweep.factors]].reset_index(drop=True)
+    promised = result.evaluations.loc[chosen, [*names, "cost"]].to_numpy()
+    means = np.column_stack([seed_means(each)[1:] for each in fresh]) if len(chosen) else np.empty((0, len(fresh)))
+    summary = []
+    for k, name in enumerate([*names, "cost"]):
+        front[name], front[f"{name}_fresh"] = promised[:, k], means[:, k]
+        if k == len(names):
+            break
+        gain = fresh[k][1:] - fresh[k][:1]
+        pairs = np.isfinite(gain).sum(axis=1)
+        spread = np.array([np.std(row[np.isfinite(row)], ddof=1) if n > 1 else np.nan
+                           for row, n in zip(gain, pairs, strict=True)])
+        half = stdtrit(np.maximum(pairs - 1, 1), 0.975) * spread / np.sqrt(np.maximum(pairs, 1))
+        middle = seed_means(gain) if len(chosen) else np.empty(0)
+        front[f"{name}_gain"], front[f"{name}_gain_fresh"] = promised[:, k] - home[k][0], middle
+        front[f"{name}_low95"], front[f"{name}_high95"] = middle - half, middle + half
+        measure, sure = hunt.aims[k].measure, np.isfinite(middle)
+        if sure.any():
+            unit = "percentage points" if measure.unit == "%" else measure.unit
+            gains = [each[sure].mean() * measure.factor for each in (front[f"{name}_gain"].to_numpy(), middle)]
+            better = -signs[k] * (gains[0] - gains[1])
+            short = -signs[k] * (front[f"{name}_gain"].to_numpy() - middle)[sure]
+            worse = short > 1e-9 * np.abs(means[:, k]).max(initial=0.0)
+            summary.append({"aim": name, "title": measure.title, "better": "higher" if hunt.aims[k].higher else "lower",
+                            "promised": gains[0], "found": gains[1], "optimism": better,
+                            "too_good": worse.mean(), "unit": unit})
+    within = means[:, -1] <= (np.inf if hunt.budget is None else hunt.budget)
+    front["holds"] = undominated(means[:, :-1] * signs, within)
+    order = front.sort_values("cost_fresh", kind="stable").index
+    result.front = front.loc[order].reset_index(drop=True)
+    result.optimism = pd.DataFrame(summary)

@@ -1,0 +1,78 @@
+"""`sensitivity(...)` for scripts and notebooks: which factors move an output, as data frames."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cluster_sim.analysis.bench import Bench
+from cluster_sim.analysis.extra_keys import replaced
+from cluster_sim.analysis.measures import measure
+from cluster_sim.analysis.sensitivity.study import OUTPUT, Question, Sensitivity, read, study
+from cluster_sim.analysis.sensitivity.uncertain import FIRST_LOOK, leading, question_of
+from cluster_sim.runs.one import FACTORY
+from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.sweeps import plan_sweep
+
+
+def bench_for(question: Question, folder: Path, workers: int | None = None,
+              progress: Callable[[], Silent] = Silent, factory: str = FACTORY,
+              notes: Mapping[str, Any] | None = None) -> Bench:
+    """The store in which a question's runs are kept."""
+    sweep = question.sweep
+    sampled = "" if sweep.design in ("morris", "saltelli") else plan_sweep(sweep).points
+    return Bench(sweep.name, sweep.base, sweep.scale, sweep.until, folder, sweep, workers, progress, factory,
+                 notes or {}, ("series", *sweep.outputs), sampled=sampled)
+
+
+def sensitivity(source: Any, output: str | None = None, year: str | int | None = None, top: int | None = None,
+                trajectories: int | None = None, base_points: int | None = None, keep: int | None = None,
+                seeds: int | Iterable[int] | None = None, scale: str | float | None = None,
+                until: str | int | None = None, out: str | Path | None = None, workers: int | None = None,
+                progress: bool = False, factory: str = FACTORY) -> Sensitivity:
+    """Find out which factors move an output of the model, and how far their ranking can be trusted.
+
+    source: a sweep file (design `morris`, `saltelli` or any sample), a mapping with its keys, or with `top` a
+    scenario: then the factors are the `top` parameters of uncertain value that move the output most between their
+    bounds. output, year: column and year (`2035`, `2026-2035` for the mean), by default the published share of GDP in
+    the last year. trajectories, base_points, keep: size of the screening, of the Sobol sample, and most factors that go
+    from the one to the other. The others are those of a sweep file. `.indices`, `.stability` and `.outputs` are data
+    frames, `.verdicts` says what the sample can bear. RuntimeError if so many runs failed that nothing can be said.
+    """
+    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
+    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    shown = Progress if progress else Silent
+    if top is not None:
+        first = question_of(source, measure(output or OUTPUT, year), seeds, scale, until, trajectories)
+        question = leading(first, bench_for(first, folder / FIRST_LOOK, workers, shown, factory), top)
+        question = read(question.sweep, output=output, year=year, base_points=base_points, keep=keep)
+    else:
+        question = sized(read(source, output=output, year=year, base_points=base_points, keep=keep), seeds, scale,
+                         until, trajectories)
+    result = study(question, bench_for(question, folder, workers, shown, factory))
+    result.holder = holder
+    if result.failed:
+        first_failed = result.failed[0]
+        warnings.warn(f"{len(result.failed)} runs failed; the first, seed {first_failed['seed']}:\n"
+                      f"{first_failed['traceback']}", stacklevel=2)
+    return result
+
+
+def sized(question: Question, seeds: Any = None, scale: Any = None, until: Any = None,
+          trajectories: int | None = None) -> Question:
+    """A question with its size replaced where it is given. InputError where the design has no trajectories."""
+    from dataclasses import replace
+
+    from cluster_sim.runs.errors import InputError
+
+    sweep = replaced(question.sweep, seeds, scale, until)
+    if trajectories is not None:
+        if sweep.design != "morris":
+            raise InputError(f"trajectories belong to the design morris; this file's is {sweep.design}")
+        if trajectories < 2:
+            raise InputError("a screening needs at least two trajectories")
+        sweep = replace(sweep, trajectories=trajectories)
+    return replace(question, sweep=sweep)

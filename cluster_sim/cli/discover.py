@@ -1,0 +1,111 @@
+"""`discover FILE`: the futures in which policies miss an aim, and what each policy gives away."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.cli import experiment, options
+
+if TYPE_CHECKING:
+    from cluster_sim.analysis.discovery.study import Discovery
+
+NAME = "discover"
+GROUP = "Experiments"
+HELP = "find the futures in which a policy fails, and the policies' regret"
+
+TABLES = ("boxes", "regret", "trajectories", "futures")
+"""Frames that are written as CSV."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("file", metavar="FILE", help="discovery file, or its name in scenarios/studies")
+    parser.add_argument("--samples", type=int, metavar="N", help="futures to sample (as the file says)")
+    parser.add_argument("--seeds", type=int, metavar="N", help="seeds 1 to N in every future (as the file says)")
+    parser.add_argument("--scale", metavar="S", help="share of the city, such as 1/20 (as the file says)")
+    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2035-12 (as the file says)")
+    parser.add_argument("--out", metavar="FOLDER", help="folder with a results folder a policy (results/discover-FILE)")
+    parser.add_argument("--dry-run", action="store_true", help="say how many runs it takes, and do none")
+    options.running(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Do the runs, print the boxes and the regret, write them and their figure; 3 if a run failed."""
+    began = time.monotonic()
+    from cluster_sim.analysis.bench import NothingRan
+    from cluster_sim.analysis.discovery import api, reading, study
+
+    experiment.check_workers(args)
+    inquiry = api.sized(reading.read(args.file), args.samples, args.seeds, args.scale, args.until)
+    futures, policies, seeds = inquiry.sweep.samples or 0, len(inquiry.labels), len(inquiry.sweep.seeds)
+    runs = futures * policies * seeds
+    if args.dry_run or not args.quiet:
+        text = f"{runs:,} runs: {futures:,} futures, {policies} policies, {seeds} seeds"
+        counts = {"runs": runs, "futures": futures, "policies": policies, "seeds": seeds}
+        print(json.dumps(counts) if args.json and args.dry_run else text, file=None if args.dry_run else sys.stderr)
+    if args.dry_run:
+        return 0
+    out = Path(args.out) if args.out else Path("results") / f"discover-{Path(args.file).stem}"
+    shown, notes = experiment.progress_of(args), {"arguments": args.words}
+    benches = [study.bench_of(inquiry, place, out, args.workers, shown, notes=notes)
+               for place in range(len(inquiry.labels))]
+    experiment.make_room(out, [(bench.folder, bench.first_plan(inquiry.sweep.seeds[0])) for bench in benches], args)
+    try:
+        result = study.discover(inquiry, benches)
+    except NothingRan as error:
+        print(error, file=sys.stderr)
+        return 3
+    experiment.write_frames(out, {name: getattr(result, name) for name in TABLES},
+                            {"boxes": result.boxes.drop(columns="coverage_fresh"), "regret": result.regret})
+    figures = experiment.write_figure(out, "discovery", result.plot, args)
+    if args.json:
+        print(json.dumps(_answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
+                         ensure_ascii=False, allow_nan=False))
+    elif not args.quiet:
+        print("\n".join(table(result)))
+        print(f"\n{out}: runs, {', '.join([*(f'{each}.csv' for each in TABLES), *figures])}")
+    return experiment.status(result.failed, out, "their futures count by the other seeds, or not at all")
+
+
+def _answer(result: Discovery, out: Path) -> dict[str, Any]:
+    """Return the JSON answer."""
+    inquiry = result.inquiry
+    aim = {"column": inquiry.aim.column, "years": inquiry.shown.years, "unit": inquiry.aim.unit,
+           "factor": inquiry.aim.factor, "better": "higher" if inquiry.higher else "lower", "level": inquiry.level}
+    frames = {name: experiment.rows(getattr(result, name)) for name in ("boxes", "regret", "trajectories")}
+    return {"aim": aim, "policies": list(inquiry.labels), **frames, "verdicts": result.verdicts,
+            "futures": inquiry.sweep.samples, "seeds": list(inquiry.sweep.seeds), "new_runs": result.new_runs,
+            "failed": len(result.failed), "out": str(out)}
+
+
+def table(result: Discovery) -> list[str]:
+    """Lay out the boxes and the regret as lines of text."""
+    inquiry, aim = result.inquiry, result.inquiry.shown
+    word = "below" if inquiry.higher else "above"
+    unit = "percentage points" if aim.unit == "%" else aim.unit
+    lines = [f"A policy fails where {aim.title} ({aim.years}) is {word} {inquiry.level * aim.factor:g} {aim.unit}; "
+             f"{inquiry.sweep.samples} futures, {len(inquiry.sweep.seeds)} seeds"]
+    if len(result.boxes):
+        width = max(len(name) for name in result.boxes["factor"])
+        lines += ["", f"{'policy':<18} {'box':>3}  {'factor':<{width}}  {'above':>9}  {'below':>9}  {'quasi-p':>8}  "
+                      f"{'again':>6}  {'coverage':>8}  {'density':>8}"]
+        for row in result.boxes.to_dict("records"):
+            low, high = (f"{row[key]:.3g}" if row[key] == row[key] else "" for key in ("low", "high"))
+            chance = max(value for value in (row["quasi_p_low"], row["quasi_p_high"]) if value == value)
+            again = f"{row['again']:.0%}" if row["again"] == row["again"] else ""
+            lines.append(f"{row['policy'][:18]:<18} {row['box']:>3}  {row['factor']:<{width}}  {low:>9}  {high:>9}  "
+                         f"{chance:>8.1g}  {again:>6}  {row['coverage']:>8.0%}  {row['density']:>8.0%}")
+    width = max(len(name) for name in inquiry.labels)
+    lines += ["", f"Regret, {unit}", f"{'':<{width}}  {'mean':>8}  {'95% interval':>20}  {'worst 10%':>9}  "
+              f"{'worst':>8}  {'best in':>8}  {'fails in':>8}"]
+    for row in result.regret.to_dict("records"):
+        mean, low, high, tail, worst = (f"{row[key] * aim.factor:.3g}" for key in (
+            "mean_regret", "low95", "high95", "regret_p90", "worst_regret"))
+        lines.append(f"{row['policy']:<{width}}  {mean:>8}  {f'{low} to {high}':>20}  {tail:>9}  {worst:>8}  "
+                     f"{row['best']:>8.0%}  {row['fails']:>8.0%}")
+    return [*lines, "", *result.verdicts]

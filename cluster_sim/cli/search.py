@@ -1,0 +1,139 @@
+"""`search FILE`: the mixes of instruments under a budget that no other beats, checked on fresh seeds."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.cli import experiment, options
+
+if TYPE_CHECKING:
+    from cluster_sim.analysis.search.reading import Hunt
+    from cluster_sim.analysis.search.study import Search
+
+NAME = "search"
+GROUP = "Experiments"
+HELP = "search the best mix of instruments under a budget, checked on fresh seeds"
+
+TABLES = ("front", "optimism", "progress", "evaluations", "base")
+"""Frames that are written as CSV."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("file", metavar="FILE", help="search file, or its name in scenarios/studies")
+    parser.add_argument("--generations", type=int, metavar="N", help="generations (as the file says; more go further)")
+    parser.add_argument("--seeds", type=int, metavar="N", help="seeds 1 to N for every mix (as the file says)")
+    parser.add_argument("--check-seeds", type=int, metavar="N", help="fresh seeds for the mixes found (the file's)")
+    parser.add_argument("--scale", metavar="S", help="share of the city, such as 1/20 (as the file says)")
+    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2035-12 (as the file says)")
+    parser.add_argument("--out", metavar="FOLDER", help="results folder (results/search-FILE)")
+    parser.add_argument("--dry-run", action="store_true", help="say how many runs it takes, and do none")
+    options.running(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Carry the search out or on, print the mixes found, write them and their figure; 3 if a run failed."""
+    began = time.monotonic()
+    from cluster_sim.analysis.bench import NothingRan
+    from cluster_sim.analysis.search import api, reading, study
+
+    experiment.check_workers(args)
+    hunt = api.sized(reading.read(args.file), args.generations, args.seeds, args.check_seeds, args.scale, args.until)
+    mixes = hunt.generations * hunt.population
+    runs = (mixes + 1) * len(hunt.sweep.seeds)
+    if args.dry_run:
+        counts = {"runs": runs, "mixes": mixes, "runs_a_mix_found": len(hunt.check_seeds)}
+        print(json.dumps(counts) if args.json else f"up to {runs:,} runs for {mixes:,} mixes, then "
+              f"{len(hunt.check_seeds)} for each mix found")
+        return 0
+    out = Path(args.out) if args.out else Path("results") / f"search-{Path(args.file).stem}"
+    bench = api.bench_for(hunt, out, args.workers, experiment.progress_of(args), notes={"arguments": args.words})
+    experiment.make_room(out, [(out, bench.first_plan(hunt.sweep.seeds[0]))], args)
+    try:
+        result = study.search(hunt, bench, (lambda text: None) if args.quiet or args.json
+                              else (lambda text: print(text, file=sys.stderr)))
+    except NothingRan as error:
+        print(error, file=sys.stderr)
+        return 3
+    experiment.write_frames(out, {name: getattr(result, name) for name in TABLES}, _paper(result))
+    figures = experiment.write_figure(out, "front", result.plot, args) if len(result.front) else []
+    if args.json:
+        print(json.dumps(_answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
+                         ensure_ascii=False, allow_nan=False))
+    elif not args.quiet:
+        print("\n".join(table(result)))
+        print(f"\n{out}: runs, {', '.join([*(f'{each}.csv' for each in TABLES), *figures])}")
+    return experiment.status(result.failed, out, "mixes without a single run are no part of the set")
+
+
+def _answer(result: Search, out: Path) -> dict[str, Any]:
+    """Return the JSON answer."""
+    from cluster_sim.analysis.search.study import columns
+
+    hunt = result.hunt
+    aims = [{"column": name, "measure": aim.measure.column, "years": aim.measure.years, "unit": aim.measure.unit,
+             "factor": aim.measure.factor, "better": "higher" if aim.higher else "lower"}
+            for name, aim in zip(columns(hunt), hunt.aims, strict=True)]
+    frames = {name: experiment.rows(getattr(result, name)) for name in TABLES if name != "evaluations"}
+    return {"aims": aims, "budget": hunt.budget, "factors": {f.column: f.path for f in hunt.sweep.factors}, **frames,
+            "verdict": result.verdict, "mixes": len(result.evaluations), "seeds": list(hunt.sweep.seeds),
+            "check_seeds": list(hunt.check_seeds), "new_runs": result.new_runs, "failed": len(result.failed),
+            "out": str(out)}
+
+
+def _paper(result: Search) -> dict[str, Any]:
+    """The set as a table for a paper: factors, cost, and each aim's gain found with its interval."""
+    from cluster_sim.analysis.search.study import columns
+
+    hunt, shown = result.hunt, {}
+    for factor in hunt.sweep.factors:
+        shown[factor.column] = result.front[factor.column]
+    shown["cost"] = result.front["cost_fresh"]
+    for name, aim in zip(columns(hunt), hunt.aims, strict=True):
+        for part in ("gain", "gain_fresh", "low95", "high95"):
+            shown[f"{name}_{part}"] = result.front[f"{name}_{part}"] * aim.measure.factor
+    import pandas as pd
+
+    return {"front": pd.DataFrame({**shown, "holds": result.front["holds"]})}
+
+
+def table(result: Search) -> list[str]:
+    """Lay out the set as lines of text: promised and found, in the order of cost."""
+    from cluster_sim.analysis.search.study import columns
+
+    hunt, front = result.hunt, result.front
+    head = _head(hunt)
+    if not len(front):
+        return [head, "", result.verdict]
+    names = columns(hunt)
+    factors = [f.column for f in hunt.sweep.factors]
+    wide = [max(9, len(name)) for name in factors]
+    lines = [head, "", "  ".join(f"{name:>{w}}" for name, w in zip(factors, wide, strict=True)) + "".join(
+        f"  {aim.measure.title[:25]:>25}" for aim in hunt.aims)]
+    for row in front.to_dict("records"):
+        mix = "  ".join(f"{_value(row[name]):>{w}}" for name, w in zip(factors, wide, strict=True))
+        gains = ""
+        for name, aim in zip(names, hunt.aims, strict=True):
+            one, other = row[f"{name}_gain"] * aim.measure.factor, row[f"{name}_gain_fresh"] * aim.measure.factor
+            gains += f"  {f'{one:+.3g} > {other:+.3g}':>25}"
+        lines.append(f"{mix}{gains}{'' if row['holds'] else '  beaten on fresh seeds'}")
+    units = ", ".join(f"{aim.measure.title}: {aim.measure.unit if aim.measure.unit != '%' else 'percentage points'}"
+                      f" ({aim.measure.years})" for aim in hunt.aims)
+    return [*lines, "", f"Gains over the base, promised > found on fresh seeds. {units}.", result.verdict]
+
+
+def _head(hunt: Hunt) -> str:
+    from cluster_sim.runs.plan import scale_text
+
+    limit = "no budget" if hunt.budget is None else f"budget {hunt.budget:,.0f} million yuan a year ({hunt.cost.years})"
+    return (f"{hunt.sweep.name}: {hunt.generations} generations of {hunt.population} mixes, {limit}, "
+            f"{len(hunt.sweep.seeds)} seeds at scale {scale_text(hunt.sweep.scale)}")
+
+
+def _value(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

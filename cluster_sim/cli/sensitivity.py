@@ -1,0 +1,150 @@
+"""`sensitivity FILE`: which factors move an output, and how far their ranking can be trusted."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.cli import experiment, options
+
+if TYPE_CHECKING:
+    from cluster_sim.analysis.sensitivity.study import Question, Sensitivity
+
+NAME = "sensitivity"
+GROUP = "Experiments"
+HELP = "find which factors move an output: Morris screening, Sobol indices, PAWN"
+
+TABLES = ("indices", "stability", "outputs")
+"""Frames that are written as CSV."""
+PAPER = ("method", "factor", "value", "low95", "high95", "rank", "rank_low", "rank_high", "told")
+"""Columns of the table for a paper."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("file", metavar="FILE", help="a sweep file (design morris, saltelli or any sample); with --top "
+                                                     "a scenario")
+    parser.add_argument("--top", type=int, metavar="N", help="study the N parameters of uncertain value that move the "
+                                                             "output most between their bounds")
+    parser.add_argument("--output", metavar="COLUMN", help="column of the series (gdp_share_published)")
+    parser.add_argument("--year", metavar="YEAR", help="its year, or years such as 2026-2035 for their mean (the last)")
+    parser.add_argument("--trajectories", type=int, metavar="N", help="trajectories of the screening (the file's; 10)")
+    parser.add_argument("--base-points", type=int, metavar="N", help="base points of the Sobol sample, a power of two; "
+                                                                     "0 leaves it out (64)")
+    parser.add_argument("--keep", type=int, metavar="N", help="most factors that go on after the screening (6)")
+    parser.add_argument("--seeds", type=int, metavar="N", help="seeds that a point's output is averaged over")
+    parser.add_argument("--scale", metavar="S", help="share of the city, such as 1/20")
+    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12")
+    parser.add_argument("--out", metavar="FOLDER", help="results folder (results/sensitivity-NAME)")
+    parser.add_argument("--dry-run", action="store_true", help="say how many runs it takes, and do none")
+    options.running(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Do the runs, print the indices and what they can bear, write them and their figure; 3 if a run failed."""
+    began = time.monotonic()
+    from cluster_sim.analysis.bench import NothingRan
+    from cluster_sim.analysis.sensitivity import api, study, uncertain
+
+    experiment.check_workers(args)
+    question = _question(args)
+    column = f"-{question.output.column}" if args.top else ""
+    name = Path(args.file).stem + (f"-top{args.top}{column}" if args.top else "")
+    out = Path(args.out) if args.out else Path("results") / f"sensitivity-{name}"
+    looks = 1 + 2 * len(question.sweep.factors) if args.top else 0
+    first, later = _count(question, args.top)
+    if args.dry_run or not args.quiet:
+        size = (f"{looks:,} runs for a first look, then " if looks else "") + f"{first:,} runs" + (
+            f", then up to {later:,} on the survivors" if later else "")
+        counts = {"first_look": looks, "runs": first, "most_later": later}
+        print(json.dumps(counts) if args.json and args.dry_run else size, file=None if args.dry_run else sys.stderr)
+    if args.dry_run:
+        return 0
+    shown, notes = experiment.progress_of(args), {"arguments": args.words}
+    look = api.bench_for(question, out / uncertain.FIRST_LOOK, args.workers, shown, notes=notes)
+    bench = look if args.top else api.bench_for(question, out, args.workers, shown, notes=notes)
+    experiment.make_room(out, [(bench.folder, bench.first_plan(question.sweep.seeds[0]))], args)
+    try:
+        if args.top:
+            question = uncertain.leading(question, look, args.top)
+            bench = api.bench_for(question, out, args.workers, shown, notes=notes)
+        result = study.study(question, bench)
+    except NothingRan as error:
+        print(error, file=sys.stderr)
+        return 3
+    figures = []
+    if result.methods:
+        experiment.write_frames(out, {name: getattr(result, name) for name in TABLES},
+                                {"sensitivity": result.indices[list(PAPER)]})
+        figures = experiment.write_figure(out, "sensitivity", result.plot, args)
+    if args.json:
+        print(json.dumps(_answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
+                         ensure_ascii=False, allow_nan=False))
+    elif not args.quiet:
+        print("\n".join(table(result)))
+        print(f"\n{out}: runs, {', '.join([*(f'{each}.csv' for each in TABLES), *figures])}")
+    return experiment.status(result.failed, out, "their points are left out")
+
+
+def _question(args: argparse.Namespace) -> Question:
+    """Read the file, or with --top all uncertain parameters of a scenario, and put the options in place."""
+    from cluster_sim.analysis.measures import measure
+    from cluster_sim.analysis.sensitivity import api, study, uncertain
+    from cluster_sim.runs.errors import InputError
+
+    keys = {"output": args.output, "year": args.year, "base_points": args.base_points, "keep": args.keep}
+    sizes = (args.seeds, args.scale, args.until, args.trajectories)
+    if args.top is None:
+        return api.sized(study.read(args.file, **keys), *sizes)
+    if args.top < 1:
+        raise InputError("--top is a number of parameters, at least 1")
+    asked = measure(args.output or study.OUTPUT, args.year)
+    return study.read(uncertain.question_of(args.file, asked, *sizes).sweep, **keys)
+
+
+def _count(question: Question, top: int | None) -> tuple[int, int]:
+    """Return the runs of the first sample and the most of the second; with --top of as many factors."""
+    from dataclasses import replace
+
+    if top is None:
+        return question.runs()
+    few = replace(question, sweep=replace(question.sweep, factors=question.sweep.factors[:top]))
+    return few.runs()
+
+
+def _answer(result: Sensitivity, out: Path) -> dict[str, Any]:
+    """Return the JSON answer."""
+    output, sweep = result.question.shown, result.question.sweep
+    return {"output": {"column": output.column, "years": output.years, "unit": output.unit, "factor": output.factor},
+            "indices": experiment.rows(result.indices) if result.methods else [],
+            "stability": experiment.rows(result.stability) if result.methods else [], "verdicts": result.verdicts,
+            "methods": list(result.methods), "seeds": list(sweep.seeds), "points": len(result.outputs),
+            "new_runs": result.new_runs, "failed": len(result.failed), "out": str(out)}
+
+
+def table(result: Sensitivity) -> list[str]:
+    """Lay out the indices as lines of text."""
+    output = result.question.shown
+    unit = "percentage points" if output.unit == "%" else output.unit
+    heads = {"morris": (f"Morris screening: mean absolute effect of the full range, {unit}", output.factor),
+             "sobol": ("Sobol indices: share of the variance, total order (first order)", 1.0),
+             "pawn": ("PAWN: median distance between distributions", 1.0)}
+    seeds = len(result.question.sweep.seeds)
+    lines = [f"{output.title}, {output.years}; {len(result.outputs):,} points, {seeds} seed{'s' * (seeds > 1)} a point"]
+    for name, one in result.methods.items():
+        head, factor = heads[name]
+        width = max(len(each) for each in one.table["factor"])
+        lines += ["", head, f"{'':<{width}}  {'value':>9}  {'95% interval':>20}  {'rank':>5}  {'from noise':>10}"]
+        for row in one.table.itertuples():
+            span = f"{row.low95 * factor:.3g} to {row.high95 * factor:.3g}"
+            rank = f"{row.rank_low}-{row.rank_high}" if row.rank_high > row.rank_low else f"{row.rank_low}"
+            dummy = row.factor == "dummy"
+            told = "" if dummy else "told" if bool(row.told) else "not told"
+            first = f"  ({row.first:.3g}: {row.first_low95:.3g} to {row.first_high95:.3g})" if name == "sobol" else ""
+            lines.append(f"{row.factor:<{width}}  {row.value * factor:>9.3g}  {span:>20}  {'' if dummy else rank:>5}  "
+                         f"{told:>10}{first}")
+    return [*lines, "", *result.verdicts]
