@@ -36,7 +36,7 @@ def test_variants_differ_in_the_treatment_alone():
     assert made.zone_names == ("bailuwan", "hi_tech_south", "hi_tech_west") and made.segments == ("film", "scifi")
     assert made.until == 2027 * 12 + 11
     rest = {name: entries for name, entries in base.policies.items()
-            if name not in ("pilot_zones", "production_subsidy")}
+            if name not in (*variants.ZONES, "production_subsidy")}
     for name, scenario in made.variants.items():
         assert {k: v for k, v in scenario.policies.items() if k in rest} == rest
         assert [e["title"] for e in scenario.events if e["kind"] == "hit"] == [], name    # both lie in the window

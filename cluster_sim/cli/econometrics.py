@@ -34,7 +34,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--date", default=DATE, metavar="MONTH",
                         help=f"month in which the zones and the production subsidy begin ({DATE})")
     parser.add_argument("--zone-instrument", action="append", metavar="NAME",
-                        help="instrument that makes the zone, such as workspace (pilot_zones; repeatable)")
+                        help="instrument that makes the zone, such as workspace (repeatable; pilot_zones,"
+                             " workspace and zone_venture_fund together)")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
                         help="override a value of the scenario (repeatable)")
     parser.add_argument("--out", metavar="FOLDER", help="folder with one results folder a variant (in results/)")

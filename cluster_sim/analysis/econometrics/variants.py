@@ -16,8 +16,8 @@ from cluster_sim.analysis.econometrics.panel import Window, zone_mask
 from cluster_sim.runs.errors import InputError
 
 SUBSIDY = "production_subsidy"
-ZONES = ("pilot_zones",)
-"""What makes a zone unless said otherwise."""
+ZONES = ("pilot_zones", "workspace", "zone_venture_fund")
+"""What makes a zone unless said otherwise: the zones of the published studies are bundles of such instruments."""
 WINNERS = 0.5
 """Share of applicants that win in the lottery."""
 TABLES = ("series", "projects", "accounts", "payments", "applications")
@@ -43,7 +43,7 @@ def design(scenario: Any, month: int, instruments: Sequence[str] | None = None,
            winners: float = WINNERS, before: int = 6, after: int = 5) -> Design:
     """Return the variants of a scenario (a `Scenario`) for a treatment in a month (an ordinal).
 
-    instruments: those that make the zone, each with a key `zones`; the pilot zones, if the scenario has them,
+    instruments: those that make the zone, each with a key `zones`; those of `ZONES` that the scenario has,
     unless named. InputError if the years before do not lie in the scenario, if a named instrument is not in it
     or has no zones. Without a production subsidy the variants of it are left out.
     """
