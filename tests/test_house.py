@@ -58,7 +58,7 @@ def test_no_address_of_a_package_index():
 
 def test_every_import_is_declared():
     """A library that the package imports is a dependency or in an extra: nothing comes along by luck."""
-    wanted = requirements("app", "cluster", "econometrics")
+    wanted = requirements("app", "cluster", "econometrics", "experiments")
     declared = {re.split(r"[<>=\[ ;]", name)[0].lower().replace("-", "_") for name in wanted}
     alias = {"yaml": "pyyaml", "pydantic_core": "pydantic", "llvmlite": "numba", "dateutil": "pandas"}
     own = {"cluster_sim", "tests", "benchmarks"} | set(sys.stdlib_module_names)
@@ -76,7 +76,7 @@ def test_every_import_is_declared():
 
 
 def test_constraints_pin_what_the_project_asks_for():
-    wanted = requirements("app", "cluster", "econometrics", "test")
+    wanted = requirements("app", "cluster", "econometrics", "experiments", "test")
     pinned = {line.split("==")[0] for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line}
     names = {re.split(r"[<>=\[ ;]", name)[0] for name in wanted}
     assert names <= pinned

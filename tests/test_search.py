@@ -209,3 +209,39 @@ def test_faults_have_their_place(tmp_path, change, words):
     with pytest.raises(ScenarioError) as error:
         reading.read(tmp_path / "a.yaml")
     assert words in str(error.value) and "a.yaml:" in str(error.value)
+
+
+KILLED = """
+import sys
+import cluster_sim as cs
+import test_search
+if __name__ == "__main__":
+    cs.search(test_search.hunt(generations=4, parameters={"sleep": 0.004}), out=sys.argv[1], workers=2,
+              factory=test_search.FACTORY)
+"""
+
+
+@pytest.mark.slow
+def test_a_search_killed_in_mid_run_goes_on_with_the_same_mixes(tmp_path):
+    """SIGKILL to all its processes, twice, at a moment of chance: the result is that of one that ran through."""
+    import time
+
+    (tmp_path / "go.py").write_text(KILLED)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    for enough in (5, 30):
+        job = subprocess.Popen([sys.executable, str(tmp_path / "go.py"), str(tmp_path / "cut")], env=environment,
+                               start_new_session=True)
+        for _ in range(1200):
+            from cluster_sim.runs.store import Store
+
+            if job.poll() is not None or len(Store(tmp_path / "cut").finished()) >= enough:
+                break
+            time.sleep(0.05)
+        assert job.poll() is None
+        os.killpg(job.pid, signal.SIGKILL)
+        job.wait()
+    content = hunt(generations=4, parameters={"sleep": 0.004})
+    again = look(content, out=tmp_path / "cut", workers=2)
+    whole = look(content, workers=2)
+    assert 0 < again.new_runs < whole.new_runs
+    assert again.evaluations.equals(whole.evaluations) and again.front.equals(whole.front)

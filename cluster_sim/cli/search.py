@@ -76,7 +76,7 @@ def _answer(result: Search, out: Path) -> dict[str, Any]:
     from cluster_sim.analysis.search.study import columns
 
     hunt = result.hunt
-    aims = [{"column": name, "measure": aim.measure.column, "years": aim.measure.years, "unit": aim.measure.unit,
+    aims = [{"column": name, "measure": aim.measure.column, "years": hunt.years(aim.measure), "unit": aim.measure.unit,
              "factor": aim.measure.factor, "better": "higher" if aim.higher else "lower"}
             for name, aim in zip(columns(hunt), hunt.aims, strict=True)]
     frames = {name: experiment.rows(getattr(result, name)) for name in TABLES if name != "evaluations"}
@@ -87,19 +87,22 @@ def _answer(result: Search, out: Path) -> dict[str, Any]:
 
 
 def _paper(result: Search) -> dict[str, Any]:
-    """The set as a table for a paper: factors, cost, and each aim's gain found with its interval."""
-    from cluster_sim.analysis.search.study import columns
-
-    hunt, shown = result.hunt, {}
-    for factor in hunt.sweep.factors:
-        shown[factor.column] = result.front[factor.column]
-    shown["cost"] = result.front["cost_fresh"]
-    for name, aim in zip(columns(hunt), hunt.aims, strict=True):
-        for part in ("gain", "gain_fresh", "low95", "high95"):
-            shown[f"{name}_{part}"] = result.front[f"{name}_{part}"] * aim.measure.factor
+    """The set as a table for a paper: factors, cost, and each aim's gain found with its interval and the promise."""
     import pandas as pd
 
-    return {"front": pd.DataFrame({**shown, "holds": result.front["holds"]})}
+    from cluster_sim.analysis.search.study import columns
+
+    hunt, front = result.hunt, result.front
+    shown = {factor.column: front[factor.column] for factor in hunt.sweep.factors} | {"cost": front["cost_fresh"]}
+    for name, aim in zip(columns(hunt), hunt.aims, strict=True):
+        cells = []
+        for row in front.to_dict("records"):
+            found, low, high, promised = (row[f"{name}_{part}"] * aim.measure.factor
+                                          for part in ("gain_fresh", "low95", "high95", "gain"))
+            cells.append(f"{found:.3g} [{low:.3g}, {high:.3g}] ({promised:.3g})")
+        unit = "pp" if aim.measure.unit == "%" else aim.measure.unit
+        shown[f"{aim.measure.title}, {unit}: found [95%] (promised)"] = cells
+    return {"front": pd.DataFrame({**shown, "holds": front["holds"]})}
 
 
 def table(result: Search) -> list[str]:
@@ -123,14 +126,15 @@ def table(result: Search) -> list[str]:
             gains += f"  {f'{one:+.3g} > {other:+.3g}':>25}"
         lines.append(f"{mix}{gains}{'' if row['holds'] else '  beaten on fresh seeds'}")
     units = ", ".join(f"{aim.measure.title}: {aim.measure.unit if aim.measure.unit != '%' else 'percentage points'}"
-                      f" ({aim.measure.years})" for aim in hunt.aims)
+                      f" ({hunt.years(aim.measure)})" for aim in hunt.aims)
     return [*lines, "", f"Gains over the base, promised > found on fresh seeds. {units}.", result.verdict]
 
 
 def _head(hunt: Hunt) -> str:
     from cluster_sim.runs.plan import scale_text
 
-    limit = "no budget" if hunt.budget is None else f"budget {hunt.budget:,.0f} million yuan a year ({hunt.cost.years})"
+    limit = "no budget" if hunt.budget is None else (f"budget {hunt.budget:,.0f} million yuan a year "
+                                                     f"({hunt.years(hunt.cost)})")
     return (f"{hunt.sweep.name}: {hunt.generations} generations of {hunt.population} mixes, {limit}, "
             f"{len(hunt.sweep.seeds)} seeds at scale {scale_text(hunt.sweep.scale)}")
 

@@ -70,7 +70,9 @@ def main(args: argparse.Namespace) -> int:
     experiment.make_room(out, [(bench.folder, bench.first_plan(question.sweep.seeds[0]))], args)
     try:
         if args.top:
-            question = uncertain.leading(question, look, args.top)
+            frame = uncertain.first_look(question, look)
+            frame.to_csv(out / f"{uncertain.FIRST_LOOK}.csv", index=False, lineterminator="\n")
+            question = uncertain.leading(question, frame, args.top)
             bench = api.bench_for(question, out, args.workers, shown, notes=notes)
         result = study.study(question, bench)
     except NothingRan as error:
@@ -79,7 +81,7 @@ def main(args: argparse.Namespace) -> int:
     figures = []
     if result.methods:
         experiment.write_frames(out, {name: getattr(result, name) for name in TABLES},
-                                {"sensitivity": result.indices[list(PAPER)]})
+                                {"sensitivity": _paper(result)})
         figures = experiment.write_figure(out, "sensitivity", result.plot, args)
     if args.json:
         print(json.dumps(_answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
@@ -124,6 +126,14 @@ def _answer(result: Sensitivity, out: Path) -> dict[str, Any]:
             "stability": experiment.rows(result.stability) if result.methods else [], "verdicts": result.verdicts,
             "methods": list(result.methods), "seeds": list(sweep.seeds), "points": len(result.outputs),
             "new_runs": result.new_runs, "failed": len(result.failed), "out": str(out)}
+
+
+def _paper(result: Sensitivity) -> Any:
+    """The indices as a table for a paper: elementary effects in the unit in which the output is shown."""
+    frame = result.indices[list(PAPER)].copy()
+    rows = frame["method"] == "morris"
+    frame.loc[rows, ["value", "low95", "high95"]] *= result.question.output.factor
+    return frame
 
 
 def table(result: Sensitivity) -> list[str]:

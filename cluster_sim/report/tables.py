@@ -70,5 +70,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         text = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
         return f"${text}$" if text.startswith("-") else text
-    text = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    text = str(value)
+    if pd.api.types.is_bool(value):
+        text = "yes" if value else "no"
     return text.replace("\\", r"\textbackslash{}").replace("_", r"\_").replace("%", r"\%").replace("&", r"\&")

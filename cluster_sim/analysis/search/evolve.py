@@ -100,10 +100,11 @@ def undominated(aims: np.ndarray, allowed: np.ndarray) -> np.ndarray:
 
 def hypervolume(aims: np.ndarray, allowed: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
     """Return the share of the space between `low` and `high` that the undominated rows dominate (0 to 1)."""
-    import moocore
+    from pymoo.indicators.hv import Hypervolume
 
     rows = aims[undominated(aims, allowed)]
     if not len(rows):
         return 0.0
     spread = np.where(high > low, high - low, 1.0)
-    return float(moocore.hypervolume((rows - low) / spread, ref=np.full(aims.shape[1], 1.1)) / 1.1 ** aims.shape[1])
+    volume = Hypervolume(ref_point=np.full(aims.shape[1], 1.1))((rows - low) / spread)
+    return float(volume) / 1.1 ** aims.shape[1]

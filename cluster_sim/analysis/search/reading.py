@@ -55,6 +55,10 @@ class Hunt:
     population: int
     search_seed: int
 
+    def years(self, measure: Measure) -> str:
+        """The years of a measure in words, the last one named."""
+        return measure.at((self.sweep.until + 1) // 12 - 1).years
+
     @property
     def measures(self) -> tuple[Measure, ...]:
         """The measures of the aims, and last that of the budget."""

@@ -12,7 +12,7 @@ from cluster_sim.analysis.bench import Bench
 from cluster_sim.analysis.extra_keys import replaced
 from cluster_sim.analysis.measures import measure
 from cluster_sim.analysis.sensitivity.study import OUTPUT, Question, Sensitivity, read, study
-from cluster_sim.analysis.sensitivity.uncertain import FIRST_LOOK, leading, question_of
+from cluster_sim.analysis.sensitivity.uncertain import FIRST_LOOK, first_look, leading, question_of
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.sweeps import plan_sweep
@@ -47,7 +47,8 @@ def sensitivity(source: Any, output: str | None = None, year: str | int | None =
     shown = Progress if progress else Silent
     if top is not None:
         first = question_of(source, measure(output or OUTPUT, year), seeds, scale, until, trajectories)
-        question = leading(first, bench_for(first, folder / FIRST_LOOK, workers, shown, factory), top)
+        look = first_look(first, bench_for(first, folder / FIRST_LOOK, workers, shown, factory))
+        question = leading(first, look, top)
         question = read(question.sweep, output=output, year=year, base_points=base_points, keep=keep)
     else:
         question = sized(read(source, output=output, year=year, base_points=base_points, keep=keep), seeds, scale,

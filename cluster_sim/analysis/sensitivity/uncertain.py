@@ -80,10 +80,10 @@ def first_look(question: Question, bench: Bench) -> Any:
     return frame.sort_values("effect", ascending=False, kind="stable", ignore_index=True)
 
 
-def leading(question: Question, bench: Bench, top: int) -> Question:
-    """The same question about the `top` factors that the first look puts first."""
+def leading(question: Question, look: Any, top: int) -> Question:
+    """The same question about the `top` factors that a first look (of `first_look`) puts first."""
     if top < 1:
         raise InputError("--top is a number of parameters, at least 1")
-    chosen = set(first_look(question, bench)["factor"].head(top))
+    chosen = set(look["factor"].head(top))
     factors = tuple(f for f in question.sweep.factors if f.path in chosen)
     return replace(question, sweep=replace(question.sweep, factors=factors))
