@@ -38,11 +38,11 @@ def die_with_the_tests():
 
 
 class DaskCluster:
-    """`folder` takes logs and Dask's own files; `FAKE_LOG` of the workers is `folder/log`."""
+    """`folder` takes logs and Dask's own files; `FAKE_LOG` of the workers is `folder/log`. All find `folders`."""
 
-    def __init__(self, folder, workers=2):
+    def __init__(self, folder, workers=2, folders=()):
         self.folder, self.file, self.log = Path(folder), str(folder / "scheduler.json"), Path(folder) / "log"
-        self.processes = []
+        self.processes, self.folders = [], folders
         self.scheduler = self.start(["distributed.cli.dask_scheduler", "--port", "0", "--idle-timeout", "120s",
                                      "--scheduler-file", self.file, *LOCAL])
         self.address = wait_for(lambda: self.read().get("address"), what=self.logs)
@@ -57,7 +57,7 @@ class DaskCluster:
         return {}
 
     def start(self, words, **env):
-        folders = (env.pop("first", ROOT), ROOT / "tests", os.environ.get("PYTHONPATH", ""))
+        folders = (env.pop("first", ROOT), ROOT / "tests", *self.folders, os.environ.get("PYTHONPATH", ""))
         path = os.pathsep.join(map(str, folders))
         environment = os.environ | {"PYTHONPATH": path, "FAKE_LOG": str(self.log)} | env
         with open(self.folder / f"process-{len(self.processes)}.log", "w") as out:

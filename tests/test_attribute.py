@@ -13,6 +13,7 @@ from engine import entry
 from runs_fake import FakeModel, scenario
 
 import cluster_sim as cs
+from cluster_sim import policies
 from cluster_sim.analysis import attribution
 from cluster_sim.cli import main as cli
 from cluster_sim.policies import base
@@ -116,6 +117,7 @@ def test_luck_of_one_instrument_widens_its_interval_alone():
 
 def test_a_placebo_gets_exactly_nothing_in_every_column(monkeypatch):
     """A real instrument class that pays nobody, beside real ones that do, in the real city."""
+    policies.instruments()  # all of them are registered before the list is copied: they register once
     monkeypatch.setattr(base, "_REGISTER", dict(base.registered()))
 
     class Placebo(base.Instrument):

@@ -64,7 +64,7 @@ def child(cluster, folder, seeds, sleep):
     """Start a job on the cluster in a process of its own."""
     from cluster_sim.runs.identity import code_version
 
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
     words = [sys.executable, "-c", CHILD, cluster.address, str(folder), str(seeds), str(sleep), code_version()]
     return subprocess.Popen(words, env=os.environ | {"PYTHONPATH": path}, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -180,22 +180,32 @@ def test_killed_with_a_worker_and_resumed_gives_the_same_bytes(cluster, tmp_path
 
 
 class Kills(Silent):
-    """Kills a process as soon as the first run is done."""
+    """Kills a process once: when a run is done, and somebody can say which (`pid` returns it, or None)."""
 
     def __init__(self, pid):
-        self.pid, self.killed = pid, 0
+        self.pid, self.killed, self.done = pid, None, 0
 
     def finished(self, spec):
-        if not self.killed:
+        self.done += 1
+
+    def update(self, running):
+        if self.done and not self.killed:
             self.killed = self.pid()
-            os.kill(self.killed, signal.SIGKILL)
+            if self.killed:
+                os.kill(self.killed, signal.SIGKILL)
 
 
-def a_busy_worker(cluster):
-    """Return the process id of a worker that has a run in its hands."""
-    with cluster.client() as client:
-        busy = wait_for(lambda: [address for address, tasks in client.processing().items() if tasks])
-        return client.run(os.getpid, workers=busy[:1])[busy[0]]
+def busy(cluster):
+    """Return what tells the process id of a worker that has runs in its hands."""
+    client = cluster.client()
+
+    def pid():
+        found = [address for address, tasks in client.processing().items() if tasks]
+        if not found:
+            return None
+        with client:
+            return client.run(os.getpid, workers=found[:1])[found[0]]
+    return pid
 
 
 def forty(cluster, folder, progress=None, **options):
@@ -207,7 +217,7 @@ def forty(cluster, folder, progress=None, **options):
 def test_the_real_model_with_a_worker_killed_in_mid_run(cluster, tmp_path):
     cluster.wait_for_workers(2)
     planned = plan(cs.load_scenario("baseline"), range(1, 9), 1 / 200, ordinal("2018-03"))
-    killer = Kills(lambda: a_busy_worker(cluster))
+    killer = Kills(busy(cluster))
     with DaskEngine(cluster.file) as engine:
         report = carry_out(planned, tmp_path / "a", progress=killer, engine=engine)
     assert killer.killed and len(report.done) == 8 and not report.failed
@@ -220,7 +230,7 @@ def test_a_sweep_on_a_cluster_that_loses_a_worker(cluster, tmp_path, monkeypatch
     cluster.wait_for_workers(2)
     swept = sweep_of(seeds=4, sleep=0.004)
     with DaskEngine(cluster.address, factory=FACTORY) as engine:
-        report = carry_out(plan_sweep(swept), tmp_path / "a", None, Kills(lambda: a_busy_worker(cluster)), FACTORY,
+        report = carry_out(plan_sweep(swept), tmp_path / "a", None, Kills(busy(cluster)), FACTORY,
                            engine=engine)
     assert len(report.done) == 24 and not report.failed
     carry_out(plan_sweep(swept), tmp_path / "b", 2, factory=FACTORY)
@@ -257,6 +267,12 @@ def test_a_model_that_cannot_be_loaded_is_said_before_anything_is_written(cluste
         with DaskEngine(cluster.address, factory="nothing_here:Model") as engine:
             carry_out(plan(scenario(), [1], 0.05), tmp_path / "x" / "a", engine=engine)
     assert not (tmp_path / "x").exists()
+
+
+def test_a_scheduler_of_another_version_of_dask(cluster, monkeypatch):
+    monkeypatch.setattr("distributed.__version__", "1.0.0")
+    with pytest.raises(InputError, match="runs distributed .*, here 1.0.0"):
+        DaskEngine(cluster.address).connect()
 
 
 def test_a_folder_that_workers_do_not_see(cluster, tmp_path, monkeypatch):

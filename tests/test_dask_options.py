@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import subprocess
 import sys
 
 import pytest
+import yaml
 from dask_cluster import ROOT, wait_for
 from runs_fake import scenario
 from test_runs_store import content, do
@@ -42,10 +44,11 @@ interface: lo
     (["--engine", "dask", "--scheduler", "tcp://127.0.0.1:1", "--workers", "2"], "local engine"),
     (["--engine", "dask", "--scheduler", "no/such/file.json"], "no scheduler file"),
     (["--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"], "no Dask scheduler answers at tcp://127.0.0.1:1"),
+    (["--engine", "dask", "--scheduler", "nonsense://x:y:z"], "no Dask scheduler answers at nonsense"),
     (["--engine", "dask", "--profile", "nowhere"], "no profile 'nowhere'"),
 ])
 def test_options_that_do_not_go_together(words, message, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("cluster_sim.runs.dask_engine.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("cluster_sim.runs.dask_client.CONNECT_SECONDS", 0.5)
     out = tmp_path / "out"
     assert main(["run", "--scale", "1/200", "--seeds", "1", "--out", str(out), *words]) == 2
     said = capsys.readouterr().err
@@ -114,6 +117,15 @@ def test_a_profile_becomes_a_job_script(profiles, monkeypatch):
     assert "--nthreads 1 " in command and "--nworkers 4" in command and "--interface lo" in command
 
 
+def test_the_profile_of_the_guide_is_a_good_one(profiles):
+    guide = (ROOT / "docs" / "clusters.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```yaml\n(.*?)^```$", guide, flags=re.MULTILINE | re.DOTALL)
+    (profiles / "campus.yaml").write_text(text)
+    found = dask_profile.load("campus")
+    assert set(dask_profile.KEYS) == set(yaml.safe_load(text)), "the guide shows every key"
+    assert found.wait == dask_profile.Profile("slurm", 1, 1, "1 GB").wait
+
+
 def test_a_profile_of_the_user_is_found_and_others_are_named(profiles):
     home = profiles.parent / "config" / "cluster_sim" / "profiles"
     home.mkdir(parents=True)
@@ -168,7 +180,7 @@ def test_a_profile_from_its_job_to_its_results(profiles, monkeypatch):
     folder = profiles.parent
     commands(folder, monkeypatch, f'cp "$1" "{folder}/job-$$.sh"\n'
              f'setsid timeout 120 bash "{folder}/job-$$.sh" >"{folder}/job.log" 2>&1 &\necho "Submitted batch job $!"')
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "tests")]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "tests")]), prepend=os.pathsep)
     monkeypatch.setenv("FAKE_LOG", str(folder / "log"))
     (profiles / "here.yaml").write_text(
         f"system: slurm\njobs: 1\nworkers: 2\nmemory: 1 GB\nwalltime: '00:10:00'\ninterface: lo\nwait: 60\n"
@@ -193,3 +205,9 @@ def test_a_batch_system_that_takes_no_job(profiles, monkeypatch, capsys):
     assert main(["run", "--engine", "dask", "--profile", "campus", "--out", "out"]) == 2
     said = capsys.readouterr().err
     assert "invalid account" in said and "Traceback" not in said
+
+
+def test_a_file_that_is_no_scheduler_file(tmp_path):
+    (tmp_path / "x.json").write_text("{}")
+    with pytest.raises(InputError, match="is no scheduler file of Dask"):
+        DaskEngine(str(tmp_path / "x.json")).connect()

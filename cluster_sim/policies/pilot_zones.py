@@ -13,8 +13,8 @@ class PilotZones(Instrument):
 
     A round shows the team where the work misses its users, and part of a miss is mended; it cannot make a
     good fit better.  Rounds take place as soon as a work is finished and while it waits for clearance, so that
-    they delay nothing unless a studio has patience.  Months saved on approvals and permits are separate keys whose default is zero, because
-    no source measures them.
+    they delay nothing unless a studio has patience.  Months saved on approvals and permits are separate keys
+    whose default is zero, because no source measures them.
     """
 
     name = "pilot_zones"
@@ -27,7 +27,7 @@ class PilotZones(Instrument):
         "works_a_month": Key("count", 0.5, 0, 100, "works that one scenario tests in a month"),
         "rounds": Key("count", 2, 1, 12, "most rounds of tests for one work"),
         "mended": Key("share", 0.3, 0, 1, "share of a miss that one round mends"),
-        "patience": Key("month", 0, 0, 24, "months that a finished work waits for a place before it asks for clearance"),
+        "patience": Key("month", 0, 0, 24, "months that a finished work waits for a place before its clearance"),
         "months_saved": Key("month", 0, 0, 24, "months saved on approval of works"),
         "entry_months_saved": Key("month", 0, 0, 24, "months saved on founding a studio"),
         "session_cost": Key("million yuan", 0.02, 0, 10, "public cost of one round, paid to the studio"),

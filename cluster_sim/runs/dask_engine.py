@@ -9,16 +9,15 @@ results folder within reach.
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 import uuid
-import warnings
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.runs import dask_client
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import city_version
 from cluster_sim.runs.plan import Plan
@@ -26,8 +25,6 @@ from cluster_sim.runs.progress import duration
 from cluster_sim.runs.supervisor import STALL
 from cluster_sim.runs.worker import Job
 
-INSTALL = "pip install 'cluster_sim[cluster]'"
-CONNECT_SECONDS = 10.0
 PATIENCE = 60.0
 """Seconds to wait for a first worker, and later for another one when all have gone."""
 QUESTION_SECONDS = 120.0
@@ -53,7 +50,7 @@ class DaskEngine:
         given = sum(value is not None for value in (scheduler, profile, client))
         if given != 1:
             raise InputError("the Dask engine needs one of: the address of a scheduler, or a profile")
-        require()
+        dask_client.require()
         self.scheduler, self.profile, self.client = scheduler, profile, client
         self.factory, self.patience, self.stall, self.quiet = factory or FACTORY, patience, stall, quiet
         self.cluster: Any = None
@@ -86,10 +83,12 @@ class DaskEngine:
 
                 found = dask_profile.load(self.profile)
                 self.cluster, self.jobs, self.patience = dask_profile.cluster(found), found.jobs, found.wait
-                self.client = _client(self.cluster)
+                self.client = dask_client.connect(self.cluster)
                 self.cluster.scale(jobs=self.jobs)
             else:
-                self.client = _client(self.scheduler)
+                address = dask_client.address_of(str(self.scheduler))
+                dask_client.same_dask(address)
+                self.client = dask_client.connect(address)
         return self.client
 
     def close(self) -> None:
@@ -136,10 +135,8 @@ class DaskEngine:
 
     def _first_workers(self, client: Any) -> set[str]:
         """Return the addresses of the workers that are there; wait for one if there is none."""
-        from cluster_sim.runs.dask_runner import present
-
         end, told = time.monotonic() + self.patience, False
-        while not (found := present(client)):
+        while not (found := dask_client.present(client)):
             if self.cluster is not None and len(self.cluster.refusals) >= self.jobs:
                 raise InputError(f"the batch system takes no job: {self.cluster.refusals[0]}")
             if time.monotonic() > end:
@@ -152,13 +149,11 @@ class DaskEngine:
 
     def _answers(self, client: Any, addresses: set[str], question: Any) -> dict[str, Any]:
         """Return what each worker answers: an Answer, or the exception that came instead."""
-        from cluster_sim.runs.dask_runner import ask, present
-
-        futures = {address: ask(client, address, question) for address in sorted(addresses)}
+        futures = {address: dask_client.ask(client, address, question) for address in sorted(addresses)}
         answers: dict[str, Any] = {}
         end = time.monotonic() + QUESTION_SECONDS
         while futures:
-            there = present(client)
+            there = dask_client.present(client)
             for address, future in list(futures.items()):
                 if future.done():
                     try:
@@ -243,39 +238,6 @@ class Sign:
                     (self.folder / ".lock").unlink()
                 for path in self.made:
                     path.rmdir()
-
-
-def require() -> None:
-    """Raise InputError if the libraries of the extra `cluster` are not installed."""
-    try:
-        import distributed  # noqa: F401
-    except ImportError as error:
-        raise InputError(f"the Dask engine needs further packages ({error}). Install them: {INSTALL}") from error
-
-
-def _client(target: Any) -> Any:
-    """Connect to a scheduler by address, by scheduler file, or to a cluster started here."""
-    import distributed
-
-    _hush()
-    given = {"scheduler_file": target} if isinstance(target, str) and target.endswith(".json") else {"address": target}
-    if "scheduler_file" in given and not os.path.isfile(target):
-        raise InputError(f"there is no scheduler file {target}")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # versions are compared here, and said in one message
-            return distributed.Client(**given, timeout=CONNECT_SECONDS, set_as_default=False, name="cluster_sim")
-    except (OSError, TimeoutError, ValueError, TypeError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise InputError(f"no Dask scheduler answers at {target} ({first})") from error
-
-
-def _hush() -> None:
-    """Leave messages to us: Dask's own log would write over the progress line."""
-    ours = ("distributed", "dask_jobqueue", "asyncio", "tornado")
-    for name, found in logging.root.manager.loggerDict.items():
-        if name.split(".")[0] in ours and isinstance(found, logging.Logger):
-            found.setLevel(logging.CRITICAL)
 
 
 def _start_command(client: Any) -> str:

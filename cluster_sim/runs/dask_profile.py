@@ -1,23 +1,13 @@
 """Profiles: how to ask Slurm for Dask workers (through dask-jobqueue), as a small YAML file.
 
-    # profiles/campus.yaml, used by --engine dask --profile campus
-    system: slurm
-    jobs: 4                   # jobs to ask for
-    workers: 32               # worker processes, and cores, of each job
-    memory: 64 GB             # of each job
-    walltime: "08:00:00"
-    queue: compute
-    account: abc123
-    directives: ["--constraint=skylake"]
-    prologue: ["module load python/3.12"]
-    python: /shared/venv/bin/python
-    interface: ib0            # the network between the nodes
-    local_directory: /tmp     # of the nodes, for Dask's own files
-    log_directory: logs
-    wait: 86400               # seconds to wait for the first worker
+    system: slurm             # used by --engine dask --profile campus if it lies in profiles/campus.yaml
+    jobs: 4
+    workers: 32
+    memory: 64 GB
 
-A profile is a file of that name in `profiles/` of the current folder, or in `cluster_sim/profiles/` of the
-user's configuration folder, or a path. What it leaves out comes from the site's own `jobqueue.yaml` of Dask.
+docs/clusters.md shows all keys. A profile is a file of that name in `profiles/` of the current folder, or in
+`cluster_sim/profiles/` of the user's configuration folder, or a path. What it leaves out comes from the site's
+own `jobqueue.yaml` of Dask.
 """
 
 from __future__ import annotations
@@ -163,7 +153,7 @@ def cluster(profile: Profile) -> Any:
     try:
         jobqueue: Any = import_module("dask_jobqueue")
     except ImportError as error:
-        from cluster_sim.runs.dask_engine import INSTALL
+        from cluster_sim.runs.dask_client import INSTALL
 
         raise InputError(f"a profile needs further packages ({error}). Install them: {INSTALL}") from error
     if shutil.which(SYSTEMS[profile.system]) is None:

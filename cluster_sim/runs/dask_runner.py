@@ -8,7 +8,6 @@ the rest of its batch goes to others.  What is finished is asked of the store, n
 from __future__ import annotations
 
 import math
-import pickle
 import time
 import uuid
 from collections import Counter, deque
@@ -17,7 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster_sim.runs.dask_worker import TOPIC, Answer, Call, Order, Question, Receipt, answer, batch
+from cluster_sim.runs.dask_client import ANSWER_SECONDS, ask, present, send
+from cluster_sim.runs.dask_worker import TOPIC, Answer, Call, Order, Question, Receipt, batch
 from cluster_sim.runs.errors import FULL_ERRNO, EngineGone, StoreFull
 from cluster_sim.runs.plan import RunSpec
 from cluster_sim.runs.store import Store
@@ -31,8 +31,6 @@ LARGEST = 1000
 TICK = 0.02
 LOOK_EVERY = 0.5
 """Seconds between two looks at which workers there are."""
-ANSWER_SECONDS = 20.0
-"""Seconds that the scheduler, or a worker with a finished result, may take to answer."""
 APPEAR_SECONDS = 60.0
 """Seconds that a finished run may take to be seen here on a shared file system."""
 PAUSE = 0.5
@@ -49,25 +47,6 @@ class Batch:
     future: Any
     months: int = 0
     moved: float = field(default_factory=time.monotonic)
-
-
-def send(client: Any, address: str, call: Call) -> Any:
-    """Have a call made on one worker and on no other; return its future."""
-    return client.submit(pickle.loads, call.packed(), key=f"cluster_sim-{uuid.uuid4().hex}", workers=[address],
-                         allow_other_workers=False, pure=False)
-
-
-def ask(client: Any, address: str, question: Question) -> Any:
-    """Ask a worker whether it can take part; return the future of its `Answer`."""
-    return send(client, address, Call(answer, question))
-
-
-def present(client: Any) -> set[str]:
-    """Return the addresses of the workers. EngineGone if the scheduler does not answer."""
-    if client.status == "running":
-        with suppress(OSError, TimeoutError):
-            return set(client.sync(client.scheduler.ncores, callback_timeout=ANSWER_SECONDS))
-    raise EngineGone("the Dask scheduler does not answer any more")
 
 
 def batch_size(pace: float | None, left: int, workers: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Any
 from cluster_sim.scenario.chain import display, locate
 from cluster_sim.scenario.designs import count_points
 from cluster_sim.scenario.factor_files import FactorReader
-from cluster_sim.scenario.faults import Fault, Faults, Mark, ScenarioError, Source, did_you_mean, listing
+from cluster_sim.scenario.faults import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
 from cluster_sim.scenario.load import load
-from cluster_sim.scenario.nodes import Node, read_file, read_text, split_lines
+from cluster_sim.scenario.nodes import Node, read_file
 from cluster_sim.scenario.quantities import QuantityError, parse_month, parse_scale, shown
+from cluster_sim.scenario.sweep_sources import FOLDERS, find, from_mapping
 from cluster_sim.scenario.sweeps import BY_VALUE, DESIGNS, Sweep
 from cluster_sim.scenario.types import Scenario
 from cluster_sim.scenario.variants import Variants
@@ -30,8 +30,6 @@ MEANS = {
 MOST_POINTS = 1_000_000
 LARGEST_SEED = 2**63 - 1
 MORRIS_LEVELS = 4
-FOLDERS = ("sweeps", "studies")
-"""A file in a folder of this name may name a base in the folder above."""
 
 
 def read(source: str | Path | Mapping[str, Any], base: Scenario | None, outputs: tuple[str, ...],
@@ -45,7 +43,7 @@ def open_reader(source: str | Path | Mapping[str, Any], base: Scenario | None = 
     """Read the text of a sweep and return what reads its keys; ScenarioError if it is no mapping."""
     faults = Faults()
     if isinstance(source, Mapping):
-        root, path = _from_mapping(source, faults), None
+        root, path = from_mapping(source, faults), None
     else:
         path = find(source)
         root = read_file(path, display(path), faults)
@@ -53,41 +51,6 @@ def open_reader(source: str | Path | Mapping[str, Any], base: Scenario | None = 
         raise ScenarioError([*faults.found, Fault("", "a sweep is a mapping of keys such as base and factors", "",
                                                   root.mark)])
     return SweepReader(root, path, base, outputs, also, faults)
-
-
-def find(name: str | Path) -> Path:
-    """The file of a sweep by its path, or by its bare name among those in scenarios/sweeps and scenarios/studies."""
-    path = Path(os.fspath(name))
-    if path.is_file():
-        return path
-    here = Path(__file__).resolve()
-    folders = [root / "scenarios" / each for root in (Path(), here.parents[2], here.parents[1]) for each in FOLDERS]
-    known = {each.stem: each for folder in reversed(folders) for each in sorted(folder.glob("*.yaml"))}
-    if str(name) in known:
-        return known[str(name)]
-    what = f"{name}: is a folder" if path.is_dir() else f"{name}: there is no such sweep file"
-    hint = did_you_mean(path.stem, list(known), f"known sweeps: {listing(list(known))}" if known else "")
-    raise ScenarioError([Fault("", what, hint)])
-
-
-def _from_mapping(content: Mapping[str, Any], faults: Faults) -> Node:
-    """A sweep given in a program as the tree of its own YAML text, so that faults show a line of it."""
-    import yaml
-
-    plain = {key: value for key, value in content.items() if not isinstance(value, Scenario)}
-    text = yaml.safe_dump(_lists(plain), sort_keys=False, allow_unicode=True, width=10_000)
-    return read_text(text, Source("sweep", split_lines(text)), faults)
-
-
-def _lists(value: Any) -> Any:
-    """Plain YAML values: tuples and ranges as lists, NumPy's numbers as Python's."""
-    if isinstance(value, Mapping):
-        return {str(key): _lists(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | range) or bool(getattr(value, "ndim", False)):
-        return [_lists(each) for each in value]
-    if isinstance(value, os.PathLike):
-        return os.fspath(value)
-    return value.item() if hasattr(value, "item") else value
 
 
 class SweepReader:
