@@ -58,8 +58,8 @@ class Search:
         text = [f"{count} mixes that no other beats on the search's seeds; {held} of them still are on "
                 f"{len(self.hunt.check_seeds)} fresh ones."]
         for row in self.optimism.itertuples():
-            text.append(f"{row.title} ({row.better} is better): mean change {row.promised:+.3g} promised, {row.found:+.3g} "
-                        f"found ({row.unit}); {row.told} mixes are surely better than the base.")
+            text.append(f"{row.title} ({row.better} is better): mean change {row.promised:+.3g} promised, "
+                        f"{row.found:+.3g} found ({row.unit}); {row.told} mixes are surely better than the base.")
         return " ".join(text)
 
     def plot(self) -> Any:
