@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import options
+from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.attribution import Attribution, Task
@@ -29,16 +29,10 @@ SHORT = {"gdp_share": "share", "creative_value_added": "value added", "employmen
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenario", metavar="SCENARIO", help="a file or a name")
-    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
-    parser.add_argument("--seeds", type=int, metavar="N", help=f"number of seeds, 1 to N ({SEEDS})")
-    parser.add_argument("--seed", type=int, metavar="K", help="the first of --seeds (1)")
     parser.add_argument("--permutations", default=PERMUTATIONS, metavar="P",
                         help=f"orders in which instruments enter, for each seed: an even number, or 'all' for every "
                              f"coalition, as with up to four instruments ({PERMUTATIONS})")
-    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (the scenario's end)")
-    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
-                        help="override a value of the scenario (repeatable)")
-    parser.add_argument("--out", metavar="FOLDER", help="results folder (in results/)")
+    options.ensemble(parser, SCALE, SEEDS, "results folder (in results/)", "number of seeds, 1 to N")
     options.running(parser)
     options.engines(parser)
 
@@ -47,22 +41,19 @@ def main(args: argparse.Namespace) -> int:
     """Do the runs, print the contributions, write them and their figure; exit status 3 if a run failed."""
     began = time.monotonic()
     from cluster_sim.analysis.attribution import carry_out_task, prepare
-    from cluster_sim.runs.errors import InputError
-    from cluster_sim.runs.plan import ordinal, scale_of, seed_list
     from cluster_sim.runs.progress import Progress, Silent
 
-    if args.workers is not None and args.workers < 0:
-        raise InputError("--workers is a number of processes (0 runs everything in this one)")
-    seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
-    task = prepare(args.scenario, seeds, scale_of(args.scale), ordinal(args.until), args.permutations, args.set)
+    seeds, scale, until = options.size(args, SEEDS)
+    task = prepare(args.scenario, seeds, scale, until, args.permutations, args.set)
     out = Path(args.out) if args.out else Path("results") / _name(task, bool(args.set))
     with options.engine(args) as engine:
-        _make_room(out, task, args)
+        folders.make_room(out, [(out, task.plan)], args)
         result = carry_out_task(task, out, args.workers, Silent() if args.quiet else Progress(),
                                 notes={"arguments": args.words}, engine=engine)
     answer = _answer(result)
     if result.cells:
-        answer |= _files(result, not args.no_figures, args.quiet)
+        result.effects.to_csv(out / "attribution.csv", index=False, lineterminator="\n")
+        answer["figures"] = folders.write_figure(out, "attribution", result.plot, args)
     answer["seconds"] = round(time.monotonic() - began, 3)
     if args.json:
         print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
@@ -76,17 +67,6 @@ def _name(task: Task, changed: bool) -> str:
     """Name the folder nobody named, by the scenario."""
     digest = task.scenario.digest()
     return f"attribute-{task.label}" + (f"-{hashlib.sha256(digest.encode()).hexdigest()[:6]}" if changed else "")
-
-
-def _make_room(out: Path, task: Task, args: argparse.Namespace) -> None:
-    """Set aside what the folder holds of other runs, where nobody named it or --fresh was given."""
-    from cluster_sim.runs import manifest
-
-    found = manifest.differences(out, task.plan)
-    if out.is_dir() and (args.fresh and manifest.load(out) or found and not args.out):
-        aside = manifest.set_aside(out)
-        why = f" ({' and '.join(found)} differ{'s' if len(found) == 1 else ''})" if found else ""
-        print(f"what {out} held is now in {aside}{why}", file=sys.stderr)
 
 
 def _answer(result: Attribution) -> dict[str, Any]:
@@ -197,23 +177,6 @@ def _short(value: float) -> str:
     """Write a number with about three figures."""
     size = abs(value)
     return "0" if value == 0 else f"{value:+,.{0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3}f}"
-
-
-def _files(result: Attribution, figures: bool, quiet: bool) -> dict[str, Any]:
-    """Write attribution.csv and the figure; a figure that cannot be drawn is named, not fatal."""
-    out = result.folder
-    result.effects.to_csv(out / "attribution.csv", index=False, lineterminator="\n")
-    written: list[str] = []
-    if figures:
-        try:
-            from cluster_sim.report import figures as report
-
-            report.save(result.plot(), out / "figures" / "attribution")
-            written.append(str(out / "figures" / "attribution.png"))
-        except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
-            if not quiet:
-                print(f"no figure 'attribution': {error}", file=sys.stderr)
-    return {"figures": written}
 
 
 def _status(result: Attribution) -> int:

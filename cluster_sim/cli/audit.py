@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import options
+from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.public_money.audit import Audit
@@ -29,13 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="only this instrument (repeatable; all that are in force)")
     parser.add_argument("--times", type=float, default=1.0, metavar="K",
                         help="multiply what every instrument grants by K (1), within the bounds of its keys")
-    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
-    parser.add_argument("--seeds", type=int, metavar="N", help=f"number of pairs, with seeds 1 to N ({SEEDS})")
-    parser.add_argument("--seed", type=int, metavar="K", help="the first of --seeds (1)")
-    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (the scenario's end)")
-    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
-                        help="override a value (repeatable)")
-    parser.add_argument("--out", metavar="FOLDER", help="results folder, one folder a twin in it (in results/)")
+    options.ensemble(parser, SCALE, SEEDS, "results folder, one folder a twin in it (in results/)")
     options.running(parser)
 
 
@@ -43,29 +36,25 @@ def main(args: argparse.Namespace) -> int:
     """Do the runs, print the table; exit status 1 if an identity does not close, 3 if a run failed."""
     began = time.monotonic()
     from cluster_sim.analysis.public_money import audit
-    from cluster_sim.runs import manifest
     from cluster_sim.runs.api import scenario_of
     from cluster_sim.runs.errors import InputError
-    from cluster_sim.runs.plan import ordinal, scale_of, seed_list
     from cluster_sim.runs.progress import Progress, Silent
 
-    seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
+    seeds, scale, until = options.size(args, SEEDS)
     if len(seeds) < 2:
         raise InputError("an interval needs at least two seeds")
     scenario = audit.dosed(scenario_of(args.scenario, args.set), args.times)
     dose = f"-x{args.times:g}" if args.times != 1 else ""
     out = Path(args.out) if args.out else Path("results") / f"audit-{scenario.slug or 'scenario'}{dose}"
-    without, whole = audit.prepare(scenario, seeds, scale_of(args.scale), ordinal(args.until), out, args.instrument)
-    found = [words for side in (whole, *without.values()) for words in manifest.differences(side.folder, side.plan)]
-    if out.is_dir() and (args.fresh or found and not args.out):
-        print(f"what {out} held is now in {manifest.set_aside(out)}", file=sys.stderr)
+    without, whole = audit.prepare(scenario, seeds, scale, until, out, args.instrument)
+    folders.make_room(out, [(side.folder, side.plan) for side in (whole, *without.values())], args)
     result = audit.carry_out(without, whole, args.workers, Silent if args.quiet else Progress,
                              notes={"arguments": args.words})
     if len(result.seeds) < 2:
         raise InputError(f"fewer than two pairs of runs were done; see failures.jsonl in the folders of {out}")
     result.flows.to_csv(out / "public_money.csv", index=False, lineterminator="\n")
     result.summary.to_csv(out / "public_money_summary.csv", index=False, lineterminator="\n")
-    figures = [] if args.no_figures else _draw(result, out, args.quiet)
+    figures = folders.write_figure(out, "public_money", result.plot, args)
     if args.json:
         print(json.dumps(answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
                          ensure_ascii=False, allow_nan=False))
@@ -73,8 +62,7 @@ def main(args: argparse.Namespace) -> int:
         print("\n".join(table(result)))
         print(f"\n{out}: results, public_money.csv, public_money_summary.csv" + "".join(f", {f}" for f in figures))
     if result.failed:
-        print(f"{len(result.failed)} runs failed; {len(result.seeds)} pairs are whole", file=sys.stderr)
-        return 3
+        return folders.status(result.failed, f"{len(result.seeds)} pairs", out)
     return 0 if result.worst <= audit.CLOSED else 1
 
 
@@ -144,15 +132,3 @@ def said(found: dict[str, Any], factor: float) -> str:
     if found.get("low95") is None:
         return f"{form.format(value)} (cannot tell)"
     return f"{form.format(value)} ({form.format(found['low95'] * factor)} to {form.format(found['high95'] * factor)})"
-
-
-def _draw(result: Audit, out: Path, quiet: bool) -> list[str]:
-    try:
-        from cluster_sim.report import figures as report
-
-        report.save(result.plot(), out / "figures" / "public_money")
-        return [str(out / "figures" / "public_money.png")]
-    except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
-        if not quiet:
-            print(f"no figure 'public_money': {error}", file=sys.stderr)
-        return []

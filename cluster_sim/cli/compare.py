@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import options
+from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.compare import Comparison, Side
@@ -28,13 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenarios", nargs="+", metavar="SCENARIO",
                         help="files or names; the first is what the others are read against")
-    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
-    parser.add_argument("--seeds", type=int, metavar="N", help=f"number of pairs, with seeds 1 to N ({SEEDS})")
-    parser.add_argument("--seed", type=int, metavar="K", help="the first of --seeds (1)")
-    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (the scenarios' end)")
-    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
-                        help="override a value in all scenarios (repeatable)")
-    parser.add_argument("--out", metavar="FOLDER", help="folder with one results folder a scenario (in results/)")
+    options.ensemble(parser, SCALE, SEEDS, "folder with one results folder a scenario (in results/)",
+                     end="the scenarios' end", overridden="a value in all scenarios")
     options.running(parser)
 
 
@@ -42,24 +36,20 @@ def main(args: argparse.Namespace) -> int:
     """Do the runs, print the effects, write them and their figure; exit status 3 if a run failed."""
     began = time.monotonic()
     from cluster_sim.analysis.compare import carry_out_all, prepare
-    from cluster_sim.runs.errors import InputError
-    from cluster_sim.runs.plan import ordinal, scale_of, seed_list
     from cluster_sim.runs.progress import Progress, Silent
 
-    if args.workers is not None and args.workers < 0:
-        raise InputError("--workers is a number of processes (0 runs everything in this one)")
-    seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
-    scale, until = scale_of(args.scale), ordinal(args.until)
+    seeds, scale, until = options.size(args, SEEDS)
     out = Path(args.out) if args.out else Path("results") / "compare"
     sides = prepare(args.scenarios, seeds, scale, until, out, args.set)
     if not args.out:
         out = out.with_name(_name(sides, bool(args.set)))
         sides = prepare(args.scenarios, seeds, scale, until, out, args.set)
-    _make_room(out, sides, args)
+    folders.make_room(out, [(side.folder, side.plan) for side in sides], args)
     result = carry_out_all(sides, args.workers, Silent if args.quiet else Progress, notes={"arguments": args.words})
     answer = _answer(result, out)
     if result.found:
-        answer |= _files(result, out, not args.no_figures, args.quiet)
+        result.effects.to_csv(out / "effects.csv", index=False, lineterminator="\n")
+        answer["figures"] = folders.write_figure(out, "effects", result.plot, args)
     answer["seconds"] = round(time.monotonic() - began, 3)
     if args.json:
         print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
@@ -71,7 +61,7 @@ def main(args: argparse.Namespace) -> int:
               "seeds >0: share of pairs with a\nhigher value; needed: pairs that tell an effect of this size from "
               "zero with 80% power.\n"
               f"\n{out}: results, effects.csv" + (f", {answer['figures'][0]}" if answer["figures"] else ""))
-    return _status(result, out)
+    return folders.status(result.failed, f"{len(result.seeds)} pairs", out)
 
 
 def _name(sides: list[Side], changed: bool) -> str:
@@ -81,20 +71,6 @@ def _name(sides: list[Side], changed: bool) -> str:
         digests = ",".join(side.plan.runs[0].scenario.digest() for side in sides)
         name = f"{name[:90]}-{hashlib.sha256(digests.encode()).hexdigest()[:6]}"
     return name
-
-
-def _make_room(out: Path, sides: list[Side], args: argparse.Namespace) -> None:
-    """Set aside what the folder holds of other runs, where nobody named it or --fresh was given."""
-    from cluster_sim.runs import manifest
-
-    if not out.is_dir():
-        return
-    found = [words for side in sides for words in manifest.differences(side.folder, side.plan)]
-    known = any(manifest.load(side.folder) for side in sides)
-    if args.fresh and known or found and not args.out:
-        aside = manifest.set_aside(out)
-        why = f" ({' and '.join(dict.fromkeys(found))} differ)" if found else ""
-        print(f"what {out} held is now in {aside}{why}", file=sys.stderr)
 
 
 def _answer(result: Comparison, out: Path) -> dict[str, Any]:
@@ -174,30 +150,3 @@ def _row(year: str, cell: dict[str, Any], factor: float) -> str:
     needed = "" if cell["seeds_needed"] is None else f"{cell['seeds_needed']:,}"
     return (f"{'':<12} {year:>4} {write['mean']:>10}  {write['low80'] + ' to ' + write['high80']:>20}  "
             f"{write['low95'] + ' to ' + write['high95']:>20}  {chance:>6} {cell['share_positive']:>8.0%} {needed:>7}")
-
-
-def _files(result: Comparison, out: Path, figures: bool, quiet: bool) -> dict[str, Any]:
-    """Write effects.csv and the figure; a figure that cannot be drawn is named, not fatal."""
-    result.effects.to_csv(out / "effects.csv", index=False, lineterminator="\n")
-    written: list[str] = []
-    if figures:
-        try:
-            from cluster_sim.report import figures as report
-
-            report.save(result.plot(), out / "figures" / "effects")
-            written.append(str(out / "figures" / "effects.png"))
-        except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
-            if not quiet:
-                print(f"no figure 'effects': {error}", file=sys.stderr)
-    return {"figures": written}
-
-
-def _status(result: Comparison, out: Path) -> int:
-    if not result.failed:
-        return 0
-    first = result.failed[0]
-    print(f"{len(result.failed)} run{'s' * (len(result.failed) > 1)} failed; {len(result.seeds)} pairs are whole. "
-          f"The first, {first['scenario']} with seed {first['seed']}: "
-          f"{first['traceback'].strip().splitlines()[-1]}\nAll of them: failures.jsonl in the folders of {out}",
-          file=sys.stderr)
-    return 3

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import experiment, options
+from cluster_sim.cli import experiment, folders, options
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.discovery.study import Discovery
@@ -26,11 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("file", metavar="FILE", help="discovery file, or its name in scenarios/studies")
     parser.add_argument("--samples", type=int, metavar="N", help="futures to sample (as the file says)")
-    parser.add_argument("--seeds", type=int, metavar="N", help="seeds 1 to N in every future (as the file says)")
-    parser.add_argument("--scale", metavar="S", help="share of the city, such as 1/20 (as the file says)")
-    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2035-12 (as the file says)")
-    parser.add_argument("--out", metavar="FOLDER", help="folder with a results folder a policy (results/discover-FILE)")
-    parser.add_argument("--dry-run", action="store_true", help="say how many runs it takes, and do none")
+    options.of_file(parser, "seeds 1 to N in every future",
+                    "folder with a results folder a policy (results/discover-FILE)")
     options.running(parser)
 
 
@@ -40,7 +37,7 @@ def main(args: argparse.Namespace) -> int:
     from cluster_sim.analysis.bench import NothingRan
     from cluster_sim.analysis.discovery import api, reading, study
 
-    experiment.check_workers(args)
+    options.check_workers(args)
     inquiry = api.sized(reading.read(args.file), args.samples, args.seeds, args.scale, args.until)
     futures, policies, seeds = inquiry.sweep.samples or 0, len(inquiry.labels), len(inquiry.sweep.seeds)
     runs = futures * policies * seeds
@@ -51,10 +48,10 @@ def main(args: argparse.Namespace) -> int:
     if args.dry_run:
         return 0
     out = Path(args.out) if args.out else Path("results") / f"discover-{Path(args.file).stem}"
-    shown, notes = experiment.progress_of(args), {"arguments": args.words}
+    shown, notes = options.progress_of(args), {"arguments": args.words}
     benches = [study.bench_of(inquiry, place, out, args.workers, shown, notes=notes)
                for place in range(len(inquiry.labels))]
-    experiment.make_room(out, [(bench.folder, bench.first_plan(inquiry.sweep.seeds[0])) for bench in benches], args)
+    folders.make_room(out, [(bench.folder, bench.first_plan(inquiry.sweep.seeds[0])) for bench in benches], args)
     try:
         result = study.discover(inquiry, benches)
     except NothingRan as error:
@@ -62,13 +59,8 @@ def main(args: argparse.Namespace) -> int:
         return 3
     experiment.write_frames(out, {name: getattr(result, name) for name in TABLES},
                             {"boxes": result.boxes.drop(columns="coverage_fresh"), "regret": result.regret})
-    figures = experiment.write_figure(out, "discovery", result.plot, args)
-    if args.json:
-        print(json.dumps(_answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
-                         ensure_ascii=False, allow_nan=False))
-    elif not args.quiet:
-        print("\n".join(table(result)))
-        print(f"\n{out}: runs, {', '.join([*(f'{each}.csv' for each in TABLES), *figures])}")
+    figures = folders.write_figure(out, "discovery", result.plot, args)
+    experiment.show(args, began, out, TABLES, figures, lambda: _answer(result, out), lambda: table(result))
     return experiment.status(result.failed, out, "their futures count by the other seeds, or not at all")
 
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import options
+from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.econometrics.study import Econometrics
@@ -28,17 +28,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenario", nargs="?", default=SCENARIO, metavar="SCENARIO",
                         help=f"file or name of the scenario whose instruments are studied ({SCENARIO})")
-    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
-    parser.add_argument("--seeds", type=int, metavar="N", help=f"runs of each variant, with seeds 1 to N ({SEEDS})")
-    parser.add_argument("--seed", type=int, metavar="K", help="the first of --seeds (1)")
     parser.add_argument("--date", default=DATE, metavar="MONTH",
                         help=f"month in which the zones and the production subsidy begin ({DATE})")
     parser.add_argument("--zone-instrument", action="append", metavar="NAME",
                         help="instrument that makes the zone, such as workspace (repeatable; pilot_zones,"
                              " workspace and zone_venture_fund together)")
-    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
-                        help="override a value of the scenario (repeatable)")
-    parser.add_argument("--out", metavar="FOLDER", help="folder with one results folder a variant (in results/)")
+    options.ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)",
+                     "runs of each variant, with seeds 1 to N", end=None)
     options.running(parser)
 
 
@@ -46,29 +42,24 @@ def main(args: argparse.Namespace) -> int:
     """Do the runs, print the estimates, write them; exit status 1 if a placebo moved anything, 3 if a run failed."""
     began = time.monotonic()
     from cluster_sim.analysis.econometrics.study import carry_out_study, plan_study
-    from cluster_sim.runs import manifest
-    from cluster_sim.runs.errors import InputError
-    from cluster_sim.runs.plan import ordinal, scale_of, seed_list
+    from cluster_sim.runs.plan import ordinal
     from cluster_sim.runs.progress import Progress, Silent
 
-    if args.workers is not None and args.workers < 0:
-        raise InputError("--workers is a number of processes (0 runs everything in this one)")
-    seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
-    scale, month = scale_of(args.scale), ordinal(args.date)
+    seeds, scale, _ = options.size(args, SEEDS)
+    month = ordinal(args.date)
     assert month is not None
     out = Path(args.out) if args.out else Path("results") / NAME
     made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, args.zone_instrument)
     if not args.out:
         out = out.with_name(_name(args))
         made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, args.zone_instrument)
-    found = [words for side in sides for words in manifest.differences(side.folder, side.plan)]
-    if out.is_dir() and (args.fresh or found and not args.out):
-        print(f"what {out} held is now in {manifest.set_aside(out)}", file=sys.stderr)
+    folders.make_room(out, [(side.folder, side.plan) for side in sides], args)
     result = carry_out_study(made, sides, args.workers, Silent if args.quiet else Progress,
                              notes={"arguments": args.words})
     answer = _answer(result, out)
     if result.estimates:
-        answer |= _files(result, out, not args.no_figures, args.quiet)
+        answer["tables"] = _tables(result, out)
+        answer["figures"] = folders.write_figure(out, "econometrics", result.plot, args)
     answer["seconds"] = round(time.monotonic() - began, 3)
     if args.json:
         print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
@@ -161,35 +152,21 @@ def against(low: float | None, high: float | None) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
-def _files(result: Econometrics, out: Path, figures: bool, quiet: bool) -> dict[str, Any]:
-    """Write the tables and the figure; a figure that cannot be drawn is named, not fatal."""
+def _tables(result: Econometrics, out: Path) -> list[str]:
+    """Write the tables and return their files."""
     from cluster_sim.report import estimates as report
 
     written = [str(file) for file in report.write(result.estimates, out)]
     if result.events:
         result.event_study.to_csv(out / "event_study.csv", index=False, lineterminator="\n")
         written.append(str(out / "event_study.csv"))
-    drawn: list[str] = []
-    if figures:
-        try:
-            from cluster_sim.report import figures as drawing
-
-            drawing.save(result.plot(), out / "figures" / "econometrics")
-            drawn.append(str(out / "figures" / "econometrics.png"))
-        except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
-            if not quiet:
-                print(f"no figure 'econometrics': {error}", file=sys.stderr)
-    return {"tables": written, "figures": drawn}
+    return written
 
 
 def _status(result: Econometrics, out: Path) -> int:
-    failed = result.comparison.failed
-    if failed:
-        print(f"{len(failed)} run{'s' * (len(failed) > 1)} failed; {len(result.comparison.seeds)} seeds are whole. "
-              f"The first, {failed[0]['scenario']} with seed {failed[0]['seed']}: "
-              f"{failed[0]['traceback'].strip().splitlines()[-1]}\nAll of them: failures.jsonl in the folders of {out}",
-              file=sys.stderr)
-        return 3
+    comparison = result.comparison
+    if comparison.failed:
+        return folders.status(comparison.failed, f"{len(comparison.seeds)} seeds", out)
     moved = [one for one in result.estimates if one.name == "zones.paired.placebo" and (one.value, one.se) != (0, 0)]
     if moved:
         print(f"a zone with every amount at zero moved output by {moved[0].value:g}%", file=sys.stderr)

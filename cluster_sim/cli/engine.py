@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import options
+from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.engine import EngineReport
@@ -26,13 +25,7 @@ SEEDS = 10
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="a file or name (baseline)")
-    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
-    parser.add_argument("--seeds", type=int, metavar="N", help=f"number of pairs, with seeds 1 to N ({SEEDS})")
-    parser.add_argument("--seed", type=int, metavar="K", help="the first of --seeds (1)")
-    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (the scenario's end)")
-    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
-                        help="override a value of the scenario (repeatable)")
-    parser.add_argument("--out", metavar="FOLDER", help="folder with one results folder a variant (in results/)")
+    options.ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)")
     options.running(parser)
 
 
@@ -41,23 +34,21 @@ def main(args: argparse.Namespace) -> int:
     began = time.monotonic()
     from cluster_sim.analysis.engine import answer
     from cluster_sim.analysis.engine_plan import prepare
-    from cluster_sim.runs.errors import InputError
-    from cluster_sim.runs.plan import ordinal, scale_of, seed_list
+    from cluster_sim.analysis.engine_table import table
+    from cluster_sim.report import engine_table
     from cluster_sim.runs.progress import Progress, Silent
 
-    if args.workers is not None and args.workers < 0:
-        raise InputError("--workers is a number of processes (0 runs everything in this one)")
-    seeds = seed_list(SEEDS if args.seeds is None else args.seeds, args.seed)
-    scale, until = scale_of(args.scale), ordinal(args.until)
+    seeds, scale, until = options.size(args, SEEDS)
     named = Path(args.out) if args.out else None
     question = prepare(args.scenario, seeds, scale, until, named or Path("results") / "engine", args.set)
     if named is None:
         out = Path("results") / _name(question, bool(args.set))
         question = prepare(args.scenario, seeds, scale, until, out, args.set)
-    _make_room(question, args)
+    folders.make_room(question.out, [(side.folder, side.plan) for side in question.sides], args)
     report = answer(question, args.workers, Silent if args.quiet else Progress, notes={"arguments": args.words})
     found = _json(report)
-    found |= _files(report, not args.no_figures, args.quiet)
+    found["tables"] = [str(path) for path in engine_table.write(table(report), question.out / "tables")]
+    found["figures"] = folders.write_figure(question.out, "engine", report.plot, args)
     found["seconds"] = round(time.monotonic() - began, 3)
     if args.json:
         print(json.dumps(found, ensure_ascii=False, allow_nan=False))
@@ -66,7 +57,7 @@ def main(args: argparse.Namespace) -> int:
 
         files = ", ".join(["results", *found["tables"], *found["figures"]])
         print("\n".join([*text(report), "", f"{question.out}: {files}"]))
-    return _status(report)
+    return folders.status(report.failed, f"{len(report.seeds)} seeds", question.out)
 
 
 def _name(question: Question, changed: bool) -> str:
@@ -74,20 +65,6 @@ def _name(question: Question, changed: bool) -> str:
     scenario = question.scenario
     name = f"engine-{scenario.slug or scenario.name}".replace("/", "_").replace(" ", "_")
     return f"{name[:90]}-{scenario.digest()[:6]}" if changed else name[:90]
-
-
-def _make_room(question: Question, args: argparse.Namespace) -> None:
-    """Set aside what the folder holds of other runs, where nobody named it or --fresh was given."""
-    from cluster_sim.runs import manifest
-
-    if not question.out.is_dir():
-        return
-    found = [words for side in question.sides for words in manifest.differences(side.folder, side.plan)]
-    known = any(manifest.load(side.folder) for side in question.sides)
-    if args.fresh and known or found and not args.out:
-        aside = manifest.set_aside(question.out)
-        why = f" ({' and '.join(dict.fromkeys(found))} differ)" if found else ""
-        print(f"what {question.out} held is now in {aside}{why}", file=sys.stderr)
 
 
 def _json(report: EngineReport) -> dict[str, Any]:
@@ -122,32 +99,3 @@ def _effects(report: EngineReport) -> dict[str, Any]:
     """Return variant -> column -> year -> paired effect, as `compare` has it."""
     source = report.comparison if report.question.hit else report.flopped
     return {label: source.found[label] for label in report.variants}
-
-
-def _files(report: EngineReport, figures: bool, quiet: bool) -> dict[str, Any]:
-    """Write the table and the figure; a figure that cannot be drawn is named, not fatal."""
-    from cluster_sim.analysis.engine_table import table
-    from cluster_sim.report import engine_table
-
-    out = report.question.out
-    written = {"tables": [str(path) for path in engine_table.write(table(report), out / "tables")], "figures": []}
-    if figures:
-        try:
-            from cluster_sim.report import figures as drawing
-
-            drawing.save(report.plot(), out / "figures" / "engine")
-            written["figures"].append(str(out / "figures" / "engine.png"))
-        except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
-            if not quiet:
-                print(f"no figure 'engine': {error}", file=sys.stderr)
-    return written
-
-
-def _status(report: EngineReport) -> int:
-    if not report.failed:
-        return 0
-    first = report.failed[0]
-    print(f"{len(report.failed)} run{'s' * (len(report.failed) > 1)} failed; {len(report.seeds)} seeds are whole. "
-          f"The first, {first['scenario']} with seed {first['seed']}: {first['traceback'].strip().splitlines()[-1]}\n"
-          f"All of them: failures.jsonl in the folders of {report.question.out}", file=sys.stderr)
-    return 3

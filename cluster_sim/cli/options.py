@@ -1,14 +1,56 @@
-"""Options that commands which do runs have in common, so that they read alike everywhere."""
+"""Options that commands which do runs have in common, so that they are declared, checked and read alike everywhere."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cluster_sim.runs.dask_engine import DaskEngine
+
+
+def ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int, out: str,
+             counted: str = "number of pairs, with seeds 1 to N", first: str = "the first of --seeds (1)",
+             end: str | None = "the scenario's end", overridden: str = "a value of the scenario") -> None:
+    """Declare what of a scenario is run, how large, how often and how long, and where the results go.
+
+    scale, seeds: what holds where nothing is said (for the help; `size` puts the seeds in place); the others are words
+    of help: `out` names the folder, `counted` what --seeds counts, `end` the last month (None: there is no --until).
+    """
+    parser.add_argument("--scale", default=scale, metavar="S", help=f"share of the city, such as 1/20 or 1 ({scale})")
+    parser.add_argument("--seeds", type=int, metavar="N", help=f"{counted} ({seeds})")
+    parser.add_argument("--seed", type=int, metavar="K", help=first)
+    if end is None:
+        parser.set_defaults(until=None)
+    else:
+        parser.add_argument("--until", metavar="MONTH", help=f"last month, such as 2030-12 ({end})")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
+                        help=f"override {overridden} (repeatable)")
+    parser.add_argument("--out", metavar="FOLDER", help=out)
+
+
+def size(args: argparse.Namespace, seeds: int) -> tuple[list[int], float, int | None]:
+    """Return the seeds (1 to `seeds` where nothing is said), the scale and the last month of an ensemble.
+
+    InputError if one of them, or the number of processes, cannot be.
+    """
+    from cluster_sim.runs.plan import ordinal, scale_of, seed_list
+
+    check_workers(args)
+    listed = seed_list(seeds if args.seeds is None else args.seeds, args.seed)
+    return listed, scale_of(args.scale), ordinal(args.until)
+
+
+def of_file(parser: argparse.ArgumentParser, seeds: str, out: str, otherwise: str = " (as the file says)",
+            dry_run: str = "say how many runs it takes, and do none") -> None:
+    """Declare what goes in the place of what a file says of its runs; seeds, out, otherwise, dry_run: words of help."""
+    parser.add_argument("--seeds", type=int, metavar="N", help=f"{seeds}{otherwise}")
+    parser.add_argument("--scale", metavar="S", help=f"share of the city, such as 1/20{otherwise}")
+    parser.add_argument("--until", metavar="MONTH", help=f"last month, such as 2030-12{otherwise}")
+    parser.add_argument("--out", metavar="FOLDER", help=out)
+    parser.add_argument("--dry-run", action="store_true", help=dry_run)
 
 
 def running(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +70,23 @@ def engines(parser: argparse.ArgumentParser) -> None:
                         help="with --engine dask: the scheduler, such as tcp://node1:8786, or its JSON file")
     parser.add_argument("--profile", metavar="NAME",
                         help="with --engine dask: ask Slurm for workers as profiles/NAME.yaml says")
+
+
+def check_workers(args: argparse.Namespace) -> None:
+    """InputError if --workers is no number of processes."""
+    from cluster_sim.runs.errors import InputError
+
+    if args.workers is not None and args.workers < 0:
+        raise InputError("--workers is a number of processes (0 runs everything in this one)")
+
+
+def progress_of(args: argparse.Namespace) -> Any:
+    """Return what makes the progress of a job: a line, machine-readable events with --json, or nothing."""
+    from cluster_sim.runs.progress import Events, Progress, Silent
+
+    if args.quiet:
+        return Silent
+    return Events if args.json else Progress
 
 
 @contextmanager

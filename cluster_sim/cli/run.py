@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import options
+from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
     from cluster_sim.runs.carry_out import Report
@@ -27,13 +27,9 @@ SEEDS = 10
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenario", nargs="?", default="baseline", help="scenario file or name (baseline)")
-    parser.add_argument("--scale", default=SCALE, metavar="S", help=f"share of the city, such as 1/20 or 1 ({SCALE})")
-    parser.add_argument("--seeds", type=int, metavar="N", help=f"number of runs, with seeds 1 to N ({SEEDS})")
-    parser.add_argument("--seed", type=int, metavar="K", help="one run with seed K, or the first of --seeds")
-    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (the scenario's end)")
-    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
-                        help="override a value, such as collaboration.tau_max=0.8 (repeatable)")
-    parser.add_argument("--out", metavar="FOLDER", help="results folder (results/ and the scenario's name)")
+    options.ensemble(parser, SCALE, SEEDS, "results folder (results/ and the scenario's name)",
+                     "number of runs, with seeds 1 to N", "one run with seed K, or the first of --seeds",
+                     overridden="a value, such as collaboration.tau_max=0.8")
     options.running(parser)
     options.engines(parser)
 
@@ -48,11 +44,11 @@ def main(args: argparse.Namespace) -> int:
 
     scale, until = scale_of(args.scale), ordinal(args.until)
     seeds = seed_list(args.seeds, args.seed, SEEDS)
-    workers = _workers(args.workers)
+    options.check_workers(args)
     planned = plan(load_scenario(args.scenario, args.set), seeds, scale, until)
     with options.engine(args) as engine:
         out = _folder(args, planned)
-        report = carry_out(planned, out, workers, Silent() if args.quiet else Progress(),
+        report = carry_out(planned, out, args.workers, Silent() if args.quiet else Progress(),
                            notes={"arguments": args.words}, engine=engine)
     figures: list[str] = []
     answer = _answer(planned, report, out)
@@ -66,27 +62,13 @@ def main(args: argparse.Namespace) -> int:
     return _status(report, out)
 
 
-def _workers(wanted: int | None) -> int | None:
-    from cluster_sim.runs.errors import InputError
-
-    if wanted is not None and wanted < 0:
-        raise InputError("--workers is a number of processes (0 runs everything in this one)")
-    return wanted
-
-
 def _folder(args: argparse.Namespace, planned: Plan) -> Path:
     """Return the results folder; what it holds of other runs is set aside where nobody named the folder."""
-    from cluster_sim.runs import manifest
-
     scenario = planned.runs[0].scenario
     slug = getattr(scenario, "slug", "") or Path(str(args.scenario)).stem
     name = f"{slug}-{scenario.digest()[:6]}" if args.set else slug
     out = Path(args.out) if args.out else Path("results") / name
-    found = manifest.differences(out, planned) if out.is_dir() else []
-    if args.fresh and manifest.load(out) or found and not args.out:
-        aside = manifest.set_aside(out)
-        why = f" ({' and '.join(found)} differ)" if found else ""
-        print(f"what {out} held is now in {aside}{why}", file=sys.stderr)
+    folders.make_room(out, [(out, planned)], args)
     return out
 
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import experiment, options
+from cluster_sim.cli import experiment, folders, options
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.search.reading import Hunt
@@ -27,12 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("file", metavar="FILE", help="search file, or its name in scenarios/studies")
     parser.add_argument("--generations", type=int, metavar="N", help="generations (as the file says; more go further)")
-    parser.add_argument("--seeds", type=int, metavar="N", help="seeds 1 to N for every mix (as the file says)")
     parser.add_argument("--check-seeds", type=int, metavar="N", help="fresh seeds for the mixes found (the file's)")
-    parser.add_argument("--scale", metavar="S", help="share of the city, such as 1/20 (as the file says)")
-    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2035-12 (as the file says)")
-    parser.add_argument("--out", metavar="FOLDER", help="results folder (results/search-FILE)")
-    parser.add_argument("--dry-run", action="store_true", help="say how many runs it takes, and do none")
+    options.of_file(parser, "seeds 1 to N for every mix", "results folder (results/search-FILE)")
     options.running(parser)
 
 
@@ -42,7 +38,7 @@ def main(args: argparse.Namespace) -> int:
     from cluster_sim.analysis.bench import NothingRan
     from cluster_sim.analysis.search import api, reading, study
 
-    experiment.check_workers(args)
+    options.check_workers(args)
     hunt = api.sized(reading.read(args.file), args.generations, args.seeds, args.check_seeds, args.scale, args.until)
     mixes = hunt.generations * hunt.population
     runs = (mixes + 1) * len(hunt.sweep.seeds)
@@ -52,8 +48,8 @@ def main(args: argparse.Namespace) -> int:
               f"{len(hunt.check_seeds)} for each mix found")
         return 0
     out = Path(args.out) if args.out else Path("results") / f"search-{Path(args.file).stem}"
-    bench = api.bench_for(hunt, out, args.workers, experiment.progress_of(args), notes={"arguments": args.words})
-    experiment.make_room(out, [(out, bench.first_plan(hunt.sweep.seeds[0]))], args)
+    bench = api.bench_for(hunt, out, args.workers, options.progress_of(args), notes={"arguments": args.words})
+    folders.make_room(out, [(out, bench.first_plan(hunt.sweep.seeds[0]))], args)
     try:
         result = study.search(hunt, bench, (lambda text: None) if args.quiet or args.json
                               else (lambda text: print(text, file=sys.stderr)))
@@ -61,13 +57,8 @@ def main(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 3
     experiment.write_frames(out, {name: getattr(result, name) for name in TABLES}, _paper(result))
-    figures = experiment.write_figure(out, "front", result.plot, args) if len(result.front) else []
-    if args.json:
-        print(json.dumps(_answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
-                         ensure_ascii=False, allow_nan=False))
-    elif not args.quiet:
-        print("\n".join(table(result)))
-        print(f"\n{out}: runs, {', '.join([*(f'{each}.csv' for each in TABLES), *figures])}")
+    figures = folders.write_figure(out, "front", result.plot, args) if len(result.front) else []
+    experiment.show(args, began, out, TABLES, figures, lambda: _answer(result, out), lambda: table(result))
     return experiment.status(result.failed, out, "mixes without a single run are no part of the set")
 
 

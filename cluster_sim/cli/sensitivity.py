@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import experiment, options
+from cluster_sim.cli import experiment, folders, options
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.sensitivity.study import Question, Sensitivity
@@ -36,11 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base-points", type=int, metavar="N", help="base points of the Sobol sample, a power of two; "
                                                                      "0 leaves it out (64)")
     parser.add_argument("--keep", type=int, metavar="N", help="most factors that go on after the screening (6)")
-    parser.add_argument("--seeds", type=int, metavar="N", help="seeds that a point's output is averaged over")
-    parser.add_argument("--scale", metavar="S", help="share of the city, such as 1/20")
-    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12")
-    parser.add_argument("--out", metavar="FOLDER", help="results folder (results/sensitivity-NAME)")
-    parser.add_argument("--dry-run", action="store_true", help="say how many runs it takes, and do none")
+    options.of_file(parser, "seeds that a point's output is averaged over", "results folder (results/sensitivity-NAME)",
+                    otherwise="")
     options.running(parser)
 
 
@@ -50,7 +47,7 @@ def main(args: argparse.Namespace) -> int:
     from cluster_sim.analysis.bench import NothingRan
     from cluster_sim.analysis.sensitivity import api, study, uncertain
 
-    experiment.check_workers(args)
+    options.check_workers(args)
     question = _question(args)
     column = f"-{question.output.column}" if args.top else ""
     name = Path(args.file).stem + (f"-top{args.top}{column}" if args.top else "")
@@ -64,10 +61,10 @@ def main(args: argparse.Namespace) -> int:
         print(json.dumps(counts) if args.json and args.dry_run else size, file=None if args.dry_run else sys.stderr)
     if args.dry_run:
         return 0
-    shown, notes = experiment.progress_of(args), {"arguments": args.words}
+    shown, notes = options.progress_of(args), {"arguments": args.words}
     look = api.bench_for(question, out / uncertain.FIRST_LOOK, args.workers, shown, notes=notes)
     bench = look if args.top else api.bench_for(question, out, args.workers, shown, notes=notes)
-    experiment.make_room(out, [(bench.folder, bench.first_plan(question.sweep.seeds[0]))], args)
+    folders.make_room(out, [(bench.folder, bench.first_plan(question.sweep.seeds[0]))], args)
     try:
         if args.top:
             frame = uncertain.first_look(question, look)
@@ -82,13 +79,8 @@ def main(args: argparse.Namespace) -> int:
     if result.methods:
         experiment.write_frames(out, {name: getattr(result, name) for name in TABLES},
                                 {"sensitivity": _paper(result)})
-        figures = experiment.write_figure(out, "sensitivity", result.plot, args)
-    if args.json:
-        print(json.dumps(_answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
-                         ensure_ascii=False, allow_nan=False))
-    elif not args.quiet:
-        print("\n".join(table(result)))
-        print(f"\n{out}: runs, {', '.join([*(f'{each}.csv' for each in TABLES), *figures])}")
+        figures = folders.write_figure(out, "sensitivity", result.plot, args)
+    experiment.show(args, began, out, TABLES, figures, lambda: _answer(result, out), lambda: table(result))
     return experiment.status(result.failed, out, "their points are left out")
 
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import options
+from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
     from cluster_sim.runs.carry_out import Report
@@ -24,13 +24,9 @@ HELP = "run a design over policies, parameters and events; --dry-run says what i
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("file", metavar="FILE", help="sweep file, or its name in scenarios/sweeps")
-    parser.add_argument("--dry-run", action="store_true",
-                        help="measure a few runs, print what all of them will take, and keep nothing")
     parser.add_argument("--shard", metavar="I/N", help="do only shard I of N (one job each on a cluster)")
-    parser.add_argument("--seeds", type=int, metavar="N", help="seeds 1 to N at every point (as the file says)")
-    parser.add_argument("--scale", metavar="S", help="share of the city, such as 1/20 (as the file says)")
-    parser.add_argument("--until", metavar="MONTH", help="last month, such as 2030-12 (as the file says)")
-    parser.add_argument("--out", metavar="FOLDER", help="results folder (results/ and the file's name)")
+    options.of_file(parser, "seeds 1 to N at every point", "results folder (results/ and the file's name)",
+                    dry_run="measure a few runs, print what all of them will take, and keep nothing")
     options.running(parser)
     options.engines(parser)
 
@@ -42,17 +38,18 @@ def main(args: argparse.Namespace) -> int:
     from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.sweeps import plan_sweep, shard_numbers
 
-    if args.workers is not None and args.workers < 0:
-        raise InputError("--workers is a number of processes (0 runs everything in this one)")
+    options.check_workers(args)
     shard = shard_numbers(args.shard)
     planned = plan_sweep(changed(args))
-    progress = _progress(args)
+    progress = options.progress_of(args)()
     if args.dry_run:
         if args.engine != "local":
             raise InputError("--dry-run measures on this machine: leave out --engine")
         return _estimate(planned, args, progress)
     with options.engine(args) as engine:
-        out = _folder(args, planned)
+        out = Path(args.out) if args.out else Path("results") / planned.sweep.slug
+        folders.make_room(out, [(out, planned)], args, "holds other runs, and shards may be at work there: "
+                                                       "give another --out" if args.shard else "")
         report = carry_out(planned, out, args.workers, progress, notes={"arguments": args.words}, shard=shard,
                            engine=engine)
     answer = _answer(planned, report, out, args.shard)
@@ -86,32 +83,6 @@ def changed(args: argparse.Namespace) -> Sweep:
             raise InputError(f"--until {args.until} lies before the scenario's start, {month_text(sweep.base.start)}")
         sweep = replace(sweep, until=until)
     return sweep
-
-
-def _progress(args: argparse.Namespace) -> Any:
-    """Return what shows the progress: a line, machine-readable events with --json, or nothing."""
-    from cluster_sim.runs.progress import Events, Progress, Silent
-
-    if args.quiet:
-        return Silent()
-    return Events() if args.json else Progress()
-
-
-def _folder(args: argparse.Namespace, planned: Plan) -> Path:
-    """Return the results folder; what it holds of other runs is set aside where nobody named the folder."""
-    from cluster_sim.runs import manifest
-
-    out = Path(args.out) if args.out else Path("results") / planned.sweep.slug
-    found = manifest.differences(out, planned) if out.is_dir() else []
-    if args.fresh and manifest.load(out) or found and not args.out:
-        if args.shard:
-            from cluster_sim.runs.errors import InputError
-
-            raise InputError(f"{out} holds other runs, and shards may be at work there: give another --out")
-        aside = manifest.set_aside(out)
-        why = f" ({' and '.join(found)} differ)" if found else ""
-        print(f"what {out} held is now in {aside}{why}", file=sys.stderr)
-    return out
 
 
 def _estimate(planned: Plan, args: argparse.Namespace, progress: Any) -> int:
