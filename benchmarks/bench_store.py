@@ -106,7 +106,8 @@ def engine(runs: int, model: str = "Nothing", until: str = "2034-12") -> dict[st
         own = float(View(Path(folder) / "out").frame("runs", ["seconds"])["seconds"].sum())
         alone -= float(View(Path(folder) / "few").frame("runs", ["seconds"])["seconds"].sum())
     return {"wall": wall, "ms_a_run": 1000 * wall / runs, "ms_beyond_model": 1000 * (wall - own / cores()) / runs,
-            "cpu_ms": 1000 * alone / len(few.runs), "busy": own / cores() / wall, "parent_megabytes": peak()}
+            "cpu_ms": 1000 * alone / len(few.runs) if model == "Nothing" else 0.0, "busy": own / cores() / wall,
+            "parent_megabytes": peak()}
 
 
 def read(runs: int, months: int, columns: int) -> dict[str, float]:

@@ -43,7 +43,7 @@ def discovery(result: Any, policy: str | None = None) -> Figure:
         if several:
             third = figure.add_axes(_place(14.0 + 2 * wide + 18.0 + names + 8.0, wide - 1.0))
             _regret(third, result)
-            style.letter(third, "c", "Regret: worse than the best policy")
+            style.letter(third, "c", "Regret")
         figure.legend(handles=_legend(several), loc="lower left", bbox_to_anchor=(4 / style.PAGE, 0.6 / HEIGHT),
                       ncols=7, columnspacing=0.9)
     return figure
@@ -54,7 +54,10 @@ def _place(left: float, wide: float) -> tuple[float, float, float, float]:
 
 
 def _futures(axes: Axes, result: Any, policy: str) -> None:
-    """Futures on two factors: those that the box limits most, else those that part the failures most."""
+    """Futures on two factors: those that the first box limits most, else those that part the failures most.
+
+    Further boxes are dashed, where they limit nothing but these two.
+    """
     table = result.futures[(result.futures["policy"] == policy) & result.futures["value"].notna()]
     x, y = _axes_of(result, policy, table)
     fails = table["fails"].to_numpy(bool)
@@ -62,14 +65,15 @@ def _futures(axes: Axes, result: Any, policy: str) -> None:
     axes.scatter(across[~fails], up[~fails], s=7, facecolors=style.PAPER, edgecolors=style.FAINT, linewidths=0.7,
                  zorder=2)
     axes.scatter(across[fails], up[fails], s=8, color=style.VERMILION, linewidths=0, zorder=3)
-    box = result.boxes[(result.boxes["policy"] == policy) & (result.boxes["box"] == 1)].set_index("factor")
     names = dict(zip((factor.path for factor in result.inquiry.sweep.factors), result.inquiry.names, strict=True))
-    if len(box):
+    for number, rows in result.boxes[result.boxes["policy"] == policy].groupby("box"):
+        box = rows.set_index("factor")
         limits = [_span(box, names[factor.path], factor) for factor in (x, y)]
-        axes.add_patch(Rectangle((limits[0][0], limits[1][0]), np.ptp(limits[0]), np.ptp(limits[1]), fill=False,
-                                 edgecolor=style.INK, lw=1.0, zorder=4))
         rest = [name for name in box.index if name not in (names[x.path], names[y.path])]
-        if rest:
+        if number == 1 or not rest:
+            axes.add_patch(Rectangle((limits[0][0], limits[1][0]), np.ptp(limits[0]), np.ptp(limits[1]), fill=False,
+                                     edgecolor=style.INK, lw=1.0, ls="-" if number == 1 else (0, (3, 2)), zorder=4))
+        if number == 1 and rest:
             axes.annotate(f"and limits on {len(rest)} more", (1, 1), xycoords="axes fraction", ha="right", va="bottom",
                           fontsize=6.0, color=style.SOFT)
     for factor, set_label, scale in ((x, axes.set_xlabel, axes.set_xscale), (y, axes.set_ylabel, axes.set_yscale)):

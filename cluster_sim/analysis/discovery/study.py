@@ -61,8 +61,12 @@ class Discovery:
                              + (f"; {first['density_fresh']:.0%} on futures that the box was not drawn from"
                                 if first["density_fresh"] == first["density_fresh"] else "") + ").")
         if len(self.regret) > 1:
-            best, safe = self.regret.loc[self.regret["mean_regret"].idxmin()], self.regret[self.regret["least_worst"]]
-            lines.append(f"{best['policy']} gives least away on average, {safe.iloc[0]['policy']} at worst.")
+            order = self.regret.sort_values("mean_regret", kind="stable")
+            best, safe = order.iloc[0], self.regret[self.regret["least_worst"]].iloc[0]["policy"]
+            lines.append(f"{best['policy']} gives least away on average" + (
+                " and at worst" if safe == best["policy"] else f", {safe} at worst")
+                + ("" if best["high95"] < order.iloc[1]["low95"] else
+                   "; on average its interval overlaps the next one's") + ".")
         return lines
 
     def plot(self) -> Any:

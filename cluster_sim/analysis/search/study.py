@@ -42,7 +42,8 @@ class Search:
     """One row a mix of the set: factors; by aim the value promised and on fresh seeds, the gain over the base promised
     and found, its 95% interval; `cost` likewise; `holds`."""
     optimism: Any = None
-    """One row an aim: mean gain promised and found, and how much of the promise was luck."""
+    """One row an aim: mean change promised and found, how much of the promise was luck (`optimism`), the share of mixes
+    that promised too much, and the number whose 95% interval on fresh seeds lies on the better side of the base."""
     new_runs: int = 0
     failed: list[dict[str, Any]] = field(default_factory=list)
     holder: Any = None
@@ -57,7 +58,8 @@ class Search:
         text = [f"{count} mixes that no other beats on the search's seeds; {held} of them still are on "
                 f"{len(self.hunt.check_seeds)} fresh ones."]
         for row in self.optimism.itertuples():
-            text.append(f"{row.title}: mean gain {row.promised:+.3g} promised, {row.found:+.3g} found ({row.unit}).")
+            text.append(f"{row.title} ({row.better} is better): mean change {row.promised:+.3g} promised, {row.found:+.3g} "
+                        f"found ({row.unit}); {row.told} mixes are surely better than the base.")
         return " ".join(text)
 
     def plot(self) -> Any:
@@ -190,9 +192,10 @@ def _check(result: Search, bench: Bench, shares: np.ndarray, home: list[np.ndarr
             better = -signs[k] * (gains[0] - gains[1])
             short = -signs[k] * (front[f"{name}_gain"].to_numpy() - middle)[sure]
             worse = short > 1e-9 * np.abs(means[:, k]).max(initial=0.0)
+            good = -signs[k] * np.where(hunt.aims[k].higher, middle - half, middle + half)
             summary.append({"aim": name, "title": measure.title, "better": "higher" if hunt.aims[k].higher else "lower",
                             "promised": gains[0], "found": gains[1], "optimism": better,
-                            "too_good": worse.mean(), "unit": unit})
+                            "too_good": worse.mean(), "told": int((good > 0).sum()), "unit": unit})
     within = means[:, -1] <= (np.inf if hunt.budget is None else hunt.budget)
     front["holds"] = undominated(means[:, :-1] * signs, within)
     order = front.sort_values("cost_fresh", kind="stable").index
