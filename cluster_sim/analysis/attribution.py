@@ -8,7 +8,6 @@ does not add up: the rest is interaction, and is given openly. All runs lie in o
 from __future__ import annotations
 
 import re
-import tempfile
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import Plan, month_text, ordinal, plan, scale_of, seed_list
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
+from cluster_sim.runs.temporary import folder_of
 
 ORDERS = 4
 """Orders in which instruments enter, for each seed: two pairs, the fewest that show the error of drawing them."""
@@ -307,8 +307,7 @@ def attribute(scenario: Any, seeds: int | Iterable[int] = 20, scale: str | float
     if unknown:
         raise InputError(f"the series have no column '{unknown[0]}' of numbers")
     task = prepare(scenario, seed_list(seeds), scale_of(scale), ordinal(until), permutations, set)
-    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
-    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    folder, holder = folder_of(out)
     result = carry_out_task(task, folder, workers, Progress() if progress else Silent(), factory, columns=columns)
     result.holder = holder
     if result.failed:

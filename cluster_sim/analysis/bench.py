@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -133,6 +134,14 @@ def nothing_ran(bench: Bench, why: str) -> NothingRan:
     """The error for an analysis whose runs failed."""
     first = next(iter(bench.failed.values()))
     return NothingRan(f"{why}: {len(bench.failed)} runs failed. The first, seed {first['seed']}:\n{first['traceback']}")
+
+
+def warn_of_failed(failed: Sequence[Mapping[str, Any]]) -> None:
+    """Warn the script that called the caller of runs that failed, if any did."""
+    if failed:
+        first = failed[0]
+        warnings.warn(f"{len(failed)} runs failed; the first, seed {first['seed']}:\n{first['traceback']}",
+                      stacklevel=3)
 
 
 def seed_means(values: np.ndarray) -> np.ndarray:

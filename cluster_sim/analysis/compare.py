@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from cluster_sim.runs.plan import TABLES, Plan, month_text, ordinal, plan, scale
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
 from cluster_sim.runs.store import Store
+from cluster_sim.runs.temporary import folder_of
 
 
 @dataclass(frozen=True)
@@ -163,8 +163,7 @@ def compare(*scenarios: Any, seeds: int | Iterable[int] = 10, scale: str | float
     runs in, one folder a scenario; a temporary one if None. `.effects` and `.variance_ratio` are data frames.
     A failed run takes its pair out, with a warning; RuntimeError if fewer than two pairs are left.
     """
-    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
-    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    folder, holder = folder_of(out)
     sides = prepare(scenarios, seed_list(seeds), scale_of(scale), ordinal(until), folder, set)
     result = carry_out_all(sides, workers, Progress if progress else Silent, factory)
     result.holder = holder

@@ -8,7 +8,6 @@ largest title of each run takes its place; it can only be made to flop, not to c
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import ordinal, scale_of, seed_list
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
+from cluster_sim.runs.temporary import folder_of
 
 
 @dataclass
@@ -254,8 +254,7 @@ def engine(scenario: Any = "baseline", seeds: int | Iterable[int] = 10, scale: s
     `scenario` is a file, a name or a loaded scenario; `set` overrides values. `out` is a folder to keep the runs
     in, one folder a variant; a temporary one if None. A failed run takes its seed out, with a warning.
     """
-    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
-    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    folder, holder = folder_of(out)
     question = prepare(scenario, seed_list(seeds), scale_of(scale), ordinal(until), folder, set)
     report = answer(question, workers, Progress if progress else Silent, factory)
     report.holder = holder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from cluster_sim.runs.one import FACTORY, execute_spec
 from cluster_sim.runs.plan import ordinal, plan, scale_of, seed_list
 from cluster_sim.runs.read import View
 from cluster_sim.runs.result import Result
+from cluster_sim.runs.temporary import folder_of
 
 Settings = Mapping[str, Any] | Iterable[str] | None
 
@@ -55,8 +55,7 @@ def ensemble(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float 
     from cluster_sim.runs.progress import Progress, Silent
 
     planned = plan(scenario_of(scenario, set), seed_list(seeds), scale_of(scale), ordinal(until))
-    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
-    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    folder, holder = folder_of(out)
     report = carry_out(planned, folder, workers, Progress() if progress else Silent(), factory,
                        engine=engine)
     if report.failed:

@@ -21,7 +21,7 @@ from cluster_sim.runs.dask_worker import TOPIC, Answer, Call, Order, Question, R
 from cluster_sim.runs.errors import FULL_ERRNO, EngineGone, StoreFull
 from cluster_sim.runs.plan import RunSpec
 from cluster_sim.runs.store import Store
-from cluster_sim.runs.supervisor import STALL, TRIES, Listener
+from cluster_sim.runs.supervisor import STALL, TRIES, Listener, recall
 from cluster_sim.runs.worker import Job, failure
 
 BATCH_SECONDS = 15.0
@@ -97,7 +97,7 @@ class Runner:
             listener.compiling()
         try:
             while self.queue or self.alone or self.waiting or self.batches:
-                self._recall()
+                self.waiting = recall(self.waiting, self.queue)
                 self._look_around()
                 self._assign()
                 self._listen()
@@ -105,12 +105,6 @@ class Runner:
                 time.sleep(TICK)
         finally:
             self._dismiss()
-
-    def _recall(self) -> None:
-        """Put runs that another process was doing back in the queue once their pause is over."""
-        now = time.monotonic()
-        self.queue.extend(spec for due, spec in self.waiting if due <= now)
-        self.waiting = [(due, spec) for due, spec in self.waiting if due > now]
 
     def _look_around(self) -> None:
         """Note which workers have come and gone, and which are stuck."""

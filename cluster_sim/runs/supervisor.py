@@ -41,6 +41,13 @@ class Listener(Protocol):
         """A run has failed for good."""
 
 
+def recall(waiting: list[tuple[float, RunSpec]], queue: deque[RunSpec]) -> list[tuple[float, RunSpec]]:
+    """Put runs that another process was doing back in the queue once their pause is over; return the others."""
+    now = time.monotonic()
+    queue.extend(spec for due, spec in waiting if due <= now)
+    return [(due, spec) for due, spec in waiting if due > now]
+
+
 @dataclass
 class Hand:
     """One worker as the supervisor sees it."""
@@ -77,7 +84,7 @@ class Local:
         self.context = processes.context()
         try:
             while self.queue or self.waiting or any(hand.spec for hand in self.hands):
-                self._recall()
+                self.waiting = recall(self.waiting, self.queue)
                 self._staff()
                 self._assign()
                 self._listen()
@@ -85,12 +92,6 @@ class Local:
                 listener.months(sum(hand.month for hand in self.hands if hand.spec))
         finally:
             self._dismiss()
-
-    def _recall(self) -> None:
-        """Put runs that another process was doing back in the queue once their pause is over."""
-        now = time.monotonic()
-        self.queue.extend(spec for due, spec in self.waiting if due <= now)
-        self.waiting = [(due, spec) for due, spec in self.waiting if due > now]
 
     def _staff(self) -> None:
         """Start workers up to the number wanted; the first alone, as long as it may have to compile."""

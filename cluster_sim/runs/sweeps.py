@@ -14,6 +14,7 @@ from cluster_sim.runs.identity import code_version, run_id
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, Plan, RunSpec, chosen_tables
 from cluster_sim.runs.read import View
+from cluster_sim.runs.temporary import folder_of
 from cluster_sim.scenario.designs import design_points
 from cluster_sim.scenario.sweeps import BY_VALUE, Sweep, read_sweep
 from cluster_sim.scenario.types import Scenario
@@ -75,15 +76,13 @@ def sweep(source: str | Path | Mapping[str, Any] | Sweep, out: str | Path | None
     `shard`, such as `"2/8"`, does only that part; `engine` (a `DaskEngine`) does the runs elsewhere than on
     this machine. A failed run costs itself: a warning names it, and RuntimeError comes only if all failed.
     """
-    import tempfile
     import warnings
 
     from cluster_sim.runs.carry_out import carry_out
     from cluster_sim.runs.progress import Progress, Silent
 
     planned = plan_sweep(source if isinstance(source, Sweep) else load_sweep(source))
-    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
-    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    folder, holder = folder_of(out)
     report = carry_out(planned, folder, workers, Progress() if progress else Silent(), factory,
                        shard=shard_numbers(shard), engine=engine)
     if report.failed:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.analysis.bench import warn_of_failed
 from cluster_sim.analysis.discovery.reading import Inquiry, read
 from cluster_sim.analysis.discovery.study import Discovery, bench_of
 from cluster_sim.analysis.discovery.study import discover as carry_out_discovery
@@ -16,6 +15,7 @@ from cluster_sim.analysis.extra_keys import replaced
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.temporary import folder_of
 
 
 def sized(inquiry: Inquiry, samples: int | None = None, seeds: Any = None, scale: Any = None,
@@ -40,14 +40,10 @@ def discover(source: str | Path | Mapping[str, Any] | Inquiry, samples: int | No
     row for each future and policy. NothingRan if no future of a policy could be run.
     """
     inquiry = sized(source if isinstance(source, Inquiry) else read(source), samples, seeds, scale, until)
-    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
-    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    folder, holder = folder_of(out)
     benches = [bench_of(inquiry, place, folder, workers, Progress if progress else Silent, factory)
                for place in range(len(inquiry.labels))]
     result = carry_out_discovery(inquiry, benches)
     result.holder = holder
-    if result.failed:
-        first = result.failed[0]
-        warnings.warn(f"{len(result.failed)} runs failed; the first, seed {first['seed']}:\n{first['traceback']}",
-                      stacklevel=2)
+    warn_of_failed(result.failed)
     return result

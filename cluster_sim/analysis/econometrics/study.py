@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +18,7 @@ from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import ordinal, scale_of, seed_list
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
+from cluster_sim.runs.temporary import folder_of
 
 DATE = "2028-01"
 """Month of the treatment unless said otherwise: history's instruments are in force by then, its hits are over."""
@@ -169,8 +169,7 @@ def econometrics(scenario: Any, seeds: int | Iterable[int] = 4, scale: str | flo
     `instruments` those that make the zone (the pilot zones). `out` is a folder to keep the runs in, a temporary
     one if None. `.table` and `.event_study` are data frames. RuntimeError if fewer than two seeds are left whole.
     """
-    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
-    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    folder, holder = folder_of(out)
     month = ordinal(date)
     assert month is not None
     made, sides = plan_study(scenario, seed_list(seeds), scale_of(scale), month, folder, set, instruments)

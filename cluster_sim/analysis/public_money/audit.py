@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,6 +18,7 @@ from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import ordinal, scale_of, seed_list
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
+from cluster_sim.runs.temporary import folder_of
 
 TABLES = ("series", "projects", "ledger", "accounts", "payments")
 ALL = "all instruments"
@@ -200,10 +200,9 @@ def audit(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float = "
     they grant. `.flows`, `.summary` are data frames, `.ratios` what a yuan buys. InputError or ScenarioError if
     it cannot be done.
     """
-    temporary = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
-    folder = Path(temporary.name if temporary else out)  # type: ignore[arg-type]
+    folder, holder = folder_of(out)
     law = dosed(scenario_of(scenario, set), times)
     without, whole = prepare(law, seed_list(seeds), scale_of(scale), ordinal(until), folder, instruments)
     result = carry_out(without, whole, workers, Progress if progress else Silent, factory)
-    result.holder = temporary
+    result.holder = holder
     return result

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.analysis.bench import Bench
+from cluster_sim.analysis.bench import Bench, warn_of_failed
 from cluster_sim.analysis.extra_keys import replaced
 from cluster_sim.analysis.search.reading import Hunt, read
 from cluster_sim.analysis.search.study import Search
@@ -18,6 +16,7 @@ from cluster_sim.analysis.search.study import search as carry_out_search
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.temporary import folder_of
 
 
 def bench_for(hunt: Hunt, folder: Path, workers: int | None = None, progress: Callable[[], Silent] = Silent,
@@ -56,13 +55,9 @@ def search(source: str | Path | Mapping[str, Any] | Hunt, generations: int | Non
     import sys
 
     hunt = sized(source if isinstance(source, Hunt) else read(source), generations, seeds, check_seeds, scale, until)
-    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
-    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    folder, holder = folder_of(out)
     bench = bench_for(hunt, folder, workers, Progress if progress else Silent, factory)
     result = carry_out_search(hunt, bench, partial(print, file=sys.stderr) if progress else lambda text: None)
     result.holder = holder
-    if result.failed:
-        first = result.failed[0]
-        warnings.warn(f"{len(result.failed)} runs failed; the first, seed {first['seed']}:\n{first['traceback']}",
-                      stacklevel=2)
+    warn_of_failed(result.failed)
     return result

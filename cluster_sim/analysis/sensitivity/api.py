@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.analysis.bench import Bench
+from cluster_sim.analysis.bench import Bench, warn_of_failed
 from cluster_sim.analysis.extra_keys import replaced
 from cluster_sim.analysis.measures import measure
 from cluster_sim.analysis.sensitivity.study import OUTPUT, Question, Sensitivity, read, study
@@ -16,6 +14,7 @@ from cluster_sim.analysis.sensitivity.uncertain import FIRST_LOOK, first_look, l
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.sweeps import plan_sweep
+from cluster_sim.runs.temporary import folder_of
 
 
 def bench_for(question: Question, folder: Path, workers: int | None = None,
@@ -42,8 +41,7 @@ def sensitivity(source: Any, output: str | None = None, year: str | int | None =
     from the one to the other. The others are those of a sweep file. `.indices`, `.stability` and `.outputs` are data
     frames, `.verdicts` says what the sample can bear. RuntimeError if so many runs failed that nothing can be said.
     """
-    holder = tempfile.TemporaryDirectory(prefix="cluster_sim-") if out is None else None
-    folder = Path(holder.name if holder else out)  # type: ignore[arg-type]
+    folder, holder = folder_of(out)
     shown = Progress if progress else Silent
     if top is not None:
         first = question_of(source, measure(output or OUTPUT, year), seeds, scale, until, trajectories)
@@ -55,10 +53,7 @@ def sensitivity(source: Any, output: str | None = None, year: str | int | None =
                          until, trajectories)
     result = study(question, bench_for(question, folder, workers, shown, factory))
     result.holder = holder
-    if result.failed:
-        first_failed = result.failed[0]
-        warnings.warn(f"{len(result.failed)} runs failed; the first, seed {first_failed['seed']}:\n"
-                      f"{first_failed['traceback']}", stacklevel=2)
+    warn_of_failed(result.failed)
     return result
 
 
