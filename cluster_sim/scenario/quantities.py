@@ -88,7 +88,7 @@ def number(value: object, unit: str) -> float:
     text = value.strip()
     match = _AMOUNT.match(text)
     digits = match.group("number") if match else ""
-    if match is None or not any(c.isdigit() for c in digits):
+    if match is None or not any(c.isdigit() for c in re.split("[eE]", digits)[0]):
         raise QuantityError(f"expected {expected(unit)}, found '{text[:40]}'")
     written = match.group("unit").strip()
     amount = Decimal(digits.replace(",", ""))
