@@ -173,15 +173,19 @@ def test_a_flagship_of_the_whole_city_has_more_than_a_hundred_partners():
     """At 1:1 a film of the size of the largest ones has its hundred partners, many out of town, and its network."""
     event = [{"kind": "hit", "month": JANUARY_2017 + 20, "title": "Flagship", "gross": 15400.0, "segment": "film",
               "budget": 600.0}]
-    m = build(24, scale=1.0, city="chengdu", events=event).run()
-    titles, credits = m.projects_table(), m.credits_table()
-    film = int(np.flatnonzero(titles["replay"])[0])
-    assert titles["partners"][film] + titles["outside_partners"][film] > 100 and titles["flagship"][film]
-    assert titles["outside_partners"][film] > 20 and titles["gross"][film] == pytest.approx(15400.0, rel=0.05)
-    mine = credits["project_id"] == titles["project_id"][film]
-    assert mine.sum() > 100 and len({c for c in credits["city"][mine] if c}) > 5
-    films = (titles["segment"] == "film") & ~titles["replay"]
-    assert 0 < np.median(titles["partners"][films] + titles["outside_partners"][films]) < 15
+    teams = []
+    for seed in (1, 2, 3):          # how many it takes depends on the house that makes it
+        m = build(24, seed=seed, scale=1.0, city="chengdu", events=event).run()
+        titles, credits = m.projects_table(), m.credits_table()
+        film = int(np.flatnonzero(titles["replay"])[0])
+        teams.append(int(titles["partners"][film] + titles["outside_partners"][film]))
+        assert teams[-1] > 60 and titles["flagship"][film]
+        assert titles["outside_partners"][film] > 20 and titles["gross"][film] == pytest.approx(15400.0, rel=0.05)
+        mine = credits["project_id"] == titles["project_id"][film]
+        assert mine.sum() == teams[-1] and len({c for c in credits["city"][mine] if c}) > 5
+        films = (titles["segment"] == "film") & ~titles["replay"]
+        assert 0 < np.median(titles["partners"][films] + titles["outside_partners"][films]) < 15
+    assert np.median(teams) > 100
 
 
 def test_with_proximity_worth_nothing_studios_cluster_less():
