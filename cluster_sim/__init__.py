@@ -23,8 +23,8 @@ _PUBLIC = {
     "ensemble": "cluster_sim.runs.api",
     "audit": "cluster_sim.analysis.public_money.audit",
     "compare": "cluster_sim.analysis.compare",
-    "attribute": "cluster_sim.analysis.attribution",
-    "engine": "cluster_sim.analysis.engine",
+    "attribute": "cluster_sim.analysis.attribution.attribute",
+    "engine": "cluster_sim.analysis.lucky_hit.engine",
     "econometrics": "cluster_sim.analysis.econometrics.study",
     "discover": "cluster_sim.analysis.discovery.api",
     "load_sweep": "cluster_sim.runs.sweeps",
@@ -40,11 +40,11 @@ __all__ = [
     "load_scenario", "load_sweep", "open", "reproduce", "run", "search", "sensitivity", "sweep"]
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.attribution import attribute
+    from cluster_sim.analysis.attribution.attribute import attribute
     from cluster_sim.analysis.compare import compare
     from cluster_sim.analysis.discovery.api import discover
     from cluster_sim.analysis.econometrics.study import econometrics
-    from cluster_sim.analysis.engine import engine
+    from cluster_sim.analysis.lucky_hit.engine import engine
     from cluster_sim.analysis.public_money.audit import audit
     from cluster_sim.analysis.search.api import search
     from cluster_sim.analysis.sensitivity.api import sensitivity

@@ -14,7 +14,7 @@ from runs_fake import FakeModel, scenario
 
 import cluster_sim as cs
 from cluster_sim import policies
-from cluster_sim.analysis import attribution
+from cluster_sim.analysis.attribution import attribute as attribution
 from cluster_sim.cli import main as cli
 from cluster_sim.policies import base
 from cluster_sim.runs import carry_out

@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cluster_sim.analysis.shapley import Design, all_coalitions, entered, marginals, order, shapley, without_one
+from cluster_sim.analysis.attribution.shapley import (
+    Design,
+    all_coalitions,
+    entered,
+    marginals,
+    order,
+    shapley,
+    without_one,
+)
 from cluster_sim.analysis.spread import error_within, means
 
 FIVE = ("a", "b", "c", "d", "e")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.attribution import Attribution, Task
+    from cluster_sim.analysis.attribution.attribute import Attribution, Task
 
 NAME = "attribute"
 GROUP = "Compare"
@@ -40,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the contributions, write them and their figure; exit status 3 if a run failed."""
     began = time.monotonic()
-    from cluster_sim.analysis.attribution import carry_out_task, prepare
+    from cluster_sim.analysis.attribution.attribute import carry_out_task, prepare
     from cluster_sim.runs.progress import Progress, Silent
 
     seeds, scale, until = options.size(args, SEEDS)

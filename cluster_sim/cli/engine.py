@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.engine import EngineReport
-    from cluster_sim.analysis.engine_plan import Question
+    from cluster_sim.analysis.lucky_hit.engine import EngineReport
+    from cluster_sim.analysis.lucky_hit.plan import Question
 
 NAME = "engine"
 GROUP = "Compare"
@@ -32,9 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print verdict and table, write table and figure; exit status 3 if a run failed."""
     began = time.monotonic()
-    from cluster_sim.analysis.engine import answer
-    from cluster_sim.analysis.engine_plan import prepare
-    from cluster_sim.analysis.engine_table import table
+    from cluster_sim.analysis.lucky_hit.engine import answer
+    from cluster_sim.analysis.lucky_hit.plan import prepare
+    from cluster_sim.analysis.lucky_hit.table import table
     from cluster_sim.report import engine_table
     from cluster_sim.runs.progress import Progress, Silent
 

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.engine import EngineReport
+    from cluster_sim.analysis.lucky_hit.engine import EngineReport
 
 WIDTH = 118
 SHORT = {"without": "never made", "later": "a year later", "elsewhere": "made in another city", "top_1": "it flops"}
@@ -30,8 +30,8 @@ def text(report: EngineReport) -> list[str]:
 
 
 def _growth(report: EngineReport) -> list[str]:
-    from cluster_sim.analysis.engine_table import group
-    from cluster_sim.analysis.top_titles import HOWS
+    from cluster_sim.analysis.lucky_hit.table import group
+    from cluster_sim.analysis.lucky_hit.top_titles import HOWS
 
     lines = ["Share of the growth of creative value added that rests on titles, percent (mean; 10-90% of seeds)",
              "At the end: last year of the window less its first. Over the years: later years, each less the first.",
@@ -55,7 +55,7 @@ def _band(row: Any) -> str:
 
 def _paths(report: EngineReport) -> list[str]:
     from cluster_sim.analysis.effects import MAIN
-    from cluster_sim.analysis.engine_table import SHOWN, shown_years
+    from cluster_sim.analysis.lucky_hit.table import SHOWN, shown_years
 
     lines = ["The path less the one with the hit, whole city at 2017 prices (mean effect; 95% interval)",
              f"{'':<32}" + "".join(f"{SHORT[label]:>30}" for label in report.variants)]
@@ -84,7 +84,7 @@ def _effect(report: EngineReport, label: str, column: str, year: int, factor: fl
 
 
 def _flows(report: EngineReport) -> list[str]:
-    from cluster_sim.analysis.pipeline import COMPARISONS, FLOWS
+    from cluster_sim.analysis.lucky_hit.pipeline import COMPARISONS, FLOWS
 
     names = [name for name, *_ in COMPARISONS if name != COMPARISONS[2][0]]
     rows = {(row["flow"], row["comparison"]): row for row in report.flow_rows}

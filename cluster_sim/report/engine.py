@@ -13,14 +13,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from cluster_sim.analysis.effects import MAIN
-from cluster_sim.analysis.engine_table import SHOWN, group
-from cluster_sim.analysis.engine_verdict import KEPT
-from cluster_sim.analysis.pipeline import COMPARISONS, FLOWS
-from cluster_sim.analysis.top_titles import HOWS, TOPS, summary, windows
+from cluster_sim.analysis.lucky_hit.pipeline import COMPARISONS, FLOWS
+from cluster_sim.analysis.lucky_hit.table import SHOWN, group
+from cluster_sim.analysis.lucky_hit.top_titles import HOWS, TOPS, summary, windows
+from cluster_sim.analysis.lucky_hit.verdict import KEPT
 from cluster_sim.report import style
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.engine import EngineReport
+    from cluster_sim.analysis.lucky_hit.engine import EngineReport
 
 COLOURS = {"without": style.VERMILION, "top_1": style.VERMILION, "later": style.BLUE, "elsewhere": style.GREEN}
 SHADES = (style.VERMILION, style.SKY, style.BLUE, style.INK)

@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis import pipeline, top_titles
 from cluster_sim.analysis.compare import Comparison, carry_out_all
-from cluster_sim.analysis.engine_plan import BASE, VARIANTS, Question, flops, prepare
-from cluster_sim.analysis.engine_verdict import verdict
+from cluster_sim.analysis.lucky_hit import pipeline, top_titles
+from cluster_sim.analysis.lucky_hit.plan import BASE, VARIANTS, Question, flops, prepare
+from cluster_sim.analysis.lucky_hit.verdict import verdict
 from cluster_sim.runs.api import Settings
 from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import ordinal, scale_of, seed_list

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.analysis.attribution.shapley import EXACT_UP_TO, Coalition, Design, without_one
 from cluster_sim.analysis.effects import KEYS, MAIN, by_year, unit_of, year_value
-from cluster_sim.analysis.shapley import EXACT_UP_TO, Coalition, Design, without_one
 from cluster_sim.analysis.spread import error_within, means
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.coalitions import INSTRUMENTS, label, with_instruments

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.analysis.effects import MAIN
-from cluster_sim.analysis.pipeline import FLOWS
+from cluster_sim.analysis.lucky_hit.pipeline import FLOWS
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.engine import EngineReport
+    from cluster_sim.analysis.lucky_hit.engine import EngineReport
 
 COLUMNS = ("part", "what", "when", "unit", "value", "low", "high", "interval")
 SHOWN = ("gdp_share", "creative_value_added", "employment", "studios")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.analysis import top_titles
 from cluster_sim.analysis.compare import Side
+from cluster_sim.analysis.lucky_hit import top_titles
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.plan import month_text, plan
