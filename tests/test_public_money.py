@@ -157,3 +157,17 @@ def test_twins_leave_one_out_and_name_what_is_not_there():
         twins(scenario, ["hubs"])
     with pytest.raises(InputError, match="no policy instruments"):
         twins(load_scenario("no_policy"), None)
+
+
+def test_run_keeps_the_tables_that_it_is_asked_for(tmp_path, capsys):
+    from cluster_sim.cli.main import main
+    from cluster_sim.runs.read import View
+
+    words = ["run", "baseline", "--scale", "1/400", "--until", "2018-12", "--seeds", "1", "--workers", "0", "--quiet",
+             "--no-figures", "--out", str(tmp_path / "x")]
+    assert main([*words, "--keep", "accounts"]) == 0
+    found = View(tmp_path / "x")
+    accounts, series = found.frame("accounts"), found.series
+    assert accounts["value_added"].sum() == pytest.approx(series["creative_value_added"].sum(), rel=1e-9)
+    assert main([*words[:-1], str(tmp_path / "y"), "--keep", "acounts"]) == 2
+    assert "there is no table 'acounts'" in capsys.readouterr().err and not (tmp_path / "y").exists()

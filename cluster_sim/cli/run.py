@@ -30,6 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     options.ensemble(parser, SCALE, SEEDS, "results folder (results/ and the scenario's name)",
                      "number of runs, with seeds 1 to N", "one run with seed K, or the first of --seeds",
                      overridden="a value, such as collaboration.tau_max=0.8")
+    parser.add_argument("--keep", action="append", default=[], metavar="TABLE",
+                        help="another table to keep: accounts, payments or applications (repeatable)")
     options.running(parser)
     options.engines(parser)
 
@@ -38,14 +40,15 @@ def main(args: argparse.Namespace) -> int:
     """Do the runs, print the summary, draw the figures; exit status 3 if a run failed."""
     began = time.monotonic()
     from cluster_sim.runs.carry_out import carry_out
-    from cluster_sim.runs.plan import ordinal, plan, scale_of, seed_list
+    from cluster_sim.runs.plan import TABLES, ordinal, plan, scale_of, seed_list
     from cluster_sim.runs.progress import Progress, Silent
     from cluster_sim.scenario import load_scenario
 
     scale, until = scale_of(args.scale), ordinal(args.until)
     seeds = seed_list(args.seeds, args.seed, SEEDS)
     options.check_workers(args)
-    planned = plan(load_scenario(args.scenario, args.set), seeds, scale, until)
+    planned = plan(load_scenario(args.scenario, args.set), seeds, scale, until,
+                   tables=(*TABLES, *args.keep))
     with options.engine(args) as engine:
         out = _folder(args, planned)
         report = carry_out(planned, out, args.workers, Silent() if args.quiet else Progress(),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster_sim.runs.one import FACTORY, execute_spec
-from cluster_sim.runs.plan import ordinal, plan, scale_of, seed_list
+from cluster_sim.runs.plan import TABLES, ordinal, plan, scale_of, seed_list
 from cluster_sim.runs.read import View
 from cluster_sim.runs.result import Result
 from cluster_sim.runs.temporary import folder_of
@@ -43,18 +43,19 @@ def run(scenario: Any, scale: str | float = "1/50", seed: int = 1, until: str | 
 def ensemble(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
              until: str | int | None = None, set: Settings = None,
              out: str | Path | None = None, workers: int | None = None, progress: bool = False,
-             factory: str = FACTORY, engine: Any = None) -> View:
+             factory: str = FACTORY, engine: Any = None, tables: Iterable[str] = TABLES) -> View:
     """Run a scenario with several seeds on all cores and open the results.
 
     `seeds` is a number (1 to that) or the seeds themselves; `out` a results folder to keep (runs that it
     holds are not done again), a temporary one if None; `engine` (a `DaskEngine`) does the runs elsewhere
-    than on this machine. A failed run costs itself: a warning names it, and
+    than on this machine; `tables` are those that the runs keep (`accounts`, `payments` and `applications`
+    only where named). A failed run costs itself: a warning names it, and
     RuntimeError comes only if all failed.
     """
     from cluster_sim.runs.carry_out import carry_out
     from cluster_sim.runs.progress import Progress, Silent
 
-    planned = plan(scenario_of(scenario, set), seed_list(seeds), scale_of(scale), ordinal(until))
+    planned = plan(scenario_of(scenario, set), seed_list(seeds), scale_of(scale), ordinal(until), tables=tables)
     folder, holder = folder_of(out)
     report = carry_out(planned, folder, workers, Progress() if progress else Silent(), factory,
                        engine=engine)
