@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
 from dataclasses import replace
-from functools import partial
 
+import fake_command
 import numpy as np
 import pytest
 from engine import entry
@@ -15,9 +14,7 @@ from runs_fake import FakeModel, scenario
 import cluster_sim as cs
 from cluster_sim import policies
 from cluster_sim.analysis.attribution import attribute as attribution
-from cluster_sim.cli import main as cli
 from cluster_sim.policies import base
-from cluster_sim.runs import carry_out
 from cluster_sim.runs.errors import InputError
 
 GAME = "test_attribute:Game"
@@ -215,20 +212,11 @@ def fake(monkeypatch, tmp_path):
         names = [name for name in str(path).split("+") if name in OWN]
         return replace(city(*names, noise=1e-4, **({"raise_seed": 2} if "bad" in str(path) else {})), slug="fake")
 
-    def here(real, plan, folder, workers=None, progress=None, factory=None, **options):
-        return real(plan, folder, 0, progress, GAME, **options)
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("cluster_sim.scenario.load_scenario", load)
-    monkeypatch.setattr(carry_out, "carry_out", partial(here, carry_out.carry_out))
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    return tmp_path
+    return fake_command.install(monkeypatch, tmp_path, load, GAME)
 
 
 def call(capsys, *words):
-    status = cli.main(["attribute", *words])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
+    return fake_command.call(capsys, "attribute", *words)
 
 
 def test_json_has_the_keys_of_the_contract(fake, capsys):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
-from functools import partial
 
+import fake_command
 import numpy as np
 import pytest
 from runs_fake import FakeModel, scenario
@@ -13,8 +12,6 @@ from scipy import stats
 
 import cluster_sim as cs
 from cluster_sim.analysis import effects
-from cluster_sim.cli import main as cli
-from cluster_sim.runs import carry_out
 
 SHIFTED = "test_compare:Shifted"
 CELL = {"mean", "low80", "high80", "low95", "high95", "p_positive", "share_positive", "median", "seeds_needed"}
@@ -166,20 +163,11 @@ def fake(monkeypatch, tmp_path):
     def load(path, set=None):
         return scenario(**{"bonus": 0.01, "noise": 1e-4, "hits": 1} if path == "plus" else {"bonus": 0.0})
 
-    def here(real, plan, folder, workers=None, progress=None, factory=None, **options):
-        return real(plan, folder, 0, progress, SHIFTED, **options)
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("cluster_sim.scenario.load_scenario", load)
-    monkeypatch.setattr(carry_out, "carry_out", partial(here, carry_out.carry_out))
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    return tmp_path
+    return fake_command.install(monkeypatch, tmp_path, load, SHIFTED)
 
 
 def call(capsys, *words):
-    status = cli.main(["compare", *words])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
+    return fake_command.call(capsys, "compare", *words)
 
 
 def test_json_has_the_keys_of_the_contract(fake, capsys):

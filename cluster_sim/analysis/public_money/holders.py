@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.ledger import KINDS, LEVELS, SECTORS
+from cluster_sim.ledger import KINDS, LEVELS, TAXES
 
 USE = ("consumption_city", "consumption_nation")
 HOLDERS = ("studios", "households", "landlords", "funds", "tax_city", "tax_province", "tax_centre",
            "outside_partners", "suppliers_here", "suppliers_elsewhere", "banks_and_investors", "clients")
 FINANCE = ("coinvestment", "coinvestors_share", "capital_calls_corporate", "stake_sales", "interest", "bad_debt",
            "bank_loans", "loan_repayments", "guarantees_city", "guarantees_province")
-
-
-def is_tax(name: str) -> bool:
-    """Say whether a kind of payment is a tax or a contribution."""
-    return "tax" in name or name.startswith("vat") or name == "social_contributions"
+TAX_BACK = (*(KINDS[kind].name for kind in TAXES), "social_contributions")
+"""Kinds of payment that come back to governments: taxes and contributions."""
 
 
 def totals(ledger: Any) -> dict[str, float]:
@@ -68,6 +65,5 @@ def holder(sector: str, kind: str, *, pays: bool) -> str:
 
 def tax_back(change: dict[str, float]) -> dict[str, float]:
     """Return the taxes and contributions that come back more, by level of government (million yuan)."""
-    assert set(LEVELS) <= set(SECTORS)
-    return {level: sum(change[kind.name] for kind in KINDS if kind.payee == level and is_tax(kind.name))
+    return {level: sum(change[kind.name] for kind in KINDS if kind.payee == level and kind.name in TAX_BACK)
             for level in LEVELS}
