@@ -9,4 +9,5 @@ objects, so that a reader can follow one of them and a test can hold the kernels
     studios.py   Studio: vacancies, hiring, partners, production
     works.py     Work: premiere and months in the market
     luck.py      the keyed draws of the model, or dice
+    nation.py    the outside cities, in whole people (tests/test_nation_reference.py)
 """

@@ -1,0 +1,98 @@
+"""National demand shared among all cities: a logit in attraction, price and distance.
+
+A city's weight is appeal * (jobs / jobs at rest)^theta * price^-sigma * luck, so that sigma is the elasticity
+of expenditure; a market spends on a city in proportion to weight times the decay of distance.  Luck is an
+AR(1) in logs whose exponential has mean one.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim.draws import draw, normal, stream
+from cluster_sim.jit import kernel
+from cluster_sim.nation.parameters import NationParameters
+
+CITY_LUCK = np.int64(44)
+"""Purpose of the draws of cities' luck, beyond those that `draws` names."""
+
+
+@kernel
+def fill_normals(seed, t, out):
+    """Fill a (C, S) array with standard normals keyed by seed, month, city and segment."""
+    base = stream(seed, CITY_LUCK, t)
+    for c in range(out.shape[0]):
+        for k in range(out.shape[1]):
+            out[c, k] = normal(draw(base, c * 64 + k))
+
+
+def first_luck(parameters: NationParameters, shape: tuple[int, int], seed: int) -> np.ndarray:
+    """Return log luck drawn from its stationary distribution."""
+    out = np.empty(shape)
+    fill_normals(seed, -1, out)
+    return parameters.luck_spread * out
+
+
+@kernel
+def weigh(p, rest, s, appeal, lucky, seed, t, weight):
+    """Set each city's weight with clients, (C, S); appeal: (C, S) factors.
+
+    Where luck counts, its log moves on a month first: memory, and a shock that keeps its stationary spread.
+    """
+    base = stream(seed, CITY_LUCK, t)
+    shock = p.luck_spread * math.sqrt(1.0 - p.luck_memory**2)
+    for c in range(s.jobs.shape[0]):
+        for k in range(s.jobs.shape[1]):
+            log = p.theta * math.log(s.jobs[c, k] / rest.jobs[c, k]) - p.sigma * math.log(s.price[c, k])
+            if lucky:
+                s.luck[c, k] = p.luck_memory * s.luck[c, k] + shock * normal(draw(base, c * 64 + k))
+                log += s.luck[c, k] - 0.5 * p.luck_spread**2
+            weight[c, k] = rest.appeal[c, k] * appeal[c, k] * math.exp(log)
+
+
+@kernel
+def sell(p, rest, s, weight, sales, demand, abroad, everybody):
+    """Share out what clients spend, and what studios buy from their own city's studios, into orders won.
+
+    sales: (C, S) yuan of last month.  Of the nation's spending the part that is studios' own purchases
+    follows their sales; it was taken out of final demand, so that links are no gain.
+    demand, abroad: (S,) indices.  everybody: (S, M), set to the weight of all sellers in each market.
+    """
+    cities, segments = weight.shape
+    markets = rest.reach.shape[1]
+    s.won[:] = 0.0
+    for k in range(segments):
+        growth = sales[:, k].sum() / rest.sales[:, k].sum()
+        domestic = (1.0 - p.links_national) * demand[k] + p.links_national * growth
+        for m in range(markets):
+            total = rest.foreign[k, m]
+            for c in range(cities):
+                total += weight[c, k] * rest.reach[c, m]
+            everybody[k, m] = total
+            spent = rest.spending[k, m] * (domestic if m < cities else abroad[k]) / total
+            for c in range(cities):
+                s.won[c, k] += weight[c, k] * rest.reach[c, m] * spent
+    for c in range(cities):
+        nearby = p.links_local * sales[c].sum() / rest.sales[c].sum()
+        for k in range(segments):
+            s.won[c, k] += nearby * rest.sales[c, k]
+
+
+@kernel
+def work(p, rest, s, orders, wage):
+    """Book the orders, work them off within capacity; clients take back part of what is beyond it.
+
+    orders: (C, S) factors on what is won; wage: index of outside wages, in which prices are measured.
+    """
+    for c in range(s.jobs.shape[0]):
+        for k in range(s.jobs.shape[1]):
+            s.won[c, k] *= orders[c, k]
+            s.backlog[c, k] += s.won[c, k] / (s.price[c, k] * rest.value[c, k] * wage)
+            due = s.backlog[c, k] / p.lead
+            capacity = s.jobs[c, k] * s.productive[c, k] / p.use
+            s.use[c, k] = due / capacity
+            s.output[c, k] = min(due, capacity)
+            s.backlog[c, k] -= s.output[c, k] + p.lapse * max(due - capacity, 0.0)
+            s.planned[c, k] += p.plan_speed * (due - s.planned[c, k])

@@ -1,0 +1,93 @@
+"""Lay out a nation: places, markets and people at rest, with the attractions that make the rest hold.
+
+A city's attraction to clients is what its sales at rest reveal (the inversion of Berry 1994): no formula
+explains the level, the model explains how it moves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cluster_sim.nation.parameters import NationParameters
+from cluster_sim.nation.state import Rest
+
+EARTH_KM = 6371.0
+
+
+def distances(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Return great-circle distances in km between all pairs of points given in degrees."""
+    x, y = np.radians(lon), np.radians(lat)
+    a = (np.sin((y[:, None] - y[None, :]) / 2.0) ** 2
+         + np.cos(y)[:, None] * np.cos(y)[None, :] * np.sin((x[:, None] - x[None, :]) / 2.0) ** 2)
+    return 2.0 * EARTH_KM * np.arcsin(np.sqrt(np.clip(a, 0.0, 1.0)))
+
+
+def ring(cities: int, parameters: NationParameters, *, jobs: float = 60_000.0, value: float = 40_000.0,
+         round_km: float = 6_000.0) -> Rest:
+    """Return equal cities at equal steps on a circle, with equal segments and no market abroad."""
+    segments = parameters.own_cost.size
+    step = np.abs(np.subtract.outer(np.arange(cities), np.arange(cities)))
+    km = np.minimum(step, cities - step) * round_km / cities
+    return settle(parameters, np.full((cities, segments), jobs), np.full((cities, segments), value), km,
+                  np.full(cities, 1.0 / cities))
+
+
+def settle(parameters: NationParameters, jobs: np.ndarray, value: np.ndarray, km: np.ndarray, market: np.ndarray,
+           *, abroad_share: np.ndarray | float = 0.0, abroad_part: float = 0.05) -> Rest:
+    """Return the rest in which the given jobs sell all that they make.
+
+    jobs, value: (C, S); km: (C, C); market: (C,) each city's share of the nation's spending;
+    abroad_share: (S,) part of sales that goes abroad, where all cities together hold the part ``abroad_part``
+    of the market, the same from every city.
+    """
+    p = parameters
+    jobs, value = np.array(jobs, float), np.array(value, float)
+    cities, segments = jobs.shape
+    sales = jobs * value
+    contested = sales * (1.0 - p.links_local)
+    share = np.broadcast_to(np.asarray(abroad_share, float), (segments,))
+    exports = share * contested.sum(0)
+    reach = np.hstack([(1.0 + km / 100.0) ** -p.distance_decay, np.ones((cities, 1))])
+    spending = np.hstack([np.outer(contested.sum(0) - exports, market / market.sum()),
+                          (exports / abroad_part)[:, None]])
+    foreign = np.zeros_like(spending)
+    appeal = contested / contested.sum(0)
+    for _ in range(20_000):
+        foreign[:, -1] = (1.0 / abroad_part - 1.0) * appeal.sum(0)
+        per_weight = (spending / (appeal.T @ reach + foreign)) @ reach.T
+        won = appeal * per_weight.T
+        appeal = appeal * contested / won
+        if np.abs(won / contested - 1.0).max() < 1e-14:
+            break
+    else:
+        raise ValueError("no attractions were found that sell what the cities make: is a market without a seller?")
+    return _with_people(p, jobs, value, appeal, reach, spending, foreign)
+
+
+def _with_people(p: NationParameters, jobs, value, appeal, reach, spending, foreign) -> Rest:
+    seekers = p.unemployment * jobs
+    other = p.other_ratio * jobs.sum(1)
+    residents = jobs.sum(1) + seekers.sum(1) + other
+    return Rest(jobs=jobs, value=value, sales=jobs * value, seekers=seekers, other=other, residents=residents,
+                pool=float(p.pool_ratio * jobs.sum()), appeal=appeal, reach=reach, spending=spending, foreign=foreign,
+                room=residents * (1.0 + p.room))
+
+
+def from_city(parameters: NationParameters, outside: np.ndarray, lon: np.ndarray, lat: np.ndarray,
+              ours: tuple[float, float], home_market: float, jobs: np.ndarray, value: np.ndarray,
+              national_share: np.ndarray, abroad_share: np.ndarray) -> Rest:
+    """Return the rest with our city in row 0 and the outside cities of its file below.
+
+    outside: (n,) with the columns market, strength and wage_index; lon, lat: (n,) degrees; ours: lon and lat;
+    jobs, value: (S,) of our city; national_share: (S,) our part of the nation's jobs, weighted by wages: the
+    others divide the rest by their strength.  A job elsewhere sells as much more as its wage is higher.
+    """
+    km = distances(np.append(ours[0], lon), np.append(ours[1], lat))
+    wage = np.append(1.0, outside["wage_index"])
+    strength = outside["strength"] / outside["strength"].sum()
+    sales = jobs * value / national_share
+    theirs = strength[:, None] * (sales * (1.0 - national_share))[None, :]
+    all_sales = np.vstack([jobs * value, theirs])
+    all_value = wage[:, None] * value[None, :]
+    return settle(parameters, all_sales / all_value, all_value, km, np.append(home_market, outside["market"]),
+                  abroad_share=abroad_share)

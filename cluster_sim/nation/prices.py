@@ -1,0 +1,44 @@
+"""What a unit of effort costs a city's studios, and how much of that reaches the price.
+
+Pass-through as measured by Amiti, Itskhoki & Konings (2019): d ln p = rho (1 + mark-up) (own cost / price)
+d ln own cost.  With bought inputs at outside prices this integrates to a straight line in own cost, so the
+formula holds at every level of cost.  Rivals' prices enter through the clients' choice only.
+"""
+
+from __future__ import annotations
+
+import math
+
+from cluster_sim.jit import kernel
+
+
+@kernel
+def set_productivity(p, rest, s, frontier):
+    """Move know-how and AI tools toward their frontiers; set effort per job from them and from density.
+
+    Density is the city's creative jobs at the end of last month over those of rest (Combes & Gobillon 2015).
+    frontier: adoption of AI tools where they are used in full, 0 to 1.
+    """
+    for c in range(s.jobs.shape[0]):
+        s.tools[c] += p.ai_speed * (frontier - s.tools[c])
+        density = math.exp(p.gamma * math.log(s.jobs[c].sum() / rest.jobs[c].sum()))
+        for k in range(s.jobs.shape[1]):
+            s.knowhow[c, k] *= 1.0 - p.knowhow_speed
+            s.productive[c, k] = density * math.exp(p.knowhow_weight * s.knowhow[c, k]) * (1.0 + p.ai_gain * s.tools[c])
+
+
+@kernel
+def set_prices(p, s, own_cost):
+    """Set own cost and the price asked: what cost passes on, more where orders press on capacity.
+
+    Own cost of a job is labour, what follows outside wages (rent, normal return) and computing.
+    own_cost: (C, S) factors of an experiment.
+    """
+    for c in range(s.jobs.shape[0]):
+        for k in range(s.jobs.shape[1]):
+            a_job = p.labour_part * s.wage[c, k] + 1.0 - p.labour_part + p.ai_cost * s.tools[c]
+            s.cost[c, k] = own_cost[c, k] * a_job / s.productive[c, k]
+            passed_on = 1.0 + p.pass_through * (1.0 + p.markup) * p.own_cost[k] * (s.cost[c, k] - 1.0)
+            s.price[c, k] = passed_on * math.exp(p.scarcity * math.log(max(s.use[c, k] / p.use, 0.05)))
+
+

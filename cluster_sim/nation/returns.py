@@ -1,0 +1,139 @@
+"""Returns to a city's size: the loop gain B, its formula, and the answer of the whole finite nation.
+
+All in logs against rest, for a city that is small in every market: jobs L, price p, wage w, own cost c, a cut
+x of own cost, and sales X = theta L - sigma p.
+
+- price        p = kappa c, with kappa = rho (1 + mark-up) own cost / price
+- own cost     c = l w - gamma L - x, with l the labour part of own cost and gamma the density elasticity
+- wage         w = L / eta_h, with eta_h the elasticity eta of labour supply less housing's push-back
+- effort sold  L + gamma L = X - p
+
+Together B L = (sigma + 1) kappa x with B = 1 + gamma - theta + (sigma + 1) kappa (eps - gamma), where
+eps = l / eta_h is the slope of own cost (not of the wage) in jobs.  A cut of 1% moves jobs by
+(sigma + 1) kappa / B %; B <= 0 runs away.  Scarcity of capacity, speeds, matching and local links (which
+scale what is sold outside) drop out at rest.  In a finite nation the factor on theta and sigma is 1 less the
+city's own weight in its markets, and rivals answer; `response` solves that system, `loop_gain` is its limit
+and, since no weight is negative, its least stable case.
+
+The repair text prints B = .29 (gain 4.8%) for eta 3 and .085 (17%) for eta 10 at theta 1, sigma 4, kappa .27,
+gamma .05.  With eps = 1 / eta the formula gives .4325 (3.1%) and .1175 (11.5%), and theta 1.1 with eta 10
+gives .0175, which does not explode, as the text says that it does.  The examples hold with eps = l / eta
+and a labour part l between .65 and .75: l = .68 gives .288 (4.7%) and .074 (18%), and -.026 for theta 1.1.
+So eps is the slope of own cost, and own cost holds rent, computing and a normal return beside labour.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cluster_sim.nation.parameters import NationParameters
+from cluster_sim.nation.people import supply_elasticity
+from cluster_sim.nation.state import Rest
+
+FLAGGED = 0.15
+"""Loop gains below this are reported: an answer of jobs beyond some 9% for 1% of cost."""
+
+
+class ReturnsError(ValueError):
+    """The city's growth feeds itself without end."""
+
+
+class Returns(NamedTuple):
+    """Loop gains by segment and what they mean for a draw of the prior."""
+
+    gain: np.ndarray
+    """(S,) B of each segment, its city's segments moving together."""
+    answer: np.ndarray
+    """(S,) per cent of jobs for a cut of own cost by 1%."""
+    flagged: bool
+    """Whether some B is below `FLAGGED`."""
+
+
+def loop_gain(parameters: NationParameters) -> np.ndarray:
+    """Return B by segment, (S,): what is left of a rise in jobs after all that it brings about."""
+    p = parameters
+    slope = p.labour_part / supply_elasticity(p)
+    return 1.0 + p.gamma - p.theta + (p.sigma + 1.0) * p.kappa * (slope - p.gamma)
+
+
+def check(parameters: NationParameters) -> Returns:
+    """Return the loop gains; ReturnsError names theta, eta, sigma and gamma if some B is not positive."""
+    p = parameters
+    gain = loop_gain(p)
+    if gain.min() <= 0.0:
+        raise ReturnsError(
+            f"increasing returns run away: loop gain B = {gain.min():.3f} (segment {int(gain.argmin())}) with "
+            f"theta {p.theta:g}, eta {p.eta:g}, sigma {p.sigma:g}, gamma {p.gamma:g}; B must be above 0")
+    return Returns(gain, (p.sigma + 1.0) * p.kappa / gain, bool(gain.min() < FLAGGED))
+
+
+def response(parameters: NationParameters, rest: Rest, cut: np.ndarray) -> np.ndarray:
+    """Return the log change of jobs at the new rest, (C, S), for log cuts of own cost, (C,) or (C, S).
+
+    The linear system of all cities: finite markets, distance, rivals' answers, the pool that all draw on,
+    housing, links, and density over a city's segments together.  Unknowns are jobs, sales and the pool.
+    """
+    p = parameters
+    cities, segments = rest.jobs.shape
+    n = cities * segments
+    cut = np.broadcast_to(np.asarray(cut, float).reshape(cities, -1), (cities, segments)).ravel()
+    eye = np.eye(n)
+    city = np.kron(np.eye(cities), np.ones((segments, segments)))
+    density = p.gamma * city * (rest.jobs / rest.jobs.sum(1, keepdims=True)).ravel()
+    kappa = np.tile(p.kappa, cities)[:, None]
+    wage, of_pool, pool_row, pool_own = _wages(p, rest, city)
+    price = kappa * (p.labour_part * wage - density)
+    price_pool = kappa[:, 0] * p.labour_part * of_pool
+    rivalry, domestic = _rivalry(rest, segments)
+    nation = np.kron(np.ones((cities, cities)), np.eye(segments)) * (rest.sales / rest.sales.sum(0)).ravel()
+    nearby = city * (rest.sales / rest.sales.sum(1, keepdims=True)).ravel()
+    sales = (eye - p.links_local * nearby
+             - (1.0 - p.links_local) * p.links_national * domestic.ravel()[:, None] * nation)
+    contested = (1.0 - p.links_local) * rivalry
+    zero = np.zeros((n, 1))
+    system = np.block([
+        [eye + density + price, -eye, price_pool[:, None]],
+        [-contested @ (p.theta * eye - p.sigma * price), sales, (contested @ (p.sigma * price_pool))[:, None]],
+        [pool_row[None, :], zero.T, np.array([[pool_own]])]])
+    by_cut = kappa[:, 0] * cut
+    known = np.concatenate([by_cut, contested @ (p.sigma * by_cut), [0.0]])
+    return np.linalg.solve(system, known)[:n].reshape(cities, segments)
+
+
+def _rivalry(rest: Rest, segments: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return how contested sales answer log weights, (n, n), and the part of them sold in the nation, (C, S)."""
+    cities = rest.other.size
+    answer = np.zeros((cities, segments, cities, segments))
+    domestic = np.zeros((cities, segments))
+    for k in range(segments):
+        mine = rest.appeal[:, k, None] * rest.reach
+        share = mine / (mine.sum(0) + rest.foreign[k])
+        money = share * rest.spending[k]
+        part = money / money.sum(1, keepdims=True)
+        answer[:, k, :, k] = np.eye(cities) - part @ share.T
+        domestic[:, k] = part[:, :cities].sum(1)
+    return answer.reshape(cities * segments, -1), domestic
+
+
+def _wages(p: NationParameters, rest: Rest, city: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Return log wages as a matrix on log jobs and a vector on the pool's pull n, and the pool's own equation.
+
+    In logs, with the pull of the pool n = (1 + eta a) pool: creative people are n + eta (w - h), other sectors
+    (n - eta h) / (1 + eta a), the cost of living h = b r in residents r.  What residents gain the pool loses.
+    The last two values returned are the equation of n.
+    """
+    creative = (rest.jobs + rest.seekers)
+    part = creative / rest.residents[:, None]
+    scarce = 1.0 + p.eta * p.other_return
+    others = rest.other / rest.residents / scarce
+    slope = p.housing_share * p.housing
+    damped = 1.0 + others * p.eta * slope
+    segments = rest.jobs.shape[1]
+    by_jobs = city * (part / damped[:, None]).ravel()
+    by_pool = np.repeat(others / damped, segments)
+    wage = np.eye(city.shape[0]) / p.eta + slope * by_jobs
+    pool_row = (creative / damped[:, None]).ravel()
+    pool_own = rest.pool / scarce + float((rest.residents * others / damped).sum())
+    return wage, slope * by_pool - 1.0 / p.eta, pool_row, pool_own
