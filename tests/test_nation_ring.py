@@ -40,25 +40,32 @@ def test_a_shock_to_jobs_fades():
     assert 0.0 < left < 0.2
 
 
-def variance_of_shares(rest, state):
+def variance_of_shares(state):
+    """Return the variance of log shares across cities, of the nation's jobs."""
     return np.log(state.jobs / state.jobs.sum()).var()
 
 
 def test_luck_does_not_spread_cities_apart():
-    """Mean-corrected luck in every city: the variance of log shares grows by less than 10% from year 20 to 40."""
+    """Mean-corrected luck in every city: the variance of log shares grows by less than 10% from year 20 to 40.
+
+    Each seed's last 20 years are lived twice, from rest (a year 20) and from 20 years of other luck (a year
+    40), with the same draws, so that the difference is what the years before left.
+    """
     p, rest, _ = world(luck_spread=0.05)
     twenty, forty = [], []
-    for seed in range(100):
-        state = at_rest(rest, p)
-        state.luck[:] = first_luck(p, state.luck.shape, seed)
-        live(p, rest, state, 20, seed=seed)
-        twenty.append(variance_of_shares(rest, state))
-        live(p, rest, state, 20, seed=seed, first=240)
-        forty.append(variance_of_shares(rest, state))
+    for seed in range(48):
+        old = at_rest(rest, p)
+        old.luck[:] = first_luck(p, old.luck.shape, seed)
+        live(p, rest, old, 20, seed=seed)
+        young = at_rest(rest, p)
+        young.luck[:] = old.luck
+        for state, found in ((young, twenty), (old, forty)):
+            live(p, rest, state, 20, seed=seed, first=240)
+            found.append(variance_of_shares(state))
     growth = np.mean(forty) / np.mean(twenty) - 1.0
     error = np.std(np.array(forty) - np.array(twenty), ddof=1) / np.sqrt(len(forty)) / np.mean(twenty)
-    assert np.mean(twenty) > 1e-5                                   # luck does something
-    assert error < 0.05
+    assert np.mean(twenty) > 1e-3                                   # luck does something
+    assert error < 0.03
     assert growth < 0.10
 
 
@@ -93,7 +100,7 @@ def cheaper(p, rest, state):
 
 @pytest.mark.parametrize(("values", "most"), [({}, 0.2), ({"eta": 1.5, "sigma": 3.0}, 0.2), ({"theta": 0.9}, 0.2)])
 def test_a_cheaper_city_gains_a_level_and_not_a_growth_rate(values, most):
-    p, rest, state = world(cities=60, **values)
+    p, rest, state = world(cities=40, **values)
     after = cheaper(p, rest, state)
     formula = 0.01 * returns.check(p).answer[0]
     assert (after[2] - after[1]) < 0.1 * after[0]

@@ -142,6 +142,20 @@ def check(state: State, before: np.ndarray) -> None:
         raise PeopleError(f"{name}: {gap:+.6g} people came from nowhere or went nowhere")
 
 
+def push_back(parameters: NationParameters) -> float:
+    """Return the slope b of the log cost of living in log residents at rest, the lack of homes included.
+
+    Who finds a home is d ln = -g (d ln wanted - d ln homes); at a new rest as many arrive as leave, in
+    proportion to residents, and homes fall by residents.  Lack counts like a cost that lowers arrivals as much.
+    """
+    p = parameters
+    usual = p.emigration_rate / (p.room + p.emigration_rate)
+    tried = -math.log1p(-usual)
+    g = 1.0 - tried * math.exp(-tried) / usual
+    lack = g / (1.0 - g) * (1.0 + (1.0 - p.emigration_rate) / (p.room + p.emigration_rate))
+    return p.housing_share * p.housing + lack / p.eta
+
+
 def supply_elasticity(parameters: NationParameters) -> float:
     """Return the long-run elasticity of one city's creative people to its wage, housing's push-back taken off.
 
@@ -152,6 +166,6 @@ def supply_elasticity(parameters: NationParameters) -> float:
     p = parameters
     creative = 1.0 + p.unemployment
     part = creative / (creative + p.other_ratio)
-    slope = p.housing_share * p.housing
+    slope = push_back(p)
     crowded = 1.0 + (1.0 - part) * p.eta * slope / (1.0 + p.eta * p.other_return)
     return 1.0 / (1.0 / p.eta + slope * part / crowded)

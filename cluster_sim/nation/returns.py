@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cluster_sim.nation.parameters import NationParameters
-from cluster_sim.nation.people import supply_elasticity
+from cluster_sim.nation.people import push_back, supply_elasticity
 from cluster_sim.nation.state import Rest
 
 FLAGGED = 0.15
@@ -128,7 +128,7 @@ def _wages(p: NationParameters, rest: Rest, city: np.ndarray) -> tuple[np.ndarra
     part = creative / rest.residents[:, None]
     scarce = 1.0 + p.eta * p.other_return
     others = rest.other / rest.residents / scarce
-    slope = p.housing_share * p.housing
+    slope = push_back(p)
     damped = 1.0 + others * p.eta * slope
     segments = rest.jobs.shape[1]
     by_jobs = city * (part / damped[:, None]).ravel()
