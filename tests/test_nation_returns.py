@@ -36,6 +36,12 @@ def test_small_loop_gains_are_flagged():
     assert returns.check(textbook(eta=10.0, labour_part=0.68)).flagged
 
 
+def test_a_prior_s_draws_are_screened_and_counted():
+    draws = [textbook(eta=eta, theta=theta, labour_part=0.68) for eta in (3.0, 10.0) for theta in (1.0, 1.1)]
+    kept, rejected, flagged = returns.screen(draws)
+    assert [d.eta for d in kept] == [3.0, 3.0, 10.0] and rejected == 1 and flagged == 1
+
+
 def test_a_loop_that_runs_away_is_refused_and_says_why():
     with pytest.raises(returns.ReturnsError, match=r"B = -0\.0\d+.*theta 1\.1, eta 10"):
         returns.check(textbook(theta=1.1, eta=10.0, labour_part=0.68))

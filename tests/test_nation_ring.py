@@ -30,6 +30,14 @@ def test_equal_cities_stay_equal_on_a_path_of_their_nation():
     assert (state.jobs > 1.1 * rest.jobs).all()
 
 
+def test_a_nation_that_grows_with_outside_wages_stays_at_rest():
+    """Spending and outside wages a half higher: the same jobs, and the same wages against others."""
+    p, rest, state = world(segments=2)
+    live(p, rest, state, 5, Outside(demand=1.5, wage=1.5))
+    assert state.jobs == pytest.approx(rest.jobs, rel=1e-10)
+    assert state.wage == pytest.approx(np.ones_like(rest.jobs), rel=1e-10)
+
+
 def test_a_shock_to_jobs_fades():
     """5% more jobs, filled by people of other sectors: less than a fifth is left after 20 years."""
     p, rest, state = world()

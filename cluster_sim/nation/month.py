@@ -19,7 +19,7 @@ AT_REST = Outside()
 
 
 class Won(NamedTuple):
-    """What the agent city in row 0 gets back from the month, in yuan at constant prices of the outside wage."""
+    """What the agent city in row 0 gets back from the month, in real yuan."""
 
     home: np.ndarray
     """(S,) orders from clients of the city, its own studios included."""
@@ -55,7 +55,7 @@ def step(parameters: NationParameters, rest: Rest, state: State, outside: Outsid
     people.check(s, before)
 
     shape = s.jobs.shape
-    sales = s.output * s.price * rest.value
+    sales = s.output * s.price * rest.value * outside.wage
     prices.set_prices(p, s, spread(outside.own_cost, shape))
     weight, everybody = np.empty(shape), np.empty(rest.spending.shape)
     demand.weigh(p, rest, s, spread(outside.appeal, shape), seed is not None, seed or 0, t, weight)

@@ -11,19 +11,21 @@ x of own cost, and sales X = theta L - sigma p.
 Together B L = (sigma + 1) kappa x with B = 1 + gamma - theta + (sigma + 1) kappa (eps - gamma), where
 eps = l / eta_h is the slope of own cost (not of the wage) in jobs.  A cut of 1% moves jobs by
 (sigma + 1) kappa / B %; B <= 0 runs away.  Scarcity of capacity, speeds, matching and local links (which
-scale what is sold outside) drop out at rest.  In a finite nation the factor on theta and sigma is 1 less the
-city's own weight in its markets, and rivals answer; `response` solves that system, `loop_gain` is its limit
-and, since no weight is negative, its least stable case.
+scale what is sold outside) drop out at rest.  In a finite nation sales answer weights through a matrix with
+eigenvalues m between 0 and 1 (what a city takes from itself and from rivals is taken off), and each mode has
+the gain 1 + gamma - m theta + (1 + m sigma) kappa (eps - gamma): between that of m = 0, which is positive, and
+B, that of m = 1.  So B > 0 is enough for any nation.  `response` solves the whole system.
 
-The repair text prints B = .29 (gain 4.8%) for eta 3 and .085 (17%) for eta 10 at theta 1, sigma 4, kappa .27,
-gamma .05.  With eps = 1 / eta the formula gives .4325 (3.1%) and .1175 (11.5%), and theta 1.1 with eta 10
-gives .0175, which does not explode, as the text says that it does.  The examples hold with eps = l / eta
-and a labour part l between .65 and .75: l = .68 gives .288 (4.7%) and .074 (18%), and -.026 for theta 1.1.
-So eps is the slope of own cost, and own cost holds rent, computing and a normal return beside labour.
+The design notes (MODEL_REPAIRS, point 1) print B = .29 (gain 4.8%) for eta 3 and .085 (17%) for eta
+10 at theta 1, sigma 4, kappa .27, gamma .05.  With eps = 1 / eta the formula gives .4325 (3.1%) and .1175
+(11.5%), and theta 1.1 with eta 10 gives .0175, which does not explode, as the notes say that it does.  The examples hold with eps = l / eta
+and a labour part l of .66 to .76: l = .68 gives .288 (4.7%) and .074 (18%), and -.026 for theta 1.1.  So eps
+is the slope of own cost, and own cost holds rent, computing and a normal return beside labour.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +69,29 @@ def check(parameters: NationParameters) -> Returns:
             f"increasing returns run away: loop gain B = {gain.min():.3f} (segment {int(gain.argmin())}) with "
             f"theta {p.theta:g}, eta {p.eta:g}, sigma {p.sigma:g}, gamma {p.gamma:g}; B must be above 0")
     return Returns(gain, (p.sigma + 1.0) * p.kappa / gain, bool(gain.min() < FLAGGED))
+
+
+class Screened(NamedTuple):
+    """Draws of a prior after the check of their loop gain."""
+
+    kept: list[NationParameters]
+    """Draws whose every B is positive."""
+    rejected: int
+    """Draws that run away."""
+    flagged: int
+    """Draws kept with some B below `FLAGGED`."""
+
+
+def screen(draws: Iterable[NationParameters]) -> Screened:
+    """Return the draws that do not run away, and how many do or nearly do."""
+    kept, rejected, flagged = [], 0, 0
+    for draw in draws:
+        try:
+            flagged += check(draw).flagged
+            kept.append(draw)
+        except ReturnsError:
+            rejected += 1
+    return Screened(kept, rejected, flagged)
 
 
 def response(parameters: NationParameters, rest: Rest, cut: np.ndarray) -> np.ndarray:

@@ -76,7 +76,7 @@ class State(NamedTuple):
     price: np.ndarray
     """(C, S) price asked, 1 at rest."""
     won: np.ndarray
-    """(C, S) orders won in the month, yuan at constant prices of the outside wage."""
+    """(C, S) orders won in the month, real yuan."""
     backlog: np.ndarray
     """(C, S) effort ordered and not yet delivered."""
     planned: np.ndarray
@@ -130,7 +130,7 @@ class OurCity(NamedTuple):
     attraction: np.ndarray
     """(S,) the sum of its studios' weights, price and luck included, over that sum at rest."""
     sales: np.ndarray
-    """(S,) its sales of last month, yuan at constant prices of the outside wage."""
+    """(S,) its sales of last month, real yuan."""
     arrivals: int = 0
     """People who moved from the pool into the city in the month."""
     departures: int = 0
