@@ -32,13 +32,14 @@ def test_people_add_up_every_month_of_a_turbulent_history():
 @pytest.mark.parametrize("stock", ["jobs", "seekers", "other"])
 def test_somebody_from_nowhere_stops_the_run_and_names_the_city(stock, monkeypatch):
     p, rest, state = shaken()
-    hire = people.move
+    move = people.move
 
-    def move(*arguments):
-        hire(*arguments)
+    def moved_and_one_more(*arguments):
+        before = move(*arguments)
         getattr(state, stock)[3] += 1.0
+        return before
 
-    monkeypatch.setattr(people, "move", move)
+    monkeypatch.setattr(people, "move", moved_and_one_more)
     with pytest.raises(people.PeopleError, match="city 3: .* from nowhere"):
         step(p, rest, state)
 
@@ -48,8 +49,9 @@ def test_a_leak_of_the_pool_stops_the_run(monkeypatch):
     move = people.move
 
     def leak(*arguments):
-        move(*arguments)
+        before = move(*arguments)
         state.pool[0] -= 2.0
+        return before
 
     monkeypatch.setattr(people, "move", leak)
     with pytest.raises(people.PeopleError, match="outside the cities: -2 people"):

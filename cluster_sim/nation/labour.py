@@ -34,6 +34,7 @@ def hire(p, s):
     """
     power, efficiency = matching_power(p)
     separation = p.quit_rate + p.switch_rate + p.emigration_rate
+    usual = math.log(p.fill_rate)
     spare = 1.0 + separation * (1.0 - p.fill_rate) / p.fill_rate
     for c in range(s.jobs.shape[0]):
         for k in range(s.jobs.shape[1]):
@@ -45,5 +46,5 @@ def hire(p, s):
             hires = vacancies * math.exp(log_filled)
             s.jobs[c, k] += hires - layoffs
             s.seekers[c, k] += layoffs - hires
-            s.wage[c, k] *= math.exp(p.offer_speed * (math.log(p.fill_rate) - log_filled))
+            s.wage[c, k] *= math.exp(p.offer_speed * (usual - log_filled))
             s.vacancies[c, k], s.hires[c, k] = vacancies, hires

@@ -42,9 +42,8 @@ def step(parameters: NationParameters, rest: Rest, state: State, outside: Outsid
     seed: of the cities' luck in month t, None for none.  PeopleError if somebody is lost.
     """
     p, s, first = parameters, state, 0 if ours is None else 1
-    before = people.count(s)
     prices.set_productivity(p, rest, s, float(outside.tools))
-    people.move(p, rest, s, first)
+    before = people.move(p, rest, s, first)
     held = None
     if ours is not None:
         _move_ours(s, ours)

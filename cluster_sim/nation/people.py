@@ -24,6 +24,17 @@ class PeopleError(ValueError):
     """Somebody came from nowhere or went nowhere."""
 
 
+@kernel
+def count(s):
+    """Return who is where: (C + 1,) residents of each city, and the pool."""
+    cities = s.jobs.shape[0]
+    where = np.empty(cities + 1)
+    for c in range(cities):
+        where[c] = s.jobs[c].sum() + s.seekers[c].sum() + s.other[c]
+    where[cities] = s.pool[0]
+    return where
+
+
 @inline
 def living_cost(p, rest, c, residents):
     """Return city c's cost of living, 1 at rest: housing and commuting rise with residents, and without bound
@@ -50,15 +61,16 @@ def housed(p, rest, c, homes, wanted):
 
 @kernel
 def move(p, rest, s, first):
-    """Let people move between work, search, other sectors and the pool, at the wages now offered.
+    """Let people move at the wages now offered; return who was where before, as `count` does.
 
-    Who comes decides by a logit: the chance is rate * pull / (1 + sum of rate * (pull - 1)) over the moves
-    open to a person, with the rates of rest.  The pull is (wage there / wage here)^eta, from the pool with the
-    wage over the cost of living.  Wages in other sectors and outside the cities rise as people leave them, since
-    land and capital stay.
+    They move between work, search, other sectors and the pool.  Who comes decides by a logit: the chance is
+    rate * pull / (1 + sum of rate * (pull - 1)) over the moves open to a person, with the rates of rest.  The
+    pull is (wage there / wage here)^eta, from the pool with the wage over the cost of living.  Wages in other
+    sectors and outside the cities rise as people leave them, since land and capital stay.
     Cities before ``first`` are left alone (an agent city counts its own people).
     """
     cities, segments = s.jobs.shape
+    before = count(s)
     s.came[first:] = 0.0
     s.left[first:] = 0.0
     to_work = np.exp(p.eta * np.log(s.wage))
@@ -67,8 +79,7 @@ def move(p, rest, s, first):
     from_pool = (s.pool[0] / rest.pool) ** (p.other_return * p.eta)
     open_moves = 1.0
     for c in range(first, cities):
-        residents = s.jobs[c].sum() + s.seekers[c].sum() + s.other[c]
-        to_city[c] = living_cost(p, rest, c, residents) ** -p.eta * from_pool
+        to_city[c] = living_cost(p, rest, c, before[c]) ** -p.eta * from_pool
         to_other[c] = (s.other[c] / rest.other[c]) ** (-p.other_return * p.eta)
         drawn = rest.other[c] * to_other[c] + ((rest.jobs[c] + rest.seekers[c]) * to_work[c]).sum()
         invited[c] = share * to_city[c] * drawn
@@ -82,16 +93,16 @@ def move(p, rest, s, first):
         elsewhere = s.other[c] / open_moves
         gone = p.emigration_rate * elsewhere
         working = s.jobs[c].sum() + s.seekers[c].sum()
-        homes = rest.room[c] - working - s.other[c] + p.emigration_rate * working + gone
+        homes = rest.room[c] - before[c] + p.emigration_rate * working + gone
         arriving = share * to_city[c] * pool * housed(p, rest, c, homes, invited[c] * pool)
         settlers = arriving * rest.other[c] * to_other[c]
         s.other[c] += settlers - gone
         s.came[c] += settlers
         s.left[c] += gone
         for k in range(segments):
-            quits, switched, emigrated = (p.quit_rate * s.jobs[c, k], p.switch_rate * s.jobs[c, k],
-                                          p.emigration_rate * s.jobs[c, k])
-            gave_up, went = p.give_up * s.seekers[c, k], p.emigration_rate * s.seekers[c, k]
+            at_work, seeking = s.jobs[c, k], s.seekers[c, k]
+            quits, switched, emigrated = p.quit_rate * at_work, p.switch_rate * at_work, p.emigration_rate * at_work
+            gave_up, went = p.give_up * seeking, p.emigration_rate * seeking
             rate = (rest.jobs[c, k] * p.switch_rate + rest.seekers[c, k] * p.give_up) / rest.other[c]
             joined = rate * to_work[c, k] / to_other[c] * elsewhere
             came = arriving * (rest.jobs[c, k] + rest.seekers[c, k]) * to_work[c, k]
@@ -101,17 +112,7 @@ def move(p, rest, s, first):
             s.came[c] += came
             s.left[c] += emigrated + went
         s.pool[0] += s.left[c] - s.came[c]
-
-
-@kernel
-def count(s):
-    """Return who is where: (C + 1,) residents of each city, and the pool."""
-    cities = s.jobs.shape[0]
-    where = np.empty(cities + 1)
-    for c in range(cities):
-        where[c] = s.jobs[c].sum() + s.seekers[c].sum() + s.other[c]
-    where[cities] = s.pool[0]
-    return where
+    return before
 
 
 @kernel

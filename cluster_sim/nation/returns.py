@@ -16,11 +16,11 @@ eigenvalues m between 0 and 1 (what a city takes from itself and from rivals is 
 the gain 1 + gamma - m theta + (1 + m sigma) kappa (eps - gamma): between that of m = 0, which is positive, and
 B, that of m = 1.  So B > 0 is enough for any nation.  `response` solves the whole system.
 
-The design notes (MODEL_REPAIRS, point 1) print B = .29 (gain 4.8%) for eta 3 and .085 (17%) for eta
-10 at theta 1, sigma 4, kappa .27, gamma .05.  With eps = 1 / eta the formula gives .4325 (3.1%) and .1175
-(11.5%), and theta 1.1 with eta 10 gives .0175, which does not explode, as the notes say that it does.  The examples hold with eps = l / eta
-and a labour part l of .66 to .76: l = .68 gives .288 (4.7%) and .074 (18%), and -.026 for theta 1.1.  So eps
-is the slope of own cost, and own cost holds rent, computing and a normal return beside labour.
+The design notes (MODEL_REPAIRS, point 1) print B = .29 (gain 4.8%) for eta 3 and .085 (17%) for eta 10 at
+theta 1, sigma 4, kappa .27, gamma .05.  With eps = 1 / eta the formula gives .4325 (3.1%) and .1175 (11.5%), and
+theta 1.1 with eta 10 gives .0175, which does not explode, as the notes say that it does.  The examples hold with
+eps = l / eta and a labour part l of .66 to .76: l = .68 gives .288 (4.7%) and .074 (18%), and -.026 for theta 1.1.
+So eps is the slope of own cost, and own cost holds rent, computing and a normal return beside labour.
 """
 
 from __future__ import annotations
