@@ -21,6 +21,13 @@ def test_answers_have_the_signs_of_theory():
     assert people[jobs, 2] > people[jobs, 1]                        # those who are missed come back, slowly
 
 
+def test_people_who_are_taken_from_a_city_are_in_the_pool():
+    _, rest, state = world(cities=4)
+    impulse._shocked("people", rest, state)
+    assert state.residents()[0] == pytest.approx(0.95 * rest.residents[0])
+    assert state.people() == pytest.approx(rest.people, rel=1e-12)
+
+
 def test_rivals_matter_less_to_a_city_that_is_small_in_its_markets():
     """Rivals lose attraction with their orders: in a nation of three the city gains more than beside a wall."""
     gaps = []
