@@ -52,6 +52,8 @@ def settle(parameters: NationParameters, jobs: np.ndarray, value: np.ndarray, km
                           (exports / abroad_part)[:, None]])
     foreign = np.zeros_like(spending)
     appeal = contested / contested.sum(0)
+    if not (appeal.T @ reach > 0.0).all():
+        raise ValueError("no city can sell in one of the markets: they are without a seller")
     for _ in range(20_000):
         foreign[:, -1] = (1.0 / abroad_part - 1.0) * appeal.sum(0)
         per_weight = (spending / (appeal.T @ reach + foreign)) @ reach.T
@@ -60,7 +62,7 @@ def settle(parameters: NationParameters, jobs: np.ndarray, value: np.ndarray, km
         if np.abs(won / contested - 1.0).max() < 1e-14:
             break
     else:
-        raise ValueError("no attractions were found that sell what the cities make: is a market without a seller?")
+        raise ValueError("no attractions were found that sell all that the cities make")
     return _with_people(p, jobs, value, appeal, reach, spending, foreign)
 
 
