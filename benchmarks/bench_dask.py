@@ -28,13 +28,13 @@ WORKERS = 2
 
 def once(engine: Any, factory: str, runs: int, folder: Path) -> tuple[float, float, float]:
     """Do a sweep and return seconds of wall clock, seconds of this process, and the share spent in runs."""
-    from cluster_sim.runs.carry_out import carry_out
+    from cluster_sim.runs.execution import execute
     from cluster_sim.runs.read import View
     from cluster_sim.runs.sweeps import load_sweep, plan_sweep
 
     planned = plan_sweep(load_sweep(design(runs)))
     wall, cpu = time.perf_counter(), time.process_time()
-    report = carry_out(planned, folder, WORKERS, factory=factory, engine=engine)
+    report = execute(planned, folder, WORKERS, factory=factory, engine=engine)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     assert len(report.done) == runs
     return wall, cpu, float(View(folder).frame("runs", ["seconds"])["seconds"].sum()) / WORKERS / wall

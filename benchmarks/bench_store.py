@@ -86,20 +86,20 @@ def plan(runs: int) -> dict[str, float]:
 
 def engine(runs: int, model: str = "Nothing", until: str = "2034-12") -> dict[str, float]:
     """Do a sweep of a model without content and say what a run costs beyond the model."""
-    from cluster_sim.runs.carry_out import carry_out, cores
+    from cluster_sim.runs.execution import cores, execute
     from cluster_sim.runs.sweeps import load_sweep, plan_sweep
 
     with tempfile.TemporaryDirectory(prefix="bench-store-") as folder:
         factory = f"bench_store:{model}"
-        carry_out(plan_sweep(load_sweep(design(4, until))), Path(folder) / "warm", None, factory=factory)
-        carry_out(plan_sweep(load_sweep(design(4, until))), Path(folder) / "here", 0, factory=factory)
+        execute(plan_sweep(load_sweep(design(4, until))), Path(folder) / "warm", None, factory=factory)
+        execute(plan_sweep(load_sweep(design(4, until))), Path(folder) / "here", 0, factory=factory)
         few = plan_sweep(load_sweep(design(200, until)))
         started = time.process_time()
-        carry_out(few, Path(folder) / "few", 0, factory=factory)
+        execute(few, Path(folder) / "few", 0, factory=factory)
         alone = time.process_time() - started
         planned = plan_sweep(load_sweep(design(runs, until)))
         started = time.perf_counter()
-        carry_out(planned, Path(folder) / "out", None, factory=factory)
+        execute(planned, Path(folder) / "out", None, factory=factory)
         wall = time.perf_counter() - started
         from cluster_sim.runs.read import View
 

@@ -6,7 +6,7 @@ import signal
 from functools import partial
 
 from cluster_sim.cli import main as cli
-from cluster_sim.runs import carry_out
+from cluster_sim.runs import execution
 
 
 def install(monkeypatch, place, load, model):
@@ -16,7 +16,7 @@ def install(monkeypatch, place, load, model):
 
     monkeypatch.chdir(place)
     monkeypatch.setattr("cluster_sim.scenario.load_scenario", load)
-    monkeypatch.setattr(carry_out, "carry_out", partial(here, carry_out.carry_out))
+    monkeypatch.setattr(execution, "execute", partial(here, execution.execute))
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     return place
 

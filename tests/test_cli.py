@@ -14,7 +14,7 @@ import pytest
 from runs_fake import FACTORY, scenario
 
 from cluster_sim.cli import main as cli
-from cluster_sim.runs import carry_out, reproduce
+from cluster_sim.runs import execution, reproduce
 from cluster_sim.runs.errors import Interrupted, StoreFull
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +27,7 @@ def fake(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("cluster_sim.scenario.load_scenario",
                         lambda path, set=None: scenario(**dict(_number(item) for item in set or [])))
-    monkeypatch.setattr(carry_out, "carry_out", partial(_here, carry_out.carry_out))
+    monkeypatch.setattr(execution, "execute", partial(_here, execution.execute))
     monkeypatch.setattr(reproduce, "reproduce", partial(reproduce.reproduce, factory=FACTORY))
     monkeypatch.setattr("cluster_sim.runs.summary.observed_shares", lambda city: OBSERVED)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
@@ -116,7 +116,7 @@ def test_ctrl_c_names_the_command_that_goes_on(fake, capsys, monkeypatch):
     def stop(*_, **__):
         raise Interrupted(3, 10)
 
-    monkeypatch.setattr(carry_out, "carry_out", stop)
+    monkeypatch.setattr(execution, "execute", stop)
     status, out, err = call(capsys, "run", "--seeds", "10", "--out", "my results")
     assert status == 130 and not out
     assert "3 of 10" in err and "run --seeds 10 --out 'my results'" in err
@@ -126,7 +126,7 @@ def test_a_full_disk_ends_with_three(fake, capsys, monkeypatch):
     def full(*_, **__):
         raise StoreFull(28, "the disk is full at r")
 
-    monkeypatch.setattr(carry_out, "carry_out", full)
+    monkeypatch.setattr(execution, "execute", full)
     assert call(capsys, "run", "--out", "r")[::2] == (3, "the disk is full at r\n")
 
 

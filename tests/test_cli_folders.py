@@ -9,8 +9,8 @@ from runs_fake import FACTORY, scenario
 
 from cluster_sim.cli import folders
 from cluster_sim.cli import main as cli
-from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import plan
 
 COMMANDS = {"run": (), "compare": ("base", "plus"), "audit": (), "attribute": ("history",), "engine": (),
@@ -33,7 +33,7 @@ def planned(scale=1.0, seeds=(1, 2)):
 @pytest.fixture
 def filled(tmp_path):
     """A folder with the store of one of two variants in it."""
-    carry_out(planned(), tmp_path / "out" / "one", 0, factory=FACTORY)
+    execute(planned(), tmp_path / "out" / "one", 0, factory=FACTORY)
     return tmp_path / "out"
 
 

@@ -18,9 +18,9 @@ from test_sweep_runs import sweep_of
 
 import cluster_sim as cs
 from cluster_sim.runs import dask_engine
-from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.dask_engine import DaskEngine
 from cluster_sim.runs.errors import EngineGone, InputError, StoreFull
+from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import ordinal, plan
 from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.sweeps import plan_sweep
@@ -31,15 +31,15 @@ CHILD = """
 import sys
 import cluster_sim.runs.plan
 cluster_sim.runs.plan.code_version = lambda: sys.argv[5]  # the sources may be edited while a test runs
-from cluster_sim.runs.carry_out import carry_out
+from cluster_sim.runs.execution import execute
 from cluster_sim.runs.dask_engine import DaskEngine
 from cluster_sim.runs.errors import Interrupted
 from runs_fake import FACTORY, scenario
 address, folder, seeds, sleep = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
 try:
     with DaskEngine(address, factory=FACTORY) as engine:
-        carry_out(cluster_sim.runs.plan.plan(scenario(sleep=sleep), list(range(1, seeds + 1)), 0.05), folder,
-                  factory=FACTORY, engine=engine)
+        execute(cluster_sim.runs.plan.plan(scenario(sleep=sleep), list(range(1, seeds + 1)), 0.05), folder,
+                factory=FACTORY, engine=engine)
 except Interrupted as stop:
     print(stop.done, stop.planned)
     sys.exit(130)
@@ -57,7 +57,7 @@ def far(cluster, folder, seeds, scenario=scenario, **parameters):
     """Do runs of the fake model on the cluster."""
     cluster.wait_for_workers(2)
     with DaskEngine(cluster.address, factory=FACTORY) as engine:
-        return carry_out(plan(scenario(**parameters), list(seeds), 0.05), folder, factory=FACTORY, engine=engine)
+        return execute(plan(scenario(**parameters), list(seeds), 0.05), folder, factory=FACTORY, engine=engine)
 
 
 def child(cluster, folder, seeds, sleep):
@@ -128,7 +128,7 @@ def test_a_stuck_worker_is_killed_or_left_alone(cluster, tmp_path, nanny):
         with DaskEngine(found.address, factory=factory, stall=2.0) as engine:
             engine.say = said.append
             planned = plan(scenario(rationale=str(tmp_path), sleep=0.002), range(1, 7), 0.05)
-            report = carry_out(planned, tmp_path / "a", None, None, factory, engine=engine)
+            report = execute(planned, tmp_path / "a", None, None, factory, engine=engine)
     finally:
         if not nanny:
             found.close()
@@ -211,7 +211,7 @@ def busy(cluster):
 def forty(cluster, folder, progress=None, **options):
     """Do forty runs of the fake model on the cluster."""
     with DaskEngine(cluster.address, factory=FACTORY, **options) as engine:
-        return carry_out(plan(scenario(sleep=0.01), range(1, 41), 0.05), folder, None, progress, FACTORY, engine=engine)
+        return execute(plan(scenario(sleep=0.01), range(1, 41), 0.05), folder, None, progress, FACTORY, engine=engine)
 
 
 def test_the_real_model_with_a_worker_killed_in_mid_run(cluster, tmp_path):
@@ -219,9 +219,9 @@ def test_the_real_model_with_a_worker_killed_in_mid_run(cluster, tmp_path):
     planned = plan(cs.load_scenario("baseline"), range(1, 9), 1 / 200, ordinal("2018-03"))
     killer = Kills(busy(cluster))
     with DaskEngine(cluster.file) as engine:
-        report = carry_out(planned, tmp_path / "a", progress=killer, engine=engine)
+        report = execute(planned, tmp_path / "a", progress=killer, engine=engine)
     assert killer.killed and len(report.done) == 8 and not report.failed
-    carry_out(planned, tmp_path / "b", 2)
+    execute(planned, tmp_path / "b", 2)
     assert content(tmp_path / "a") == content(tmp_path / "b")
 
 
@@ -230,10 +230,10 @@ def test_a_sweep_on_a_cluster_that_loses_a_worker(cluster, tmp_path, monkeypatch
     cluster.wait_for_workers(2)
     swept = sweep_of(seeds=4, sleep=0.004)
     with DaskEngine(cluster.address, factory=FACTORY) as engine:
-        report = carry_out(plan_sweep(swept), tmp_path / "a", None, Kills(busy(cluster)), FACTORY,
-                           engine=engine)
+        report = execute(plan_sweep(swept), tmp_path / "a", None, Kills(busy(cluster)), FACTORY,
+                         engine=engine)
     assert len(report.done) == 24 and not report.failed
-    carry_out(plan_sweep(swept), tmp_path / "b", 2, factory=FACTORY)
+    execute(plan_sweep(swept), tmp_path / "b", 2, factory=FACTORY)
     assert len(content(tmp_path / "a")) == 4 and content(tmp_path / "a") == content(tmp_path / "b")
 
 
@@ -258,14 +258,14 @@ def test_the_command_sweep_gives_the_same_bytes_on_both_engines(cluster, tmp_pat
 
 def test_a_full_disk_ends_the_job(cluster, tmp_path):
     with pytest.raises(StoreFull, match="disk is full"), DaskEngine(cluster.address, factory="dask_cluster:Full") as e:
-        carry_out(plan(scenario(), [1, 2, 3], 0.05), tmp_path / "a", factory="dask_cluster:Full", engine=e)
+        execute(plan(scenario(), [1, 2, 3], 0.05), tmp_path / "a", factory="dask_cluster:Full", engine=e)
     assert json.loads((tmp_path / "a" / "manifest.json").read_text())["status"] == "unfinished"
 
 
 def test_a_model_that_cannot_be_loaded_is_said_before_anything_is_written(cluster, tmp_path):
     with pytest.raises(InputError, match="cannot load the model: ModuleNotFoundError.*nothing_here"):
         with DaskEngine(cluster.address, factory="nothing_here:Model") as engine:
-            carry_out(plan(scenario(), [1], 0.05), tmp_path / "x" / "a", engine=engine)
+            execute(plan(scenario(), [1], 0.05), tmp_path / "x" / "a", engine=engine)
     assert not (tmp_path / "x").exists()
 
 
@@ -277,7 +277,7 @@ def test_a_scheduler_of_another_version_of_dask(cluster, monkeypatch):
 
 def test_a_folder_that_workers_do_not_see(cluster, tmp_path, monkeypatch):
     """The workers look into a folder of the same name that is not the one of this process."""
-    monkeypatch.setattr(dask_engine.Sign, "write", lambda self: None)
+    monkeypatch.setattr(dask_engine.FolderProbe, "write", lambda self: None)
     (tmp_path / "a").mkdir()
     with pytest.raises(InputError, match="2 of 2 Dask workers.*\n.*sees another folder.*\n.*--out"):
         far(cluster, tmp_path / "a", [1])

@@ -17,10 +17,10 @@ from test_runs_store import content, do
 
 from cluster_sim.cli.main import main
 from cluster_sim.runs import dask_profile, dask_worker
-from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.dask_engine import DaskEngine
 from cluster_sim.runs.dask_runner import BATCH_SECONDS, LARGEST, batch_size
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import plan
 
 GOOD = """
@@ -186,8 +186,8 @@ def test_a_profile_from_its_job_to_its_results(profiles, monkeypatch):
         f"system: slurm\njobs: 1\nworkers: 2\nmemory: 1 GB\nwalltime: '00:10:00'\ninterface: lo\nwait: 60\n"
         f"python: {sys.executable}\nlocal_directory: {folder}\nprologue: ['export MALLOC_TRIM_THRESHOLD_=65536']\n")
     with DaskEngine(profile="here", factory="dask_cluster:Untrimmed") as engine:
-        report = carry_out(plan(scenario(sleep=0.002), range(1, 13), 0.05), folder / "a",
-                           factory="dask_cluster:Untrimmed", engine=engine)
+        report = execute(plan(scenario(sleep=0.002), range(1, 13), 0.05), folder / "a",
+                         factory="dask_cluster:Untrimmed", engine=engine)
         cluster = engine.cluster
     assert len(report.done) == 12 and not report.failed, report.failed[:1] or (folder / "job.log").read_text()
     assert cluster.status.name == "closed"

@@ -12,7 +12,7 @@ import pytest
 from analysis_fake import X, Y, Z, base
 
 from cluster_sim.cli import main as cli
-from cluster_sim.runs import carry_out
+from cluster_sim.runs import execution
 
 SENSITIVITY = f"""
 design: morris
@@ -55,7 +55,7 @@ def fake(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for module in ("cluster_sim.scenario.sweep_files", "cluster_sim.analysis.discovery.reading"):
         monkeypatch.setattr(f"{module}.load", lambda *_: base())
-    monkeypatch.setattr(carry_out, "carry_out", partial(here, carry_out.carry_out))
+    monkeypatch.setattr(execution, "execute", partial(here, execution.execute))
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     for name, text in FILES.items():
         (tmp_path / f"{name}.yaml").write_text(text)

@@ -32,6 +32,6 @@ def test_help_needs_no_heavy_library():
 
 def test_a_worker_needs_no_plots_and_no_database():
     """A sweep's worker imports only what one run needs (Mesa itself brings pandas)."""
-    code = ("import sys, cluster_sim.runs.one\n"
+    code = ("import sys, cluster_sim.runs.single_run\n"
             "print(sorted({'matplotlib', 'duckdb'} & set(sys.modules)))")
     assert printed_by(code) == "[]"

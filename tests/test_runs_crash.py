@@ -15,7 +15,7 @@ from runs_fake import FACTORY, scenario
 from test_runs_store import content, do
 
 import cluster_sim as cs
-from cluster_sim.runs.carry_out import carry_out
+from cluster_sim.runs.execution import execute
 from cluster_sim.runs.identity import code_version
 from cluster_sim.runs.plan import plan
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSI
 
 CHILD = """
 import sys
-from cluster_sim.runs.carry_out import carry_out
+from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import plan
 from cluster_sim.runs.errors import Interrupted
 from runs_fake import FACTORY, scenario
@@ -32,7 +32,7 @@ import cluster_sim.runs.plan
 folder, seeds, workers, sleep = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 cluster_sim.runs.plan.code_version = lambda: sys.argv[5]  # the sources may be edited while a test runs
 try:
-    carry_out(plan(scenario(sleep=sleep), list(range(1, seeds + 1)), 0.05), folder, workers, factory=FACTORY)
+    execute(plan(scenario(sleep=sleep), list(range(1, seeds + 1)), 0.05), folder, workers, factory=FACTORY)
 except Interrupted as stop:
     print(stop.done, stop.planned)
     sys.exit(130)
@@ -91,7 +91,7 @@ def test_a_run_that_raises_is_recorded_and_tried_again_later(tmp_path):
 
 def test_a_model_that_cannot_be_loaded_says_so(tmp_path):
     with pytest.raises(RuntimeError, match="cannot be loaded"):
-        carry_out(plan(scenario(), [1], 0.05), tmp_path / "a", 1, factory="tests.nothing_here:Model")
+        execute(plan(scenario(), [1], 0.05), tmp_path / "a", 1, factory="tests.nothing_here:Model")
 
 
 def test_two_processes_share_one_store(tmp_path):
@@ -140,5 +140,5 @@ def test_a_killed_parent_takes_its_workers_along_and_its_runs_stay(tmp_path):
 
 
 def test_workers_load_no_plots_and_no_database(tmp_path):
-    report = carry_out(plan(scenario(), [1], 0.05), tmp_path / "a", 1, factory="runs_fake:Nosy")
+    report = execute(plan(scenario(), [1], 0.05), tmp_path / "a", 1, factory="runs_fake:Nosy")
     assert not report.failed, report.failed[0]["traceback"]

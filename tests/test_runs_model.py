@@ -12,7 +12,7 @@ import pytest
 from test_runs_store import content
 
 import cluster_sim as cs
-from cluster_sim.runs.carry_out import carry_out
+from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import ordinal, plan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,7 +30,7 @@ def baseline():
 def test_same_bytes_on_one_two_and_four_processes(baseline, tmp_path):
     planned = plan(baseline, [1, 2, 3, 4], 1 / 200, ordinal("2018-01"))
     for workers in (0, 1, 2, 4):
-        carry_out(planned, tmp_path / str(workers), workers)
+        execute(planned, tmp_path / str(workers), workers)
     first = content(tmp_path / "0")
     assert len(first) == 6
     for workers in (1, 2, 4):

@@ -13,15 +13,15 @@ from runs_fake import FACTORY, FakeModel, scenario
 
 import cluster_sim as cs
 from cluster_sim.runs import identity, tables
-from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import ordinal, part_size, plan, scale_of, scale_text, seed_list
 from cluster_sim.runs.reproduce import first_difference
 
 
 @pytest.fixture
 def store(tmp_path):
-    carry_out(plan(scenario(), [1, 2, 3], 0.05), tmp_path / "a", 0, factory=FACTORY)
+    execute(plan(scenario(), [1, 2, 3], 0.05), tmp_path / "a", 0, factory=FACTORY)
     return tmp_path / "a"
 
 

@@ -13,8 +13,8 @@ from runs_fake import FACTORY, scenario
 
 import cluster_sim as cs
 from cluster_sim.runs import tables
-from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.errors import InputError, StoreFull
+from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import plan
 from cluster_sim.runs.store import Store
 
@@ -22,7 +22,7 @@ KINDS = ("series", "projects", "credits", "ledger", "map", "parks")
 
 
 def do(folder, seeds, workers=0, scenario=scenario, **parameters):
-    return carry_out(plan(scenario(**parameters), list(seeds), 0.05), folder, workers, factory=FACTORY)
+    return execute(plan(scenario(**parameters), list(seeds), 0.05), folder, workers, factory=FACTORY)
 
 
 def content(folder):
@@ -62,13 +62,13 @@ def test_part_belongs_to_its_runs_whatever_the_division(tmp_path, monkeypatch):
 def test_staged_runs_are_read_and_taken_up(tmp_path):
     planned = plan(scenario(), [1, 2], 0.05)
     store = Store(tmp_path / "a")
-    from cluster_sim.runs.one import execute_spec
+    from cluster_sim.runs.single_run import simulate
 
-    store.stage(planned.runs[0], execute_spec(planned.runs[0], factory=FACTORY), "d", planned.code)
+    store.stage(planned.runs[0], simulate(planned.runs[0], factory=FACTORY), "d", planned.code)
     view = cs.open(tmp_path / "a")
     assert view.runs["seed"].tolist() == [1] and len(view.frame("series", ["gdp_share"])) == 24
     assert view.sql("select count(*) as n from series")["n"][0] == 24
-    report = carry_out(planned, tmp_path / "a", 0, factory=FACTORY)
+    report = execute(planned, tmp_path / "a", 0, factory=FACTORY)
     assert len(report.done) == 1
     do(tmp_path / "b", [1, 2])
     assert content(tmp_path / "a") == content(tmp_path / "b")
@@ -89,13 +89,13 @@ def test_a_table_without_its_commit_does_not_count(tmp_path):
 def test_a_damaged_staged_run_is_done_again(tmp_path):
     planned = plan(scenario(), [1, 2], 0.05)
     store = Store(tmp_path / "a")
-    from cluster_sim.runs.one import execute_spec
+    from cluster_sim.runs.single_run import simulate
 
     spec = planned.runs[0]
-    store.stage(spec, execute_spec(spec, factory=FACTORY), "d", planned.code)
+    store.stage(spec, simulate(spec, factory=FACTORY), "d", planned.code)
     path = store.staged_file(spec.run_id)
     path.write_bytes(path.read_bytes()[:-40])
-    carry_out(planned, tmp_path / "a", 0, factory=FACTORY)
+    execute(planned, tmp_path / "a", 0, factory=FACTORY)
     assert cs.open(tmp_path / "a").run_ids == [spec.run_id for spec in planned.runs]
 
 

@@ -15,10 +15,9 @@ from cluster_sim import parameters
 from cluster_sim.cli import explain, list_, new, schema
 from cluster_sim.scenario import load_resolved, load_scenario, month_name, registry
 from cluster_sim.scenario.differences import differences
+from cluster_sim.scenario.explain import as_text, columns, listing, topics_of
 from cluster_sim.scenario.schema import scenario_schema, schema_text
 from cluster_sim.scenario.template import template
-from cluster_sim.scenario.topics import as_text, columns, listing
-from cluster_sim.scenario.topics import explain as topics_of
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -94,8 +93,8 @@ def test_the_schema_is_current():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_scenario_follows_the_schema(path):
-    from cluster_sim.scenario.faults import Faults
-    from cluster_sim.scenario.nodes import read_file
+    from cluster_sim.scenario.errors import Faults
+    from cluster_sim.scenario.yaml_reader import read_file
 
     data = read_file(path, path.name, Faults()).plain()
     assert list(violations(data, scenario_schema(), "")) == []

@@ -17,7 +17,7 @@ from analysis_fake import X, Y, Z, base
 import cluster_sim as cs
 from cluster_sim.analysis.search import evolve, reading, study
 from cluster_sim.cli import main as cli
-from cluster_sim.runs import carry_out
+from cluster_sim.runs import execution
 from cluster_sim.scenario import ScenarioError
 
 FACTORY = "analysis_fake:Trade"

@@ -13,7 +13,7 @@ from analysis_fake import FACTORY, X, Y, Z, base, ishigami
 import cluster_sim as cs
 from cluster_sim.analysis.sensitivity import morris, pawn, ranking, study, uncertain, variance
 from cluster_sim.cli import main as cli
-from cluster_sim.runs import carry_out
+from cluster_sim.runs import execution
 from cluster_sim.runs.errors import InputError
 
 NAMES = ["x", "y", "z", "dummy"]

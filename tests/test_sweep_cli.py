@@ -17,8 +17,8 @@ from runs_fake import FACTORY
 from test_runs_crash import ROOT, started, wait_for
 
 from cluster_sim.cli.main import main
-from cluster_sim.runs import carry_out as module
 from cluster_sim.runs import estimate
+from cluster_sim.runs import execution as module
 
 FILE = """\
 name: Small
@@ -40,11 +40,11 @@ def fake(tmp_path, monkeypatch):
     Path("small.yaml").write_text(FILE)
 
     def use(factory=FACTORY):
-        monkeypatch.setattr(module, "carry_out", functools.partial(real, factory=factory))
-        monkeypatch.setattr(estimate, "carry_out", lambda plan, folder, workers, progress, name: real(
+        monkeypatch.setattr(module, "execute", functools.partial(real, factory=factory))
+        monkeypatch.setattr(estimate, "execute", lambda plan, folder, workers, progress, name: real(
             plan, folder, workers, progress, factory))
 
-    real = module.carry_out
+    real = module.execute
     use()
     return use
 
@@ -138,8 +138,8 @@ def test_status_names_shards_and_damage(fake, capsys):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_prints_the_command_that_goes_on(fake, tmp_path, capsys):
-    code = ("import sys, functools; from cluster_sim.runs import carry_out as m\n"
-            "m.carry_out = functools.partial(m.carry_out, factory='runs_fake:Slow')\n"
+    code = ("import sys, functools; from cluster_sim.runs import execution as m\n"
+            "m.execute = functools.partial(m.execute, factory='runs_fake:Slow')\n"
             "from cluster_sim.cli.main import main; sys.exit(main(sys.argv[1:]))")
     path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     env = os.environ | {"PYTHONPATH": path, "FAKE_LOG": str(tmp_path / "log")}

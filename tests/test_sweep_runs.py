@@ -17,8 +17,8 @@ from test_runs_crash import ROOT, alive, started, wait_for
 from test_runs_store import content, fail_at
 
 import cluster_sim as cs
-from cluster_sim.runs.carry_out import carry_out, shard_of
 from cluster_sim.runs.errors import InputError, StoreFull
+from cluster_sim.runs.execution import execute, shard_of
 from cluster_sim.runs.identity import code_version
 from cluster_sim.runs.progress import Events
 from cluster_sim.runs.reproduce import reproduce
@@ -33,8 +33,8 @@ code = lambda: sys.argv[4]  # the sources may be edited while a test runs
 cluster_sim.runs.plan.code_version = cluster_sim.runs.sweeps.code_version = code
 from test_sweep_runs import planned
 from runs_fake import FACTORY
-from cluster_sim.runs.carry_out import carry_out
-carry_out(planned(int(sys.argv[2]), sleep=float(sys.argv[3])), sys.argv[1], int(sys.argv[5]), factory=FACTORY)
+from cluster_sim.runs.execution import execute
+execute(planned(int(sys.argv[2]), sleep=float(sys.argv[3])), sys.argv[1], int(sys.argv[5]), factory=FACTORY)
 """
 
 
@@ -50,7 +50,7 @@ def planned(seeds=2, **steer):
 
 
 def do(folder, seeds=2, workers=0, shard=None, **steer):
-    return carry_out(planned(seeds, **steer), folder, workers, factory=FACTORY, shard=shard)
+    return execute(planned(seeds, **steer), folder, workers, factory=FACTORY, shard=shard)
 
 
 def series_of(folder):
@@ -115,11 +115,11 @@ def test_other_points_of_the_same_design_are_refused(tmp_path, monkeypatch):
     base = scenario(**{"collaboration.tau_max": 0.8})
     sweep = load_sweep({"base": base, "design": "lhs", "samples": 3, "seeds": 1,
                         "factors": {"collaboration.tau_max": {"low": 0, "high": 1}}})
-    carry_out(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY)
-    assert not carry_out(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY).done
+    execute(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY)
+    assert not execute(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY).done
     monkeypatch.setattr("cluster_sim.scenario.designs.unit_sample", lambda sweep: np.full((3, 1), 0.5))
     with pytest.raises(InputError, match="another version of SciPy or SALib"):
-        carry_out(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY)
+        execute(plan_sweep(sweep), tmp_path / "a", 0, factory=FACTORY)
 
 
 def test_any_number_of_workers_writes_the_same_bytes(tmp_path, small_parts):
@@ -215,7 +215,7 @@ def test_a_damaged_part_is_named_set_aside_and_done_again(tmp_path, small_parts,
         def _tell(self, event, **values):
             notes.append((event, values.get("text", "")))
 
-    report = carry_out(planned(), tmp_path / "a", 0, Notes(), FACTORY)
+    report = execute(planned(), tmp_path / "a", 0, Notes(), FACTORY)
     assert len(report.done) == 4 and len(report.already) == 8
     assert content(tmp_path / "a") == before
     if not (kind == "runs" and harm == "gone"):
@@ -319,7 +319,7 @@ def test_the_parents_memory_does_not_grow_with_results(tmp_path):
     """Five times the runs, and the parent holds some bytes a run more: their names, not their 60 kB of results."""
     code = ("import sys, tracemalloc; from test_sweep_runs import *\n"
             "tracemalloc.start(); whole = planned(int(sys.argv[2]))\n"
-            "carry_out(whole, sys.argv[1], 1, factory='runs_fake:Wide'); print(tracemalloc.get_traced_memory()[0])")
+            "execute(whole, sys.argv[1], 1, factory='runs_fake:Wide'); print(tracemalloc.get_traced_memory()[0])")
     path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     held = []
     for seeds in (4, 20):

@@ -13,9 +13,9 @@ import numpy as np
 from cluster_sim.analysis.measures import Measure, yearly
 from cluster_sim.runs.errors import Interrupted
 from cluster_sim.runs.identity import code_version, run_id
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import Plan, RunSpec, chosen_tables
 from cluster_sim.runs.progress import Silent
+from cluster_sim.runs.single_run import FACTORY
 
 
 class NothingRan(RuntimeError):
@@ -88,7 +88,7 @@ class Bench:
 
     def ask(self, points: Sequence[Point]) -> Plan:
         """Do the runs of points that are missing. Interrupted on Ctrl-C counts all runs asked for so far."""
-        from cluster_sim.runs.carry_out import carry_out
+        from cluster_sim.runs.execution import execute
         from cluster_sim.runs.store import Store
 
         plan = self.plan(points)
@@ -98,8 +98,8 @@ class Bench:
         missing = [spec for spec in plan.runs if spec.run_id not in finished]
         if missing:
             try:
-                report = carry_out(replace(plan, runs=tuple(missing), run_of=()), self.folder, self.workers,
-                                   self.progress(), self.factory, {**self.notes, "planned": len(self.asked)})
+                report = execute(replace(plan, runs=tuple(missing), run_of=()), self.folder, self.workers,
+                                 self.progress(), self.factory, {**self.notes, "planned": len(self.asked)})
             except Interrupted as stop:
                 there = Store(self.folder).finished()
                 raise Interrupted(len(there & set(self.asked)), len(self.asked)) from stop

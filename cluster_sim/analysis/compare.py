@@ -14,10 +14,10 @@ from cluster_sim.analysis.effects import Effects, effects, variance_ratios
 from cluster_sim.runs import manifest
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError, Interrupted
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import TABLES, Plan, month_text, ordinal, plan, scale_of, seed_list
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import Store
 from cluster_sim.runs.temporary import folder_of
 
@@ -127,7 +127,7 @@ def carry_out_all(sides: Sequence[Side], workers: int | None = None, progress: C
     Interrupted on Ctrl-C counts the runs of all scenarios. A failed run takes its pair out; RuntimeError if
     fewer than two pairs are left.
     """
-    from cluster_sim.runs.carry_out import carry_out
+    from cluster_sim.runs.execution import execute
 
     different = list({side.folder: side for side in sides}.values())
     for side in different:
@@ -137,7 +137,7 @@ def carry_out_all(sides: Sequence[Side], workers: int | None = None, progress: C
     done = 0
     for side in different:
         try:
-            report = carry_out(side.plan, side.folder, workers, progress(), factory, notes=notes)
+            report = execute(side.plan, side.folder, workers, progress(), factory, notes=notes)
         except Interrupted as stop:
             raise Interrupted(done + stop.done, sum(len(one.plan.runs) for one in different)) from stop
         finished = {*report.done, *report.already}

@@ -56,13 +56,13 @@ def year_value(column: str) -> str:
 
 def unit_of(column: str) -> str:
     """Return the unit of a column of the series; empty for one that is not described."""
-    from cluster_sim.scenario import topics
+    from cluster_sim.scenario import explain
 
     global _UNITS
     if _UNITS is None:
         import yaml
 
-        _UNITS = {name: str(row["unit"]) for name, row in yaml.safe_load(topics.COLUMNS.read_text("utf-8")).items()}
+        _UNITS = {name: str(row["unit"]) for name, row in yaml.safe_load(explain.COLUMNS.read_text("utf-8")).items()}
     return _UNITS.get(column, "")
 
 

@@ -95,9 +95,9 @@ def measure(column: str, years: str | int | None = None) -> Measure:
 
         import yaml
 
-        from cluster_sim.scenario import topics
+        from cluster_sim.scenario import explain
 
-        known = [name for name in yaml.safe_load(topics.COLUMNS.read_text("utf-8")) if name not in KEYS]
+        known = [name for name in yaml.safe_load(explain.COLUMNS.read_text("utf-8")) if name not in KEYS]
         near = difflib.get_close_matches(column, known, 1)
         raise InputError(f"there is no column '{column}' to measure" + (f"; did you mean '{near[0]}'?" if near else
                                                                         "; `list columns` shows them all"))

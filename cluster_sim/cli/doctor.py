@@ -78,7 +78,7 @@ def _scenario() -> str:
 
 def _workers() -> str:
     from cluster_sim.runs import processes
-    from cluster_sim.runs.carry_out import cores
+    from cluster_sim.runs.execution import cores
 
     return f"{cores()} at a time, {processes.context().get_start_method()}"
 

@@ -19,12 +19,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Print what is known of the name; exit status 2 with the nearest names if it is unknown."""
-    from cluster_sim.scenario import topics
+    from cluster_sim.scenario import explain
 
     name = " ".join(args.name).strip()
-    found = topics.explain(name) if name else [topics.overview()]
+    found = explain.topics_of(name) if name else [explain.overview()]
     if not found:
-        close = topics.nearest_names(name)
+        close = explain.nearest_names(name)
         print(f"nothing is called '{name}'", file=sys.stderr)
         if close:
             print("did you mean: " + ", ".join(close) + "?", file=sys.stderr)
@@ -33,5 +33,5 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"name": name, "topics": found}, ensure_ascii=False))
         return 0
-    print("\n\n".join(topics.as_text(topic) for topic in found))
+    print("\n\n".join(explain.as_text(topic) for topic in found))
     return 0

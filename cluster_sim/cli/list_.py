@@ -91,6 +91,6 @@ def _print_scenarios(rows: list[dict[str, Any]], most: int = 8) -> None:
 
 def _topics(what: str) -> list[dict[str, Any]]:
     """Names with a line on each."""
-    from cluster_sim.scenario import topics
+    from cluster_sim.scenario import explain
 
-    return topics.listing(what)
+    return explain.listing(what)

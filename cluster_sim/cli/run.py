@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
-    from cluster_sim.runs.carry_out import Report
+    from cluster_sim.runs.execution import Report
     from cluster_sim.runs.plan import Plan
     from cluster_sim.runs.read import View
 
@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the summary, draw the figures; exit status 3 if a run failed."""
     began = time.monotonic()
-    from cluster_sim.runs.carry_out import carry_out
+    from cluster_sim.runs.execution import execute
     from cluster_sim.runs.plan import TABLES, ordinal, plan, scale_of, seed_list
     from cluster_sim.runs.progress import Progress, Silent
     from cluster_sim.scenario import load_scenario
@@ -51,8 +51,8 @@ def main(args: argparse.Namespace) -> int:
                    tables=(*TABLES, *args.keep))
     with options.engine(args) as engine:
         out = _folder(args, planned)
-        report = carry_out(planned, out, args.workers, Silent() if args.quiet else Progress(),
-                           notes={"arguments": args.words}, engine=engine)
+        report = execute(planned, out, args.workers, Silent() if args.quiet else Progress(),
+                         notes={"arguments": args.words}, engine=engine)
     figures: list[str] = []
     answer = _answer(planned, report, out)
     if answer["run_ids"] and not args.no_figures:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.cli import folders, options
 
 if TYPE_CHECKING:
-    from cluster_sim.runs.carry_out import Report
+    from cluster_sim.runs.execution import Report
     from cluster_sim.runs.plan import Plan
     from cluster_sim.scenario.sweeps import Sweep
 
@@ -34,8 +34,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Do what is missing of the sweep and say what there is; exit status 3 if a run failed."""
     began = time.monotonic()
-    from cluster_sim.runs.carry_out import carry_out
     from cluster_sim.runs.errors import InputError
+    from cluster_sim.runs.execution import execute
     from cluster_sim.runs.sweeps import plan_sweep, shard_numbers
 
     options.check_workers(args)
@@ -50,8 +50,8 @@ def main(args: argparse.Namespace) -> int:
         out = Path(args.out) if args.out else Path("results") / planned.sweep.slug
         folders.make_room(out, [(out, planned)], args, "holds other runs, and shards may be at work there: "
                                                        "give another --out" if args.shard else "")
-        report = carry_out(planned, out, args.workers, progress, notes={"arguments": args.words}, shard=shard,
-                           engine=engine)
+        report = execute(planned, out, args.workers, progress, notes={"arguments": args.words}, shard=shard,
+                         engine=engine)
     answer = _answer(planned, report, out, args.shard)
     answer["seconds"] = round(time.monotonic() - began, 3)
     if args.json:

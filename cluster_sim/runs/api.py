@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.runs.one import FACTORY, execute_spec
 from cluster_sim.runs.plan import TABLES, ordinal, plan, scale_of, seed_list
 from cluster_sim.runs.read import View
 from cluster_sim.runs.result import Result
+from cluster_sim.runs.single_run import FACTORY, simulate
 from cluster_sim.runs.temporary import folder_of
 
 Settings = Mapping[str, Any] | Iterable[str] | None
@@ -37,7 +37,7 @@ def run(scenario: Any, scale: str | float = "1/50", seed: int = 1, until: str | 
     """
     planned = plan(scenario_of(scenario, set), seed_list([seed]), scale_of(scale), ordinal(until))
     spec = planned.runs[0]
-    return Result(spec, execute_spec(spec, factory=factory))
+    return Result(spec, simulate(spec, factory=factory))
 
 
 def ensemble(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
@@ -52,13 +52,13 @@ def ensemble(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float 
     only where named). A failed run costs itself: a warning names it, and
     RuntimeError comes only if all failed.
     """
-    from cluster_sim.runs.carry_out import carry_out
+    from cluster_sim.runs.execution import execute
     from cluster_sim.runs.progress import Progress, Silent
 
     planned = plan(scenario_of(scenario, set), seed_list(seeds), scale_of(scale), ordinal(until), tables=tables)
     folder, holder = folder_of(out)
-    report = carry_out(planned, folder, workers, Progress() if progress else Silent(), factory,
-                       engine=engine)
+    report = execute(planned, folder, workers, Progress() if progress else Silent(), factory,
+                     engine=engine)
     if report.failed:
         first = report.failed[0]
         text = (f"{len(report.failed)} of {len(planned.runs)} runs failed; the first, seed {first['seed']}:\n"

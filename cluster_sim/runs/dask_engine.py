@@ -1,7 +1,7 @@
 """The Dask engine: the runs of a plan on an existing Dask cluster, or on jobs asked of a batch system.
 
     with DaskEngine("tcp://node1:8786") as engine:
-        carry_out(plan, folder, engine=engine)
+        execute(plan, folder, engine=engine)
 
 Before anything is written, every worker says whether it can take part: the same code and versions, the
 results folder within reach.
@@ -45,7 +45,7 @@ class DaskEngine:
     def __init__(self, scheduler: str | None = None, profile: str | None = None, client: Any = None,
                  factory: str | None = None, patience: float = PATIENCE, stall: float = STALL,
                  quiet: bool = True) -> None:
-        from cluster_sim.runs.one import FACTORY
+        from cluster_sim.runs.single_run import FACTORY
 
         given = sum(value is not None for value in (scheduler, profile, client))
         if given != 1:
@@ -100,7 +100,7 @@ class DaskEngine:
                         thing.close(timeout=CLOSE_SECONDS)
             self.client = self.cluster = None
 
-    # what carry_out asks ---------------------------------------------------------------------------
+    # what `execute` asks --------------------------------------------------------------------------
 
     def check(self, folder: Path, plan: Plan) -> int:
         """Ask every worker whether it can take part and return how many there are.
@@ -112,13 +112,13 @@ class DaskEngine:
         client, folder = self.connect(), Path(os.path.abspath(folder))
         addresses = self._first_workers(client)
         self.code, self.cities = plan.code, (str(plan.scenario.city),)
-        with Sign(folder) as sign:
+        with FolderProbe(folder) as probe:
             self.fit = self._answers(client, addresses, Question(
-                str(folder), sign.token, sign.byte, self.cities, self.factory))
+                str(folder), probe.token, probe.byte, self.cities, self.factory))
             faults = {address: fault for address, found in self.fit.items() if (fault := self.fault(found))}
             if faults:
                 raise InputError(_refusal(faults, len(addresses), folder))
-            sign.keep = True
+            probe.keep = True
         self._advise()
         return len(self.fit)
 
@@ -203,7 +203,7 @@ class DaskEngine:
             self.say("locks in the results folder do not reach all machines: start one job at a time on it")
 
 
-class Sign:
+class FolderProbe:
     """A file in the results folder, with its lock, for workers to find; all of it is gone again if they do not."""
 
     def __init__(self, folder: Path) -> None:
@@ -212,7 +212,7 @@ class Sign:
         self.byte = 0
         self.keep = False
 
-    def __enter__(self) -> Sign:
+    def __enter__(self) -> FolderProbe:
         from cluster_sim.runs.store import Store
 
         chain = [self.folder, *self.folder.parents]

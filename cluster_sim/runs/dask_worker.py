@@ -124,7 +124,7 @@ def answer(question: Question) -> Answer:
     from distributed import get_worker
 
     from cluster_sim.runs.identity import city_version, code_version
-    from cluster_sim.runs.one import FACTORY, model_class
+    from cluster_sim.runs.single_run import FACTORY, model_class
 
     broken, cold = "", False
     try:
@@ -222,7 +222,7 @@ class Batch:
 
     def compile(self) -> None:
         """Compile the model if that is still to be done; of the workers with one cache folder only one does."""
-        from cluster_sim.runs.one import FACTORY
+        from cluster_sim.runs.single_run import FACTORY
 
         if self.order.job.factory != FACTORY:
             return

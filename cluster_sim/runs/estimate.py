@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.runs.carry_out import carry_out, cores
 from cluster_sim.runs.errors import Interrupted
-from cluster_sim.runs.one import FACTORY
+from cluster_sim.runs.execution import cores, execute
 from cluster_sim.runs.plan import Plan, scale_text
 from cluster_sim.runs.progress import Silent
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import Store
 
 WHOLE_UP_TO = 1 / 20
@@ -41,7 +41,7 @@ def estimate(plan: Plan, workers: int | None = None, progress: Silent | None = N
     with tempfile.TemporaryDirectory(prefix="cluster_sim-estimate-") as name:
         small = replace(plan, runs=tuple(chosen), run_of=())
         try:
-            report = carry_out(small, name, workers, progress, factory)
+            report = execute(small, name, workers, progress, factory)
         except Interrupted as stop:  # nothing is kept that could be gone on with
             raise KeyboardInterrupt from stop
         if report.failed and not report.done:

@@ -17,7 +17,7 @@ WITHOUT_EFFECT = ("cli", "report", "app", "analysis", "runs", "cities", "scenari
 """Folders of the package that cannot change a run; a city counts through `city_version`, a scenario through
 its digest."""
 NOT_CODE = ("__init__.py", "__main__.py", "columns.yaml")
-WITH_EFFECT = ("runs/one.py", "runs/maps.py")
+WITH_EFFECT = ("runs/single_run.py", "runs/maps.py")
 
 
 def _digest(paths: list[Path], root: Path) -> str:

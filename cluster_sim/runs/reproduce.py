@@ -15,14 +15,14 @@ from typing import Any
 import pyarrow as pa
 
 from cluster_sim.runs import manifest, tables
-from cluster_sim.runs.carry_out import carry_out
 from cluster_sim.runs.coalitions import INSTRUMENTS, with_instruments
 from cluster_sim.runs.errors import InputError, Interrupted
+from cluster_sim.runs.execution import execute
 from cluster_sim.runs.identity import code_version, run_id
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import TABLES, Plan, RunSpec
 from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.read import View, stored_scenario
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import COMMIT, Store
 from cluster_sim.runs.sweeps import stored_sweep
 from cluster_sim.scenario import ScenarioError
@@ -105,7 +105,7 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
         again = Store(temporary)
         plan = Plan(scenario.name, tuple(specs), base=scenario)
         try:
-            report = carry_out(plan, temporary, workers, progress, factory, chunks=_chunks(stored, specs))
+            report = execute(plan, temporary, workers, progress, factory, chunks=_chunks(stored, specs))
         except Interrupted as stop:  # nothing is kept that could be gone on with
             raise KeyboardInterrupt from stop
         for record in report.failed:

@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from cluster_sim.runs import tables
-from cluster_sim.runs.one import Columns, RunResult
 from cluster_sim.runs.plan import RunSpec, month_text, scale_text
 from cluster_sim.runs.read import to_frame
+from cluster_sim.runs.single_run import Columns, RunResult
 
 
 class Result:

@@ -26,8 +26,8 @@ import pyarrow as pa
 from cluster_sim.runs import damage, staged, tables
 from cluster_sim.runs.errors import InputError, StoreFull
 from cluster_sim.runs.locks import RangeLock, fcntl
-from cluster_sim.runs.one import RunResult
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec
+from cluster_sim.runs.single_run import RunResult
 
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 COMMIT = "runs"

@@ -11,9 +11,9 @@ from typing import Any
 
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import code_version, run_id
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, Plan, RunSpec, chosen_tables
 from cluster_sim.runs.read import View
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.temporary import folder_of
 from cluster_sim.scenario.designs import design_points
 from cluster_sim.scenario.sweeps import BY_VALUE, Sweep, read_sweep
@@ -78,13 +78,13 @@ def sweep(source: str | Path | Mapping[str, Any] | Sweep, out: str | Path | None
     """
     import warnings
 
-    from cluster_sim.runs.carry_out import carry_out
+    from cluster_sim.runs.execution import execute
     from cluster_sim.runs.progress import Progress, Silent
 
     planned = plan_sweep(source if isinstance(source, Sweep) else load_sweep(source))
     folder, holder = folder_of(out)
-    report = carry_out(planned, folder, workers, Progress() if progress else Silent(), factory,
-                       shard=shard_numbers(shard), engine=engine)
+    report = execute(planned, folder, workers, Progress() if progress else Silent(), factory,
+                     shard=shard_numbers(shard), engine=engine)
     if report.failed:
         text = (f"{len(report.failed)} of {len(planned.runs)} runs failed; the first, seed "
                 f"{report.failed[0]['seed']}:\n{report.failed[0]['traceback']}")

@@ -40,7 +40,7 @@ class Job:
 def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int], None] | None) -> tuple[Any, ...]:
     """Do one run and stage it, unless it is there or another process is at it; return the outcome."""
     from cluster_sim.runs.errors import StoreFull
-    from cluster_sim.runs.one import execute_spec
+    from cluster_sim.runs.single_run import simulate
 
     byte = lock.byte_of(spec.run_id)
     if not lock.take(byte):
@@ -48,7 +48,7 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
     try:
         if store.has(spec.run_id):
             return ("there",)
-        result = execute_spec(spec, on_month, job.factory)
+        result = simulate(spec, on_month, job.factory)
         store.stage(spec, result, spec.scenario.digest(), job.code)
         return ("done", result.seconds)
     except StoreFull as error:
@@ -87,7 +87,7 @@ def main(pipe: Any, job: Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent()
-    from cluster_sim.runs.one import FACTORY, model_class
+    from cluster_sim.runs.single_run import FACTORY, model_class
 
     try:
         if job.factory == FACTORY:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.scenario.faults import Fault, ScenarioError
+from cluster_sim.scenario.errors import Fault, ScenarioError
 from cluster_sim.scenario.quantities import month_name, parse_month, parse_scale
 from cluster_sim.scenario.types import Scenario, load_resolved
 
@@ -42,8 +42,8 @@ def load_scenario(
 
 def parse_set(settings: Mapping[str, Any] | Iterable[str] | None) -> list[str]:
     """Overrides as texts `path=value`, checked for that form; ScenarioError where one is not."""
-    from cluster_sim.scenario.settings import as_texts, read_settings
+    from cluster_sim.scenario.overrides import as_texts, read_overrides
 
     texts = as_texts(settings)
-    read_settings(texts)
+    read_overrides(texts)
     return texts

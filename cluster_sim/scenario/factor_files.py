@@ -12,14 +12,14 @@ import yaml
 from cluster_sim import parameters
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.designs import BY_VALUE
+from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.factors import Factor, column_name, plain_label
-from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, listing
-from cluster_sim.scenario.nodes import Node
-from cluster_sim.scenario.point_settings import DUMMY, KeySetting
+from cluster_sim.scenario.point_settings import DUMMY, KeyOverride
 from cluster_sim.scenario.quantities import QuantityError, month_name, number, parse_month, shown
 from cluster_sim.scenario.registry import KeyInfo
-from cluster_sim.scenario.shapes import NONE, read_bool
+from cluster_sim.scenario.validation import NONE, read_bool
 from cluster_sim.scenario.variants import Variants
+from cluster_sim.scenario.yaml_reader import Node
 
 FORM = ("low", "high", "values", "options", "log", "levels", "column")
 EXAMPLE = "a list of values, {low: 0, high: 1} or {options: {name: value}}"
@@ -113,8 +113,8 @@ class FactorReader:
 
     def info_of(self, path: str) -> KeyInfo | None:
         """What may stand at a path: its unit, bounds and default; None if there is no such path."""
-        from cluster_sim.scenario.happenings import EVENTS
-        from cluster_sim.scenario.head import OUTSIDE
+        from cluster_sim.scenario.events import EVENTS
+        from cluster_sim.scenario.metadata import OUTSIDE
 
         if path.startswith(DUMMY):
             return KeyInfo("1", 0.5, -1e300, 1e300, "sets nothing: what an analysis says of it is noise")
@@ -257,7 +257,7 @@ class FactorReader:
             except QuantityError as error:
                 self.faults.add(f"factors.{path}", error.message, error.hint, node.mark)
         else:
-            one = KeySetting(tuple(path.split(".")), node, key.source, key)
+            one = KeyOverride(tuple(path.split(".")), node, key.source, key)
             self.variants.changes([one], self.faults)
         return len(self.faults.found) == before
 

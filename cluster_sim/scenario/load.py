@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.chain import Document, read_chain
-from cluster_sim.scenario.faults import Faults, did_you_mean
-from cluster_sim.scenario.happenings import Happenings
-from cluster_sim.scenario.head import (
+from cluster_sim.scenario.errors import Faults, did_you_mean
+from cluster_sim.scenario.events import Events
+from cluster_sim.scenario.inheritance import Document, read_chain
+from cluster_sim.scenario.metadata import (
     HEAD,
     OUTSIDE,
     read_city,
@@ -18,35 +18,35 @@ from cluster_sim.scenario.head import (
     read_months,
     read_outside,
 )
-from cluster_sim.scenario.nodes import Node
-from cluster_sim.scenario.overrides import Overrides
+from cluster_sim.scenario.overrides import Override, as_texts, read_overrides
+from cluster_sim.scenario.parameters import ParameterValues
 from cluster_sim.scenario.prices import Prices
-from cluster_sim.scenario.settings import Setting, as_texts, read_settings
 from cluster_sim.scenario.timeline import Timeline
 from cluster_sim.scenario.types import Scenario
+from cluster_sim.scenario.yaml_reader import Node
 
 
 def load(path: str | Path, settings: Mapping[str, Any] | Iterable[str] | None = None) -> Scenario:
     """Read, check and resolve a scenario; ScenarioError holds all its faults."""
     faults = Faults()
     documents = read_chain(path, faults)
-    given = read_settings(as_texts(settings))
+    given = read_overrides(as_texts(settings))
     documents += _as_documents(given, documents[-1])
     head = read_head(documents, faults)
     start, end = read_months(head, faults)
     found = read_city(head, faults)
     names, prices = found.names(), Prices(found.city)
     timeline = Timeline(names, prices, faults)
-    happenings = Happenings(names, prices, faults)
-    overrides = Overrides(faults)
-    overrides.city(getattr(found.city, "parameters", None) or {}, found.name)
+    events = Events(names, prices, faults)
+    parameter_values = ParameterValues(faults)
+    parameter_values.city(getattr(found.city, "parameters", None) or {}, found.name)
     for document in documents:
         timeline.read(document)
-        happenings.read(document)
-        overrides.read(document)
+        events.read(document)
+        parameter_values.read(document)
     outside = read_outside(documents, faults)
     for setting in given:
-        _apply(setting, timeline, happenings, overrides, start, faults)
+        _apply(setting, timeline, events, parameter_values, start, faults)
     faults.stop()
     return Scenario(
         name=head.get("name", ""),
@@ -54,16 +54,16 @@ def load(path: str | Path, settings: Mapping[str, Any] | Iterable[str] | None = 
         city=found.name,
         start=start,
         end=end,
-        parameters=overrides.values,
+        parameters=parameter_values.values,
         policies=timeline.complete(),
-        events=happenings.ordered(),
+        events=events.ordered(),
         outside=outside,
         slug=head.get("slug", ""),
         city_digest=found.digest,
     )
 
 
-def _as_documents(settings: list[Setting], last: Document) -> list[Document]:
+def _as_documents(settings: list[Override], last: Document) -> list[Document]:
     """Settings of the head and of `outside` as documents that extend the last one."""
     documents = []
     for setting in settings:
@@ -81,10 +81,10 @@ def _as_documents(settings: list[Setting], last: Document) -> list[Document]:
 
 
 def _apply(
-    setting: Setting,
+    setting: Override,
     timeline: Timeline,
-    happenings: Happenings,
-    overrides: Overrides,
+    events: Events,
+    parameter_values: ParameterValues,
     start: int,
     faults: Faults,
 ) -> None:
@@ -93,17 +93,17 @@ def _apply(
     if first == "policies":
         timeline.set(setting, start)
     elif first == "events":
-        happenings.set(setting)
+        events.set(setting)
     elif first == "parameters" and rest:
-        overrides.set(rest, setting.node, setting.mark(1).part(0, len(rest)))
-    elif setting.path in overrides.known:
-        overrides.set(setting.path, setting.node, setting.mark(0).part(0, len(setting.path)))
+        parameter_values.set(rest, setting.node, setting.mark(1).part(0, len(rest)))
+    elif setting.path in parameter_values.known:
+        parameter_values.set(setting.path, setting.node, setting.mark(0).part(0, len(setting.path)))
     elif len(setting.parts) == 1 and first in HEAD and first != "extends":
         return
     elif first == "outside" and len(setting.parts) == 2:
         return
     else:
-        known = [*HEAD, *(f"outside.{key}" for key in OUTSIDE), *overrides.known]
+        known = [*HEAD, *(f"outside.{key}" for key in OUTSIDE), *parameter_values.known]
         known += [f"policies.{n}.{k}" for n, c in timeline.known.items() for k in registry.keys_of(c)]
         hint = did_you_mean(setting.path, known, "such as policies.production_subsidy.rate=0.2")
         mark = setting.mark(0).part(0, len(setting.path))

@@ -1,101 +1,96 @@
-"""Values of parameters: the file of parameters, then the city's, the chain's and `--set`."""
+"""Single values set on the command line: `--set path=value`.
+
+Each setting is read as a text of its own, so that a fault in it is shown with line and caret like
+one in a file. Paths: `start`, `policies.NAME.KEY`, `policies.NAME.2026-01.KEY`, `policies.NAME.from`
+(to the month in which it begins), `policies.NAME` (to `none`), `parameters.NAME` or the parameter's
+name alone, `events.TITLE.KEY`, `events.TITLE` (to `none`), `outside.KEY`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from cluster_sim import parameters
-from cluster_sim.parameters import Parameter
-from cluster_sim.scenario.chain import Document
-from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, nearest
-from cluster_sim.scenario.nodes import Node
-from cluster_sim.scenario.quantities import QuantityError, bounds_text, in_bounds, number, shown
-from cluster_sim.scenario.shapes import NONE, read_bool
+from cluster_sim.scenario.errors import Faults, Mark, Source
+from cluster_sim.scenario.quantities import QuantityError, parse_month
+from cluster_sim.scenario.yaml_reader import Node, read_text, split_lines
+
+SOURCE = "--set"
 
 
-@dataclass
-class Overrides:
-    """Collects the values of all parameters; `values` is complete from the start."""
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One setting: the parts of its path, the value with its place, the text it came from."""
 
-    faults: Faults
-    values: dict[str, float] = field(default_factory=lambda: parameters.defaults())
-    known: Mapping[str, Parameter] = field(default_factory=lambda: parameters.specification())
+    parts: tuple[str, ...]
+    node: Node
+    source: Source
 
-    def city(self, given: Mapping[str, Any], name: str) -> None:
-        """Apply the values that a city's own file gives."""
-        for parameter, value in given.items():
-            spec = self.known.get(parameter)
-            if spec is None:
-                hint = did_you_mean(parameter, list(self.known))
-                self.faults.add("city", f"{name} sets an unknown parameter '{parameter}'", hint)
-            elif isinstance(value, bool | int | float) and spec.admits(float(value)):
-                self.values[parameter] = float(value)
-            else:
-                low, high = spec.bounds
-                hint = f"expected {bounds_text(low, high, spec.unit)}"
-                self.faults.add("city", f"{name} sets {parameter} to {value}", hint)
+    @property
+    def path(self) -> str:
+        """The path as it was written."""
+        return ".".join(self.parts)
 
-    def read(self, document: Document) -> None:
-        """Apply the parameters of one document, written with dots or nested by group."""
-        node = document.root.value.get("parameters")
-        if node is None or node.value in (None, NONE):
-            return
-        if node.kind != "mapping":
-            hint = "such as collaboration.tau_max: 0.8"
-            self.faults.add("parameters", "expected a mapping from names to values", hint, node.mark)
-            return
-        self._mapping(node, "")
+    def mark(self, part: int) -> Mark:
+        """The place of one part of the path."""
+        part = min(part, len(self.parts) - 1)
+        before = sum(len(each) + 1 for each in self.parts[:part])
+        return Mark(self.source, 1, before + 1, max(1, len(self.parts[part])))
 
-    def _mapping(self, node: Node, prefix: str) -> None:
-        for key, child in node.value.items():
-            name = f"{prefix}{key}"
-            if child.kind == "mapping" and name not in self.known:
-                if any(each.startswith(name + ".") for each in self.known):
-                    self._mapping(child, name + ".")
-                    continue
-            self.set(name, child, node.key_mark(key))
-
-    def set(self, name: str, node: Node, key: Mark) -> None:
-        """Give one parameter the value of `node`; a fault at `key` if there is no such parameter."""
-        spec = self.known.get(name)
-        if spec is None:
-            self.faults.add("parameters", f"unknown parameter '{name}'", self._hint(name), key)
-            return
-        if node.value == NONE:
-            self.values[name] = spec.value
-            return
+    def month(self, part: int, faults: Faults) -> int | None:
+        """The month that one part of the path names; a fault if it is none."""
         try:
-            self.values[name] = _value(node.value, spec)
+            return parse_month(self.parts[part])
         except QuantityError as error:
-            hint = error.hint
-            if "expected" in hint or not hint:
-                hint = f"{hint}   ({spec.text.rstrip('.')})".strip()
-            mark = node.mark
-            if error.width and not node.quoted:
-                mark = mark.part(error.start, error.width)
-            self.faults.add(f"parameters.{name}", error.message, hint, mark)
-
-    def _hint(self, name: str) -> str:
-        """The nearest parameter, and what it means."""
-        group = [each for each in self.known if each.startswith(name.rstrip(".") + ".")]
-        if group:
-            return f"a group; write {group[0]}: {shown(self.known[group[0]].value)}"
-        close = nearest(name, list(self.known))
-        if not close:
-            return "python run_sim.py list parameters shows them all"
-        spec = self.known[close]
-        low, high = spec.bounds
-        bounds = bounds_text(low, high, spec.unit)
-        return f"did you mean '{close}'?   ({spec.text.rstrip('.')}, {bounds})"
+            faults.add(self.path, error.message, error.hint, self.mark(part))
+            return None
 
 
-def _value(value: Any, spec: Parameter) -> float:
-    """A parameter's value in its unit and within its bounds; QuantityError otherwise."""
-    if spec.kind == "switch":
-        return float(read_bool(bool(value) if value in (0, 1) else value))
-    found = number(value, spec.unit)
-    if spec.kind == "count" and not found.is_integer():
-        raise QuantityError(f"expected a whole number, found {shown(found)}")
-    return in_bounds(found, *spec.bounds, spec.unit)
+def as_texts(settings: Mapping[str, Any] | Iterable[str] | None) -> list[str]:
+    """Settings as texts `path=value`; values of a mapping are written as JSON where not text."""
+    if settings is None:
+        return []
+    if isinstance(settings, str):
+        return [settings]
+    if isinstance(settings, Mapping):
+        return [
+            f"{path}={value if isinstance(value, str) else json.dumps(value)}"
+            for path, value in settings.items()
+        ]
+    return [str(text) for text in settings]
+
+
+def read_overrides(texts: Iterable[str]) -> list[Override]:
+    """Read settings; ScenarioError names every one that is not of the form `path=value`."""
+    faults = Faults()
+    found = []
+    for order, text in enumerate(texts, start=1000):
+        source = Source(SOURCE, split_lines(text), order)
+        path, equals, value = text.partition("=")
+        parts = tuple(path.split("."))
+        if not equals or not path.strip() or not all(parts):
+            hint = "expected path=value, such as policies.production_subsidy.rate=0.2"
+            faults.add("", "not a setting", hint, Mark(source, 1, 1, max(1, len(text))))
+            continue
+        node = _value(value, source, len(path) + 1, faults)
+        if node is not None:
+            found.append(Override(parts, node, source))
+    faults.stop()
+    return found
+
+
+def _value(text: str, source: Source, offset: int, faults: Faults) -> Node | None:
+    """The value of a setting, read as YAML with its columns counted in the whole setting."""
+    from cluster_sim.scenario.errors import ScenarioError
+
+    try:
+        # The path is blanked out, so that columns are those of the whole text.
+        node = read_text(" " * offset + text, source, faults)
+    except ScenarioError as error:
+        faults.found.extend(error.faults)
+        return None
+    if node.value == {} and not text.strip().startswith("{"):
+        return Node(None, Mark(source, 1, offset, 1))
+    return node

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cluster_sim.scenario.faults import Mark, Source
-from cluster_sim.scenario.nodes import Node
-from cluster_sim.scenario.settings import Setting
+from cluster_sim.scenario.errors import Mark, Source
+from cluster_sim.scenario.overrides import Override
+from cluster_sim.scenario.yaml_reader import Node
 
 DUMMY = "dummy"
 """A factor whose path begins with this word sets nothing: what an analysis says of it is noise."""
 
 
 @dataclass(frozen=True, slots=True)
-class KeySetting(Setting):
+class KeyOverride(Override):
     """A setting whose path stands in a file as a key: faults in it point there."""
 
     key: Mark | None = None
@@ -23,7 +23,7 @@ class KeySetting(Setting):
     def mark(self, part: int) -> Mark:
         """The place of one part of the path."""
         if self.key is None:
-            return Setting.mark(self, part)
+            return Override.mark(self, part)
         part = min(part, len(self.parts) - 1)
         before = sum(len(each) + 1 for each in self.parts[:part])
         return self.key.part(before, max(1, len(self.parts[part])))
@@ -36,13 +36,13 @@ def node_of(value: Any, mark: Mark) -> Node:
     return Node(value, mark)
 
 
-def setting(path: str, value: Any) -> Setting:
+def setting(path: str, value: Any) -> Override:
     """A setting from a path and a plain value, as `--set path=value` makes one."""
     source = Source("factor", (f"{path}: {value}",))
-    return KeySetting(tuple(path.split(".")), node_of(value, Mark(source, 1, len(path) + 3)), source)
+    return KeyOverride(tuple(path.split(".")), node_of(value, Mark(source, 1, len(path) + 3)), source)
 
 
-def settings_of(point: Mapping[str, Any]) -> list[Setting]:
+def settings_of(point: Mapping[str, Any]) -> list[Override]:
     """The settings of a point: an option that sets several paths is taken apart, a dummy sets nothing."""
     found = []
     for path, value in point.items():

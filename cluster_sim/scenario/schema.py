@@ -12,9 +12,9 @@ from typing import Any
 from cluster_sim import parameters
 from cluster_sim.parameters import Parameter
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.happenings import EVENTS, MODELS, REQUIRED, TEXTS
-from cluster_sim.scenario.head import HEAD, OUTSIDE_MODEL
-from cluster_sim.scenario.shapes import NONE, entry_model, json_schema
+from cluster_sim.scenario.events import EVENTS, MODELS, REQUIRED, TEXTS
+from cluster_sim.scenario.metadata import HEAD, OUTSIDE_MODEL
+from cluster_sim.scenario.validation import NONE, entry_model, json_schema
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _NONE = {"enum": [NONE, None], "description": "takes away what the extended scenario gives"}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cluster_sim import parameters
 from cluster_sim.scenario import registry
+from cluster_sim.scenario.explain import example_value
 from cluster_sim.scenario.quantities import bounds_text
-from cluster_sim.scenario.topics import example_value
 from cluster_sim.scenario.types import Scenario
 
 FEW = 6

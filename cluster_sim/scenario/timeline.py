@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.chain import Document
-from cluster_sim.scenario.faults import Faults, did_you_mean, listing
-from cluster_sim.scenario.nodes import Node
+from cluster_sim.scenario.errors import Faults, did_you_mean, listing
+from cluster_sim.scenario.inheritance import Document
+from cluster_sim.scenario.overrides import Override
 from cluster_sim.scenario.prices import Prices, constant
 from cluster_sim.scenario.quantities import QuantityError, is_money, month_name, parse_month
-from cluster_sim.scenario.settings import Setting
-from cluster_sim.scenario.shapes import NONE, RESET, Names, check, entry_keys, entry_model
+from cluster_sim.scenario.validation import NONE, RESET, Names, check, entry_keys, entry_model
+from cluster_sim.scenario.yaml_reader import Node
 
 Entries = dict[int, dict[str, Any]]
 
@@ -104,7 +104,7 @@ class Timeline:
             return self.prices.real(value, month)
         return value
 
-    def set(self, setting: Setting, start: int) -> None:
+    def set(self, setting: Override, start: int) -> None:
         """Apply `policies=none`, `policies.NAME=none`, `policies.NAME.KEY=value` (every entry, or
         one from the start if there is none), `policies.NAME.2026-01.KEY=value` (one entry) or
         `policies.NAME.from=2027-01` (the first entry begins then, later ones keep their distance)."""
@@ -150,7 +150,7 @@ class Timeline:
             value = self._value(name, key, given[key], each, False)
             timeline.setdefault(each, {})[key] = value
 
-    def _move(self, name: str, setting: Setting) -> None:
+    def _move(self, name: str, setting: Override) -> None:
         """Let an instrument begin in another month, all of its entries moved alike; money stays what it is."""
         try:
             first = parse_month(setting.node.value)

@@ -13,12 +13,12 @@ from functools import cached_property
 from typing import Any
 
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.faults import Faults, did_you_mean
-from cluster_sim.scenario.nodes import Node
+from cluster_sim.scenario.errors import Faults, did_you_mean
+from cluster_sim.scenario.overrides import Override
 from cluster_sim.scenario.point_settings import settings_of
-from cluster_sim.scenario.settings import Setting
 from cluster_sim.scenario.types import Scenario
 from cluster_sim.scenario.variant import Changes, Variant
+from cluster_sim.scenario.yaml_reader import Node
 
 
 class Variants:
@@ -38,7 +38,7 @@ class Variants:
     @cached_property
     def names(self) -> Any:
         """The names of the city that values may use."""
-        from cluster_sim.scenario.shapes import Names
+        from cluster_sim.scenario.validation import Names
 
         return Names(tuple(self.city.zones)) if self.city is not None else Names()
 
@@ -56,16 +56,16 @@ class Variants:
         faults.stop()
         return Variant(self.base, changes, self.digest(changes))
 
-    def changes(self, settings: Iterable[Setting], faults: Faults) -> Changes:
+    def changes(self, settings: Iterable[Override], faults: Faults) -> Changes:
         """What some settings change in the base; what is wrong with them goes to `faults`."""
-        from cluster_sim.scenario.happenings import Happenings
-        from cluster_sim.scenario.overrides import Overrides
+        from cluster_sim.scenario.events import Events
+        from cluster_sim.scenario.parameters import ParameterValues
         from cluster_sim.scenario.timeline import Timeline
 
         parameters: dict[str, float] = {}
         outside: dict[str, Any] | None = None
         timeline: Timeline | None = None
-        happenings: Happenings | None = None
+        events: Events | None = None
         touched: set[str] = set()
         for one in settings:
             first, rest = one.parts[0], ".".join(one.parts[1:])
@@ -75,15 +75,15 @@ class Variants:
                 touched.add(one.parts[1] if len(one.parts) > 1 else "")
                 timeline.set(one, self.base.start)
             elif first == "events":
-                happenings = happenings or Happenings(self.names, self.prices, faults, found=self._events())
-                happenings.set(one)
+                events = events or Events(self.names, self.prices, faults, found=self._events())
+                events.set(one)
             elif first == "outside":
                 outside = self._outside(one, outside, faults)
             else:
                 name, place = (rest, 1) if first == "parameters" else (one.path, 0)
-                overrides = Overrides(faults, values=parameters)
-                if name in overrides.known or first == "parameters" and rest:
-                    overrides.set(name, one.node, one.mark(place).part(0, len(name)))
+                parameter_values = ParameterValues(faults, values=parameters)
+                if name in parameter_values.known or first == "parameters" and rest:
+                    parameter_values.set(name, one.node, one.mark(place).part(0, len(name)))
                 else:
                     self._unknown(one, faults)
         policies: dict[str, list[dict[str, Any]]] = {}
@@ -92,7 +92,7 @@ class Variants:
                 touched = {*self.base.policies, *timeline.entries}
             done = timeline.complete()
             policies = {name: done.get(name, []) for name in sorted(touched)}
-        return Changes(parameters, policies, happenings.ordered() if happenings else None, outside)
+        return Changes(parameters, policies, events.ordered() if events else None, outside)
 
     def _events(self) -> dict[str, dict[str, Any]]:
         """The base's events by title, in the form in which they are merged."""
@@ -104,10 +104,10 @@ class Variants:
             found[event["title"]] = kept
         return found
 
-    def _outside(self, one: Setting, before: dict[str, Any] | None, faults: Faults) -> dict[str, Any]:
+    def _outside(self, one: Override, before: dict[str, Any] | None, faults: Faults) -> dict[str, Any]:
         """The outside conditions with one of them changed."""
-        from cluster_sim.scenario.head import OUTSIDE, OUTSIDE_MODEL
-        from cluster_sim.scenario.shapes import RESET, check
+        from cluster_sim.scenario.metadata import OUTSIDE, OUTSIDE_MODEL
+        from cluster_sim.scenario.validation import RESET, check
 
         key = ".".join(one.parts[1:])
         node = Node({key: one.node}, one.mark(0), {key: one.mark(1)})
@@ -115,7 +115,7 @@ class Variants:
         given = {name: OUTSIDE[name].default if value is RESET else value for name, value in found.items()}
         return {**(before or self.base.outside), **given}
 
-    def _unknown(self, one: Setting, faults: Faults) -> None:
+    def _unknown(self, one: Override, faults: Faults) -> None:
         """Note a path that is none, with the nearest that is one."""
         known = self.paths()
         hint = did_you_mean(one.path, known, "such as policies.production_subsidy.rate")
@@ -124,8 +124,8 @@ class Variants:
     def paths(self) -> list[str]:
         """Every path that can be set: parameters, keys of instruments, keys of the base's events."""
         from cluster_sim import parameters
-        from cluster_sim.scenario.happenings import EVENTS
-        from cluster_sim.scenario.head import OUTSIDE
+        from cluster_sim.scenario.events import EVENTS
+        from cluster_sim.scenario.metadata import OUTSIDE
 
         found = [*parameters.specification(), *(f"outside.{key}" for key in OUTSIDE)]
         for name, instrument in registry.instruments().items():

@@ -23,10 +23,10 @@ from cluster_sim.analysis.spread import error_within, means
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.coalitions import INSTRUMENTS, label, with_instruments
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import Plan, month_text, ordinal, plan, scale_of, seed_list
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.temporary import folder_of
 
 ORDERS = 4
@@ -212,9 +212,9 @@ def carry_out_task(task: Task, folder: Path, workers: int | None = None, progres
     `engine` does the runs elsewhere than on this machine's cores. Interrupted on Ctrl-C. A failed run takes its seed
     out; with fewer than two seeds left nothing is attributed.
     """
-    from cluster_sim.runs.carry_out import carry_out
+    from cluster_sim.runs.execution import execute
 
-    report = carry_out(task.plan, folder, workers, progress, factory, notes=notes, engine=engine)
+    report = execute(task.plan, folder, workers, progress, factory, notes=notes, engine=engine)
     finished = {*report.done, *report.already}
     missing = {seed for (_, seed), run_id in task.names.items() if run_id not in finished}
     result = Attribution(task, folder, [seed for seed in task.seeds if seed not in missing], len(report.done),

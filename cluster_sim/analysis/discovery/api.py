@@ -13,8 +13,8 @@ from cluster_sim.analysis.discovery.study import Discovery, bench_of
 from cluster_sim.analysis.discovery.study import discover as carry_out_discovery
 from cluster_sim.analysis.extra_keys import replaced
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.temporary import folder_of
 
 

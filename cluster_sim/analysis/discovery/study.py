@@ -17,8 +17,8 @@ from cluster_sim.analysis.bench import Bench, Point, nothing_ran, seed_means
 from cluster_sim.analysis.discovery import prim
 from cluster_sim.analysis.discovery.reading import Inquiry
 from cluster_sim.analysis.discovery.regret import regret_table, regrets
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Silent
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.sweeps import plan_sweep
 from cluster_sim.scenario.designs import design_points, unit_sample
 from cluster_sim.scenario.variants import Variants

@@ -22,10 +22,10 @@ from cluster_sim.analysis.lucky_hit import pipeline, top_titles
 from cluster_sim.analysis.lucky_hit.plan import BASE, VARIANTS, Question, flops, prepare
 from cluster_sim.analysis.lucky_hit.verdict import verdict
 from cluster_sim.runs.api import Settings
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import ordinal, scale_of, seed_list
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.temporary import folder_of
 
 

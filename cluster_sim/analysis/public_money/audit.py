@@ -14,10 +14,10 @@ from cluster_sim.analysis.ratios import ratio
 from cluster_sim.policies.doses import times as multiplied
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import ordinal, scale_of, seed_list
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.temporary import folder_of
 
 TABLES = ("series", "projects", "ledger", "accounts", "payments")

@@ -14,8 +14,8 @@ from cluster_sim.analysis.search.reading import Hunt, read
 from cluster_sim.analysis.search.study import Search
 from cluster_sim.analysis.search.study import search as carry_out_search
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.temporary import folder_of
 
 

@@ -11,8 +11,8 @@ from cluster_sim.analysis.extra_keys import replaced
 from cluster_sim.analysis.measures import measure
 from cluster_sim.analysis.sensitivity.study import OUTPUT, Question, Sensitivity, read, study
 from cluster_sim.analysis.sensitivity.uncertain import FIRST_LOOK, first_look, leading, question_of
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.sweeps import plan_sweep
 from cluster_sim.runs.temporary import folder_of
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.chain import Document, locate
-from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, listing
-from cluster_sim.scenario.nodes import Node
+from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing
+from cluster_sim.scenario.inheritance import Document, locate
+from cluster_sim.scenario.overrides import SOURCE
 from cluster_sim.scenario.registry import KeyInfo
-from cluster_sim.scenario.settings import SOURCE
-from cluster_sim.scenario.shapes import RESET, Names, check, model_of
+from cluster_sim.scenario.validation import RESET, Names, check, model_of
+from cluster_sim.scenario.yaml_reader import Node
 
 HEAD = {
     "name": KeyInfo("text", text="the scenario's name, as figures and tables print it", status=""),

@@ -1,4 +1,4 @@
-"""Carrying out a plan: do what is missing, keep each run as it ends, write the parts, note the rest."""
+"""Executing a plan: do what is missing, keep each run as it ends, write the parts, note the rest."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from cluster_sim.runs import manifest
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.log import Log
-from cluster_sim.runs.one import FACTORY
 from cluster_sim.runs.plan import Plan, RunSpec
 from cluster_sim.runs.progress import Several, Silent
+from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import WORK_LOCK, Store
 from cluster_sim.runs.supervisor import TRIES, Local
 from cluster_sim.runs.worker import Job, do_run, failure
@@ -49,7 +49,7 @@ class Report:
     seconds: float = 0.0
 
 
-class Keeper:
+class Committer:
     """Listens to the engine: commits a chunk of runs as soon as all of them are there."""
 
     def __init__(self, store: Store, lock: RangeLock, chunks: Chunks, progress: Silent, report: Report) -> None:
@@ -138,11 +138,11 @@ def shard_of(chunks: Chunks, shard: tuple[int, int] | None) -> Chunks:
     return chunks[number - 1::count]
 
 
-def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
-              progress: Silent | None = None, factory: str = FACTORY,
-              notes: Mapping[str, Any] | None = None,
-              chunks: Chunks | None = None, shard: tuple[int, int] | None = None,
-              engine: Engine | None = None) -> Report:
+def execute(plan: Plan, folder: str | Path, workers: int | None = None,
+            progress: Silent | None = None, factory: str = FACTORY,
+            notes: Mapping[str, Any] | None = None,
+            chunks: Chunks | None = None, shard: tuple[int, int] | None = None,
+            engine: Engine | None = None) -> Report:
     """Do the runs of `plan` that the store at `folder` lacks and return what became of them.
 
     `workers=0` runs them in this process, None takes all cores; `chunks` says which runs make a part,
@@ -170,9 +170,9 @@ def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
     try:
         for damage in store.discard_damaged_parts(lock):
             progress.note(damage)
-        keeper = Keeper(store, lock, chunks, progress, report)
-        progress.begin(plan, keeper.todo, workers)
-        _carry_out(keeper, store, Job(str(store.folder), factory, plan.code), workers, engine)
+        committer = Committer(store, lock, chunks, progress, report)
+        progress.begin(plan, committer.todo, workers)
+        _do_missing(committer, store, Job(str(store.folder), factory, plan.code), workers, engine)
     except KeyboardInterrupt as stop:
         log.note("stopped by Ctrl-C or a request to end")
         done = len(store.finished() & {spec.run_id for spec in plan.runs})
@@ -189,33 +189,33 @@ def carry_out(plan: Plan, folder: str | Path, workers: int | None = None,
     return report
 
 
-def _carry_out(keeper: Keeper, store: Store, job: Job, workers: int, engine: Engine | None) -> None:
+def _do_missing(committer: Committer, store: Store, job: Job, workers: int, engine: Engine | None) -> None:
     """Do what is missing and write the parts."""
-    keeper.commit_complete()
+    committer.commit_complete()
     try:
         if engine is not None:
-            engine.runner(job).run(keeper.todo, keeper)
+            engine.runner(job).run(committer.todo, committer)
         elif workers == 0:
-            _here(keeper, store, job)
+            _here(committer, store, job)
         else:
-            Local(job, workers).run(keeper.todo, keeper)
+            Local(job, workers).run(committer.todo, committer)
     except KeyboardInterrupt:
-        keeper.commit_rest()
+        committer.commit_rest()
         raise
-    keeper.commit_rest()
+    committer.commit_rest()
 
 
-def _here(keeper: Keeper, store: Store, job: Job) -> None:
+def _here(committer: Committer, store: Store, job: Job) -> None:
     """Do the runs in this process, one after another (for debugging and for tests)."""
     from cluster_sim.runs.errors import FULL_ERRNO, StoreFull
 
-    for spec in keeper.todo:
+    for spec in committer.todo:
         for attempt in range(1, TRIES + 1):
-            outcome = do_run(store, keeper.lock, spec, job, keeper.months)
+            outcome = do_run(store, committer.lock, spec, job, committer.months)
             if outcome[0] == "full":
                 raise StoreFull(FULL_ERRNO, outcome[1])
             if outcome[0] in ("done", "there"):
-                keeper.finished(spec, outcome[0] == "done")
+                committer.finished(spec, outcome[0] == "done")
                 break
             if attempt == TRIES:
-                keeper.failed(spec, failure(spec, "raised", TRIES, outcome[-1]))
+                committer.failed(spec, failure(spec, "raised", TRIES, outcome[-1]))

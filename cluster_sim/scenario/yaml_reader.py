@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from cluster_sim.scenario.faults import Fault, Faults, Mark, ScenarioError, Source
+from cluster_sim.scenario.errors import Fault, Faults, Mark, ScenarioError, Source
 
 MOST_BYTES = 1_000_000
 MOST_NODES = 50_000

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.runs.maps import split
-from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec, plan
+from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec
 
 Columns = dict[str, np.ndarray]
 METHODS = {"series": "series", "projects": "projects_table", "credits": "credits_table", "ledger": "ledger_table",
@@ -67,8 +67,8 @@ def model_class(factory: str = FACTORY) -> Any:
     return getattr(import_module(module), name)
 
 
-def execute_spec(spec: RunSpec, on_month: Callable[[int], None] | None = None,
-                 factory: str = FACTORY) -> RunResult:
+def simulate(spec: RunSpec, on_month: Callable[[int], None] | None = None,
+             factory: str = FACTORY) -> RunResult:
     """Do the run that `spec` names; `on_month(t)` is called after each month."""
     started = time.perf_counter()
     keep = {"keep": kept} if (kept := tuple(name for name in spec.tables if name in EXTRA_TABLES)) else {}
@@ -81,12 +81,3 @@ def execute_spec(spec: RunSpec, on_month: Callable[[int], None] | None = None,
     if "series" in tables:
         tables["series"] = narrow({name: np.asarray(values) for name, values in tables["series"].items()})
     return RunResult(spec.run_id, time.perf_counter() - started, **tables)
-
-
-def execute(scenario: Any, seed: int, scale: float, until: int | None = None,
-            on_month: Callable[[int], None] | None = None, factory: str = FACTORY) -> RunResult:
-    """Do one run in this process.
-
-    `scale` is a share of the city, `until` the ordinal of the last month (the scenario's end if None).
-    """
-    return execute_spec(plan(scenario, [seed], scale, until).runs[0], on_month, factory)

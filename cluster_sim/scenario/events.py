@@ -11,15 +11,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cluster_sim.scenario.chain import Document
-from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, listing
-from cluster_sim.scenario.nodes import Node
+from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing
+from cluster_sim.scenario.inheritance import Document
+from cluster_sim.scenario.overrides import Override
 from cluster_sim.scenario.prices import Prices, constant
 from cluster_sim.scenario.quantities import is_money
 from cluster_sim.scenario.registry import KeyInfo
-from cluster_sim.scenario.settings import Setting
-from cluster_sim.scenario.shapes import NONE, NOTE, PRICES, RESET, Names, check, model_of
 from cluster_sim.scenario.types import EVENT_KINDS
+from cluster_sim.scenario.validation import NONE, NOTE, PRICES, RESET, Names, check, model_of
+from cluster_sim.scenario.yaml_reader import Node
 
 _TAIL = {"prices": PRICES, "note": NOTE}
 _MONTH = KeyInfo("month name", text="the month in which it happens", status="")
@@ -84,7 +84,7 @@ MODELS: dict[str, type[BaseModel]] = {kind: model_of(kind, keys) for kind, keys 
 
 
 @dataclass
-class Happenings:
+class Events:
     """Reads the events of a chain; `found` by title, `marks` where each was last written."""
 
     names: Names
@@ -169,7 +169,7 @@ class Happenings:
         self.found[title] = old
         self.marks[title] = node.mark
 
-    def set(self, setting: Setting) -> None:
+    def set(self, setting: Override) -> None:
         """Apply `events=none`, `events.TITLE=none` or `events.TITLE.KEY=value`."""
         rest = ".".join(setting.parts[1:])
         gone = setting.node.value in (NONE, None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from cluster_sim import parameters
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.faults import nearest
+from cluster_sim.scenario.errors import nearest
 from cluster_sim.scenario.quantities import bounds_text, shown
 from cluster_sim.scenario.registry import KeyInfo
 
@@ -87,7 +87,7 @@ def listing(what: str) -> list[Topic]:
             for name, c in columns().items()
         ]
     if what == "events":
-        from cluster_sim.scenario.happenings import EVENTS, TEXTS
+        from cluster_sim.scenario.events import EVENTS, TEXTS
 
         return [{"name": kind, "text": TEXTS[kind], "keys": list(EVENTS[kind])} for kind in EVENTS]
     if what == "segments":
@@ -95,7 +95,7 @@ def listing(what: str) -> list[Topic]:
     return [{"name": name, "text": _city_title(name)} for name in registry.city_names()]
 
 
-def explain(name: str) -> list[Topic]:
+def topics_of(name: str) -> list[Topic]:
     """Everything that `name` means; empty if nothing does.
 
     A name may be a full path (`policies.hub.teams`), or as much of its end as is distinct.
@@ -203,7 +203,7 @@ def _key_topic(name: str, info: KeyInfo) -> Topic:
 
 
 def _event_topics(path: str) -> list[Topic]:
-    from cluster_sim.scenario.happenings import EVENTS, TEXTS
+    from cluster_sim.scenario.events import EVENTS, TEXTS
 
     kind, _, key = path.partition(".")
     if kind not in EVENTS:

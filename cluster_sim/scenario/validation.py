@@ -26,10 +26,10 @@ from pydantic_core import PydanticCustomError
 
 from cluster_sim.parameters import SEGMENTS
 from cluster_sim.scenario import quantities, registry
-from cluster_sim.scenario.faults import Faults, Mark, did_you_mean, listing, nearest
-from cluster_sim.scenario.nodes import Node
+from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing, nearest
 from cluster_sim.scenario.quantities import QuantityError
 from cluster_sim.scenario.registry import KeyInfo
+from cluster_sim.scenario.yaml_reader import Node
 
 MONTH_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])$"
 NONE = "none"

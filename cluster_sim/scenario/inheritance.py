@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.faults import Fault, Faults, ScenarioError, did_you_mean, listing
-from cluster_sim.scenario.nodes import Node, read_file
+from cluster_sim.scenario.errors import Fault, Faults, ScenarioError, did_you_mean, listing
+from cluster_sim.scenario.yaml_reader import Node, read_file
 
 LONGEST = 8
 
