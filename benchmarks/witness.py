@@ -8,8 +8,9 @@
 Every run lives in a process of its own that sees one tree only, and is reached through the public API, so that
 modules may be renamed between the two.  Held against each other: every column of the old tree's series but
 `run_id`, `hit_receipts` and the clock's `seconds` (`--except`), its type and its bytes; so are the tables of
-titles, credits, ledger, map, studios' accounts and payments.  Columns that only the new tree has do not count.  `--stored` looks at the
-files that `run_sim.py run` writes instead: what narrows numbers on their way to disk is then held too.
+titles, credits, ledger, map, studios' accounts and payments.  Columns that only the new tree has do not count.
+`--stored` looks at the files that `run_sim.py run` writes instead: what narrows numbers on their way to disk is
+then held too.
 
 Prints "same" and ends with 0, or the first difference of each run and ends with 1 (2: a tree could not be run).
 What the old tree gave is kept by the hash of its sources, and so are compiled kernels, in the user's cache
