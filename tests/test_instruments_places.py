@@ -9,12 +9,12 @@ from instruments import MILLION, ZONES, by_identity, cash_of, cell_of, in_force,
 from test_mechanisms_births import with_founder
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import APPROVAL, CLEARANCE
+from cluster_sim.codes import FOUNDER, Stage
 from cluster_sim.month import births, population
 
 
 # ------------------------------------------------------------------------------------- approvals
-def files(count: int, stage: int = CLEARANCE, wait: int = 7, **keys):
+def files(count: int, stage: int = Stage.CLEARANCE, wait: int = 7, **keys):
     """Return a model with works that wait, the oldest first, and a desk for three files a month."""
     model, desk = in_force("approvals", **({"files": 600, "months_before_release": 2} | keys))
     owner = by_identity(model, 1, segment=0)[0]
@@ -39,7 +39,7 @@ def test_a_work_just_begun_gets_what_the_desk_has_left():
     model, desk, rows = files(2)
     desk.open(model)
     owner = model.projects.rows["owner"][rows[0]]
-    new = np.array([add_project(model, owner, stage=APPROVAL, wait=2, started=0) for _ in range(2)])
+    new = np.array([add_project(model, owner, stage=Stage.APPROVAL, wait=2, started=0) for _ in range(2)])
     desk.green_light(model, new)
     assert sorted(model.projects.rows["wait"][new]) == [1, 2] and desk.free == 0
 
@@ -250,6 +250,7 @@ def test_spin_offs_come_from_the_companies_people():
         mine = set(people["id"][people["employer"] == company].tolist())
         known = set(model.studios.used["id"].tolist())
         model.step()
-        s = model.studios.used[alive(model)]
-        spin_offs += sum(int(f) in mine and int(i) not in known for i, f in zip(s["id"], s["founder"], strict=True))
+        founders = model.talents.used[model.talents.used["trained"] >= FOUNDER]
+        studio = model.studios.rows["id"][founders["employer"]]
+        spin_offs += sum(int(f) in mine and int(i) not in known for f, i in zip(founders["id"], studio, strict=True))
     assert spin_offs > 0

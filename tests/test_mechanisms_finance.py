@@ -7,8 +7,8 @@ import pytest
 from engine import alive, build
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import STAKE
 from cluster_sim.month import finance
+from cluster_sim.records import STAKE
 
 EAGER = {"finance.bar": -1.0, "finance.fund_size": 2000.0, "finance.screened": 200, "finance.deals": 10,
          "finance.age_bound": 180, "finance.growth_needed": 0.5}

@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import SEGMENTS
+from cluster_sim.codes import SEGMENTS
 
 if TYPE_CHECKING:
     from cluster_sim.model import ClusterModel

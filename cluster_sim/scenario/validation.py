@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from cluster_sim.parameters import SEGMENTS
+from cluster_sim.codes import SEGMENTS
 from cluster_sim.scenario import quantities, registry
 from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing, nearest
 from cluster_sim.scenario.quantities import QuantityError
