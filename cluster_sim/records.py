@@ -1,9 +1,8 @@
 """Record types: what the model knows of every agent, place and contract, one column a line.
 
-A table of the model is a NumPy array of one of these types; a row is an agent or a record.  Each line below names a
-column, its type, its unit and its meaning; the tables of the documentation are made from the same lines.  Money is
-held in whole yuan in double precision, so that sums are exact in any order.  Units: effort is counted in months of
-work of a mean newcomer of 2017; t counts months from the scenario's start; a yes is 1.
+A row is an agent or a record.  A line names a column, its type, unit and meaning; the documentation's tables are made
+from it.  Money is in whole yuan in double precision: sums are exact in any order.  Effort is counted in months of work
+of a mean newcomer of 2017, t in months from the scenario's start; a yes is 1.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ class Column(NamedTuple):
     shape: tuple[int, ...] = ()
 
 
-COLUMNS: dict[str, tuple[Column, ...]] = {}
-"""The columns of each kind of record, by its name, for the documentation."""
+COLUMNS: dict[str, tuple[Column, ...]] = {}         # by kind of record, for the documentation
 
 
 def record(kind: str, *columns: tuple) -> np.dtype:

@@ -54,11 +54,9 @@ def instruments() -> dict[str, Any]:
 
 def keys_of(instrument: Any) -> dict[str, KeyInfo]:
     """The keys that an entry of `instrument` may give, besides `from`, `prices` and `note`."""
-    declared = getattr(instrument, "all_keys", None)
-    keys = declared() if callable(declared) else instrument.keys
     found = {
         name: KeyInfo(k.unit, k.default, k.low, k.high, k.text, k.status, k.source)
-        for name, k in keys.items()
+        for name, k in instrument.keys.items()
         if name not in ("from", "note", "prices")
     }
     if "budget" not in found:
