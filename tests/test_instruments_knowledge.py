@@ -8,7 +8,7 @@ from engine import alive, build, entry
 from instruments import MILLION, by_identity, cash_of, in_force
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import Segment, Specialism
+from cluster_sim.codes import Life, Segment, Specialism, Stage
 from cluster_sim.month import knowledge
 from cluster_sim.month.collaboration import pair_cost, tie_between
 
@@ -116,7 +116,8 @@ def test_the_firm_is_the_nearest_that_is_free_and_a_project_lasts_a_year():
     projects.support(model)
     s = model.studios.used
     assert len(projects.running) == 3 and len({run[2] for run in projects.running}) == 3
-    tech = np.flatnonzero((s["alive"] == 1) & (s["staff"] >= 10) & (s["solo"] == 0) & (s["segment"] == Segment.GAMES))
+    tech = np.flatnonzero((s["alive"] == Life.ALIVE) & (s["staff"] >= 10) & (s["solo"] == 0)
+                          & (s["segment"] == Segment.GAMES))
     studio, firm = parties(model, projects)
     x, y = s["cell"] % model.side, s["cell"] // model.side
     km = model.distance[abs(x[tech] - x[studio]), abs(y[tech] - y[studio])]
@@ -173,8 +174,8 @@ def run_a_month(*models):
 
     for m in models:
         m.studios.used["orders"] = 0.0
-        m.projects.used["stage"] = 0
-        m.credits.used["alive"] = 0
+        m.projects.used["stage"] = Stage.FREE
+        m.credits.used["alive"] = Life.FREE
         loads(m.studios.used, m.projects.used, m.credits.used, m.p, m.t)
     return models
 

@@ -9,7 +9,7 @@ from instruments import MILLION, ZONES, by_identity, cash_of, cell_of, in_force,
 from test_mechanisms_births import with_founder
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import FOUNDER, Stage
+from cluster_sim.codes import FOUNDER, FundKind, Life, Stage
 from cluster_sim.month import births, population
 
 
@@ -159,7 +159,7 @@ def test_a_lower_rent_draws_young_studios_into_the_zone():
             model = build(24, seed=seed, policies=policies, par=par).run()
             s = model.studios.used
             west = model.cells["zones"][s["cell"]] & (1 << model.zone_index["zone_west"]) != 0
-            count += int(((s["alive"] == 1) & west & (s["born"] > model.t - 120)).sum())
+            count += int(((s["alive"] == Life.ALIVE) & west & (s["born"] > model.t - 120)).sum())
         inside.append(count)
     assert inside[1] > 1.2 * inside[0]
 
@@ -207,7 +207,7 @@ def with_anchors(months: int, par=None, **keys):
 def test_companies_come_once_into_the_zone_with_a_grant_each():
     model, rows, _ = with_anchors(18)
     s = model.studios.used
-    assert len(rows) == 2 and (s["alive"][rows] == 1).all() and sorted(s["anchor"][rows]) == [100, 101]
+    assert len(rows) == 2 and (s["alive"][rows] == Life.ALIVE).all() and sorted(s["anchor"][rows]) == [100, 101]
     west = model.cells["zones"] & (1 << model.zone_index["zone_west"]) != 0
     assert west[s["cell"][rows]].all() and (s["anchor"] >= 100).sum() == 2
     assert model.instruments[0].outlay == 2 * 100 * MILLION * model.scale == s["public"][rows].sum()
@@ -216,7 +216,7 @@ def test_companies_come_once_into_the_zone_with_a_grant_each():
     model, rows, _ = with_anchors(1, fund=500.0)
     funds = model.funds.used
     assert np.sort(funds["committed"][funds["id"] != 0])[-2:].tolist().count(500 * MILLION * model.scale) <= 2
-    assert (funds["kind"] == 3).sum() == (build(1).funds.used["kind"] == 3).sum() + 2
+    assert (funds["kind"] == FundKind.CORPORATE).sum() == (build(1).funds.used["kind"] == FundKind.CORPORATE).sum() + 2
 
 
 def test_a_company_hires_up_to_its_jobs_and_is_kept_busy_by_its_parent():

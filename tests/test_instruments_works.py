@@ -152,7 +152,7 @@ def test_what_banks_lent_in_a_run_is_paid_back_or_still_owed():
     law = {"production_subsidy": [entry("production_subsidy", rate=0.5, cap=15.0, smallest=0.0, bridged=1.0)]}
     model = build(48, policies=law, par={"segments.idea_rate.film": 0.5, "births.close": 0.01}).run()
     table, j = model.ledger_table(), model.projects.used
-    owed = j["loan"][j["stage"] > 0].sum()
+    owed = j["loan"][j["stage"] > Stage.FREE].sum()
     lent, back = (table[name].sum() * MILLION for name in ("bank_loans", "loan_repayments"))
     assert back > 0 and lent - back == pytest.approx(owed, abs=1)
 

@@ -7,7 +7,7 @@ import pytest
 from engine import alive, build
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import FOUNDER, Status
+from cluster_sim.codes import FOUNDER, Life, Stage, Status
 from cluster_sim.draws import FOUND, identity
 from cluster_sim.month import births
 
@@ -65,7 +65,7 @@ def test_a_super_individual_works_alone():
 
 def test_a_founder_who_has_left_founds_nothing():
     model, person, _ = with_founder()
-    model.talents.used["status"][person] = 2
+    model.talents.used["status"][person] = Status.SEEKING
     births.be_born_and_die(model)
     assert model.state["entries"] == 0 and model.flow[L.FOUNDERS_CAPITAL] == 0
 
@@ -167,14 +167,15 @@ def test_unfinished_works_of_a_closed_studio_are_written_off_and_finished_ones_f
     model = healthy()
     model.begin_month()
     works = model.projects.used
-    busy = np.flatnonzero((works["stage"] == 2) & (works["cost"] > 0))
+    busy = np.flatnonzero((works["stage"] == Stage.PRODUCTION) & (works["cost"] > 0))
     row = int(works["owner"][busy[0]])
-    mine = (works["owner"] == row) & (works["stage"] > 0) & (works["stage"] < 6)
+    mine = (works["owner"] == row) & (works["stage"] > Stage.FREE) & (works["stage"] < Stage.RUNNING)
     cost = works["cost"][mine].sum()
     lost = births.close(np.array([row]), model.studios.used, works, model.credits.used, model.talents.used, model.flow,
                         model.t)
-    assert lost == cost > 0 and (works["stage"][mine] == 9).all()
-    assert not np.isin(model.credits.used["project_id"][model.credits.used["alive"] == 1], works["id"][mine]).any()
+    assert lost == cost > 0 and (works["stage"][mine] == Stage.ABANDONED).all()
+    credits = model.credits.used
+    assert not np.isin(credits["project_id"][credits["alive"] == Life.ALIVE], works["id"][mine]).any()
 
 
 def test_employees_of_other_studios_keep_their_work():

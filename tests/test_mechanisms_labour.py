@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from engine import alive, build
 
-from cluster_sim.codes import FOUNDER, Status
+from cluster_sim.codes import FOUNDER, Life, Status
 from cluster_sim.month import births, hiring, population
 from cluster_sim.records import HOT, TALENT
 
@@ -170,7 +170,7 @@ def test_a_closing_studios_people_look_for_work():
     people = model.talents.used[crew]
     assert (people["status"] == Status.SEEKING).all() and (people["employer"] == -1).all()
     assert (people["since"] == model.t).all() and (people["trained"] < FOUNDER).all()
-    assert model.studios.used["alive"][row] == 2 and model.studios.used["cash"][row] == 0.0
+    assert model.studios.used["alive"][row] == Life.ENDED and model.studios.used["cash"][row] == 0.0
     others = np.setdiff1d(np.flatnonzero(model.talents.used["status"] == Status.EMPLOYED), crew)
     assert others.size > 1000
 

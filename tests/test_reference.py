@@ -20,7 +20,7 @@ from engine import build
 from reference.city import ReferenceCity
 from reference.studios import OtherCity, Studio
 
-from cluster_sim.codes import Stage, Status
+from cluster_sim.codes import Life, Stage, Status
 from cluster_sim.draws import MEET, draw, stream
 from cluster_sim.ledger import COINVESTORS_SHARE, PRODUCTION_TAX, RECEIPTS_ABROAD, RECEIPTS_NATION
 from cluster_sim.month import collaboration, hiring, population, release
@@ -63,7 +63,7 @@ def month() -> SimpleNamespace:
     before(hiring, "plan", copy)
     before(hiring, "tighten", lambda *_: (clone(model.talents.used, model.talents.used["status"] == Status.EMPLOYED),
                                           model.studios.used["id"].copy()))
-    before(hiring, "slots", lambda *_: clone(model.studios.used, model.studios.used["alive"] == 1))
+    before(hiring, "slots", lambda *_: clone(model.studios.used, model.studios.used["alive"] == Life.ALIVE))
     before(release, "clear", copy)
     before(release, "share_points", lambda *_: (
         clone(model.projects.used, model.projects.used["stage"] >= Stage.RUNNING), model.flow.copy()))
