@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from pathlib import Path
 
-import yaml
-
+from cluster_sim import indicators
 from cluster_sim.codes import SEGMENTS
 from cluster_sim.ledger import KINDS
 from cluster_sim.parameters import specification
@@ -75,11 +74,9 @@ def state() -> str:
 
 def series() -> str:
     """One row a column of the monthly series."""
-    columns_file = DOCS.parent / "cluster_sim" / "columns.yaml"
-    entries = yaml.safe_load(columns_file.read_text(encoding="utf-8"))
-    return table(("column", "unit", "meaning", "any scale"),
-                 ((f"`{name}`", e["unit"], e["text"], "yes" if e["scales"] == "yes" else "**1:1 only**")
-                  for name, e in entries.items()))
+    return table(("column", "unit", "a year's value", "meaning", "any scale"),
+                 ((f"`{name}`", each.unit, "" if each.kind == "key" else each.year_value, each.text,
+                   "**1:1 only**" if each.whole_only else "yes") for name, each in indicators.columns().items()))
 
 
 def payments() -> str:
