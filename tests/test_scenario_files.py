@@ -93,8 +93,8 @@ def test_the_schema_is_current():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_scenario_follows_the_schema(path):
-    from cluster_sim.scenario.errors import Faults
-    from cluster_sim.scenario.yaml_reader import read_file
+    from cluster_sim.inputs.errors import Faults
+    from cluster_sim.inputs.yaml_reader import read_file
 
     data = read_file(path, path.name, Faults()).plain()
     assert list(violations(data, scenario_schema(), "")) == []
