@@ -15,8 +15,8 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-import yaml
 
+from cluster_sim import indicators
 from cluster_sim.agents import columns
 from cluster_sim.ledger import KINDS
 from cluster_sim.parameters import SEGMENTS, specification
@@ -79,11 +79,9 @@ def state() -> str:
 
 def series() -> str:
     """One row a column of the monthly series."""
-    columns_file = Path(columns.__file__).parents[1] / "columns.yaml"
-    entries = yaml.safe_load(columns_file.read_text(encoding="utf-8"))
-    return table(("column", "unit", "meaning", "any scale"),
-                 ((f"`{name}`", e["unit"], e["text"], "yes" if e["scales"] == "yes" else "**1:1 only**")
-                  for name, e in entries.items()))
+    return table(("column", "unit", "a year's value", "meaning", "any scale"),
+                 ((f"`{name}`", each.unit, "" if each.kind == "key" else each.year_value, each.text,
+                   "**1:1 only**" if each.whole_only else "yes") for name, each in indicators.columns().items()))
 
 
 def payments() -> str:

@@ -1,6 +1,6 @@
 """Step 12, observe: the month's indicators, and tables of titles, credits and cells.
 
-Columns and units are listed in results/README.md; money is in million yuan a month at 2017 prices.
+Columns and units stand in indicators.yaml; money is in million yuan a month at 2017 prices.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from cluster_sim import ledger as L
 from cluster_sim.agents.columns import RUNNING, SEGMENTS, STAGES
+from cluster_sim.indicators import INDICATORS
 from cluster_sim.jit import kernel
 from cluster_sim.policies import instruments
 
@@ -19,19 +20,6 @@ STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance",
          "students", "seekers", "places", "students_wish", "proposed", "greenlit", "released", "hits", "entries",
          "exits", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home", "won_nation",
          "won_abroad", "start_sales", "enrolled", "rival_sales")
-
-COLUMNS = ("month", "gdp_share", "gdp_share_published", "creative_value_added", "city_gdp", "studios", "employment",
-           "students", "released", "hits", "entries", "exits", "mean_wage", "mean_rent", "collaboration_distance",
-           "localisation", "top1_share", "export_share", "public_outlay", "tax_receipts",
-           "seekers", "unemployment", "vacancies", "hires", "hired_from_other_sectors", "migrants", "graduates",
-           "spin_offs", "solo_founders", "studios_listed", "promotions", "funding_rounds", "venture_capital",
-           "green_lit", "in_production", "project_receipts", "hit_receipts", "contract_sales", "home_sales",
-           "operating_surplus", "wage_bill", "purchased_inputs", "work_in_progress", "knowhow", "reputation",
-           "commons", "buzz", "ai_adoption", "relative_price", "relative_wage", "use_of_capacity",
-           "market_share_home", "market_share_nation", "repeated_ties", "outside_partner_share", "moves",
-           "mean_size", "largest_team", "consumption",
-           "enrolled", "rival_sales",
-           *(f"value_added_{s}" for s in SEGMENTS), *(f"employment_{s}" for s in SEGMENTS))
 
 
 @kernel
@@ -98,12 +86,12 @@ class Observer:
     """Collects one row of indicators a month, and the ledger's flows."""
 
     def __init__(self, model: Any) -> None:
-        self.table = np.full((model.months, len(COLUMNS)), np.nan)
+        self.table = np.full((model.months, len(INDICATORS)), np.nan)
         self.flows = np.zeros((model.months, len(L.KINDS)))
         self.instruments = tuple(instruments())
         self.outlays = np.zeros((model.months, len(self.instruments)))
         self.totals, self.value_added, self.employment = np.zeros(12), np.zeros(6), np.zeros(6)
-        self.place = {name: k for k, name in enumerate(COLUMNS)}
+        self.place = {name: k for k, name in enumerate(INDICATORS)}
         self.released: list[tuple[int, float, float, float, float]] = []
 
     def observe(self, model: Any) -> None:
@@ -197,8 +185,7 @@ class Observer:
         lived = model.t
         months = (np.datetime64("1970-01", "M") + (np.arange(lived) + model.first_month - 1970 * 12)).astype(
             "datetime64[D]")
-        return {"month": months} | {name: self.table[:lived, k].copy() for name, k in self.place.items()
-                                    if name != "month"}
+        return {"month": months} | {name: self.table[:lived, k].copy() for name, k in self.place.items()}
 
     def ledger(self, model: Any) -> dict[str, np.ndarray]:
         """Return the flows of the months lived by kind, and each instrument's outlay (million yuan)."""

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.analysis.attribution.shapley import EXACT_UP_TO, Coalition, Design, without_one
-from cluster_sim.analysis.effects import KEYS, MAIN, by_year, unit_of, year_value
+from cluster_sim.analysis.effects import MAIN, by_year
 from cluster_sim.analysis.spread import error_within, means
+from cluster_sim.indicators import INDICATORS, KEYS, indicator
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.coalitions import INSTRUMENTS, label, with_instruments
 from cluster_sim.runs.errors import InputError
@@ -32,7 +33,7 @@ from cluster_sim.runs.temporary import folder_of
 ORDERS = 4
 """Orders in which instruments enter, for each seed: two pairs, the fewest that show the error of drawing them."""
 MOST_COALITIONS = 4096
-COLUMNS = tuple(column for column, *_ in MAIN)
+COLUMNS = tuple(each.name for each in MAIN)
 BATCH = 8
 """Columns of the series that are in memory at once."""
 
@@ -256,7 +257,7 @@ def year_values(view: View, run_ids: Sequence[str], columns: Sequence[str] | str
                 ) -> tuple[list[tuple[str, int]], np.ndarray]:
     """Return columns and years, and the years' values of these runs (runs x cells), read from a store.
 
-    All runs have the same months; a year's value is its sum, mean or December (`effects.year_value`). Columns that
+    All runs have the same months; a year's value is its sum, mean or December (`indicators.yaml`). Columns that
     the store lacks are left out.
     """
     keys = view.arrow("series", ["run_id", "month"])
@@ -275,7 +276,7 @@ def year_values(view: View, run_ids: Sequence[str], columns: Sequence[str] | str
         table = view.arrow("series", names[start:start + BATCH])
         for name in names[start:start + BATCH]:
             paths = table[name].to_numpy()[rows].astype(np.float64).reshape(len(run_ids), -1)
-            for year, values in by_year(months, paths, year_value(name)).items():
+            for year, values in by_year(months, paths, indicator(name).year_value).items():
                 if np.isfinite(values).any():
                     cells.append((name, year))
                     found.append(values)
@@ -303,7 +304,7 @@ def attribute(scenario: Any, seeds: int | Iterable[int] = 20, scale: str | float
     that it holds are not done again), a temporary one if None. `.effects` and `.totals` are data frames. A failed run
     takes its seed out, with a warning; RuntimeError if fewer than two seeds are left.
     """
-    unknown = [name for name in (columns if columns != "all" else ()) if not unit_of(name)]
+    unknown = [name for name in (columns if columns != "all" else ()) if name not in INDICATORS]
     if unknown:
         raise InputError(f"the series have no column '{unknown[0]}' of numbers")
     task = prepare(scenario, seed_list(seeds), scale_of(scale), ordinal(until), permutations, set)

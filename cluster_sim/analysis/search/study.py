@@ -187,7 +187,7 @@ def _check(result: Search, bench: Bench, shares: np.ndarray, home: list[np.ndarr
         front[f"{name}_low95"], front[f"{name}_high95"] = middle - half, middle + half
         measure, sure = hunt.aims[k].measure, np.isfinite(middle)
         if sure.any():
-            unit = "percentage points" if measure.unit == "%" else measure.unit
+            unit = measure.change_unit
             gains = [each[sure].mean() * measure.factor for each in (front[f"{name}_gain"].to_numpy(), middle)]
             better = -signs[k] * (gains[0] - gains[1])
             short = -signs[k] * (front[f"{name}_gain"].to_numpy() - middle)[sure]
