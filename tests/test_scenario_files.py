@@ -238,13 +238,6 @@ def test_everything_that_can_be_listed_can_be_explained():
             assert found and all(as_text(topic) for topic in found), row["name"]
 
 
-def test_every_column_of_the_series_is_explained():
-    from cluster_sim.month import observe
-
-    assert set(observe.COLUMNS) <= set(columns())
-    assert set(columns()) - set(observe.COLUMNS) == {"run_id", "scenario", "seed"}
-
-
 def test_schema_command(tmp_path, capsys, monkeypatch):
     target = tmp_path / "schema.json"
     assert call(schema, "--out", str(target), "--check") == 1
