@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cluster_sim import plots
 from cluster_sim.analysis.effects import Effects, effects, variance_ratios
 from cluster_sim.runs import manifest
 from cluster_sim.runs.api import Settings, scenario_of
@@ -114,9 +115,7 @@ class Comparison:
 
     def plot(self) -> Any:
         """Draw the effects over time and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.effects").effects(self.effects, scale=self.scale)
+        return plots.draw("comparison", self)
 
 
 def carry_out_all(sides: Sequence[Side], workers: int | None = None, progress: Callable[[], Silent] = Silent,

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import plots
 from cluster_sim.analysis.attribution.shapley import EXACT_UP_TO, Coalition, Design, without_one
 from cluster_sim.analysis.effects import MAIN, by_year
 from cluster_sim.analysis.spread import error_within, means
@@ -178,10 +179,7 @@ class Attribution:
 
     def plot(self, column: str = "gdp_share", year: int | None = None) -> Any:
         """Draw the contributions to a column in a year (the last one if None) and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        draw = import_module("cluster_sim.report.attribution").attribution
-        return draw(self.effects, self.totals, column=column, year=year, scale=self.scale)
+        return plots.draw("attribution", self, column=column, year=year)
 
 
 def _numbers(frame: Any, texts: tuple[str, ...]) -> Any:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import plots
 from cluster_sim.analysis.compare import Comparison, carry_out_all
 from cluster_sim.analysis.lucky_hit import pipeline, top_titles
 from cluster_sim.analysis.lucky_hit.plan import BASE, VARIANTS, Question, flops, prepare
@@ -217,9 +218,7 @@ class EngineReport:
 
     def plot(self) -> Any:
         """Draw the figure and return it."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.engine").engine(self)
+        return plots.draw("hit_dependence", self)
 
 
 def answer(question: Question, workers: int | None = None, progress: Callable[[], Silent] = Silent,

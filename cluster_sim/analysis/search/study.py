@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import plots
 from cluster_sim.analysis.bench import Bench, Point, nothing_ran, seed_means
 from cluster_sim.analysis.search.evolve import Evolution, hypervolume, undominated
 from cluster_sim.analysis.search.reading import Hunt
@@ -64,9 +65,7 @@ class Search:
 
     def plot(self) -> Any:
         """Draw the set, promised and found, with the mixes, and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.search").front(self)
+        return plots.draw("search", self)
 
 
 def columns(hunt: Hunt) -> list[str]:
