@@ -137,8 +137,8 @@ def interrupted(stop: KeyboardInterrupt, words: list[str]) -> int:
 
 def explain(error: Exception, as_json: bool = False) -> int | None:
     """Print an expected error in words and return its exit status; None for an unexpected one."""
+    from cluster_sim.inputs.errors import ScenarioError
     from cluster_sim.runs.errors import EngineGone, InputError
-    from cluster_sim.scenario.errors import ScenarioError
 
     if isinstance(error, ScenarioError):
         if as_json:

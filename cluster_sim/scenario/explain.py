@@ -7,10 +7,10 @@ from typing import Any
 
 from cluster_sim import parameters
 from cluster_sim.indicators import columns
+from cluster_sim.inputs.errors import nearest
+from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.quantities import bounds_text, shown
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.errors import nearest
-from cluster_sim.scenario.quantities import bounds_text, shown
-from cluster_sim.scenario.registry import KeyInfo
 
 SEGMENT_TEXTS = {
     "film": "Film and animation: few large works, gross revenue with a heavy tail, many partners.",
@@ -183,10 +183,10 @@ def example_value(info: KeyInfo) -> str:
 
 def _key_topic(name: str, info: KeyInfo) -> Topic:
     topic: Topic = {"kind": "key", "name": name, "text": info.text, "unit": info.unit}
-    if not info.unit.startswith("list") and info.unit not in registry.WORDS:
-        high = min(info.high, 1.0) if info.unit == "share" else info.high
-        topic["bounds"] = bounds_text(info.low, high)
-        topic["low"], topic["high"] = info.low, high if math.isfinite(high) else None
+    if info.amount:
+        low, high = info.bounds
+        topic["bounds"] = bounds_text(low, high)
+        topic["low"], topic["high"] = low, high if math.isfinite(high) else None
     topic["default"] = info.default
     topic["status"], topic["source"] = info.status, info.source
     return topic

@@ -7,16 +7,16 @@ from typing import Any
 
 from cluster_sim import parameters
 from cluster_sim.indicators import columns
+from cluster_sim.inputs.errors import Faults, Mark, did_you_mean, listing
+from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.quantities import QuantityError, month_name, number, parse_month, shown
+from cluster_sim.inputs.shapes import NONE, read_bool
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.designs import BY_VALUE
-from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.factors import Factor, column_name, plain_label
 from cluster_sim.scenario.point_settings import DUMMY, KeyOverride
-from cluster_sim.scenario.quantities import QuantityError, month_name, number, parse_month, shown
-from cluster_sim.scenario.registry import KeyInfo
-from cluster_sim.scenario.validation import NONE, read_bool
 from cluster_sim.scenario.variants import Variants
-from cluster_sim.scenario.yaml_reader import Node
 
 FORM = ("low", "high", "values", "options", "log", "levels", "column")
 EXAMPLE = "a list of values, {low: 0, high: 1} or {options: {name: value}}"
