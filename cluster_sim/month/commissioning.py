@@ -87,11 +87,11 @@ def markets(model) -> tuple[np.ndarray, np.ndarray]:
     """Return what the city's studios win at home and in the nation, and abroad, by segment (yuan a month)."""
     m = model
     g = m.city_state[0]
-    spend = m.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]
-    ours = m.weight_home[:, None] * m.market_decay[None, :]
-    won = spend * ours / (ours + m.rivals)
-    abroad = m.demand_abroad * m.outside["foreign_market"][m.t] * m.outside["pandemic_demand"][m.t]
-    won_abroad = abroad * m.weight_abroad / (m.weight_abroad + m.rivals_abroad)
+    spend = m.markets.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]
+    ours = m.markets.weight_home[:, None] * m.markets.decay[None, :]
+    won = spend * ours / (ours + m.markets.rivals)
+    abroad = m.markets.demand_abroad * m.outside["foreign_market"][m.t] * m.outside["pandemic_demand"][m.t]
+    won_abroad = abroad * m.markets.weight_abroad / (m.markets.weight_abroad + m.markets.rivals_abroad)
     g["home_part"] = won[:, 0] / np.maximum(won.sum(1), 1e-9)
     m.state["won_home"], m.state["won_nation"] = float(won[:, 0].sum()), float(won[:, 1:].sum())
     m.state["won_abroad"] = float(won_abroad.sum())
@@ -104,7 +104,9 @@ def commission(model) -> None:
     m = model
     collaboration.look_for_partners(m)
     studios = m.studios.used
-    weigh(studios, m.seg, m.city_state, m.p, m.seed, m.t, m.weight_home, m.weight_abroad)
+    weigh(studios, m.rules.segments, m.city_state, m.rules.p, m.seed, m.t, m.markets.weight_home,
+          m.markets.weight_abroad)
     home, abroad = markets(m)
-    win(studios, m.seg, home, abroad, m.weight_home, m.weight_abroad, m.city_state, m.p, m.seed, m.t)
+    win(studios, m.rules.segments, home, abroad, m.markets.weight_home, m.markets.weight_abroad, m.city_state,
+        m.rules.p, m.seed, m.t)
     greenlight.decide(m)

@@ -16,13 +16,14 @@ from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import population
+from cluster_sim.records import HOT, PAYROLL
 
 
 @kernel
-def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
+def capacities(studios, sums, cells, parks, city, segments, p, flow):
     """Set staff, capacity and this month's costs of every studio; pay wages, contributions, rent, compute.
 
-    areas: (n,) rented floor (m2).  Rent is booked at the market; a discount comes back as a subsidy, paid
+    Rent is booked at the market; a discount comes back as a subsidy, paid
     by the instrument that grants it.
     """
     g = city[0]
@@ -55,8 +56,8 @@ def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
         s.wages = wages + social
         rent_m2 = parks[s.park].rent if s.park >= 0 else cells[s.cell].rent
         s.rent_per_m2 = rent_m2
-        areas[i] = max(1, s.staff) * p.property_m2_per_worker
-        rent = yuan(areas[i] * rent_m2)
+        s.area = max(1, s.staff) * p.property_m2_per_worker
+        rent = yuan(s.area * rent_m2)
         compute = yuan(s.staff * s.ai * p.ai_compute_cost * 1e6)
         s.compute = compute
         s.inputs += rent + compute
@@ -277,11 +278,12 @@ def produce(model) -> None:
     """Run step 6."""
     m = model
     studios = m.studios.used
-    sums = m.payroll_sums()
-    m.employment = population.payroll(m.talents.used, m.hot_now, sums, m.city_state, m.p, m.seed)
-    capacities(studios, sums, m.cells, m.parks, m.city_state, m.seg, m.p, m.flow, m.areas)
-    loads(studios, m.projects.used, m.credits.used, m.p, m.t)
-    deliver(studios, m.seg, m.outside_wage_index, m.city_state, m.p, m.flow)
+    sums = m.buffer("payroll", m.studios.high, PAYROLL)
+    hot = m.buffer("hot", m.studios.high, HOT, zeroed=False)         # as it was when people were hired
+    m.state["employment"] = population.payroll(m.talents.used, hot, sums, m.city_state, m.rules.p, m.seed)
+    capacities(studios, sums, m.space.cells, m.space.parks, m.city_state, m.rules.segments, m.rules.p, m.month.flow)
+    loads(studios, m.projects.used, m.credits.used, m.rules.p, m.t)
+    deliver(studios, m.rules.segments, m.other_cities.wage_index, m.city_state, m.rules.p, m.month.flow)
     work_on(m)
     for instrument in m.instruments:
         instrument.support(m)
@@ -291,6 +293,6 @@ def work_on(model) -> None:
     """Make a month of own projects and move them on."""
     m = model
     studios = m.studios.used
-    m.wip_stock_change += make(studios, m.projects.used, m.credits.used, m.city_state, m.p, m.t, m.flow)
+    m.books.wip_change += make(studios, m.projects.used, m.credits.used, m.city_state, m.rules.p, m.t, m.month.flow)
     open_effort = np.zeros(max(m.projects.high, 1))
-    advance(m.projects.used, m.credits.used, studios, m.p, m.t, open_effort)
+    advance(m.projects.used, m.credits.used, studios, m.rules.p, m.t, open_effort)

@@ -264,19 +264,20 @@ def release(model) -> None:
     projects, credits = m.projects.used, m.credits.used
     for instrument in m.instruments:
         instrument.before_release(m)
-    clear(projects, m.seg, m.p, m.t)
-    written, released = premiere(projects, studios, m.seg, m.mix, m.city_state, m.p, m.seed, m.t, m.flow)
-    m.wip_stock_change -= written
-    m.hits_by[:] = 0
-    m.crowd[:] = 0.0
+    clear(projects, m.rules.segments, m.rules.p, m.t)
+    written, released = premiere(projects, studios, m.rules.segments, m.rules.mix, m.city_state, m.rules.p, m.seed, m.t,
+                                 m.month.flow)
+    m.books.wip_change -= written
+    m.month.hits[:] = 0
+    m.month.crowd[:] = 0.0
     for event in m.events:
         event.meet_audience(m)
-    hits = screen(projects, credits, studios, m.seg, m.city_state, m.p, m.seed, m.t, m.flow, m.crowd, m.hits_by,
-                  m.hit_gross_by)
-    share_points(projects, credits, studios, m.flow, m.p, m.t)
+    hits = screen(projects, credits, studios, m.rules.segments, m.city_state, m.rules.p, m.seed, m.t, m.month.flow,
+                  m.month.crowd, m.month.hits, m.month.hit_gross)
+    share_points(projects, credits, studios, m.month.flow, m.rules.p, m.t)
     for instrument in m.instruments:
         instrument.after_release(m)
-    settle(projects, credits, studios, m.city_state, m.p, m.t, m.buffer("gains", studios.size, float))
-    export_capability(studios, m.p)
+    settle(projects, credits, studios, m.city_state, m.rules.p, m.t, m.buffer("gains", studios.size, float))
+    export_capability(studios, m.rules.p)
     m.state["released"], m.state["hits"] = released, hits
-    m.archive(np.flatnonzero(projects["stage"] == Stage.DONE))
+    m.kept.end_titles(m, np.flatnonzero(projects["stage"] == Stage.DONE))

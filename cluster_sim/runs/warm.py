@@ -76,22 +76,24 @@ def elsewhere() -> None:
     import numpy as np
 
     from cluster_sim import start
+    from cluster_sim.codes import N_SEGMENTS
     from cluster_sim.runs.worker import die_with_parent
+    from cluster_sim.state import Markets
 
     def nobody(model: Any) -> None:
         model.studios.allocate(2)
         model.talents.allocate(2)
-        model.start_jobs, model.demand_abroad, model.rivals_abroad = np.ones(6), np.ones(6), np.ones(6)
-        model.market_decay = np.ones(len(model.city.outside) + 1)
-        model.demand = model.rivals = np.ones((6, model.market_decay.size))
+        one, decay = np.ones(N_SEGMENTS), np.ones(len(model.city.outside) + 1)
+        demand = np.ones((N_SEGMENTS, decay.size))
+        model.markets = Markets(demand, decay, demand, one, one, one, one, one)
 
     die_with_parent()
     np.seterr(all="ignore")
     start.populate = nobody
     start.price_and_cost = start.open_markets = start.remember = lambda model: None
     model = _small_city()
-    model.read_outside()
-    for step in (model.observer.observe,
+    model.begin_month()
+    for step in (model.kept.observer.observe,
                  *(getattr(import_module(f"cluster_sim.month.{module}"), function) for module, function in ELSEWHERE)):
         with suppress(Exception):  # in an empty city a step may fail; its kernels are compiled by then
             step(model)
