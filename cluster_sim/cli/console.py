@@ -32,10 +32,10 @@ def escaped(error: UnicodeError) -> tuple[str, int]:
 
 def never_fail(as_json: bool) -> None:
     """Let standard output and standard error write any text; `as_json` keeps standard output readable as JSON."""
-    for stream, name in ((sys.stdout, "escaped" if as_json else "plainer"), (sys.stderr, "plainer")):
+    for stream, name in ((sys.stdout, "json_escapes" if as_json else "plainer_letters"), (sys.stderr, "plainer_letters")):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors=f"cluster_sim.{name}")
+            stream.reconfigure(errors=name)
 
 
-codecs.register_error("cluster_sim.plainer", plainer)
-codecs.register_error("cluster_sim.escaped", escaped)
+codecs.register_error("plainer_letters", plainer)
+codecs.register_error("json_escapes", escaped)
