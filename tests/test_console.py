@@ -57,7 +57,7 @@ def test_plain_letters():
     from cluster_sim.cli import console
 
     text = "yuan per m² a month, 5–10 × é … −1 成"
-    assert text.encode("ascii", "plainer_letters") == b"yuan per m2 a month, 5-10 x e ... -1 ?"
+    assert text.encode("ascii", "plain_letters") == b"yuan per m2 a month, 5-10 x e ... -1 ?"
     assert json.loads('"' + "é🎬".encode("ascii", "json_escapes").decode() + '"') == "é🎬"
     with pytest.raises(UnicodeDecodeError):
         console.plainer(UnicodeDecodeError("ascii", b"\xff", 0, 1, "no"))

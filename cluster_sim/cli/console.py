@@ -32,10 +32,11 @@ def escaped(error: UnicodeError) -> tuple[str, int]:
 
 def never_fail(as_json: bool) -> None:
     """Let standard output and standard error write any text; `as_json` keeps standard output readable as JSON."""
-    for stream, name in ((sys.stdout, "json_escapes" if as_json else "plainer_letters"), (sys.stderr, "plainer_letters")):
+    answers = "json_escapes" if as_json else "plain_letters"
+    for stream, name in ((sys.stdout, answers), (sys.stderr, "plain_letters")):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=name)
 
 
-codecs.register_error("plainer_letters", plainer)
+codecs.register_error("plain_letters", plainer)
 codecs.register_error("json_escapes", escaped)
