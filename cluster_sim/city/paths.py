@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cluster_sim.parameters import SEGMENTS
+from cluster_sim.codes import N_SEGMENTS, SEGMENTS
 
 if TYPE_CHECKING:
     from cluster_sim.city.base import City
@@ -130,7 +130,7 @@ def pandemic(city: City, first: int, months: int) -> dict[str, np.ndarray]:
 
     The first year's effect begins in February; its mean over the year keeps the yearly figure.
     """
-    result = {"demand": np.ones((months, 6)), "release": np.ones((months, 6))}
+    result = {"demand": np.ones((months, N_SEGMENTS)), "release": np.ones((months, N_SEGMENTS))}
     rows = city.source.get("pandemic", ())
     begin = min((r["year"] for r in rows), default=0)
     at = np.arange(months) + first

@@ -15,11 +15,11 @@ from pydantic import AfterValidator, ConfigDict, Field, with_config
 from pydantic_core import core_schema
 from typing_extensions import TypedDict
 
+from cluster_sim.codes import SEGMENTS
 from cluster_sim.inputs.errors import did_you_mean, listing
 from cluster_sim.inputs.keys import KeyInfo
 from cluster_sim.inputs.quantities import QuantityError, number, parse_month, shown
 from cluster_sim.inputs.slugs import read_slug
-from cluster_sim.parameters import SEGMENTS
 
 NONE = "none"
 """The word that takes an inherited part away or sets a key back to its default."""

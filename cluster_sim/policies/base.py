@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import SEGMENTS
+from cluster_sim.codes import SEGMENTS
 from cluster_sim.inputs.keys import KeyInfo as Key
 
 if TYPE_CHECKING:
