@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cluster_sim import plots
 from cluster_sim.analysis.effects import Effects, effects, variance_ratios
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
@@ -105,9 +106,7 @@ class Comparison(Findings):
 
     def plot(self) -> Any:
         """Draw the effects over time and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.effects").effects(self.effects, scale=self.scale)
+        return plots.draw("comparison", self)
 
 
 def run_sides(sides: Sequence[Side], experiment: Experiment) -> Comparison:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cluster_sim.analysis.measures import Measure, measure
+from cluster_sim.inputs.errors import Faults, did_you_mean, listing
+from cluster_sim.inputs.quantities import shown
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.runs.errors import InputError
-from cluster_sim.scenario.errors import Faults, did_you_mean, listing
-from cluster_sim.scenario.quantities import shown
-from cluster_sim.scenario.yaml_reader import Node
 
 
 class Extra:

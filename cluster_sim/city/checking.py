@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
+from cluster_sim.codes import SEGMENTS
+
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 MOST_ZONES = 32                     # zones are bits of one 32-bit number

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_sim.codes import N_SEGMENTS, SEGMENTS
+
 if TYPE_CHECKING:
     from cluster_sim.city.reading import City
 
-SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
 BASE = 2017
 LAST = 2056
 NAMES = (*(f"market_{s}" for s in SEGMENTS), *(f"release_{s}" for s in SEGMENTS), "foreign_market", "outside_wage",
@@ -135,13 +136,13 @@ def _frontier(ai: dict[str, Any], first: int, months: int) -> np.ndarray:
 
 
 def pandemic(city: City, first: int, months: int) -> dict[str, np.ndarray]:
-    """Return multipliers of demand and release, (months, 6) each, 1 outside the years of the city's file.
+    """Return multipliers of demand and release, (months, segments) each, 1 outside the years of the city's file.
 
     The first year's effect begins in February; its mean over the year keeps the yearly figure.
     """
     from cluster_sim.city.reading import CityError, number, read_csv
 
-    result = {"demand": np.ones((months, 6)), "release": np.ones((months, 6))}
+    result = {"demand": np.ones((months, N_SEGMENTS)), "release": np.ones((months, N_SEGMENTS))}
     if "pandemic" not in city.source:
         return result
     rows = read_csv(city.folder, city.source["pandemic"], ("what", "year", *SEGMENTS))

@@ -15,7 +15,6 @@ from cluster_sim.city import lattice, paths, places
 from cluster_sim.city.checking import MONTH, CityError, check, read_yaml
 
 FOLDER = Path(__file__).resolve().parent.parent / "cities"
-SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
 OUTSIDE = np.dtype([("distance_km", "f8"), ("market", "f8"), ("strength", "f8"), ("wage_index", "f8"),
                     ("lon", "f8"), ("lat", "f8")])
 
@@ -65,7 +64,7 @@ class City:
         return paths.outside_paths(self, first, months, b=b, freeze=freeze)
 
     def pandemic(self, first: int, months: int) -> dict[str, np.ndarray]:
-        """Return the multipliers of demand and release by month and segment, (months, 6) each."""
+        """Return the multipliers of demand and release by month and segment, (months, segments) each."""
         return paths.pandemic(self, first, months)
 
     def reference(self, first: int, months: int) -> dict[str, np.ndarray] | None:

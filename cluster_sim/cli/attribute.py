@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 SCALE = "1/20"
 SEEDS = 20
 PERMUTATIONS = "4"
-SHORT = {"gdp_share": "share", "creative_value_added": "value added", "employment": "jobs", "mean_wage": "wages",
-         "mean_rent": "rents", "studios": "studios", "export_share": "exports"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +51,7 @@ def _name(task: Task, changed: bool) -> str:
 
 def _answer(result: Attribution) -> dict[str, Any]:
     """Return the JSON answer."""
-    from cluster_sim.analysis.effects import unit_of, year_value
+    from cluster_sim.indicators import indicator
     from cluster_sim.runs.plan import month_text, scale_text
 
     task, first = result.task, result.task.plan.runs[0]
@@ -64,7 +62,7 @@ def _answer(result: Attribution) -> dict[str, Any]:
         "permutations_per_seed": None if task.design.exact else task.design.orders,
         "coalitions": len({coalition for coalition, _ in task.names}), "runs": len(task.plan.runs),
         "effects": result.found,
-        "columns": {c: {"unit": unit_of(c), "year_value": year_value(c)} for c in result.found},
+        "columns": {c: {"unit": indicator(c).unit, "year_value": indicator(c).year_value} for c in result.found},
         "amounts": "as in the series of the store; divide amounts by the scale for the whole city",
         "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until),
         "out": str(result.folder), "new_runs": result.new_runs, "failed": len(result.failed), "figures": []}
@@ -130,19 +128,19 @@ def overview(result: Attribution) -> list[str]:
     from cluster_sim.analysis.effects import MAIN
 
     found = result.found
-    shown = [each for each in MAIN if each[0] in found]
+    shown = [each for each in MAIN if each.name in found]
     names = list(result.task.design.players)
-    year = max(found[shown[0][0]])
+    year = max(found[shown[0].name])
     width = max(28, *(len(name) for name in names))
-    lines = [f"{f'All main columns {year}':<{width}}" + "".join(f" {SHORT[column]:>12}" for column, *_ in shown),
-             f"{'':<{width}}" + "".join(f" {UNITS.get(column, unit):>12}" for column, _, unit, *_ in shown)]
+    lines = [f"{f'All main columns {year}':<{width}}" + "".join(f" {each.title:>12}" for each in shown),
+             f"{'':<{width}}" + "".join(f" {UNITS.get(each.name, each.shown):>12}" for each in shown)]
     share = found["gdp_share"][year]["parts"]
     for name in [*sorted(names, key=lambda one: -share[one]["shapley"]), "whole"]:
         line = f"{name:<{width}}"
-        for column, _, _, factor, whole in shown:
-            cell = found[column][year]
+        for each in shown:
+            cell = found[each.name][year]
             part = cell["parts"][name] if name != "whole" else cell | {"shapley": cell["total"]}
-            value = part["shapley"] * (factor / result.scale if whole else factor)
+            value = part["shapley"] * each.for_people(result.scale)
             told = part["low95"] is not None and (part["low95"] > 0 or part["high95"] < 0)
             line += f" {_short(value) + ('*' if told else ' '):>12}"
         lines.append(line)

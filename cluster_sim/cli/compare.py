@@ -59,7 +59,7 @@ def _name(sides: list[Side], changed: bool) -> str:
 
 def _answer(result: Comparison) -> dict[str, Any]:
     """Return the JSON answer; `effects` and `variance_ratio` are those of the second scenario, the rest `further`."""
-    from cluster_sim.analysis.effects import HEAVY, unit_of, year_value
+    from cluster_sim.indicators import indicator
     from cluster_sim.runs.plan import month_text, scale_text
 
     first = result.sides[0].plan.runs[0]
@@ -75,7 +75,8 @@ def _answer(result: Comparison) -> dict[str, Any]:
         "further": [{"scenario": label, "effects": found[label], "variance_ratio": ratios[label]}
                     for label in labels[2:] if label in found],
         "told_from_zero": {label: told(effects) for label, effects in found.items()},
-        "columns": {c: {"unit": unit_of(c), "year_value": year_value(c), "heavy_tailed": c in HEAVY} for c in columns},
+        "columns": {c: {"unit": indicator(c).unit, "year_value": indicator(c).year_value,
+                        "heavy_tailed": indicator(c).heavy_tailed} for c in columns},
         "amounts": "as in the series of the stores; divide amounts by the scale for the whole city",
         "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until),
         "out": str(result.folder), "new_runs": result.new_runs, "failed": len(result.failed), "figures": []}
@@ -92,8 +93,8 @@ def told(effects: Any) -> dict[str, list[str]]:
     from cluster_sim.analysis.effects import MAIN, told_from_zero
 
     years = shown_years(effects)
-    return {column: [y for y in years if y in effects[column] and told_from_zero(effects[column][y])]
-            for column, *_ in MAIN if column in effects}
+    return {each.name: [y for y in years if y in effects[each.name] and told_from_zero(effects[each.name][y])]
+            for each in MAIN if each.name in effects}
 
 
 def table(result: Comparison, label: str) -> list[str]:
@@ -108,18 +109,20 @@ def table(result: Comparison, label: str) -> list[str]:
             f"{'seeds >0':>8} {'needed':>7}")
     lines = [f"{name[label]} less {result.sides[0].plan.name}: {len(result.seeds)} pairs (seeds "
              f"{sequence(result.seeds)}) at scale {scale_text(result.scale)}", "", head]
-    for column, title, unit, factor, whole in MAIN:
-        if column not in effects:
+    for each in MAIN:
+        if each.name not in effects:
             continue
-        factor = factor / result.scale if whole else factor
-        ratio = ratios[column]
-        lines.append(f"{title}, {unit}" + (f"  (pairing cuts the variance {ratio:.1f} times)" if ratio else ""))
-        lines += [_row(year, effects[column][year], factor) for year in shown_years(effects) if year in effects[column]]
+        ratio, years = ratios[each.name], effects[each.name]
+        lines.append(f"{each.title}, {each.change_unit}"
+                     + (f"  (pairing cuts the variance {ratio:.1f} times)" if ratio else ""))
+        lines += [_row(year, years[year], each.for_people(result.scale)) for year in shown_years(effects)
+                  if year in years]
     middle = ratios["median"]
     lines += ["", "Variance of unpaired over paired differences, median over all columns: "
               + (f"{middle:.1f}" if middle else "none, no pair differs")]
-    seen = [f"{title} {', '.join(told(effects)[column])}" for column, title, *_ in MAIN if told(effects).get(column)]
-    rest = [title for column, title, *_ in MAIN if column in effects and not told(effects)[column]]
+    clear = told(effects)
+    seen = [f"{each.title} {', '.join(clear[each.name])}" for each in MAIN if clear.get(each.name)]
+    rest = [each.title for each in MAIN if each.name in effects and not clear[each.name]]
     tail = f" Not: {', '.join(rest)}." if rest else ""
     return [*lines, f"Told from zero (95%): {'; '.join(seen) or 'nothing'}.{tail}"]
 

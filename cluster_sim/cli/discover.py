@@ -65,7 +65,7 @@ def table(result: Discovery) -> list[str]:
     """Lay out the boxes and the regret as lines of text."""
     inquiry, aim = result.inquiry, result.inquiry.shown
     word = "below" if inquiry.higher else "above"
-    unit = "percentage points" if aim.unit == "%" else aim.unit
+    unit = aim.change_unit
     lines = [f"A policy fails where {aim.title} ({aim.years}) is {word} {inquiry.level * aim.factor:g} {aim.unit}; "
              f"{inquiry.sweep.samples} futures, {len(inquiry.sweep.seeds)} seeds"]
     if len(result.boxes):

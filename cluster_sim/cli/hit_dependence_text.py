@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 WIDTH = 118
 SHORT = {"without": "never made", "later": "a year later", "elsewhere": "made in another city", "top_1": "it flops"}
-UNITS = {"percentage points": "points"}
 PARTS = ("receipts", "paired")
 
 
@@ -59,13 +58,13 @@ def _paths(report: HitDependence) -> list[str]:
 
     lines = ["The path less the one with the hit, whole city at 2017 prices (mean effect; 95% interval)",
              f"{'':<32}" + "".join(f"{SHORT[label]:>30}" for label in report.variants)]
-    for column, title, unit, factor, whole in MAIN:
-        if column not in SHOWN:
+    for each in MAIN:
+        if each.name not in SHOWN:
             continue
-        factor = factor / report.scale if whole else factor
         for place, year in enumerate(shown_years(report)):
-            head = f"{title}, {UNITS.get(unit, unit)}" if place == 0 else ""
-            cells = [_effect(report, label, column, year, factor) for label in report.variants]
+            head = f"{each.title}, {each.change_unit.replace('percentage ', '')}" if place == 0 else ""
+            cells = [_effect(report, label, each.name, year, each.for_people(report.scale))
+                     for label in report.variants]
             lines.append(f"{head:<28}{year:<4}" + "".join(f"{cell:>30}" for cell in cells))
     return lines
 

@@ -141,9 +141,9 @@ def interrupted(stop: KeyboardInterrupt, words: list[str]) -> int:
 
 def explain(error: Exception, args: argparse.Namespace) -> int | None:
     """Print an expected error in words and return its exit status; None for an unexpected one."""
+    from cluster_sim.inputs.errors import ScenarioError
     from cluster_sim.runs.errors import EngineGone, InputError
     from cluster_sim.runs.experiment import NothingRan, Unfinished
-    from cluster_sim.scenario.errors import ScenarioError
 
     if isinstance(error, ScenarioError):
         if getattr(args, "json", False):

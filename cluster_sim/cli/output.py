@@ -36,9 +36,9 @@ def write_figure(out: Path, name: str, plot: Callable[[], Any], args: argparse.N
     if args.no_figures:
         return []
     try:
-        from cluster_sim.report import figures
+        from cluster_sim.report import style
 
-        figures.save(plot(), out / "figures" / name)
+        style.save(plot(), out / "figures" / name)
     except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
         if not args.quiet:
             print(f"no figure '{name}': {error}", file=sys.stderr)

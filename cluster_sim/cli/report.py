@@ -16,16 +16,15 @@ def main(args: argparse.Namespace) -> int:
     """Draw, write and name the files; what could not be drawn is said on standard error."""
     import sys
 
-    from cluster_sim.cli.figures import draw_all
-    from cluster_sim.report import tables
+    from cluster_sim import plots
+    from cluster_sim.report import registry, tables
     from cluster_sim.runs.read import open as open_store
     from cluster_sim.runs.summary import observed_shares
-    from cluster_sim.scenario import parse_scale
 
     view = open_store(args.folder)
-    figures, problems = draw_all(view.folder)
+    figures, problems = plots.write("runs", view, view.folder / "figures")
     observed = observed_shares(str(view.scenario.city))
-    table = tables.by_year(view.series, observed, parse_scale(str(view.manifest["scale"])))
+    table = tables.by_year(view.series, observed, registry.scale_of(view))
     files = [str(f) for f in [*figures, *tables.write(table, view.folder / "tables")]]
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -124,9 +124,10 @@ FOOTNOTE = (
 
 def _figures(out: Path, quiet: bool) -> list[str]:
     """Draw the figures and return their files; a figure that cannot be drawn is named, not fatal."""
-    from cluster_sim.cli import figures
+    from cluster_sim import plots
+    from cluster_sim.runs.read import View
 
-    written, problems = figures.draw_all(out)
+    written, problems = plots.write("runs", View(out), out / "figures")
     for problem in problems if not quiet else []:
         print(problem, file=sys.stderr)
     return [str(path) for path in written]

@@ -104,7 +104,7 @@ def table(result: Search) -> list[str]:
             one, other = row[f"{name}_gain"] * aim.measure.factor, row[f"{name}_gain_fresh"] * aim.measure.factor
             gains += f"  {f'{one:+.3g} > {other:+.3g}':>25}"
         lines.append(f"{mix}{gains}{'' if row['holds'] else '  beaten on fresh seeds'}")
-    units = ", ".join(f"{aim.measure.title}: {aim.measure.unit if aim.measure.unit != '%' else 'percentage points'}"
+    units = ", ".join(f"{aim.measure.title}: {aim.measure.change_unit}"
                       f" ({hunt.years(aim.measure)})" for aim in hunt.aims)
     return [*lines, "", f"Gains over the base, promised > found on fresh seeds. {units}.", result.verdict]
 

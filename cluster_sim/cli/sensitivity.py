@@ -114,7 +114,7 @@ def _paper(result: Sensitivity) -> Any:
 def table(result: Sensitivity) -> list[str]:
     """Lay out the indices as lines of text."""
     shown = result.question.shown
-    unit = "percentage points" if shown.unit == "%" else shown.unit
+    unit = shown.change_unit
     heads = {"morris": (f"Morris screening: mean absolute effect of the full range, {unit}", shown.factor),
              "sobol": ("Sobol indices: share of the variance, total order (first order)", 1.0),
              "pawn": ("PAWN: median distance between distributions", 1.0)}

@@ -151,7 +151,7 @@ def _regret(axes: Axes, result: Any) -> None:
     axes.spines["left"].set_visible(False)
     axes.grid(True, axis="x")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
-    unit = "percentage points" if measure.unit == "%" else measure.unit
+    unit = measure.change_unit
     axes.set_xlabel(f"{measure.title}, {measure.years}\n({unit})")
 
 

@@ -12,11 +12,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-from cluster_sim.analysis.effects import MAIN
 from cluster_sim.analysis.hit_dependence.pipeline import COMPARISONS, FLOWS
 from cluster_sim.analysis.hit_dependence.table import SHOWN, group
 from cluster_sim.analysis.hit_dependence.top_titles import HOWS, TOPS, summary, windows
 from cluster_sim.analysis.hit_dependence.verdict import KEPT
+from cluster_sim.indicators import INDICATORS
 from cluster_sim.report import style
 
 if TYPE_CHECKING:
@@ -138,8 +138,7 @@ def _hits(axes: Axes, report: HitDependence) -> None:
 
 def _effect(axes: Axes, report: HitDependence, column: str, mark: str) -> None:
     """One of the panels d to g: paired effects by year with their 95% bands."""
-    factor, whole = next((panel[3], panel[4]) for panel in MAIN if panel[0] == column)
-    factor = factor / report.scale if whole else factor
+    factor = INDICATORS[column].for_people(report.scale)
     axes.axhline(0, color=style.SOFT, lw=0.6, zorder=1)
     for label in report.variants:
         rows = report.effects[(report.effects["scenario"] == label) & (report.effects["column"] == column)]

@@ -60,7 +60,7 @@ def _height(side: list[Any]) -> float:
 def _panels(result: Any) -> list[tuple[str, str, Any, bool, float, str]]:
     """Title, label of the axis, rows, whether first orders are shown, factor to the unit, letter."""
     measure = result.question.shown
-    unit = "percentage points" if measure.unit == "%" else measure.unit
+    unit = measure.change_unit
     where = f"{measure.title[0].lower()}{measure.title[1:]}, {measure.years}"
     titles = {"morris": ("Morris screening", f"mean absolute effect of the full range\non {where} ({unit})",
                          measure.factor),

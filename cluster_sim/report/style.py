@@ -23,6 +23,8 @@ from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 from matplotlib.text import Text
 
+from cluster_sim.codes import SPECIALISMS
+
 MM = 1 / 25.4
 COLUMN = 88.0
 PAGE = 180.0
@@ -43,7 +45,6 @@ PURPLE = "#cc79a7"
 BLACK = "#000000"
 CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 
-SPECIALISMS = ("story", "visuals", "effects", "sound", "engineering", "production")
 SPECIALISM_COLOURS = dict(
     zip(SPECIALISMS, (PURPLE, SKY, VERMILION, GREEN, BLUE, ORANGE), strict=True)
 )

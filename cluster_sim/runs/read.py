@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cluster_sim import plots
 from cluster_sim.runs import manifest, staged
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
@@ -170,7 +171,7 @@ class View:
         return self.frame("map")
 
     def city_map(self, run_id: str | None = None) -> dict[str, Any]:
-        """Return the map of one run (the first if None) as the model gives it, for `report.figures.city_map`."""
+        """Return the map of one run (the first if None) as the model gives it, for `report.city_map`."""
         from cluster_sim.city import load_city
         from cluster_sim.runs.maps import join
 
@@ -234,10 +235,8 @@ class View:
         return stored_scenario(self.folder)
 
     def plot(self, figure: str = "share", **options: Any) -> Any:
-        """Draw a figure (`share`, `map`, `network`) and return it."""
-        from cluster_sim.runs.result import draw
-
-        return draw(self, figure, **options)
+        """Draw a figure (`share`, `map`, `network`, `indicators`) and return it."""
+        return plots.draw("runs", self, figure, **options)
 
     def keep_alive(self, holder: Any) -> View:
         """Let a temporary folder live as long as this view."""

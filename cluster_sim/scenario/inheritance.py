@@ -6,9 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from cluster_sim.inputs.errors import Fault, Faults, ScenarioError, did_you_mean, listing
+from cluster_sim.inputs.yaml_reader import Node, read_file
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.errors import Fault, Faults, ScenarioError, did_you_mean, listing
-from cluster_sim.scenario.yaml_reader import Node, read_file
 
 LONGEST = 8
 

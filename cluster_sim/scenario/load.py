@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.inputs.errors import Faults, did_you_mean
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.errors import Faults, did_you_mean
 from cluster_sim.scenario.events import Events
 from cluster_sim.scenario.inheritance import Document, read_chain
 from cluster_sim.scenario.metadata import (
@@ -23,7 +24,6 @@ from cluster_sim.scenario.parameters import ParameterValues
 from cluster_sim.scenario.prices import Prices
 from cluster_sim.scenario.timeline import Timeline
 from cluster_sim.scenario.types import Scenario
-from cluster_sim.scenario.yaml_reader import Node
 
 
 def load(path: str | Path, settings: Mapping[str, Any] | Iterable[str] | None = None) -> Scenario:

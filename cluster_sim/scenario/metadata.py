@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.inputs.errors import Faults, Mark, did_you_mean, listing
+from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.quantities import month_name
+from cluster_sim.inputs.shapes import RESET, Names, shape
+from cluster_sim.inputs.slugs import slug_of
+from cluster_sim.inputs.validation import validate
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.inheritance import Document, locate
 from cluster_sim.scenario.overrides import SOURCE
-from cluster_sim.scenario.registry import KeyInfo
-from cluster_sim.scenario.validation import RESET, Names, check, model_of
-from cluster_sim.scenario.yaml_reader import Node
 
 HEAD = {
     "name": KeyInfo("text", text="the scenario's name, as figures and tables print it", status=""),
-    "slug": KeyInfo("text", text="its short name; the file's name if not given", status=""),
+    "slug": KeyInfo("slug", text="its short name; the file's name if not given", status=""),
     "rationale": KeyInfo("text", text="why the scenario is of interest", status=""),
     "extends": KeyInfo("text", text="file or name of the scenario that this one changes", status=""),
     "city": KeyInfo("text", text="a city that comes with the package, or its folder", status=""),
@@ -32,9 +34,11 @@ OUTSIDE = {
         "bool", False, text="whether the outside conditions of January 2017 are kept for ever", status=""
     ),
 }
-HEAD_MODEL = model_of("head", HEAD, reset=False)
-OUTSIDE_MODEL = model_of("outside", OUTSIDE)
+SHAPE = shape("scenario", HEAD, resets=False, parts=PARTS)
+OUTSIDE_SHAPE = shape("outside", OUTSIDE)
 DEFAULT_START, DEFAULT_END = 2017 * 12, 2035 * 12 + 11
+LAST_MONTH = 2055 * 12 + 11
+"""Last month of the outside paths (city/paths.py); no run goes beyond it."""
 
 
 @dataclass
@@ -56,13 +60,7 @@ def read_head(documents: list[Document], faults: Faults) -> Head:
     head = Head()
     for document in documents:
         root = document.root
-        known = {**HEAD, **{part: KeyInfo("text") for part in PARTS}}
-        top = Node(
-            {key: node for key, node in root.value.items() if key not in PARTS},
-            root.mark,
-            root.keys,
-        )
-        found = check(HEAD_MODEL, known, top, "", Names(), faults)
+        found = {key: value for key, value in validate(SHAPE, root, "", faults).items() if key not in PARTS}
         if root.mark.source.name != SOURCE:
             for key in ("name", "slug", "rationale"):
                 head.values.pop(key, None)
@@ -72,7 +70,7 @@ def read_head(documents: list[Document], faults: Faults) -> Head:
         if "city" in found:
             head.folder, head.here = document.folder, document.path.parent
     last = documents[-1].path
-    head.values.setdefault("slug", last.stem)
+    head.values.setdefault("slug", slug_of(last.stem))
     head.values.setdefault("name", last.stem.replace("_", " ").capitalize())
     return head
 
@@ -83,6 +81,9 @@ def read_months(head: Head, faults: Faults) -> tuple[int, int]:
     if end < start:
         mark = head.marks.get("end") or head.marks.get("start")
         faults.add("end", "the run ends before it starts", "", mark)
+    elif end > LAST_MONTH:
+        what = f"no run goes beyond {month_name(LAST_MONTH)}: markets, wages and prices are not known later"
+        faults.add("end", what, "", head.marks.get("end"))
     return start, end
 
 
@@ -155,7 +156,7 @@ def read_outside(documents: list[Document], faults: Faults) -> dict[str, Any]:
         if node.kind != "mapping":
             faults.add("outside", f"expected a mapping of {listing(list(OUTSIDE))}", "", node.mark)
             continue
-        found = check(OUTSIDE_MODEL, OUTSIDE, node, "outside", Names(), faults)
+        found = validate(OUTSIDE_SHAPE, node, "outside", faults)
         for key, value in found.items():
             values[key] = OUTSIDE[key].default if value is RESET else value
     return values

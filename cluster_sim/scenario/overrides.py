@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cluster_sim.scenario.errors import Faults, Mark, Source
-from cluster_sim.scenario.quantities import QuantityError, parse_month
-from cluster_sim.scenario.yaml_reader import Node, read_text, split_lines
+from cluster_sim.inputs.errors import Faults, Mark, Source
+from cluster_sim.inputs.quantities import QuantityError, parse_month
+from cluster_sim.inputs.yaml_reader import Node, read_text, split_lines
 
 SOURCE = "--set"
 
@@ -83,7 +83,7 @@ def read_overrides(texts: Iterable[str]) -> list[Override]:
 
 def _value(text: str, source: Source, offset: int, faults: Faults) -> Node | None:
     """The value of a setting, read as YAML with its columns counted in the whole setting."""
-    from cluster_sim.scenario.errors import ScenarioError
+    from cluster_sim.inputs.errors import ScenarioError
 
     try:
         # The path is blanked out, so that columns are those of the whole text.

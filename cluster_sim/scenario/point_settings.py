@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cluster_sim.scenario.errors import Mark, Source
+from cluster_sim.inputs.errors import Mark, Source
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.scenario.overrides import Override
-from cluster_sim.scenario.yaml_reader import Node
 
 DUMMY = "dummy"
 """A factor whose path begins with this word sets nothing: what an analysis says of it is noise."""

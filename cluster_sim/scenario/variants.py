@@ -12,13 +12,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from cluster_sim.inputs.errors import Faults, did_you_mean
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.errors import Faults, did_you_mean
 from cluster_sim.scenario.overrides import Override
 from cluster_sim.scenario.point_settings import settings_of
 from cluster_sim.scenario.types import Scenario
 from cluster_sim.scenario.variant import Changes, Variant
-from cluster_sim.scenario.yaml_reader import Node
 
 
 class Variants:
@@ -38,7 +38,7 @@ class Variants:
     @cached_property
     def names(self) -> Any:
         """The names of the city that values may use."""
-        from cluster_sim.scenario.validation import Names
+        from cluster_sim.inputs.shapes import Names
 
         return Names(tuple(self.city.zones)) if self.city is not None else Names()
 
@@ -106,12 +106,13 @@ class Variants:
 
     def _outside(self, one: Override, before: dict[str, Any] | None, faults: Faults) -> dict[str, Any]:
         """The outside conditions with one of them changed."""
-        from cluster_sim.scenario.metadata import OUTSIDE, OUTSIDE_MODEL
-        from cluster_sim.scenario.validation import RESET, check
+        from cluster_sim.inputs.shapes import RESET
+        from cluster_sim.inputs.validation import validate
+        from cluster_sim.scenario.metadata import OUTSIDE, OUTSIDE_SHAPE
 
         key = ".".join(one.parts[1:])
         node = Node({key: one.node}, one.mark(0), {key: one.mark(1)})
-        found = check(OUTSIDE_MODEL, OUTSIDE, node, "outside", self.names, faults)
+        found = validate(OUTSIDE_SHAPE, node, "outside", faults, self.names)
         given = {name: OUTSIDE[name].default if value is RESET else value for name, value in found.items()}
         return {**(before or self.base.outside), **given}
 

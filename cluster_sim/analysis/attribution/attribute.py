@@ -16,10 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import plots
 from cluster_sim.analysis.attribution.shapley import EXACT_UP_TO, Coalition, Design, without_one
 from cluster_sim.analysis.compare import label_of
-from cluster_sim.analysis.effects import KEYS, MAIN, by_year, unit_of, year_value
+from cluster_sim.analysis.effects import MAIN, by_year
 from cluster_sim.analysis.spread import error_within, means
+from cluster_sim.indicators import INDICATORS, KEYS, indicator
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.coalitions import INSTRUMENTS, label, with_instruments
 from cluster_sim.runs.errors import InputError
@@ -31,7 +33,7 @@ from cluster_sim.runs.single_run import FACTORY
 ORDERS = 4
 """Orders in which instruments enter, for each seed: two pairs, the fewest that show the error of drawing them."""
 MOST_COALITIONS = 4096
-COLUMNS = tuple(column for column, *_ in MAIN)
+COLUMNS = tuple(each.name for each in MAIN)
 BATCH = 8
 """Columns of the series that are in memory at once."""
 
@@ -166,10 +168,7 @@ class Attribution(Findings):
 
     def plot(self, column: str = "gdp_share", year: int | None = None) -> Any:
         """Draw the contributions to a column in a year (the last one if None) and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        draw = import_module("cluster_sim.report.attribution").attribution
-        return draw(self.effects, self.totals, column=column, year=year, scale=self.scale)
+        return plots.draw("attribution", self, column=column, year=year)
 
 
 def _numbers(frame: Any, texts: tuple[str, ...]) -> Any:
@@ -239,7 +238,7 @@ def year_values(view: View, run_ids: Sequence[str], columns: Sequence[str] | str
                 ) -> tuple[list[tuple[str, int]], np.ndarray]:
     """Return columns and years, and the years' values of these runs (runs x cells), read from a store.
 
-    All runs have the same months; a year's value is its sum, mean or December (`effects.year_value`). Columns that
+    All runs have the same months; a year's value is its sum, mean or December (`indicators.yaml`). Columns that
     the store lacks are left out.
     """
     keys = view.arrow("series", ["run_id", "month"])
@@ -258,7 +257,7 @@ def year_values(view: View, run_ids: Sequence[str], columns: Sequence[str] | str
         table = view.arrow("series", names[start:start + BATCH])
         for name in names[start:start + BATCH]:
             paths = table[name].to_numpy()[rows].astype(np.float64).reshape(len(run_ids), -1)
-            for year, values in by_year(months, paths, year_value(name)).items():
+            for year, values in by_year(months, paths, indicator(name).year_value).items():
                 if np.isfinite(values).any():
                     cells.append((name, year))
                     found.append(values)
@@ -288,7 +287,7 @@ def attribute(scenario: Any, seeds: int | Iterable[int] = 20, scale: str | float
     takes its seed out, with a warning; RuntimeError if fewer than two seeds are left. `engine` and `shard` as in
     `sweep`.
     """
-    unknown = [name for name in (columns if columns != "all" else ()) if not unit_of(name)]
+    unknown = [name for name in (columns if columns != "all" else ()) if name not in INDICATORS]
     if unknown:
         raise InputError(f"the series have no column '{unknown[0]}' of numbers")
     experiment = Experiment.of(out, workers, progress, factory, engine, shard)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import plots
 from cluster_sim.analysis.discovery import prim
 from cluster_sim.analysis.discovery.reading import Inquiry
 from cluster_sim.analysis.discovery.regret import regret_table, regrets
@@ -63,9 +64,7 @@ class Discovery(Findings):
 
     def plot(self) -> Any:
         """Draw the futures, the boxes and the regret, and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.discovery").discovery(self)
+        return plots.draw("discovery", self)
 
 
 def limit_text(row: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cluster_sim import plots
 from cluster_sim.analysis.compare import Comparison, Side, prepare, run_sides
 from cluster_sim.analysis.econometrics import density, entry, firm_size, lottery, panel, rents, zones
 from cluster_sim.analysis.econometrics.estimate import Estimate, to_frame
@@ -55,9 +56,7 @@ class Econometrics(Findings):
 
     def plot(self) -> Any:
         """Draw the estimates beside the published ranges and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.estimates").figure(self.estimates, self.events)
+        return plots.draw("econometrics", self)
 
 
 def plan_study(scenario: Any, seeds: list[int], scale: float, month: int, set: Settings = None,

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import plots
 from cluster_sim.analysis.compare import Comparison, run_and_compare
 from cluster_sim.analysis.hit_dependence import pipeline, top_titles
 from cluster_sim.analysis.hit_dependence.plan import BASE, VARIANTS, Question, flops, prepare
@@ -203,9 +204,7 @@ class HitDependence(Findings):
 
     def plot(self) -> Any:
         """Draw the figure and return it."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.engine").engine(self)
+        return plots.draw("hit_dependence", self)
 
 
 def answer(question: Question, experiment: Experiment) -> HitDependence:

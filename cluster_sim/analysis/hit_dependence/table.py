@@ -54,13 +54,14 @@ def _growth(report: HitDependence) -> list[tuple[Any, ...]]:
 def _paths(report: HitDependence) -> list[tuple[Any, ...]]:
     rows = []
     years = shown_years(report)
-    for column, title, unit, factor, whole in MAIN:
-        if column not in SHOWN:
+    for each in MAIN:
+        if each.name not in SHOWN:
             continue
-        factor = factor / report.scale if whole else factor
-        found = report.effects[(report.effects["column"] == column) & report.effects["year"].isin(years)]
+        factor = each.for_people(report.scale)
+        found = report.effects[(report.effects["column"] == each.name) & report.effects["year"].isin(years)]
         for row in found.to_dict("records"):
-            rows.append(("effect on the path", f"{title}: {report.variants[row['scenario']]}", str(row["year"]), unit,
+            rows.append(("effect on the path", f"{each.title}: {report.variants[row['scenario']]}", str(row["year"]),
+                         each.change_unit,
                          *(row[k] * factor for k in ("mean", "low95", "high95")), "95%"))
     return rows
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cluster_sim import plots
 from cluster_sim.analysis import compare
 from cluster_sim.analysis.compare import Side
 from cluster_sim.analysis.public_money import acts, holders, output
@@ -79,9 +80,7 @@ class Audit(Findings):
 
     def plot(self) -> Any:
         """Draw who holds the outlay in the end and what of it was windfall."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.public_money").public_money(self)
+        return plots.draw("audit", self)
 
 
 def twins(scenario: Any, names: Sequence[str] | None) -> dict[str, Any]:

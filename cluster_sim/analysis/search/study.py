@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import plots
 from cluster_sim.analysis.evaluator import Evaluator, seed_means
 from cluster_sim.analysis.search.evolve import Evolution, hypervolume, undominated
 from cluster_sim.analysis.search.reading import Hunt
@@ -61,9 +62,7 @@ class Search(Findings):
 
     def plot(self) -> Any:
         """Draw the set, promised and found, with the mixes, and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.search").front(self)
+        return plots.draw("search", self)
 
 
 def columns(hunt: Hunt) -> list[str]:
@@ -175,7 +174,7 @@ def _check(result: Search, evaluator: Evaluator, shares: np.ndarray, home: list[
         front[f"{name}_low95"], front[f"{name}_high95"] = middle - half, middle + half
         measure, sure = hunt.aims[k].measure, np.isfinite(middle)
         if sure.any():
-            unit = "percentage points" if measure.unit == "%" else measure.unit
+            unit = measure.change_unit
             gains = [each[sure].mean() * measure.factor for each in (front[f"{name}_gain"].to_numpy(), middle)]
             better = -signs[k] * (gains[0] - gains[1])
             short = -signs[k] * (front[f"{name}_gain"].to_numpy() - middle)[sure]

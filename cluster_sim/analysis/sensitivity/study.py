@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import plots
 from cluster_sim.analysis.evaluator import Evaluator, seed_means
 from cluster_sim.analysis.extra_keys import Extra
 from cluster_sim.analysis.measures import Measure
@@ -145,9 +146,7 @@ class Sensitivity(Findings):
 
     def plot(self) -> Any:
         """Draw the indices with their intervals and the dummy's, and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.sensitivity").indices(self)
+        return plots.draw("sensitivity", self)
 
 
 def luck(coordinates: np.ndarray, groups: np.ndarray | None = None) -> np.ndarray:

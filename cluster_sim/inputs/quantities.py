@@ -12,7 +12,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
-from cluster_sim.scenario.errors import Fault, ScenarioError, nearest
+from cluster_sim.inputs.errors import Fault, ScenarioError, nearest
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 

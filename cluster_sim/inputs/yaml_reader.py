@@ -1,21 +1,20 @@
 """A strict reader of YAML that keeps the place of every node.
 
-A key given twice is an error, words follow YAML 1.2 (`no` stays a word, `1e3` is a number, a month
-such as 2019-07 stays text), and a file is data only: tags, anchors, aliases and merge keys are
-refused, and size, depth and the number of nodes are limited.
+A key given twice is an error, words follow YAML 1.2 (`no` stays a word, `1e3` is a number, a month such as 2019-07
+stays text), and a file is data only: tags, anchors, aliases and merge keys are refused, and size, depth and the
+number of values are limited before anything is built.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from cluster_sim.scenario.errors import Fault, Faults, Mark, ScenarioError, Source
+from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, Source
 
 MOST_BYTES = 1_000_000
 MOST_NODES = 50_000
@@ -94,20 +93,73 @@ def split_lines(text: str) -> tuple[str, ...]:
 
 
 def read_text(text: str, source: Source, faults: Faults) -> Node:
-    """Read YAML text whose faults point into `source`."""
-    return _Builder(source, _events(text, source), faults).document()
-
-
-def _events(text: str, source: Source) -> Iterator[Any]:
-    """The events of the parser, its errors turned into faults."""
+    """Read YAML text whose faults point into `source`; an empty text is an empty mapping."""
     try:
-        yield from yaml.parse(text, Loader=_LOADER)
+        _refuse(text, source)
+        root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark
         mark = _within(source, place.line + 1, place.column + 1) if place else None
         raise ScenarioError([Fault("", _plainer(error), "", mark)]) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeError) as error:
         raise ScenarioError([Fault("", f"{source.name}: not YAML: {error}")]) from None
+    node = Node({}, Mark(source, 1, 1)) if root is None else _node(root, source, faults)
+    return Node({}, Mark(source, 1, 1)) if node.value is None and not node.quoted else node
+
+
+def _refuse(text: str, source: Source) -> None:
+    """Stop with one fault if a text is more than plain data, or too large or too deep to be built."""
+    documents = count = depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        what = "a second document: a file holds one" if documents > 1 else ""
+        if isinstance(event, yaml.NodeEvent):
+            count += 1
+            tag = getattr(event, "tag", None)
+            if count > MOST_NODES:
+                what = f"more than {MOST_NODES:,} values"
+            elif isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+                what = "anchors and aliases (& and *) are not read; use extends"
+            elif tag is not None and not (tag == "!" and not getattr(event, "implicit", True)):
+                what = f"tags such as {tag} are not read: a file is data"
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            if depth > MOST_DEPTH:
+                what = f"nested deeper than {MOST_DEPTH} levels"
+        if what:
+            raise ScenarioError([Fault("", what, "", _mark(event, source))])
+
+
+def _node(composed: yaml.Node, source: Source, faults: Faults) -> Node:
+    """One of PyYAML's nodes as ours: words by the rules of YAML 1.2, keys that are words and given once."""
+    mark = _mark(composed, source)
+    if isinstance(composed, yaml.ScalarNode):
+        quoted = composed.style in ("'", '"', "|", ">")
+        return Node(composed.value if quoted else scalar(composed.value), mark, quoted=quoted)
+    if isinstance(composed, yaml.SequenceNode):
+        return Node([_node(item, source, faults) for item in composed.value], mark)
+    found = Node({}, mark)
+    for key, value in composed.value:
+        place = _mark(key, source)
+        if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
+            what = "merge keys (<<) are not read; use extends" if key.value == "<<" else "a key must be a word"
+            raise ScenarioError([Fault("", what, "", place)])
+        if key.value in found.value:
+            first = found.keys[key.value].line
+            faults.add("", f"the key '{key.value}' is given twice, first in line {first}", "", place)
+            continue
+        found.keys[key.value], found.value[key.value] = place, _node(value, source, faults)
+    return found
+
+
+def _mark(at: Any, source: Source) -> Mark:
+    """The place of an event or a composed node, its width cut at the end of its line."""
+    start, end = at.start_mark, at.end_mark
+    if start.line == end.line:
+        width = end.column - start.column
+    else:
+        width = len(source.lines[start.line].rstrip()) - start.column if start.line < len(source.lines) else 1
+    return Mark(source, start.line + 1, start.column + 1, max(1, width))
 
 
 def _within(source: Source, line: int, column: int) -> Mark:
@@ -129,97 +181,6 @@ def _plainer(error: yaml.MarkedYAMLError) -> str:
     elif "did not find expected" in problem:
         text += " (check the indentation and the brackets of the lines above)"
     return text
-
-
-class _Builder:
-    """Builds the tree of nodes from the parser's events."""
-
-    def __init__(self, source: Source, events: Iterator[Any], faults: Faults):
-        self.source = source
-        self.events = events
-        self.faults = faults
-        self.count = 0
-
-    def document(self) -> Node:
-        """The one document of the text; an empty text gives an empty mapping."""
-        root: Node | None = None
-        for event in self.events:
-            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-                self.refuse(event, "a second document: a file holds one scenario")
-            if isinstance(event, _CONTENT):
-                root = self.node(event, 0)
-        if root is None or (root.value is None and not root.quoted):
-            return Node({}, Mark(self.source, 1, 1))
-        return root
-
-    def node(self, event: Any, depth: int) -> Node:
-        """The node that begins with `event`."""
-        self.count += 1
-        if self.count > MOST_NODES:
-            self.refuse(event, f"more than {MOST_NODES:,} values")
-        if depth > MOST_DEPTH:
-            self.refuse(event, f"nested deeper than {MOST_DEPTH} levels")
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            self.refuse(event, "anchors and aliases (& and *) are not read; use extends")
-        if event.tag is not None and not (event.tag == "!" and not event.implicit):
-            self.refuse(event, f"tags such as {event.tag} are not read: a scenario is data")
-        if isinstance(event, yaml.ScalarEvent):
-            quoted = event.style in ("'", '"', "|", ">")
-            value = event.value if quoted else scalar(event.value)
-            return Node(value, self.mark(event), quoted=quoted)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self.sequence(event, depth)
-        return self.mapping(event, depth)
-
-    def sequence(self, start: Any, depth: int) -> Node:
-        """A list of nodes."""
-        items: list[Node] = []
-        for event in self.events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
-            items.append(self.node(event, depth + 1))
-        return Node(items, self.mark(start))
-
-    def mapping(self, start: Any, depth: int) -> Node:
-        """A dict of nodes; its keys are words, each given once."""
-        values: dict[str, Node] = {}
-        marks: dict[str, Mark] = {}
-        for event in self.events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
-            key = self.node(event, depth + 1)
-            if key.kind != "scalar":
-                self.refuse(event, "a key must be a word")
-            name = event.value
-            if name == "<<":
-                self.refuse(event, "merge keys (<<) are not read; use extends")
-            value = self.node(next(self.events), depth + 1)
-            if name in values:
-                first = marks[name].line
-                message = f"the key '{name}' is given twice, first in line {first}"
-                self.faults.add("", message, "", key.mark)
-                continue
-            marks[name] = key.mark
-            values[name] = value
-        return Node(values, self.mark(start), marks)
-
-    def mark(self, event: Any) -> Mark:
-        """The place of an event, its width cut at the end of its line."""
-        start, end = event.start_mark, event.end_mark
-        if start.line == end.line:
-            width = end.column - start.column
-        elif start.line < len(self.source.lines):
-            width = len(self.source.lines[start.line].rstrip()) - start.column
-        else:
-            width = 1
-        return Mark(self.source, start.line + 1, start.column + 1, max(1, width))
-
-    def refuse(self, event: Any, message: str) -> None:
-        """Stop reading with one fault at the place of `event`."""
-        raise ScenarioError([Fault("", message, "", self.mark(event))])
-
-
-_CONTENT = (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent, yaml.AliasEvent)
 
 
 def scalar(text: str) -> Scalar:
