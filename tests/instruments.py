@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from engine import JANUARY_2017, add_project, alive, build, clear_projects, entry
 
+from cluster_sim.analysis.public_money import doses
 from cluster_sim.codes import Stage
-from cluster_sim.policies import doses
 
 MILLION = 1e6
 EAGER_FUNDS = {"finance.bar": -1.0, "finance.fund_size": 2000.0, "finance.screened": 200, "finance.age_bound": 180,

@@ -16,8 +16,8 @@ from instruments import GENEROUS, generous
 from test_ledger import EVENTS
 
 from cluster_sim import policies
+from cluster_sim.analysis.public_money import doses
 from cluster_sim.codes import Stage
-from cluster_sim.policies import doses
 
 LAW = {name: [generous(name, 1.0)] for name in GENEROUS}
 

@@ -20,6 +20,7 @@ from importlib import import_module
 from types import FrameType
 
 from cluster_sim.cli import options
+from cluster_sim.cli.console import never_fail
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "Simulate", "run a scenario with several seeds and show what it did"),
@@ -72,6 +73,7 @@ def help_text() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command and return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
+    never_fail(as_json="--json" in words)
     if words and words[0] in ("-h", "--help", "help"):
         if len(words) > 1 and words[1] in COMMANDS:
             words = [words[1], "--help"]

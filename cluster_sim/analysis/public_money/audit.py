@@ -12,8 +12,8 @@ from cluster_sim import plots
 from cluster_sim.analysis import compare
 from cluster_sim.analysis.compare import Side
 from cluster_sim.analysis.public_money import acts, holders, output
+from cluster_sim.analysis.public_money.doses import times as multiplied
 from cluster_sim.analysis.ratios import ratio
-from cluster_sim.policies.doses import times as multiplied
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.experiment import Experiment, Findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.policies.base import Instrument
+from cluster_sim.policies import Instrument, instruments
 
 
 def amounts(instrument: type[Instrument]) -> tuple[str, ...]:
@@ -18,8 +18,6 @@ def times(policies: dict[str, list[dict[str, Any]]], factor: float) -> dict[str,
 
     Caps, conditions and budgets stay, so that the outlay need not grow by the factor.
     """
-    from cluster_sim.policies import instruments
-
     known = instruments()
     result = {}
     for name, entries in policies.items():
