@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.inputs.errors import Faults, Mark, did_you_mean, listing
+from cluster_sim.inputs.errors import Faults, Mark, ScenarioError, did_you_mean, listing
 from cluster_sim.inputs.keys import KeyInfo
 from cluster_sim.inputs.quantities import month_name
 from cluster_sim.inputs.shapes import RESET, Names, shape
@@ -117,8 +117,8 @@ def read_city(head: Head, faults: Faults) -> CityFound:
         name, digest = str(path.resolve()), folder_digest(folder)
     try:
         return CityFound(name, registry.city(name), digest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        faults.add("city", f"the city '{text[:60]}' cannot be read: {error}", "", mark)
+    except ScenarioError as error:
+        faults.found += [each if each.mark else replace(each, mark=mark) for each in error.faults]
         return CityFound(name)
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster_sim.inputs.errors import Faults, Mark, Source
+from cluster_sim.inputs.files import split_lines
 from cluster_sim.inputs.quantities import QuantityError, parse_month
-from cluster_sim.inputs.yaml_reader import Node, read_text, split_lines
+from cluster_sim.inputs.yaml_reader import Node, read_text
 
 SOURCE = "--set"
 
