@@ -94,7 +94,7 @@ def test_tables_for_a_paper(tmp_path):
     table = tables.by_year(series(), OBSERVED, scale=0.05)
     assert table.loc[2017, "observed_pct"] == 5.7
     assert table.loc[2020, "jobs_thousand"] == pytest.approx(1047 / 1e3 / 0.05)
-    csv, tex = tables.write(table, tmp_path)
+    csv, tex = tables.write_by_year(table, tmp_path)
     assert "tabular" in tex.read_text() and csv.read_text().startswith("year,observed_pct")
 
 

@@ -35,7 +35,7 @@ def main(args: argparse.Namespace) -> int:
     from cluster_sim.analysis.lucky_hit.engine import answer
     from cluster_sim.analysis.lucky_hit.plan import prepare
     from cluster_sim.analysis.lucky_hit.table import table
-    from cluster_sim.report import engine_table
+    from cluster_sim.report import tables
     from cluster_sim.runs.progress import Progress, Silent
 
     seeds, scale, until = options.size(args, SEEDS)
@@ -47,7 +47,9 @@ def main(args: argparse.Namespace) -> int:
     folders.make_room(question.out, [(side.folder, side.plan) for side in question.sides], args)
     report = answer(question, args.workers, Silent if args.quiet else Progress, notes={"arguments": args.words})
     found = _json(report)
-    found["tables"] = [str(path) for path in engine_table.write(table(report), question.out / "tables")]
+    rows = table(report)
+    found["tables"] = [str(path) for path in tables.write(
+        rows, question.out / "tables", "engine", tables.engine(rows), float_format="%.6g")]
     found["figures"] = folders.write_figure(question.out, "engine", report.plot, args)
     found["seconds"] = round(time.monotonic() - began, 3)
     if args.json:
