@@ -73,7 +73,7 @@ def test_the_network_counts_its_partners(count, away):
 
 def test_indicators_skip_what_is_missing():
     figure = indicators(series().drop(columns=["mean_rent"]), scale=0.05)
-    assert "Mean rent" not in words(figure) and "Creative jobs (thousand)" in words(figure)
+    assert "Rents" not in words(figure) and "Jobs (thousand)" in words(figure)
 
 
 def test_nothing_to_draw_says_so():
