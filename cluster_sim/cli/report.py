@@ -5,10 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 
-NAME = "report"
-GROUP = "Results"
-HELP = "draw the figures and tables of a results folder"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
