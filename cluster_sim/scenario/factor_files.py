@@ -15,7 +15,7 @@ from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.designs import BY_VALUE
 from cluster_sim.scenario.factors import Factor, column_name, plain_label
-from cluster_sim.scenario.point_settings import DUMMY, KeyOverride
+from cluster_sim.scenario.overrides import DUMMY, Override
 from cluster_sim.scenario.variants import Variants
 
 FORM = ("low", "high", "values", "options", "log", "levels", "column")
@@ -87,7 +87,7 @@ class FactorReader:
         if info is not None:
             return info
         parts = path.split(".")
-        known = self.variants.paths()
+        known = self.variants.draft(Faults()).paths()
         hint = did_you_mean(path, known)
         if parts[0] == "policies" and len(parts) > 1 and parts[1] in registry.instruments():
             keys = registry.keys_of(registry.instruments()[parts[1]])
@@ -247,8 +247,7 @@ class FactorReader:
             except QuantityError as error:
                 self.faults.add(f"factors.{path}", error.message, error.hint, node.mark)
         else:
-            one = KeyOverride(tuple(path.split(".")), node, key.source, key)
-            self.variants.changes([one], self.faults)
+            self.variants.with_overrides([Override(tuple(path.split(".")), node, key)], self.faults)
         return len(self.faults.found) == before
 
 
