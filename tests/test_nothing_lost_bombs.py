@@ -51,7 +51,6 @@ def test_no_run_beyond_the_outside_paths(tmp_path, month):
     refused(done, "2055")
 
 
-@pytest.mark.xfail(strict=True, reason=POINT)
 def test_billion_laughs_in_a_city(tmp_path):
     (tmp_path / "city").mkdir()
     text = (ROOT / "cluster_sim" / "cities" / "synthetic" / "city.yaml").read_text(encoding="utf-8")
