@@ -105,12 +105,6 @@ def plan_sweep(sweep: Sweep, points: Iterable[Mapping[str, Any]] | None = None) 
     return Points(sweep, sampled=sampled).plan(Point(values, sweep.seeds) for values in chosen)
 
 
-def stored_sweep(folder: Path, base: Scenario) -> Sweep | None:
-    """Read the sweep of a results folder back; None if the folder holds plain runs."""
-    path = Path(folder) / "sweep.yaml"
-    return load_sweep(path, base) if path.is_file() else None
-
-
 def sweep(source: str | Path | Mapping[str, Any] | Sweep, out: str | Path | None = None, workers: int | None = None,
           progress: bool = False, shard: str | None = None, factory: str = FACTORY,
           engine: Any = None) -> View:
