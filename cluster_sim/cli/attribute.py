@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.attribution.attribute import Attribution, Task
-
-NAME = "attribute"
-GROUP = "Compare"
-HELP = "divide a scenario's whole effect among its policy instruments"
 
 SCALE = "1/20"
 SEEDS = 20
@@ -32,33 +24,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                              f"coalition, as with up to four instruments ({PERMUTATIONS})")
     options.ensemble(parser, SCALE, SEEDS, "results folder (in results/)", "number of seeds, 1 to N")
     options.running(parser)
-    options.engines(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the contributions, write them and their figure; exit status 3 if a run failed."""
-    began = time.monotonic()
-    from cluster_sim.analysis.attribution.attribute import carry_out_task, prepare
-    from cluster_sim.runs.progress import Progress, Silent
+    from cluster_sim.analysis.attribution.attribute import prepare, run_task
 
     seeds, scale, until = options.size(args, SEEDS)
     task = prepare(args.scenario, seeds, scale, until, args.permutations, args.set)
-    out = Path(args.out) if args.out else Path("results") / _name(task, bool(args.set))
-    with options.engine(args) as engine:
-        folders.make_room(out, [(out, task.plan)], args)
-        result = carry_out_task(task, out, args.workers, Silent() if args.quiet else Progress(),
-                                notes={"arguments": args.words}, engine=engine)
+    with options.experiment(args, _name(task, bool(args.set))) as experiment:
+        result = run_task(task, experiment)
+    output.write_frames(result.folder, {"attribution": result.effects})
     answer = _answer(result)
-    if result.cells:
-        result.effects.to_csv(out / "attribution.csv", index=False, lineterminator="\n")
-        answer["figures"] = folders.write_figure(out, "attribution", result.plot, args)
-    answer["seconds"] = round(time.monotonic() - began, 3)
-    if args.json:
-        print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
-    elif not args.quiet and result.cells:
-        print("\n".join(table(result) + [""] + overview(result)) +
-              f"\n\n{out}: results, attribution.csv" + (f", {answer['figures'][0]}" if answer["figures"] else ""))
-    return _status(result)
+    answer["figures"] = output.write_figure(result.folder, "attribution", result.plot, args)
+    output.show(args, answer, lambda: [
+        *table(result), "", *overview(result), "",
+        f"{result.folder}: results, attribution.csv" + "".join(f", {name}" for name in answer["figures"])])
+    return output.status(experiment, f"{len(result.seeds)} of {len(task.seeds)} seeds are whole")
 
 
 def _name(task: Task, changed: bool) -> str:
@@ -175,15 +157,3 @@ def _short(value: float) -> str:
     """Write a number with about three figures."""
     size = abs(value)
     return "0" if value == 0 else f"{value:+,.{0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3}f}"
-
-
-def _status(result: Attribution) -> int:
-    if not result.failed:
-        return 0
-    first = result.failed[0]
-    lost = len(result.task.seeds) - len(result.seeds)
-    print(f"{len(result.failed)} run{'s' * (len(result.failed) > 1)} failed and took {lost} "
-          f"seed{'s' * (lost > 1)} out. The first, seed {first['seed']} with {first['factors']['instruments']}: "
-          f"{first['traceback'].strip().splitlines()[-1]}\nAll of them: {result.folder / 'failures.jsonl'}",
-          file=sys.stderr)
-    return 3

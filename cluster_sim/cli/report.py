@@ -5,10 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 
-NAME = "report"
-GROUP = "Results"
-HELP = "draw the figures and tables of a results folder"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
@@ -29,7 +25,7 @@ def main(args: argparse.Namespace) -> int:
     figures, problems = plots.write("runs", view, view.folder / "figures")
     observed = observed_shares(str(view.scenario.city))
     table = tables.by_year(view.series, observed, registry.scale_of(view))
-    files = [str(f) for f in [*figures, *tables.write(table, view.folder / "tables")]]
+    files = [str(f) for f in [*figures, *tables.write_by_year(table, view.folder / "tables")]]
     for problem in problems:
         print(problem, file=sys.stderr)
     print(json.dumps({"files": files, "problems": problems}) if args.json else "\n".join(files))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, NotRequired, Required, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, NotRequired, Required, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import is_typeddict
 
-from cluster_sim.inputs.errors import Faults, Mark, listing, nearest
+from cluster_sim.inputs.errors import Faults, Mark, did_you_mean, listing, nearest
 from cluster_sim.inputs.keys import KeyInfo
 from cluster_sim.inputs.quantities import QuantityError, in_bounds, shown
 from cluster_sim.inputs.yaml_reader import Node
@@ -19,15 +21,17 @@ EXPECTED = {"float": "a number", "int": "a whole number", "string": "a text", "b
 """What pydantic's types are called in messages."""
 
 
-def validate(shape: Any, node: Node, path: str, faults: Faults, names: Any = None) -> dict[str, Any]:
+def validate(shape: Any, node: Node, path: str, faults: Faults, names: Any = None,
+             others: bool = False) -> dict[str, Any]:
     """The values of a mapping that fit its shape, parsed; its faulty keys are noted and left out.
 
-    `path` is what messages call the mapping; `names` are those that values may use (of the city, say).
+    `path` is what messages call the mapping; `names` are those that values may use (of the city, say); with
+    `others` keys that the shape does not know are left out without a word.
     """
     if node.kind != "mapping":
         faults.add(path, f"expected a mapping of {listing(list(hints_of(shape)))}", "", node.mark)
         return {}
-    given = node.plain()
+    given = {key: child.plain() for key, child in node.value.items() if not others or key in hints_of(shape)}
     for first in (True, False):
         try:
             found: dict[str, Any] = _adapter(shape).validate_python(given, context=names)
@@ -49,6 +53,11 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
 def hints_of(shape: Any) -> dict[str, Any]:
     """The keys of a shape with their types."""
     return get_type_hints(shape, include_extras=True)
+
+
+def required_keys(shape: Any) -> list[str]:
+    """The keys that a shape cannot do without, in its order."""
+    return [key for key in hints_of(shape) if key in shape.__required_keys__]
 
 
 def _note(problem: Any, shape: Any, node: Node, path: str, faults: Faults) -> None:
@@ -75,8 +84,8 @@ def _note(problem: Any, shape: Any, node: Node, path: str, faults: Faults) -> No
 
 
 def _bare(hint: Any) -> Any:
-    """A type without what is said about it."""
-    while get_origin(hint) in (Annotated, Required, NotRequired):
+    """A type without what is said about it, and without None beside it."""
+    while get_origin(hint) in (Annotated, Required, NotRequired, Union, UnionType):
         hint = get_args(hint)[0]
     return hint
 
@@ -103,6 +112,10 @@ def _worded(problem: Any, info: KeyInfo | None) -> tuple[str, str]:
             error = found
     if isinstance(error, QuantityError):
         message, hint = error.message, error.hint
+    elif kind == "literal_error":
+        known = re.findall("'([^']*)'", problem["ctx"]["expected"])
+        message = f"unknown {problem['loc'][-1]} '{shown(value)}'"
+        hint = f"{did_you_mean(str(value), known)}   (one of {listing(known, 20)})".strip()
     elif kind.removesuffix("_type") in EXPECTED:
         message = f"expected {EXPECTED[kind.removesuffix('_type')]}, found {shown(value)}"
         hint = info.describe() if info else ""

@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, Source
+from cluster_sim.inputs.files import read_text_file, split_lines
 
-MOST_BYTES = 1_000_000
 MOST_NODES = 50_000
 MOST_DEPTH = 12
 
@@ -67,29 +67,8 @@ def read_file(path: Path, shown: str, faults: Faults, order: int = 0) -> Node:
 
     A key given twice is noted in `faults` and reading goes on.
     """
-
-    def refuse(message: str) -> ScenarioError:
-        return ScenarioError([Fault("", f"{shown}: {message}")])
-
-    try:
-        if not path.is_file():
-            raise refuse("is not a regular file")
-        with path.open("rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise refuse(error.strerror or "cannot be read") from None
-    if len(raw) > MOST_BYTES:
-        raise refuse(f"is larger than {MOST_BYTES:,} bytes")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise refuse("is not UTF-8 text") from None
+    text = read_text_file(path, shown)
     return read_text(text, Source(shown, split_lines(text), order), faults)
-
-
-def split_lines(text: str) -> tuple[str, ...]:
-    """The lines of a text, as the YAML parser counts them."""
-    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
 def read_text(text: str, source: Source, faults: Faults) -> Node:

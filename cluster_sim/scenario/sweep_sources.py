@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cluster_sim.inputs.errors import Fault, Faults, ScenarioError, Source, did_you_mean, listing
-from cluster_sim.inputs.yaml_reader import Node, read_text, split_lines
+from cluster_sim.inputs.files import split_lines
+from cluster_sim.inputs.yaml_reader import Node, read_text
 from cluster_sim.scenario.types import Scenario
 
 FOLDERS = ("sweeps", "studies")

@@ -12,26 +12,24 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-from cluster_sim.analysis.lucky_hit.pipeline import COMPARISONS, FLOWS
-from cluster_sim.analysis.lucky_hit.table import SHOWN, group
-from cluster_sim.analysis.lucky_hit.top_titles import HOWS, TOPS, summary, windows
-from cluster_sim.analysis.lucky_hit.verdict import KEPT
+from cluster_sim.analysis.hit_dependence.pipeline import COMPARISONS, FLOWS
+from cluster_sim.analysis.hit_dependence.table import SHOWN, group
+from cluster_sim.analysis.hit_dependence.top_titles import HOWS, TOPS, summary, windows
+from cluster_sim.analysis.hit_dependence.verdict import KEPT
 from cluster_sim.indicators import INDICATORS
 from cluster_sim.report import style
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.lucky_hit.engine import EngineReport
+    from cluster_sim.analysis.hit_dependence.answer import HitDependence
 
 COLOURS = {"without": style.VERMILION, "top_1": style.VERMILION, "later": style.BLUE, "elsewhere": style.GREEN}
 SHADES = (style.VERMILION, style.SKY, style.BLUE, style.INK)
 """Of the hit itself, then of the largest titles by their number."""
-HEADINGS = {"gdp_share": "Share of GDP (points)", "creative_value_added": "Value added (bn yuan a year)",
-            "employment": "Jobs (thousand)", "studios": "Studios (number)"}
 AROUND = (-3, 4)
 """Years from the hit in which hits are counted: the third before to the fourth after."""
 
 
-def engine(report: EngineReport, *, width: float = style.PAGE, height: float = 152.0) -> Figure:
+def hit_dependence(report: HitDependence, *, width: float = style.PAGE, height: float = 152.0) -> Figure:
     """Draw the report on a page: shares of growth, the share of GDP, hits, effects over time, flows as ratios."""
     with style.house():
         figure = style.canvas(width, height)
@@ -50,7 +48,7 @@ def engine(report: EngineReport, *, width: float = style.PAGE, height: float = 1
     return figure
 
 
-def _shares(axes: Axes, report: EngineReport) -> None:
+def _shares(axes: Axes, report: HitDependence) -> None:
     """Panel a: what part of growth rests on few titles, paired effect (filled) and receipts (open)."""
     spans = windows(report.question.years)
     counts = [*([0] if report.question.hit else []), *TOPS]
@@ -82,7 +80,7 @@ def _shares(axes: Axes, report: EngineReport) -> None:
                 handletextpad=0.3, handlelength=1.2)
 
 
-def _path(axes: Axes, report: EngineReport) -> None:
+def _path(axes: Axes, report: HitDependence) -> None:
     """Panel b: the share of GDP with the hit (band of the seeds) and without it."""
     months, found = report.columns("with", ["gdp_share"])
     x = months / 12
@@ -110,7 +108,7 @@ def _mark(axes: Axes, x: float) -> None:
     axes.axvline(x, color=style.FAINT, lw=0.7, ls=(0, (1, 1.5)), zorder=1)
 
 
-def _hits(axes: Axes, report: EngineReport) -> None:
+def _hits(axes: Axes, report: HitDependence) -> None:
     """Panel c: hits by year from the release, mean of the seeds, with and without the hit; it is not counted."""
     months, _ = report.columns("with", ["studios"])
     release = report.release
@@ -136,14 +134,14 @@ def _hits(axes: Axes, report: EngineReport) -> None:
     style.letter(axes, "c", "Other hits a year")
 
 
-def _effect(axes: Axes, report: EngineReport, column: str, mark: str) -> None:
+def _effect(axes: Axes, report: HitDependence, column: str, mark: str) -> None:
     """One of the panels d to g: paired effects by year with their 95% bands."""
-    factor = INDICATORS[column].for_people(report.scale)
+    described = INDICATORS[column]
     axes.axhline(0, color=style.SOFT, lw=0.6, zorder=1)
     for label in report.variants:
         rows = report.effects[(report.effects["scenario"] == label) & (report.effects["column"] == column)]
         rows = rows.sort_values("year")
-        shown = rows[["mean", "low95", "high95"]] * factor
+        shown = rows[["mean", "low95", "high95"]] * described.for_people(report.scale)
         axes.fill_between(rows["year"], shown["low95"], shown["high95"], color=COLOURS[label], alpha=0.16, lw=0)
         axes.plot(rows["year"], shown["mean"], color=COLOURS[label],
                   ls=(0, (3, 1.4)) if label == "elsewhere" else "-")
@@ -153,17 +151,17 @@ def _effect(axes: Axes, report: EngineReport, column: str, mark: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.margins(x=0.02)
-    style.letter(axes, mark, HEADINGS[column])
+    style.letter(axes, mark, f"{described.heading} ({described.change_unit})")
 
 
-def _legend(report: EngineReport) -> list[Any]:
+def _legend(report: HitDependence) -> list[Any]:
     """Entries for the variants and their bands."""
     entries: list[Any] = [Line2D([], [], color=COLOURS[label], label=name, ls=(0, (3, 1.4)) if label == "elsewhere"
                                  else "-") for label, name in report.variants.items()]
     return [*entries, Patch(color=style.FAINT, alpha=0.4, lw=0, label="95% interval")]
 
 
-def _note(report: EngineReport) -> str:
+def _note(report: HitDependence) -> str:
     """Say what marks and lines are."""
     hit = report.question.hit
     dotted = "its release; " if hit else ""
@@ -187,7 +185,7 @@ STYLES = {
     COMPARISONS[4][0]: (style.VERMILION, True, "three years after")}
 
 
-def _ratios(axes: Axes, report: EngineReport, comparisons: Any, mark: str, title: str, labels: bool) -> None:
+def _ratios(axes: Axes, report: HitDependence, comparisons: Any, mark: str, title: str, labels: bool) -> None:
     """Panels h and i: ratios of flows with 95% intervals, one row a flow, one mark a comparison."""
     names = [name for name, *_ in comparisons]
     axes.axvline(1, color=style.SOFT, lw=0.7, zorder=1)

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.lucky_hit.engine import EngineReport
-    from cluster_sim.analysis.lucky_hit.plan import Question
-
-NAME = "engine"
-GROUP = "Compare"
-HELP = "lucky hit or engine: the largest hit removed, delayed, made elsewhere"
+    from cluster_sim.analysis.hit_dependence.answer import HitDependence
+    from cluster_sim.analysis.hit_dependence.plan import Question
 
 SCALE = "1/20"
 SEEDS = 10
@@ -31,33 +24,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print verdict and table, write table and figure; exit status 3 if a run failed."""
-    began = time.monotonic()
-    from cluster_sim.analysis.lucky_hit.engine import answer
-    from cluster_sim.analysis.lucky_hit.plan import prepare
-    from cluster_sim.analysis.lucky_hit.table import table
-    from cluster_sim.report import engine_table
-    from cluster_sim.runs.progress import Progress, Silent
+    from cluster_sim.analysis.hit_dependence.answer import answer
+    from cluster_sim.analysis.hit_dependence.plan import prepare
+    from cluster_sim.analysis.hit_dependence.table import table
+    from cluster_sim.cli.hit_dependence_text import text
+    from cluster_sim.report import tables
 
     seeds, scale, until = options.size(args, SEEDS)
-    named = Path(args.out) if args.out else None
-    question = prepare(args.scenario, seeds, scale, until, named or Path("results") / "engine", args.set)
-    if named is None:
-        out = Path("results") / _name(question, bool(args.set))
-        question = prepare(args.scenario, seeds, scale, until, out, args.set)
-    folders.make_room(question.out, [(side.folder, side.plan) for side in question.sides], args)
-    report = answer(question, args.workers, Silent if args.quiet else Progress, notes={"arguments": args.words})
+    question = prepare(args.scenario, seeds, scale, until, args.set)
+    with options.experiment(args, _name(question, bool(args.set))) as experiment:
+        report = answer(question, experiment)
     found = _json(report)
-    found["tables"] = [str(path) for path in engine_table.write(table(report), question.out / "tables")]
-    found["figures"] = folders.write_figure(question.out, "engine", report.plot, args)
-    found["seconds"] = round(time.monotonic() - began, 3)
-    if args.json:
-        print(json.dumps(found, ensure_ascii=False, allow_nan=False))
-    elif not args.quiet:
-        from cluster_sim.cli.engine_text import text
-
-        files = ", ".join(["results", *found["tables"], *found["figures"]])
-        print("\n".join([*text(report), "", f"{question.out}: {files}"]))
-    return folders.status(report.failed, f"{len(report.seeds)} seeds", question.out)
+    rows = table(report)
+    found["tables"] = [str(path) for path in tables.write(
+        rows, report.folder / "tables", "engine", tables.engine(rows), float_format="%.6g")]
+    found["figures"] = output.write_figure(report.folder, "engine", report.plot, args)
+    output.show(args, found, lambda: [
+        *text(report), "", f"{report.folder}: {', '.join(['results', *found['tables'], *found['figures']])}"])
+    return output.status(experiment, f"{len(report.seeds)} seeds are whole")
 
 
 def _name(question: Question, changed: bool) -> str:
@@ -67,7 +51,7 @@ def _name(question: Question, changed: bool) -> str:
     return f"{name[:90]}-{scenario.digest()[:6]}" if changed else name[:90]
 
 
-def _json(report: EngineReport) -> dict[str, Any]:
+def _json(report: HitDependence) -> dict[str, Any]:
     """Return the JSON answer: verdict, frames as lists of rows, what the runs were."""
     from cluster_sim.runs.plan import month_text, scale_text
 
@@ -81,12 +65,12 @@ def _json(report: EngineReport) -> dict[str, Any]:
         "titles": _rows(report.titles), "variants": report.variants, "notes": report.notes,
         "amounts": "as in the series of the stores; divide amounts by the scale for the whole city",
         "seeds": report.seeds, "scale": scale_text(report.scale), "until": month_text(question.last),
-        "out": str(question.out), "new_runs": report.new_runs, "failed": len(report.failed)}
+        "out": str(report.folder), "new_runs": report.new_runs, "failed": len(report.failed)}
 
 
 def _rows(frame: Any) -> list[dict[str, Any]]:
-    """Return the rows of a frame as JSON can hold them: dates as text, missing values as null."""
-    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", date_format="iso", double_precision=15))
+    """Return the rows of a frame with months as `2019-07` and identities as text."""
+    rows = output.rows(frame)
     for row in rows:
         if "month" in row:
             row["month"] = row["month"][:7]
@@ -95,7 +79,7 @@ def _rows(frame: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _effects(report: EngineReport) -> dict[str, Any]:
+def _effects(report: HitDependence) -> dict[str, Any]:
     """Return variant -> column -> year -> paired effect, as `compare` has it."""
     source = report.comparison if report.question.hit else report.flopped
     return {label: source.found[label] for label in report.variants}

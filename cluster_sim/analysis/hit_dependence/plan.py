@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from cluster_sim.analysis.compare import Side
-from cluster_sim.analysis.lucky_hit import top_titles
+from cluster_sim.analysis.hit_dependence import top_titles
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.plan import month_text, plan
@@ -27,7 +26,6 @@ class Question:
     hit: dict[str, Any] | None
     sides: list[Side]
     years: list[int]
-    out: Path
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -43,7 +41,7 @@ def largest_hit(scenario: Any, last: int) -> dict[str, Any] | None:
     return max(hits, key=lambda event: (event["gross"], -event["month"]), default=None)
 
 
-def prepare(scenario: Any, seeds: list[int], scale: float, until: int | None, out: Path,
+def prepare(scenario: Any, seeds: list[int], scale: float, until: int | None,
             set: Settings = None) -> Question:
     """Plan the runs of the scenario and of its variants. InputError if they cannot answer; nothing is written."""
     loaded = scenario_of(scenario, set)
@@ -72,8 +70,8 @@ def prepare(scenario: Any, seeds: list[int], scale: float, until: int | None, ou
         for label, events in moved.items():
             name = f"{loaded.name}, {VARIANTS[label].format(hit['title'])}"
             changed[label] = replace(loaded, events=events, name=name)
-    sides = [Side(label, plan(one, seeds, scale, until, tables=TABLES), out / label) for label, one in changed.items()]
-    return Question(loaded, hit, sides, years, out, notes)
+    sides = [Side(label, plan(one, seeds, scale, until, tables=TABLES), label) for label, one in changed.items()]
+    return Question(loaded, hit, sides, years, notes)
 
 
 def _ordered(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -92,6 +90,5 @@ def flops(question: Question, projects: Any, seeds: list[int]) -> list[Side]:
         what = "largest title" if count == 1 else f"{count} largest titles"
         changed = replace(loaded, events=_ordered([*loaded.events, *events]), name=f"{loaded.name}, {what} flop")
         folder = f"top_{count}-{hashlib.sha256(changed.digest().encode()).hexdigest()[:6]}"
-        sides.append(Side(f"top_{count}", plan(changed, seeds, first.scale, first.until, tables=TABLES),
-                          question.out / folder))
+        sides.append(Side(f"top_{count}", plan(changed, seeds, first.scale, first.until, tables=TABLES), folder))
     return sides

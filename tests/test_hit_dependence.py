@@ -11,11 +11,11 @@ import pytest
 from engine import JANUARY_2017, build
 
 import cluster_sim as cs
-from cluster_sim.analysis.lucky_hit import pipeline, plan, table, top_titles, verdict
-from cluster_sim.analysis.lucky_hit.engine import engine
+from cluster_sim.analysis.hit_dependence import pipeline, plan, table, top_titles, verdict
+from cluster_sim.analysis.hit_dependence.answer import engine
 from cluster_sim.cli import main as cli
 from cluster_sim.month.population import GRADUATED, GRADUATES_LEFT
-from cluster_sim.report import engine_table as writer
+from cluster_sim.report import tables as writer
 from cluster_sim.runs.errors import InputError
 
 END, OVER = top_titles.HOWS
@@ -190,7 +190,7 @@ def test_the_line_says_the_numbers_and_their_uncertainty():
 
 
 def test_the_variants_of_the_scenario(tmp_path):
-    question = plan.prepare("baseline", [1, 2], 0.01, None, tmp_path / "x")
+    question = plan.prepare("baseline", [1, 2], 0.01, None)
     base, without, later, elsewhere = (side.plan.runs[0].scenario for side in question.sides)
     hits = [{e["title"]: e for e in one.events if e["kind"] == "hit"} for one in (base, without, later, elsewhere)]
     assert question.hit["title"] == "Ne Zha 2" and set(hits[1]) == {"Ne Zha"} and question.years[-1] == 2035
@@ -198,17 +198,17 @@ def test_the_variants_of_the_scenario(tmp_path):
     assert hits[3]["Ne Zha 2"] == hits[0]["Ne Zha 2"] | {"city": "elsewhere"}
     assert [e["month"] for e in later.events] == sorted(e["month"] for e in later.events)
     assert base.parameters == later.parameters and base.policies == elsewhere.policies
-    early = plan.prepare("baseline", [1, 2], 0.01, 2020 * 12, tmp_path / "x")
+    early = plan.prepare("baseline", [1, 2], 0.01, 2020 * 12)
     assert early.hit["title"] == "Ne Zha" and "later" not in [side.label for side in early.sides]
     assert "after the last month" in early.notes[0] and not list(tmp_path.iterdir())
-    none = plan.prepare("no_ne_zha", [1, 2], 0.01, None, tmp_path / "x")
+    none = plan.prepare("no_ne_zha", [1, 2], 0.01, None)
     assert none.hit is None and [side.label for side in none.sides] == ["with"] and "replays no hit" in none.notes[0]
 
 
 @pytest.mark.parametrize("seeds, until", [([1], None), ([1, 2], 2017 * 12 + 11)])
 def test_what_cannot_be_answered(seeds, until, tmp_path):
     with pytest.raises(InputError):
-        plan.prepare("baseline", seeds, 0.01, until, tmp_path / "x")
+        plan.prepare("baseline", seeds, 0.01, until)
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +231,7 @@ def test_the_report_holds_together(report):
     assert effects["without", "project_receipts", 2019] < -5
     assert effects["later", "project_receipts", 2019] < -5 and effects["later", "project_receipts", 2020] > 5
     assert report.verdict["verdict"] in verdict.WORDS and report.verdict["line"]
-    again = engine("baseline", seeds=2, scale="1/200", until="2022-12", out=report.question.out, workers=0)
+    again = engine("baseline", seeds=2, scale="1/200", until="2022-12", out=report.folder, workers=0)
     assert again.new_runs == 0 < report.new_runs and again.verdict == report.verdict
 
 
@@ -247,13 +247,13 @@ def test_the_table_as_csv_and_latex(report, tmp_path):
     frame = table.table(report)
     assert list(frame.columns) == list(table.COLUMNS)
     assert list(frame["part"].unique()) == ["share of growth", "effect on the path", "ratio of flows"]
-    files = writer.write(frame, tmp_path)
+    files = writer.write(frame, tmp_path, "engine", writer.engine(frame))
     read = pd.read_csv(files[0])
     assert len(read) == len(frame) and read["value"].to_numpy() == pytest.approx(frame["value"].astype(float),
                                                                                  rel=1e-4, nan_ok=True)
     tex = files[1].read_text()
     assert tex.count(r"\\") == len(frame) + 1 + 3 and r"\begin{tabular}" in tex and r"95\%" in tex
-    assert writer.escape("50% of A_b & c") == r"50\% of A\_b \& c" and writer.number(-0.001) == "0.00"
+    assert writer.escape("50% of A_b & c") == r"50\% of A\_b \& c" and writer.plain_number(-0.001) == "0.00"
 
 
 def test_the_figure_is_drawn(report):

@@ -8,8 +8,7 @@ largest title of each run takes its place; it can only be made to flop, not to c
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,20 +17,19 @@ from typing import Any
 import numpy as np
 
 from cluster_sim import plots
-from cluster_sim.analysis.compare import Comparison, carry_out_all
-from cluster_sim.analysis.lucky_hit import pipeline, top_titles
-from cluster_sim.analysis.lucky_hit.plan import BASE, VARIANTS, Question, flops, prepare
-from cluster_sim.analysis.lucky_hit.verdict import verdict
+from cluster_sim.analysis.compare import Comparison, run_and_compare
+from cluster_sim.analysis.hit_dependence import pipeline, top_titles
+from cluster_sim.analysis.hit_dependence.plan import BASE, VARIANTS, Question, flops, prepare
+from cluster_sim.analysis.hit_dependence.verdict import verdict
 from cluster_sim.runs.api import Settings
+from cluster_sim.runs.experiment import Experiment, Findings
 from cluster_sim.runs.plan import ordinal, scale_of, seed_list
-from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
 from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.temporary import folder_of
 
 
 @dataclass
-class EngineReport:
+class HitDependence(Findings):
     """The answer: `verdict` (with its `line`), and the frames `growth`, `effects`, `flows`, `titles`.
 
     `comparison` holds the paths with the hit against those of the variants, `flopped` against the largest titles'
@@ -42,22 +40,11 @@ class EngineReport:
     comparison: Comparison
     flopped: Comparison
     seeds: list[int]
-    holder: Any = None
 
     @property
     def scale(self) -> float:
         """The share of the city that was simulated: amounts divided by it are those of the whole city."""
         return self.comparison.scale
-
-    @property
-    def failed(self) -> list[dict[str, Any]]:
-        """Records of the runs that failed."""
-        return [*self.comparison.failed, *self.flopped.failed]
-
-    @property
-    def new_runs(self) -> int:
-        """Number of runs that were done now."""
-        return self.comparison.new_runs + self.flopped.new_runs
 
     @property
     def title(self) -> str:
@@ -83,8 +70,7 @@ class EngineReport:
 
     def view(self, label: str) -> View:
         """Open the runs of one world: `with`, `without`, `later`, `elsewhere`, `top_1`, `top_5`, `top_20`."""
-        sides = {side.label: side for side in (*self.comparison.sides, *self.flopped.sides)}
-        return View(sides[label].folder)
+        return (self.flopped if label.startswith("top_") else self.comparison).view(label)
 
     @cached_property
     def titles(self) -> Any:
@@ -221,42 +207,28 @@ class EngineReport:
         return plots.draw("hit_dependence", self)
 
 
-def answer(question: Question, workers: int | None = None, progress: Callable[[], Silent] = Silent,
-           factory: str = FACTORY, notes: Mapping[str, Any] | None = None) -> EngineReport:
-    """Do the runs that are missing and return the report.
+def answer(question: Question, experiment: Experiment) -> HitDependence:
+    """Do the runs that are missing and return the answer.
 
-    Interrupted on Ctrl-C (finished runs are kept). A failed run takes its seed out; RuntimeError if fewer than
-    two are left.
+    A failed run takes its seed out; NothingRan if fewer than two are left.
     """
-    first = carry_out_all(question.sides, workers, progress, factory, notes)
-    _enough(first)
+    first = run_and_compare(question.sides, experiment)
     base = question.sides[0]
-    sides = [base, *flops(question, View(base.folder).projects, first.seeds)]
-    again = carry_out_all(sides, workers, progress, factory, notes)
-    _enough(again)
+    again = run_and_compare([base, *flops(question, first.view(base.label).projects, first.seeds)], experiment)
     seeds = [seed for seed in first.seeds if seed in again.seeds]
-    return EngineReport(question, first, again, seeds)
-
-
-def _enough(result: Comparison) -> None:
-    if len(result.seeds) < 2:
-        worst = result.failed[0]
-        raise RuntimeError(f"{len(result.failed)} runs failed; the first, {worst['scenario']} with seed "
-                           f"{worst['seed']}:\n{worst['traceback']}")
+    return HitDependence(experiment, question, first, again, seeds)
 
 
 def engine(scenario: Any = "baseline", seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
            until: str | int | None = None, set: Settings = None, out: str | Path | None = None,
-           workers: int | None = None, progress: bool = False, factory: str = FACTORY) -> EngineReport:
+           workers: int | None = None, progress: bool = False, factory: str = FACTORY, engine: Any = None,
+           shard: str | None = None) -> HitDependence:
     """Run a scenario with and without its largest hit and say whether it is a lucky hit or an engine.
 
     `scenario` is a file, a name or a loaded scenario; `set` overrides values. `out` is a folder to keep the runs
-    in, one folder a variant; a temporary one if None. A failed run takes its seed out, with a warning.
+    in, one folder a variant; a temporary one if None. A failed run takes its seed out, with a warning. `engine` (what
+    does the runs) and `shard` as in `sweep`.
     """
-    folder, holder = folder_of(out)
-    question = prepare(scenario, seed_list(seeds), scale_of(scale), ordinal(until), folder, set)
-    report = answer(question, workers, Progress if progress else Silent, factory)
-    report.holder = holder
-    if report.failed:
-        warnings.warn(f"{len(report.failed)} runs failed; the first:\n{report.failed[0]['traceback']}", stacklevel=2)
-    return report
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
+    question = prepare(scenario, seed_list(seeds), scale_of(scale), ordinal(until), set)
+    return experiment.deliver(answer(question, experiment))

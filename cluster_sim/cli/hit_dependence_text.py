@@ -6,14 +6,14 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.lucky_hit.engine import EngineReport
+    from cluster_sim.analysis.hit_dependence.answer import HitDependence
 
 WIDTH = 118
 SHORT = {"without": "never made", "later": "a year later", "elsewhere": "made in another city", "top_1": "it flops"}
 PARTS = ("receipts", "paired")
 
 
-def text(report: EngineReport) -> list[str]:
+def text(report: HitDependence) -> list[str]:
     """Return the lines: heading, three blocks, notes, verdict."""
     from cluster_sim.runs.plan import month_text, scale_text
     from cluster_sim.runs.summary import sequence
@@ -28,9 +28,9 @@ def text(report: EngineReport) -> list[str]:
     return [*lines, "", *textwrap.wrap(report.verdict["line"], WIDTH)]
 
 
-def _growth(report: EngineReport) -> list[str]:
-    from cluster_sim.analysis.lucky_hit.table import group
-    from cluster_sim.analysis.lucky_hit.top_titles import HOWS
+def _growth(report: HitDependence) -> list[str]:
+    from cluster_sim.analysis.hit_dependence.table import group
+    from cluster_sim.analysis.hit_dependence.top_titles import HOWS
 
     lines = ["Share of the growth of creative value added that rests on titles, percent (mean; 10-90% of seeds)",
              "At the end: last year of the window less its first. Over the years: later years, each less the first.",
@@ -52,9 +52,9 @@ def _band(row: Any) -> str:
     return f"{mean} ({low} to {high})"
 
 
-def _paths(report: EngineReport) -> list[str]:
+def _paths(report: HitDependence) -> list[str]:
     from cluster_sim.analysis.effects import MAIN
-    from cluster_sim.analysis.lucky_hit.table import SHOWN, shown_years
+    from cluster_sim.analysis.hit_dependence.table import SHOWN, shown_years
 
     lines = ["The path less the one with the hit, whole city at 2017 prices (mean effect; 95% interval)",
              f"{'':<32}" + "".join(f"{SHORT[label]:>30}" for label in report.variants)]
@@ -69,7 +69,7 @@ def _paths(report: EngineReport) -> list[str]:
     return lines
 
 
-def _effect(report: EngineReport, label: str, column: str, year: int, factor: float) -> str:
+def _effect(report: HitDependence, label: str, column: str, year: int, factor: float) -> str:
     found = report.effects
     rows = found[(found["scenario"] == label) & (found["column"] == column) & (found["year"] == year)]
     if not len(rows):
@@ -82,8 +82,8 @@ def _effect(report: EngineReport, label: str, column: str, year: int, factor: fl
     return f"{mean} ({low} to {high})"
 
 
-def _flows(report: EngineReport) -> list[str]:
-    from cluster_sim.analysis.lucky_hit.pipeline import COMPARISONS, FLOWS
+def _flows(report: HitDependence) -> list[str]:
+    from cluster_sim.analysis.hit_dependence.pipeline import COMPARISONS, FLOWS
 
     names = [name for name, *_ in COMPARISONS if name != COMPARISONS[2][0]]
     rows = {(row["flow"], row["comparison"]): row for row in report.flow_rows}

@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.lucky_hit.pipeline import FLOWS
-from cluster_sim.analysis.lucky_hit.top_titles import Window, summary
+from cluster_sim.analysis.hit_dependence.pipeline import FLOWS
+from cluster_sim.analysis.hit_dependence.top_titles import Window, summary
 
 ONE_TITLE, HALF, MANY, KEPT = 0.10, 0.50, 0.25, 0.90
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.analysis.effects import MAIN
-from cluster_sim.analysis.lucky_hit.pipeline import FLOWS
+from cluster_sim.analysis.hit_dependence.pipeline import FLOWS
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.lucky_hit.engine import EngineReport
+    from cluster_sim.analysis.hit_dependence.answer import HitDependence
 
 COLUMNS = ("part", "what", "when", "unit", "value", "low", "high", "interval")
 SHOWN = ("gdp_share", "creative_value_added", "employment", "studios")
@@ -16,7 +16,7 @@ SHOWN = ("gdp_share", "creative_value_added", "employment", "studios")
 LATER = 5
 
 
-def shown_years(report: EngineReport) -> list[int]:
+def shown_years(report: HitDependence) -> list[int]:
     """Return the years of the paths in the table: the hit's, the next, five years on, the last full one."""
     there = sorted({int(year) for year in report.effects["year"]})
     wanted = {there[-1]} if there else set()
@@ -28,19 +28,19 @@ def shown_years(report: EngineReport) -> list[int]:
     return sorted(wanted)
 
 
-def group(report: EngineReport, titles: int) -> str:
+def group(report: HitDependence, titles: int) -> str:
     """Return what a number of titles is called."""
     return report.title if titles == 0 else "largest title" if titles == 1 else f"{titles} largest titles"
 
 
-def table(report: EngineReport) -> Any:
+def table(report: HitDependence) -> Any:
     """Return the table as a frame with the columns `COLUMNS`; shares in percent, amounts of the whole city."""
     import pandas as pd
 
     return pd.DataFrame([*_growth(report), *_paths(report), *_flows(report)], columns=list(COLUMNS))
 
 
-def _growth(report: EngineReport) -> list[tuple[Any, ...]]:
+def _growth(report: HitDependence) -> list[tuple[Any, ...]]:
     kinds = {"receipts": "producers' receipts", "paired": "paired effect"}
     rows = []
     for row in report.growth.to_dict("records"):
@@ -51,7 +51,7 @@ def _growth(report: EngineReport) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _paths(report: EngineReport) -> list[tuple[Any, ...]]:
+def _paths(report: HitDependence) -> list[tuple[Any, ...]]:
     rows = []
     years = shown_years(report)
     for each in MAIN:
@@ -66,6 +66,6 @@ def _paths(report: EngineReport) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _flows(report: EngineReport) -> list[tuple[Any, ...]]:
+def _flows(report: HitDependence) -> list[tuple[Any, ...]]:
     return [("ratio of flows", FLOWS[row["flow"]][0], row["comparison"], "ratio", row["ratio"], row["low95"],
              row["high95"], "95%") for row in report.flow_rows]
