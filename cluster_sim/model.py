@@ -270,7 +270,10 @@ class ClusterModel(Views, mesa.Model):
     # ---------------------------------------------------------------- rows
     def new_studios(self, count: int) -> np.ndarray:
         """Return fresh rows of studios; whatever has one entry a studio is as long as their table."""
+        size = self.studios.rows.size
         rows = self.studios.allocate(count)
+        if self.studios.rows.size > size:
+            self.studios.rows["area"] = 0.0         # so far the yearbook misses the rent of a month in which it grows
         self.partners = collaboration.fit(self.partners, self.studios.rows.size)
         return rows
 
