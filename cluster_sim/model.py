@@ -13,6 +13,7 @@ import mesa
 import numpy as np
 
 from cluster_sim import ledger, policies, start
+from cluster_sim.agenda import Agenda
 from cluster_sim.agents.table import Table
 from cluster_sim.agents.views import Views
 from cluster_sim.buffers import Buffers
@@ -27,6 +28,7 @@ from cluster_sim.month import (
     commissioning,
     events,
     finance,
+    greenlight,
     hiring,
     knowledge,
     ladder,
@@ -66,6 +68,36 @@ class ClusterModel(Views, mesa.Model):
     other_cities: OtherCities
     markets: Markets
     month: Month
+
+    EVENTS = (
+        policy.enact,
+        population.live,
+        finance.finance,
+        hiring.hire,
+        collaboration.look_for_partners,
+        commissioning.set_prices,
+        commissioning.win_contracts,
+        greenlight.propose,
+        greenlight.decide,
+        greenlight.find_partners,
+        production.pay_costs,
+        production.plan_work,
+        production.deliver_contracts,
+        production.make_projects,
+        production.advance_projects,
+        production.support,
+        release.clear_projects,
+        release.premiere_titles,
+        release.screen_titles,
+        release.pay_partners,
+        release.credit_titles,
+        knowledge.spread,
+        property_market.settle_property,
+        ladder.climb_and_renew,
+        accounts.account,
+        observe.observe,
+    )
+    """What happens in a month, in this order; each event is a function of the model."""
 
     def __init__(self, setup: Any, *, seed: int = 0, scale: float = 1.0, keep: Sequence[str] = ()) -> None:
         super().__init__(rng=seed)
@@ -108,7 +140,7 @@ class ClusterModel(Views, mesa.Model):
         self.credits = Table(CREDIT, int(60000 * self.scale) + 400)
         self.funds = Table(FUND, 64)
         self.stakes = np.zeros(0, STAKE)
-        self.founders = np.zeros(0, np.int64)
+        self.agenda = Agenda()
         self.partners = layout.lay_partners(self.studios.rows.size, self.space)
         self.month = Month(np.zeros(1, LEVERS)[0], np.zeros(len(ledger.KINDS)), np.zeros(len(ledger.LEVELS)),
                            np.zeros(len(population.CAREERS), np.int64), *np.zeros((3, N_SEGMENTS)))
@@ -121,18 +153,8 @@ class ClusterModel(Views, mesa.Model):
         if self.finished:
             raise RuntimeError(f"the run ended after {self.months} months; make a new model to go on")
         self.begin_month()
-        policy.enact(self)
-        population.live(self)
-        finance.finance(self)
-        hiring.hire(self)
-        commissioning.commission(self)
-        production.produce(self)
-        release.release(self)
-        knowledge.spread(self)
-        property_market.settle_property(self)
-        ladder.climb_and_renew(self)
-        accounts.account(self)
-        observe.observe(self)
+        for event in self.EVENTS:
+            event(self)
         self.end_month()
 
     def run(self, on_month: Any = None) -> ClusterModel:

@@ -352,12 +352,19 @@ def remember(model) -> None:
         m.t = t
         s["cash"] = keep["cash"]
         collaboration.look_for_partners(m)
+        greenlight.propose(m)
         greenlight.decide(m)
-        production.loads(s, m.projects.used, m.credits.used, m.rules.p, t)
+        greenlight.find_partners(m)
+        production.plan_work(m)
         s["served"] = 1.0
         s["coordination"] = 0.0
-        production.work_on(m)
-        release.release(m)
+        production.make_projects(m)
+        production.advance_projects(m)
+        release.clear_projects(m)
+        release.premiere_titles(m)
+        release.screen_titles(m)
+        release.pay_partners(m)
+        release.credit_titles(m)
     for name, values in keep.items():
         s[name] = values
     # what is left to do when a month begins, with as much coming in as goes out

@@ -23,7 +23,7 @@ def with_founder(**options):
     boss = int(old[staff.argmax()])
     person = int(np.flatnonzero((people["employer"] == boss) & (people["status"] == Status.EMPLOYED)
                                 & (people["trained"] < FOUNDER))[0])
-    model.founders = np.array([person])
+    model.agenda.founders = np.array([person])
     model.rules.p["births_close"] = 0.0
     return model, person, boss
 
@@ -56,7 +56,7 @@ def test_a_spin_off_opens_near_the_old_employer_or_at_home():
 
 def test_a_super_individual_works_alone():
     model, person, _ = with_founder()
-    model.founders = np.array([-person - 1])
+    model.agenda.founders = np.array([-person - 1])
     births.be_born_and_die(model)
     row = int(model.talents.used["employer"][person])
     assert model.talents.used["status"][person] == Status.SOLO and model.studios.used["solo"][row] == 1

@@ -164,7 +164,7 @@ def test_a_closing_studios_people_look_for_work():
     crew = np.flatnonzero((model.talents.used["employer"] == row) & (model.talents.used["status"] == Status.EMPLOYED))
     assert crew.size > 5
     model.studios.used["cash"][row] = -1e12
-    model.founders = model.founders[:0]
+    model.agenda.founders = model.agenda.founders[:0]
     births.be_born_and_die(model)
     people = model.talents.used[crew]
     assert (people["status"] == Status.SEEKING).all() and (people["employer"] == -1).all()

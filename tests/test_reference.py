@@ -68,7 +68,7 @@ def month() -> SimpleNamespace:
     before(release, "share_points", lambda *_: (
         clone(model.projects.used, model.projects.used["stage"] >= Stage.RUNNING), model.month.flow.copy()))
     before(population, "arrive",
-           lambda *_: (model.month.careers.copy(), model.talents.used.copy(), model.founders.copy()))
+           lambda *_: (model.month.careers.copy(), model.talents.used.copy(), model.agenda.founders.copy()))
     try:
         model.step()
     finally:

@@ -152,7 +152,7 @@ def be_born_and_die(model) -> None:
         lost = close(gone, studios, m.projects.used, m.credits.used, m.talents.used, m.month.flow, m.t)
         m.books.written_off += lost
         m.studios.forget_order()
-    founders = m.founders
+    founders = m.agenda.founders
     people = m.talents.rows
     real = np.where(founders < 0, -founders - 1, founders)
     still = (people["status"][real] == Status.EMPLOYED) & (people["employer"][real] >= 0)

@@ -16,7 +16,6 @@ import numpy as np
 from cluster_sim.codes import Life
 from cluster_sim.draws import APPEAL, ORDERS, again, draw, dyadic, normal, poisson, stream
 from cluster_sim.jit import kernel
-from cluster_sim.month import collaboration, greenlight
 
 
 @kernel
@@ -99,14 +98,14 @@ def markets(model) -> tuple[np.ndarray, np.ndarray]:
     return won.sum(1), won_abroad
 
 
-def commission(model) -> None:
-    """Run step 5: partners for contract work, contracts won, and own projects given the green light."""
-    m = model
-    collaboration.look_for_partners(m)
-    studios = m.studios.used
-    weigh(studios, m.rules.segments, m.city_state, m.rules.p, m.seed, m.t, m.markets.weight_home,
-          m.markets.weight_abroad)
-    home, abroad = markets(m)
-    win(studios, m.rules.segments, home, abroad, m.markets.weight_home, m.markets.weight_abroad, m.city_state,
-        m.rules.p, m.seed, m.t)
-    greenlight.decide(m)
+def set_prices(model) -> None:
+    """Let studios set their prices and weigh in the market for contracts."""
+    weigh(model.studios.used, model.rules.segments, model.city_state, model.rules.p, model.seed, model.t,
+          model.markets.weight_home, model.markets.weight_abroad)
+
+
+def win_contracts(model) -> None:
+    """Let clients spend, and studios win their parts of it."""
+    home, abroad = markets(model)
+    win(model.studios.used, model.rules.segments, home, abroad, model.markets.weight_home, model.markets.weight_abroad,
+        model.city_state, model.rules.p, model.seed, model.t)

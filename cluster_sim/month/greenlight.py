@@ -270,29 +270,39 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, ce
     return count, pairs
 
 
-def decide(model) -> None:
-    """Run the green-lighting of the month."""
-    m = model
-    studios = m.studios.used
-    proposals = m.buffer("proposals", studios.size + 8, PROPOSAL)
-    count = have_ideas(studios, m.rules.segments, m.space.cells["amenity"], m.city_state, m.rules.p, m.seed, m.t,
-                       proposals)
-    count = add_replays(m, proposals, count)
-    proposals = proposals[:count]
-    for instrument in m.instruments:
-        instrument.expect_aid(m, proposals)
-    most = m.par["aid.joint_cap"] * 1e6 * np.where(proposals["replay"] == 1, m.scale, 1.0)
+def propose(model) -> None:
+    """Let studios have ideas, start the films of history, and say what aid each proposal may expect."""
+    studios = model.studios.used
+    proposals = model.buffer("proposals", studios.size + 8, PROPOSAL)
+    count = have_ideas(studios, model.rules.segments, model.space.cells["amenity"], model.city_state, model.rules.p,
+                       model.seed, model.t, proposals)
+    count = add_replays(model, proposals, count)
+    proposals = model.agenda.proposals = proposals[:count]
+    for instrument in model.instruments:
+        instrument.expect_aid(model, proposals)
+    most = model.par["aid.joint_cap"] * 1e6 * np.where(proposals["replay"] == 1, model.scale, 1.0)
     proposals["aid"] = np.minimum(proposals["aid"], most)
-    accepted = choose(proposals, studios, m.rules.segments, m.rules.p)
-    m.state["proposed"], m.state["greenlit"] = count, accepted
-    if m.kept.payments is not None:
-        m.kept.payments.apply(m.t, proposals, studios)
-    if not accepted:
+
+
+def decide(model) -> None:
+    """Decide on the month's proposals and begin the projects that get the green light."""
+    studios, proposals = model.studios.used, model.agenda.proposals
+    accepted = choose(proposals, studios, model.rules.segments, model.rules.p)
+    model.state["proposed"], model.state["greenlit"] = proposals.size, accepted
+    if model.kept.payments is not None:
+        model.kept.payments.apply(model.t, proposals, studios)
+    rows = model.agenda.begun = model.projects.allocate(accepted)
+    begin(proposals, rows, model.projects.rows, studios, model.rules.segments, model.rules.mix, model.rules.p,
+          model.seed, model.t)
+
+
+def find_partners(model) -> None:
+    """Let the projects just begun find partners for what their owners lack, then let policy act on them."""
+    m, studios, rows = model, model.studios.used, model.agenda.begun
+    if not rows.size:
         return
-    rows = m.projects.allocate(accepted)
-    begin(proposals, rows, m.projects.rows, studios, m.rules.segments, m.rules.mix, m.rules.p, m.seed, m.t)
     ordered = rows[np.lexsort((m.projects.rows["id"][rows], studios["cell"][m.projects.rows["owner"][rows]]))]
-    room = int(accepted * 12 + m.projects.rows["need"][rows].sum() / m.par["collaboration.lot"] * 1.5) + 64
+    room = int(rows.size * 12 + m.projects.rows["need"][rows].sum() / m.par["collaboration.lot"] * 1.5) + 64
     credits, made = m.buffer("credits", room, CREDIT), np.empty((room, 2), np.int64)
     count, pairs = team_up(ordered, m.projects.rows, credits, studios, m.partners.ties, m.side, m.space.distance,
                            m.space.near, m.partners.cell_start, m.partners.cell_rows, m.partners.reach, m.partners.mass,

@@ -202,7 +202,7 @@ def live(model) -> None:
     m.month.careers[:] = 0
     founders, freed = (m.buffer(name, people.size, zeroed=False) for name in ("founders", "freed"))
     n_found, n_freed = careers(people, hot, m.city_state, m.rules.p, m.seed, t, founders, freed, m.month.careers)
-    m.founders = founders[:n_found].copy()
+    m.agenda.founders = founders[:n_found].copy()
     if n_freed:
         m.talents.release(freed[:n_freed])
     m.state["other_sector_balance"] += int(m.month.careers[OTHER_SECTORS])

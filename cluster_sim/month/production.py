@@ -274,25 +274,41 @@ def advance(projects, credits, studios, p, t, open_effort):
             j.wait -= 1
 
 
-def produce(model) -> None:
-    """Run step 6."""
-    m = model
-    studios = m.studios.used
-    sums = m.buffer("payroll", m.studios.high, PAYROLL)
-    hot = m.buffer("hot", m.studios.high, HOT, zeroed=False)         # as it was when people were hired
-    m.state["employment"] = population.payroll(m.talents.used, hot, sums, m.city_state, m.rules.p, m.seed)
-    capacities(studios, sums, m.space.cells, m.space.parks, m.city_state, m.rules.segments, m.rules.p, m.month.flow)
-    loads(studios, m.projects.used, m.credits.used, m.rules.p, m.t)
-    deliver(studios, m.rules.segments, m.other_cities.wage_index, m.city_state, m.rules.p, m.month.flow)
-    work_on(m)
-    for instrument in m.instruments:
-        instrument.support(m)
+def pay_costs(model) -> None:
+    """Count who works where, set what studios can do, and pay wages, contributions, rent and computing."""
+    studios = model.studios.used
+    sums = model.buffer("payroll", model.studios.high, PAYROLL)
+    hot = model.buffer("hot", model.studios.high, HOT, zeroed=False)         # as it was when people were hired
+    model.state["employment"] = population.payroll(model.talents.used, hot, sums, model.city_state, model.rules.p,
+                                                   model.seed)
+    capacities(studios, sums, model.space.cells, model.space.parks, model.city_state, model.rules.segments,
+               model.rules.p, model.month.flow)
 
 
-def work_on(model) -> None:
-    """Make a month of own projects and move them on."""
-    m = model
-    studios = m.studios.used
-    m.books.wip_change += make(studios, m.projects.used, m.credits.used, m.city_state, m.rules.p, m.t, m.month.flow)
-    open_effort = np.zeros(max(m.projects.high, 1))
-    advance(m.projects.used, m.credits.used, studios, m.rules.p, m.t, open_effort)
+def plan_work(model) -> None:
+    """Add up what every studio has to do, and which part of it its capacity serves."""
+    loads(model.studios.used, model.projects.used, model.credits.used, model.rules.p, model.t)
+
+
+def deliver_contracts(model) -> None:
+    """Deliver a month of contract work, and bill it."""
+    deliver(model.studios.used, model.rules.segments, model.other_cities.wage_index, model.city_state, model.rules.p,
+            model.month.flow)
+
+
+def make_projects(model) -> None:
+    """Make a month of own projects."""
+    model.books.wip_change += make(model.studios.used, model.projects.used, model.credits.used, model.city_state,
+                                   model.rules.p, model.t, model.month.flow)
+
+
+def advance_projects(model) -> None:
+    """Move projects on: from approval to production, from there to tests."""
+    open_effort = np.zeros(max(model.projects.high, 1))
+    advance(model.projects.used, model.credits.used, model.studios.used, model.rules.p, model.t, open_effort)
+
+
+def support(model) -> None:
+    """Let policy help with running costs."""
+    for instrument in model.instruments:
+        instrument.support(model)
