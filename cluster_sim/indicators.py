@@ -43,6 +43,11 @@ class Indicator:
         return YEAR_VALUES[self.kind]
 
     @property
+    def heading(self) -> str:
+        """The title with a capital letter."""
+        return self.title[0].upper() + self.title[1:]
+
+    @property
     def change_unit(self) -> str:
         """Unit of a difference of two values: that of shares is percentage points."""
         return self.shown.replace("%", "percentage points")

@@ -15,7 +15,7 @@ from cluster_sim.analysis.hit_dependence import pipeline, plan, table, top_title
 from cluster_sim.analysis.hit_dependence.answer import engine
 from cluster_sim.cli import main as cli
 from cluster_sim.month.population import GRADUATED, GRADUATES_LEFT
-from cluster_sim.report import engine_table as writer
+from cluster_sim.report import tables as writer
 from cluster_sim.runs.errors import InputError
 
 END, OVER = top_titles.HOWS
@@ -247,13 +247,13 @@ def test_the_table_as_csv_and_latex(report, tmp_path):
     frame = table.table(report)
     assert list(frame.columns) == list(table.COLUMNS)
     assert list(frame["part"].unique()) == ["share of growth", "effect on the path", "ratio of flows"]
-    files = writer.write(frame, tmp_path)
+    files = writer.write(frame, tmp_path, "engine", writer.engine(frame))
     read = pd.read_csv(files[0])
     assert len(read) == len(frame) and read["value"].to_numpy() == pytest.approx(frame["value"].astype(float),
                                                                                  rel=1e-4, nan_ok=True)
     tex = files[1].read_text()
     assert tex.count(r"\\") == len(frame) + 1 + 3 and r"\begin{tabular}" in tex and r"95\%" in tex
-    assert writer.escape("50% of A_b & c") == r"50\% of A\_b \& c" and writer.number(-0.001) == "0.00"
+    assert writer.escape("50% of A_b & c") == r"50\% of A\_b \& c" and writer.plain_number(-0.001) == "0.00"
 
 
 def test_the_figure_is_drawn(report):

@@ -73,7 +73,7 @@ def test_the_network_counts_its_partners(count, away):
 
 def test_indicators_skip_what_is_missing():
     figure = indicators(series().drop(columns=["mean_rent"]), scale=0.05)
-    assert "Mean rent" not in words(figure) and "Creative jobs (thousand)" in words(figure)
+    assert "Rents" not in words(figure) and "Jobs (thousand)" in words(figure)
 
 
 def test_nothing_to_draw_says_so():
@@ -94,7 +94,7 @@ def test_tables_for_a_paper(tmp_path):
     table = tables.by_year(series(), OBSERVED, scale=0.05)
     assert table.loc[2017, "observed_pct"] == 5.7
     assert table.loc[2020, "jobs_thousand"] == pytest.approx(1047 / 1e3 / 0.05)
-    csv, tex = tables.write(table, tmp_path)
+    csv, tex = tables.write_by_year(table, tmp_path)
     assert "tabular" in tex.read_text() and csv.read_text().startswith("year,observed_pct")
 
 

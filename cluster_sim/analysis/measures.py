@@ -28,8 +28,7 @@ class Measure:
     @property
     def title(self) -> str:
         """Name for tables and figures."""
-        title = indicator(self.column).title
-        return title[0].upper() + title[1:]
+        return indicator(self.column).heading
 
     @property
     def unit(self) -> str:

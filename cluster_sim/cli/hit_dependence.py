@@ -28,14 +28,16 @@ def main(args: argparse.Namespace) -> int:
     from cluster_sim.analysis.hit_dependence.plan import prepare
     from cluster_sim.analysis.hit_dependence.table import table
     from cluster_sim.cli.hit_dependence_text import text
-    from cluster_sim.report import engine_table
+    from cluster_sim.report import tables
 
     seeds, scale, until = options.size(args, SEEDS)
     question = prepare(args.scenario, seeds, scale, until, args.set)
     with options.experiment(args, _name(question, bool(args.set))) as experiment:
         report = answer(question, experiment)
     found = _json(report)
-    found["tables"] = [str(path) for path in engine_table.write(table(report), report.folder / "tables")]
+    rows = table(report)
+    found["tables"] = [str(path) for path in tables.write(
+        rows, report.folder / "tables", "engine", tables.engine(rows), float_format="%.6g")]
     found["figures"] = output.write_figure(report.folder, "engine", report.plot, args)
     output.show(args, found, lambda: [
         *text(report), "", f"{report.folder}: {', '.join(['results', *found['tables'], *found['figures']])}"])

@@ -27,7 +27,7 @@ def write_frames(out: Path, frames: Mapping[str, Any], paper: Mapping[str, Any] 
     for name, frame in frames.items():
         frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
     for name, frame in (paper or {}).items():
-        tables.write_plain(frame, out / "tables", name)
+        tables.write(frame, out / "tables", name)
     return [f"{name}.csv" for name in frames]
 
 

@@ -25,7 +25,7 @@ def main(args: argparse.Namespace) -> int:
     figures, problems = plots.write("runs", view, view.folder / "figures")
     observed = observed_shares(str(view.scenario.city))
     table = tables.by_year(view.series, observed, registry.scale_of(view))
-    files = [str(f) for f in [*figures, *tables.write(table, view.folder / "tables")]]
+    files = [str(f) for f in [*figures, *tables.write_by_year(table, view.folder / "tables")]]
     for problem in problems:
         print(problem, file=sys.stderr)
     print(json.dumps({"files": files, "problems": problems}) if args.json else "\n".join(files))

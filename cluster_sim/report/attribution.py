@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
 from cluster_sim.indicators import indicator
 from cluster_sim.report import style
@@ -46,12 +45,7 @@ def attribution(effects: pd.DataFrame, totals: pd.DataFrame, *, column: str = "g
         last, cell = count + APART, whole.to_dict()
         _bar(axes, last, cell, "total", "", factor, style.INK, style.FAINT)
         axes.axhline(count - 0.5 + APART / 2, color=style.RULE, lw=0.6)
-        axes.set_yticks([*range(count), last], [*labels, "all together"])
-        axes.set_ylim(last + 0.6, -0.6)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        axes.grid(True, axis="x")
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
+        style.listed(axes, [*range(count), last], [*labels, "all together"])
         axes.set_xlabel(described.change_unit)
         heading = f"Contribution to {'the ' * title.startswith('share')}{title} in {year}, {cell['seeds']:.0f} seeds"
         figure.text(1.5 / width, 1 - 2.0 / height, heading, fontsize=7.0, va="top")

@@ -38,7 +38,7 @@ def effects(table: pd.DataFrame, *, scale: float = 1.0, width: float = style.PAG
                 axes.fill_between(rows["year"], shown["low80"], shown["high80"], color=colour, alpha=0.28, lw=0)
                 axes.plot(rows["year"], shown["mean"], color=colour, marker="o" if len(rows) == 1 else "", ms=3.0)
             style.rows(axes)
-            style.letter(axes, "abcdefg"[k], f"{each.title[0].upper()}{each.title[1:]}\n({each.change_unit})")
+            style.letter(axes, "abcdefg"[k], f"{each.heading}\n({each.change_unit})")
             axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
             axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
             axes.margins(x=0.02)

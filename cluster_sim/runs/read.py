@@ -131,8 +131,6 @@ class View:
     @cached_property
     def sweep(self) -> Any:
         """The sweep whose runs these are; None for plain runs."""
-        from cluster_sim.runs.sweeps import stored_sweep
-
         return stored_sweep(self.folder, self.scenario)
 
     @cached_property
@@ -242,6 +240,14 @@ class View:
         """Let a temporary folder live as long as this view."""
         weakref.finalize(self, holder.cleanup)
         return self
+
+
+def stored_sweep(folder: Path, base: Any) -> Any:
+    """Read the sweep of a results folder back, over its resolved scenario; None if the folder holds plain runs."""
+    from cluster_sim.scenario.sweeps import read_sweep
+
+    path = Path(folder) / "sweep.yaml"
+    return read_sweep(path, base, (*TABLES, *EXTRA_TABLES)) if path.is_file() else None
 
 
 def stored_scenario(folder: Path) -> Any:

@@ -32,11 +32,11 @@ from cluster_sim.scenario.variants import Variants
 
 
 def load_sweep(source: str | Path | Mapping[str, Any], base: Scenario | None = None,
-               also: tuple[str, ...] = ()) -> Sweep:
+               also: Mapping[str, Any] | None = None) -> Sweep:
     """Read a sweep from a file, or from a mapping with the keys of one; ScenarioError holds all its faults.
 
     `base` takes the place of the file's own base (a mapping may also hold a loaded scenario under that key);
-    `also` names keys that another command reads in the file.
+    `also` are keys that another command reads in the file, with their types.
     """
     if base is None and isinstance(source, Mapping) and isinstance(source.get("base"), Scenario):
         base = source["base"]
@@ -103,12 +103,6 @@ def plan_sweep(sweep: Sweep, points: Iterable[Mapping[str, Any]] | None = None) 
     sampled = points is None and sweep.design not in BY_VALUE
     chosen = design_points(sweep) if points is None else points
     return Points(sweep, sampled=sampled).plan(Point(values, sweep.seeds) for values in chosen)
-
-
-def stored_sweep(folder: Path, base: Scenario) -> Sweep | None:
-    """Read the sweep of a results folder back; None if the folder holds plain runs."""
-    path = Path(folder) / "sweep.yaml"
-    return load_sweep(path, base) if path.is_file() else None
 
 
 def sweep(source: str | Path | Mapping[str, Any] | Sweep, out: str | Path | None = None, workers: int | None = None,

@@ -10,12 +10,11 @@ from typing import Any
 from cluster_sim.inputs.errors import Faults, Mark, ScenarioError, did_you_mean, listing
 from cluster_sim.inputs.keys import KeyInfo
 from cluster_sim.inputs.quantities import month_name
-from cluster_sim.inputs.shapes import RESET, Names, shape
+from cluster_sim.inputs.shapes import Names, shape
 from cluster_sim.inputs.slugs import slug_of
 from cluster_sim.inputs.validation import validate
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.inheritance import Document, locate
-from cluster_sim.scenario.overrides import SOURCE
 
 HEAD = {
     "name": KeyInfo("text", text="the scenario's name, as figures and tables print it", status=""),
@@ -28,6 +27,8 @@ HEAD = {
     "end": KeyInfo("month name", text="last month of the run", status=""),
     "prices": KeyInfo("text", text="2017, or nominal: the prices of the money below", status=""),
 }
+SOURCE = "--set"
+"""What messages call a value set on the command line."""
 PARTS = ("policies", "events", "outside", "parameters")
 OUTSIDE = {
     "freeze": KeyInfo(
@@ -144,19 +145,3 @@ def folder_digest(folder: Path) -> str:
             content = path.read_bytes()
             total.update(f"{path.name}:{len(content)}:".encode() + content)
     return total.hexdigest()
-
-
-def read_outside(documents: list[Document], faults: Faults) -> dict[str, Any]:
-    """The outside conditions: whether they are frozen."""
-    values: dict[str, Any] = {key: info.default for key, info in OUTSIDE.items()}
-    for document in documents:
-        node = document.root.value.get("outside")
-        if node is None or node.value is None:
-            continue
-        if node.kind != "mapping":
-            faults.add("outside", f"expected a mapping of {listing(list(OUTSIDE))}", "", node.mark)
-            continue
-        found = validate(OUTSIDE_SHAPE, node, "outside", faults)
-        for key, value in found.items():
-            values[key] = OUTSIDE[key].default if value is RESET else value
-    return values

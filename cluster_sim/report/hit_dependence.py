@@ -25,13 +25,11 @@ if TYPE_CHECKING:
 COLOURS = {"without": style.VERMILION, "top_1": style.VERMILION, "later": style.BLUE, "elsewhere": style.GREEN}
 SHADES = (style.VERMILION, style.SKY, style.BLUE, style.INK)
 """Of the hit itself, then of the largest titles by their number."""
-HEADINGS = {"gdp_share": "Share of GDP (points)", "creative_value_added": "Value added (bn yuan a year)",
-            "employment": "Jobs (thousand)", "studios": "Studios (number)"}
 AROUND = (-3, 4)
 """Years from the hit in which hits are counted: the third before to the fourth after."""
 
 
-def engine(report: HitDependence, *, width: float = style.PAGE, height: float = 152.0) -> Figure:
+def hit_dependence(report: HitDependence, *, width: float = style.PAGE, height: float = 152.0) -> Figure:
     """Draw the report on a page: shares of growth, the share of GDP, hits, effects over time, flows as ratios."""
     with style.house():
         figure = style.canvas(width, height)
@@ -138,12 +136,12 @@ def _hits(axes: Axes, report: HitDependence) -> None:
 
 def _effect(axes: Axes, report: HitDependence, column: str, mark: str) -> None:
     """One of the panels d to g: paired effects by year with their 95% bands."""
-    factor = INDICATORS[column].for_people(report.scale)
+    described = INDICATORS[column]
     axes.axhline(0, color=style.SOFT, lw=0.6, zorder=1)
     for label in report.variants:
         rows = report.effects[(report.effects["scenario"] == label) & (report.effects["column"] == column)]
         rows = rows.sort_values("year")
-        shown = rows[["mean", "low95", "high95"]] * factor
+        shown = rows[["mean", "low95", "high95"]] * described.for_people(report.scale)
         axes.fill_between(rows["year"], shown["low95"], shown["high95"], color=COLOURS[label], alpha=0.16, lw=0)
         axes.plot(rows["year"], shown["mean"], color=COLOURS[label],
                   ls=(0, (3, 1.4)) if label == "elsewhere" else "-")
@@ -153,7 +151,7 @@ def _effect(axes: Axes, report: HitDependence, column: str, mark: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.margins(x=0.02)
-    style.letter(axes, mark, HEADINGS[column])
+    style.letter(axes, mark, f"{described.heading} ({described.change_unit})")
 
 
 def _legend(report: HitDependence) -> list[Any]:
