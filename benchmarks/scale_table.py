@@ -3,7 +3,7 @@
     python benchmarks/scale_table.py [--until 2024-12] [--write]
 
 Each column of the series is averaged over the last twelve months and over the seeds; amounts and counts are
-divided by the scale, so that they speak of the whole city, but for those that columns.yaml says to read at 1:1.
+divided by the scale, so that they speak of the whole city, but for those that indicators.yaml says to read at 1:1.
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ import re
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from cluster_sim import ClusterModel, load_scenario
+from cluster_sim.indicators import KEYS, indicator
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "scale.md"
 SCALES = {"1": (1.0, 3), "1/5": (1 / 5, 4), "1/20": (1 / 20, 10), "1/100": (1 / 100, 20)}
-AMOUNTS = ("count", "million yuan")          # units of what grows with the city
-LEFT_OUT = ("run_id", "scenario", "seed", "month")
 
 
 def december(scenario: str, until: str, scale: float, seed: int) -> dict[str, np.ndarray]:
@@ -38,15 +36,13 @@ def december(scenario: str, until: str, scale: float, seed: int) -> dict[str, np
 
 def measure(scenario: str, until: str) -> dict[str, dict[str, tuple[float, float]]]:
     """Return mean and standard deviation over seeds of each column, by scale."""
-    entries = yaml.safe_load((ROOT / "cluster_sim" / "columns.yaml").read_text(encoding="utf-8"))
-    entries["volatility"] = {"unit": "1", "scales": "no"}
     found: dict[str, dict[str, tuple[float, float]]] = {}
     for label, (scale, seeds) in SCALES.items():
         runs = [december(scenario, until, scale, seed) for seed in range(1, seeds + 1)]
         for name in runs[0]:
-            if name in entries and name not in LEFT_OUT:
-                grows = entries[name]["unit"].split("/")[0] in AMOUNTS and entries[name]["scales"] == "yes"
-                divisor = scale if grows else 1.0
+            described = indicator(name)
+            if name not in KEYS:
+                divisor = scale if described.scale == "proportional" and not described.whole_only else 1.0
                 values = np.array([run[name][0] for run in runs]) / divisor
                 values = values[np.isfinite(values)]
                 if values.size > 1:

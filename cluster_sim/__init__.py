@@ -24,7 +24,7 @@ _PUBLIC = {
     "audit": "cluster_sim.analysis.public_money.audit",
     "compare": "cluster_sim.analysis.compare",
     "attribute": "cluster_sim.analysis.attribution.attribute",
-    "engine": "cluster_sim.analysis.lucky_hit.engine",
+    "engine": "cluster_sim.analysis.hit_dependence.answer",
     "econometrics": "cluster_sim.analysis.econometrics.study",
     "discover": "cluster_sim.analysis.discovery.api",
     "load_sweep": "cluster_sim.runs.sweeps",
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from cluster_sim.analysis.compare import compare
     from cluster_sim.analysis.discovery.api import discover
     from cluster_sim.analysis.econometrics.study import econometrics
-    from cluster_sim.analysis.lucky_hit.engine import engine
+    from cluster_sim.analysis.hit_dependence.answer import engine
     from cluster_sim.analysis.public_money.audit import audit
     from cluster_sim.analysis.search.api import search
     from cluster_sim.analysis.sensitivity.api import sensitivity

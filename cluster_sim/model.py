@@ -1,6 +1,6 @@
 """ClusterModel: the city as a Mesa model; one step is one month.
 
-The state lives in tables of columns (agents/columns.py); `step` reads like the month of the paper.  Mesa's
+The state lives in tables of columns (records.py); `step` reads like the month of the paper.  Mesa's
 agents are views of rows, made when somebody asks for them; asking changes nothing.
 """
 
@@ -13,8 +13,8 @@ import mesa
 import numpy as np
 
 from cluster_sim import ledger, policies, start
-from cluster_sim.agents import columns
 from cluster_sim.agents.views import Views
+from cluster_sim.codes import Origin, Stage
 from cluster_sim.draws import IDENTITY, luck
 from cluster_sim.month import (
     accounts,
@@ -195,7 +195,7 @@ class ClusterModel(CityTables, Views, mesa.Model):
     def work_in_progress(self) -> float:
         """Return the cost of all works not yet released (yuan)."""
         j = self.projects.used
-        return float(j["cost"][(j["stage"] > 0) & (j["stage"] < columns.RUNNING)].sum())
+        return float(j["cost"][(j["stage"] > Stage.FREE) & (j["stage"] < Stage.RUNNING)].sum())
 
     def check_work_in_progress(self) -> None:
         """Hold the projects' own cost accounts against what was booked, write-offs apart."""
@@ -208,7 +208,7 @@ class ClusterModel(CityTables, Views, mesa.Model):
     def bring(self, count: int, status: int, specialisms: np.ndarray | None = None, cell: int = -1) -> np.ndarray:
         """Let people come from elsewhere, beside the month's migrants, and return their rows.
 
-        status: SEEKING or EMPLOYED.  specialisms: (6,) cumulative weights, as migrants choose if None.  cell: where
+        status: SEEKING or EMPLOYED.  specialisms: cumulative weights, as migrants choose if None.  cell: where
         they live, spread like everybody if -1.  The caller gives them identities of their own.
         """
         if specialisms is None:
@@ -216,7 +216,7 @@ class ClusterModel(CityTables, Views, mesa.Model):
         cells, weight = (self.home_cells, self.home_weight) if cell < 0 else (np.array([cell]), np.ones(1))
         index = self.talents.allocate(count)
         population.arrive(self.talents.rows, index, cells, weight, self.p, self.seed, self.t, status, self.t, 0,
-                          specialisms, columns.MIGRANT)
+                          specialisms, Origin.MIGRANT)
         return index
 
     def tie(self, pairs: list[tuple[int, int]]) -> None:

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import EMPLOYED, FOUNDER, LOCAL, SEEKING, SEGMENTS, STUDENT
+from cluster_sim.codes import FOUNDER, N_SPECIALISMS, SEGMENTS, FundKind, Life, Origin, Status
 from cluster_sim.draws import (
     FUND,
     HOME,
@@ -75,7 +75,7 @@ def settle_studios(studios, sizes, segments_of, cells, parks, floor_cumulative, 
     for i in range(studios.shape[0]):
         s = studios[i]
         s.id = identity(IDENTITY, serials[i], np.int64(0))
-        s.alive = 1
+        s.alive = Life.ALIVE
         s.segment = segments_of[i]
         s.staff = sizes[i]
         h = draw(base, s.id)
@@ -100,9 +100,7 @@ def settle_studios(studios, sizes, segments_of, cells, parks, floor_cumulative, 
         s.export = 1.0
         s.offer = 1.0
         s.sub = -1
-        s.round = 0
         s.round_month = -100
-        s.aid_month = -100
         s.listed = -100
 
 
@@ -121,13 +119,13 @@ def fill_people(people, owner, serial_in, studios, mix, city, p, seed):
         u = (serial_in[i] + low16(h)) / s.staff
         k = 0
         total = mix[s.segment, 0]
-        while k < 5 and u > total:
+        while k < N_SPECIALISMS - 1 and u > total:
             k += 1
             total += mix[s.segment, k]
         w.specialism = k
         w.employer = owner[i]
-        w.status = EMPLOYED
-        w.origin = LOCAL
+        w.status = Status.EMPLOYED
+        w.origin = Origin.LOCAL
         w.cell = s.cell
         w.since = -1 - int(24.0 * low16(h >> np.uint64(16)))
         w.experience = int(min(360.0, -110.0 * math.log(low16(h >> np.uint64(32)))))
@@ -137,7 +135,6 @@ def fill_people(people, owner, serial_in, studios, mix, city, p, seed):
         w.trained = min(9, int(10.0 * low16(h >> np.uint64(48))))
         if serial_in[i] == 0:
             w.trained += FOUNDER
-            studios[owner[i]].founder = w.id
         w.wage = fair_wage(g.market_wage[k], 1.0, w.skill)
 
 
@@ -180,15 +177,15 @@ def populate(model) -> None:
     from cluster_sim.month.population import arrive
 
     seekers = m.talents.allocate(int(round(par["start.unemployment"] * owner.size)))
-    arrive(m.talents.rows, seekers, m.home_cells, m.home_weight, m.p, m.seed, -1, SEEKING, -1, 0, m.specialism_weight,
-           1)
+    arrive(m.talents.rows, seekers, m.home_cells, m.home_weight, m.p, m.seed, -1, Status.SEEKING, -1, 0,
+           m.specialism_weight, Origin.MIGRANT)
     years = max(1, int(par["education.months"]) // 12 + 1)
     students = m.city.start["students"] * m.scale
     for year in range(years):
         index = m.talents.allocate(int(round(students / years)))
         months_to_july = (7 - m.month_of_year) % 12
-        arrive(m.talents.rows, index, m.university_cells, m.university_weight, m.p, m.seed, -1000 - year, STUDENT,
-               -1, months_to_july + 12 * year, m.specialism_weight, LOCAL)
+        arrive(m.talents.rows, index, m.university_cells, m.university_weight, m.p, m.seed, -1000 - year,
+               Status.STUDENT, -1, months_to_july + 12 * year, m.specialism_weight, Origin.LOCAL)
     m.state["places"] = par["education.places"] * m.scale
     found_funds(m)
 
@@ -227,8 +224,8 @@ def found_funds(model) -> None:
     for n, row in enumerate(rows):
         mine = n < private
         f["id"][row] = identity(FUND, n, 0)
-        f["alive"][row] = 1
-        f["kind"][row] = 0 if mine else 3
+        f["alive"][row] = Life.ALIVE
+        f["kind"][row] = FundKind.PRIVATE if mine else FundKind.CORPORATE
         f["first_round"][row], f["last_round"][row] = (1, 2) if n % 2 == 0 else (1 + n % 3, 5)
         share = whole * m.scale / private * mean / shape[:private].mean() if mine else m.scale
         f["committed"][row] = np.floor(par["finance.fund_size"] * 1e6 * shape[n] * share)
@@ -286,7 +283,6 @@ def price_and_cost(model) -> None:
     s["target"] = s["staff"]
     s["served"] = 1.0
     s["cash"] = np.floor(par["start.cash_months"] * s["unit_cost"] * s["capacity"])
-    s["equity"] = s["cash"]
     s["revenue_year"] = np.floor(12.0 * s["load"] * s["price"])
     s["revenue_last"] = s["revenue_year"] / 1.15
     s["surplus_year"] = 1.0
@@ -332,7 +328,7 @@ def open_markets(model) -> None:
     weight = np.bincount(s["cell"], weights=s["staff"], minlength=m.side**2)
     at_home = np.zeros((6, m.side**2))
     for c in np.flatnonzero(weight):
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             at_home[k, c] = collaboration.survey(c, m.side, m.near, m.mass, k, m.cell_buffer)
     typical = (at_home * weight).sum(1) / weight.sum()
     m.outside_mass = par["collaboration.search_outside"] * typical

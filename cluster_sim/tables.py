@@ -6,27 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.agents.columns import (
-    CELL,
-    CITY,
-    CREDIT,
-    DONE,
-    FUND,
-    HOT,
-    PARK,
-    PAYROLL,
-    PROJECT,
-    SEGMENTS,
-    SPECIALISMS,
-    STAKE,
-    STUDIO,
-    TALENT,
-    TIE,
-    Table,
-)
+from cluster_sim.agents.table import Table
 from cluster_sim.city import load_city
+from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, SEGMENTS, SPECIALISMS, HitState, Life, Stage
 from cluster_sim.month.collaboration import PARK_KM
 from cluster_sim.month.events import Hit
+from cluster_sim.records import CELL, CITY, CREDIT, FUND, HOT, PARK, PAYROLL, PROJECT, STAKE, STUDIO, TALENT, TIE
 
 BASE_MONTH = 2017 * 12      # month whose outside values a frozen scenario repeats, unless it names another
 LARGE_TEAM = 30     # titles with more partners keep their credits in the archive
@@ -71,9 +56,10 @@ class CityTables:
         m.stakes = np.zeros(0, STAKE)
         m.ties = np.zeros(m.studios.rows.size, TIE)
         m.counts, m.ladder_counts = np.zeros(8, np.int64), np.zeros(3, np.int64)
-        m.sought, m.slot_start = np.zeros(6), np.zeros(7, np.int64)
-        m.weight_home, m.weight_abroad = np.zeros(6), np.zeros(6)
-        m.crowd, m.hits_by, m.hit_gross_by, m.totals = np.zeros(6), np.zeros(6), np.zeros(6), np.zeros(8)
+        m.sought, m.slot_start = np.zeros(N_SPECIALISMS), np.zeros(N_SPECIALISMS + 1, np.int64)
+        m.weight_home, m.weight_abroad = np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
+        m.crowd, m.hits_by, m.hit_gross_by = np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
+        m.totals = np.zeros(8)
         m.samples = int(par["labour.samples"])
         m.archived = []
         m.archived_credits = []
@@ -104,8 +90,7 @@ class CityTables:
         m.mean_amenity = float((m.cells["amenity"] * floor).sum() / max(floor.sum(), 1.0))
         m.cell_row, m.cell_buffer = np.zeros(n), np.zeros(n)
         m.cell_start = np.zeros(n + 1, np.int64)
-        m.mass, m.park_mass = np.zeros((6, n)), np.zeros((6, max(1, m.parks.size)))
-        m.access = np.zeros(n)
+        m.mass, m.park_mass = np.zeros((N_SPECIALISMS, n)), np.zeros((N_SPECIALISMS, max(1, m.parks.size)))
 
     def _lay_distances(self, places: Any, par: dict[str, float]) -> None:
         m: Any = self
@@ -122,7 +107,7 @@ class CityTables:
 
     def _lay_people(self, places: Any, par: dict[str, float]) -> None:
         m: Any = self
-        m.mix = np.zeros((6, 6))
+        m.mix = np.zeros((N_SEGMENTS, N_SPECIALISMS))
         for k, name in enumerate(SPECIALISMS):
             m.mix[:, k] = m.seg[f"mix_{name}"]
         m.mix /= m.mix.sum(1, keepdims=True)
@@ -153,7 +138,7 @@ class CityTables:
         rest = raw["rest_wage"] * 1000.0
         out["rest_wage"] = rest
         out["rest_wage_growth"] = np.concatenate([[0.0], np.diff(np.log(rest))])
-        out["pandemic_demand"], out["pandemic_release"] = np.ones((m.months, 6)), np.ones((m.months, 6))
+        out["pandemic_demand"], out["pandemic_release"] = np.ones((2, m.months, N_SEGMENTS))
         for event in setup.events:
             if event["kind"] == "pandemic":
                 hit = city.pandemic(m.first_month, m.months)
@@ -178,7 +163,7 @@ class CityTables:
         g["release_market"] = m.seg["release_market"] * 1e6 / 12.0 * m.scale
         g["stay"], g["leave_pull"], g["found_pull"], g["migrant_pull"] = 0.5, 1.0, 1.0, 1.0
         m.release_market0 = g["release_market"][0].copy()
-        m.outside_mass, m.mass_norm, m.outside_growth = np.zeros(6), 1.0, 1.0
+        m.outside_mass, m.mass_norm, m.outside_growth = np.zeros(N_SPECIALISMS), 1.0, 1.0
         m.segment_weight = m.seg["start_share"] / m.seg["start_share"].sum()
 
     def read_outside(self) -> None:
@@ -203,7 +188,7 @@ class CityTables:
         m: Any = self
         if m._order is None:
             studios = m.studios.used
-            rows = np.flatnonzero(studios["alive"] == 1)
+            rows = np.flatnonzero(studios["alive"] == Life.ALIVE)
             m._order = rows[np.argsort(studios["id"][rows])]
         return m._order
 
@@ -218,7 +203,7 @@ class CityTables:
         if m.ties.size < size:
             m.ties = np.concatenate([m.ties, np.zeros(size - m.ties.size, TIE)])
         if getattr(m, "areas", None) is None or m.areas.size < size:
-            m.areas, m.reach = np.zeros(size), np.zeros((size, 6))
+            m.areas, m.reach = np.zeros(size), np.zeros((size, N_SPECIALISMS))
             m.cell_rows = np.zeros(size, np.int64)
 
     def hot(self) -> np.ndarray:
@@ -236,10 +221,6 @@ class CityTables:
         m.fit_studio_buffers()
         return m.buffer("payroll", m.studios.high, PAYROLL)
 
-    def refresh_zones(self, studios: np.ndarray) -> None:
-        """Note for each studio whether it stands in any zone."""
-        self.studios.used["zone"] = self.cells["zones"][studios["cell"]] != 0      # type: ignore[attr-defined]
-
     def replays_due(self) -> list[Hit]:
         """Return the films of history that must be started now."""
         m: Any = self
@@ -256,7 +237,7 @@ class CityTables:
         m.archived.append(done)
         m.ended = done
         credits = m.credits.used
-        over = np.flatnonzero(credits["alive"] == 2)
+        over = np.flatnonzero(credits["alive"] == Life.ENDED)
         if over.size:
             teams = done["partners"] + done["outside_partners"]
             large = set(done["id"][teams >= LARGE_TEAM].tolist())
@@ -280,13 +261,13 @@ class CityTables:
         m: Any = self
         if not m._gone:
             return
-        dead = np.flatnonzero(m.projects.used["stage"] == 9)
+        dead = np.flatnonzero(m.projects.used["stage"] == Stage.ABANDONED)
         cut = dead[m.projects.used["released"][dead] >= 0]
         if cut.size:
             works = m.projects.copy(cut)
-            works["stage"] = DONE
+            works["stage"] = Stage.DONE
             m.archived.insert(0, works)
-        over = np.flatnonzero(m.credits.used["alive"] == 2)
+        over = np.flatnonzero(m.credits.used["alive"] == Life.ENDED)
         m.credits.release(over)
         m.projects.release(dead)
         for rows in m._gone:
@@ -301,7 +282,7 @@ class CityTables:
         """Drop what was released before the start; it belongs to no month of the run."""
         m: Any = self
         m.archived, m.archived_credits, m._largest_team = [], [], 0
-        m.projects.used["hit"] = np.where(m.projects.used["hit"] > 0, 3, 0)
+        m.projects.used["hit"] = np.where(m.projects.used["hit"] > 0, HitState.BEFORE_START, HitState.NONE)
         m.hits_by[:] = 0
         m.hit_gross_by[:] = 0
         m.wip_stock_change = 0.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from engine import JANUARY_2017, add_project, alive, build, clear_projects, entry
 
-from cluster_sim.agents.columns import RUNNING
-from cluster_sim.policies import doses
+from cluster_sim.analysis.public_money import doses
+from cluster_sim.codes import Stage
 
 MILLION = 1e6
 EAGER_FUNDS = {"finance.bar": -1.0, "finance.fund_size": 2000.0, "finance.screened": 200, "finance.age_bound": 180,
@@ -55,7 +55,7 @@ def in_force(name: str, months: int = 40, par=None, **keys):
     return model, model.instruments[0]
 
 
-def released(model, cost: float = 20.0, stage: int = RUNNING, segment: int = 0, **columns) -> int:
+def released(model, cost: float = 20.0, stage: int = Stage.RUNNING, segment: int = 0, **columns) -> int:
     """Add a work that was released this month at a cost in million yuan; return its row."""
     owner = int(alive(model, segment=segment, anchor=0)[0])
     return add_project(model, owner, stage=stage, released=model.t, cost=cost * MILLION, budget=cost * MILLION,

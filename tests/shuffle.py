@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import Table
+from cluster_sim.agents.table import Table
+from cluster_sim.codes import Life, Stage
 
 
 def move_rows(table: Table, order: np.ndarray) -> np.ndarray:
@@ -35,8 +36,8 @@ def shuffle(model, luck: np.random.Generator) -> None:
     follow(people["employer"], place)
     follow(m.studios.used["sub"], place)
     projects, credits = m.projects.used, m.credits.used
-    follow(projects["owner"], place, projects["stage"] > 0)
-    follow(credits["partner"], place, credits["alive"] > 0)
+    follow(projects["owner"], place, projects["stage"] > Stage.FREE)
+    follow(credits["partner"], place, credits["alive"] != Life.FREE)
     follow(m.stakes["studio"], place)
     for done in m.archived:
         follow(done["owner"], place)
@@ -44,7 +45,7 @@ def shuffle(model, luck: np.random.Generator) -> None:
         follow(done["partner"], place)
     move_rows(m.talents, luck.permutation(m.talents.high))
     place = move_rows(m.projects, luck.permutation(m.projects.high))
-    follow(credits["project"], place, credits["alive"] > 0)
+    follow(credits["project"], place, credits["alive"] != Life.FREE)
     move_rows(m.credits, luck.permutation(m.credits.high))
     m.forget_order()
 

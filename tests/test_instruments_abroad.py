@@ -8,7 +8,7 @@ from engine import add_project, alive, build, entry
 from instruments import MILLION, by_identity, cash_of, in_force
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import RUNNING
+from cluster_sim.codes import Stage
 from cluster_sim.month import release
 from cluster_sim.month.collaboration import pair_cost
 
@@ -87,7 +87,7 @@ def shown(count: int, potential: float = 500.0, **keys):
     """Return a model with films that had their first month, by different studios, the largest first."""
     model, abroad = in_force("distribution_abroad", **({"works": 2 * 12 * 200} | keys))
     owners = by_identity(model, count, segment=0)
-    rows = np.array([add_project(model, owner, stage=RUNNING, released=model.t, cost=20 * MILLION, run=1,
+    rows = np.array([add_project(model, owner, stage=Stage.RUNNING, released=model.t, cost=20 * MILLION, run=1,
                                  budget=20 * MILLION, potential=(potential - n) * MILLION, coinvest=0.2)
                      for n, owner in enumerate(owners)])
     return model, abroad, rows

@@ -8,6 +8,7 @@ from engine import alive, build, entry
 from instruments import EAGER_FUNDS, LOW_LADDER, MILLION, by_identity, cash_of, in_force, settle
 
 from cluster_sim import ledger as L
+from cluster_sim.codes import FundKind, Tier
 from cluster_sim.month import births
 
 
@@ -40,14 +41,14 @@ def test_the_guidance_fund_invests_beside_others_from_its_first_round_on():
     row = model.instruments[0].row
     mine = model.stakes[model.stakes["fund"] == row]
     assert model.funds.rows["invested"][row] > 0 and mine.size and (mine["round"] >= 2).all()
-    assert model.funds.rows["kind"][row] == 2
+    assert model.funds.rows["kind"][row] == FundKind.GUIDANCE
     assert model.funds.rows["cash"][row] >= 0
 
 
 def test_the_guidance_fund_survives_a_full_table_of_funds():
     """Its row may be the one that makes the table grow; nothing that was paid may be lost then."""
     room = build(1).funds.rows.size
-    corporate = int((build(1).funds.used["kind"] == 3).sum())
+    corporate = int((build(1).funds.used["kind"] == FundKind.CORPORATE).sum())
     law = {"guidance_fund": [entry("guidance_fund", size=30000.0, first_round=1)]}
     model = build(6, policies=law, par={"finance.private_funds": 200 * (room - corporate)} | EAGER_FUNDS)
     assert model.funds.high == room
@@ -124,7 +125,7 @@ def listed(count: int = 1, **keys):
     s = model.studios.used
     s["tier"], s["perk"], s["credit"] = 0, 0.0, 0.0
     rows = by_identity(model, count, segment=0)
-    s["tier"][rows] = 2
+    s["tier"][rows] = Tier.CHICK
     return model, ladder, rows
 
 

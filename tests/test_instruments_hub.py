@@ -8,7 +8,7 @@ from engine import add_project, alive, build, entry
 from instruments import MILLION, in_force
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import CLEARANCE, TESTING
+from cluster_sim.codes import Stage
 
 
 # ------------------------------------------------------------------------------------- hub
@@ -91,7 +91,7 @@ def in_testing(count: int, fits, zone: str = "zone_east", par=None, **keys):
     owner = int(alive(model, segment=0, anchor=0)[0])
     bit = 1 << model.zone_index["zone_east"]
     model.studios.used["cell"][owner] = int(np.flatnonzero(model.cells["zones"] & bit)[0])
-    rows = np.array([add_project(model, owner, stage=TESTING, fit=fit) for fit in np.resize(fits, count)])
+    rows = np.array([add_project(model, owner, stage=Stage.TESTING, fit=fit) for fit in np.resize(fits, count)])
     return model, instrument, rows
 
 
@@ -110,7 +110,7 @@ def test_places_to_test_are_a_queue():
 def test_rounds_take_place_while_a_work_waits_for_clearance_and_delay_nothing():
     model, pilot, rows = in_testing(3, -0.5, rounds=2)
     works = model.projects.rows
-    works["stage"][rows], works["wait"][rows] = CLEARANCE, [2, 1, 0]
+    works["stage"][rows], works["wait"][rows] = Stage.CLEARANCE, [2, 1, 0]
     pilot.before_release(model)
     pilot.before_release(model)
     pilot.before_release(model)

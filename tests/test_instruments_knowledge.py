@@ -8,7 +8,7 @@ from engine import alive, build, entry
 from instruments import MILLION, by_identity, cash_of, in_force
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import ENGINEERING, GAMES
+from cluster_sim.codes import Life, Segment, Specialism, Stage
 from cluster_sim.month import knowledge
 from cluster_sim.month.collaboration import pair_cost, tie_between
 
@@ -99,8 +99,8 @@ def test_a_studio_buys_work_from_a_technology_firm_and_the_public_pays_a_share()
     s, before = model.studios.used, model.studios.used.copy()
     projects.support(model)
     studio, firm = parties(model, projects)
-    assert s["segment"][firm] == GAMES or s["anchor"][firm] > 0 or (
-        s["skill_by"][firm, ENGINEERING] > 0.4 * s["skill_by"][firm].sum())
+    assert s["segment"][firm] == Segment.GAMES or s["anchor"][firm] > 0 or (
+        s["skill_by"][firm, Specialism.ENGINEERING] > 0.4 * s["skill_by"][firm].sum())
     assert s["segment"][studio] in (0, 2, 3, 4)
     bill = np.floor(5.0 * s["fee"][firm] + 0.5)
     assert model.flow[L.SALES_LOCAL_PARTNER] == bill == s["sales"][firm] - before["sales"][firm]
@@ -116,7 +116,8 @@ def test_the_firm_is_the_nearest_that_is_free_and_a_project_lasts_a_year():
     projects.support(model)
     s = model.studios.used
     assert len(projects.running) == 3 and len({run[2] for run in projects.running}) == 3
-    tech = np.flatnonzero((s["alive"] == 1) & (s["staff"] >= 10) & (s["solo"] == 0) & (s["segment"] == GAMES))
+    tech = np.flatnonzero((s["alive"] == Life.ALIVE) & (s["staff"] >= 10) & (s["solo"] == 0)
+                          & (s["segment"] == Segment.GAMES))
     studio, firm = parties(model, projects)
     x, y = s["cell"] % model.side, s["cell"] // model.side
     km = model.distance[abs(x[tech] - x[studio]), abs(y[tech] - y[studio])]
@@ -152,7 +153,7 @@ def test_know_how_of_the_studio_rises_toward_the_firms():
     for each in (without, model):
         s = each.studios.used
         each.ties["strength"][each.ties["id"] != s["id"][firm]] = 0.0
-        s["knowhow"] = np.where(s["segment"] == GAMES, 3.0, 1.0)
+        s["knowhow"] = np.where(s["segment"] == Segment.GAMES, 3.0, 1.0)
         knowledge.spread(each)
         gains.append(float(s["knowhow"][row]) - 1.0)
     assert gains[1] - gains[0] == pytest.approx(2.0 * model.par["knowledge.partners"])
@@ -173,8 +174,8 @@ def run_a_month(*models):
 
     for m in models:
         m.studios.used["orders"] = 0.0
-        m.projects.used["stage"] = 0
-        m.credits.used["alive"] = 0
+        m.projects.used["stage"] = Stage.FREE
+        m.credits.used["alive"] = Life.FREE
         loads(m.studios.used, m.projects.used, m.credits.used, m.p, m.t)
     return models
 

@@ -8,7 +8,7 @@ from engine import JANUARY_2017, build, entry
 from instruments import MILLION, in_force
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import MIGRANT, SEEKING, STUDENT
+from cluster_sim.codes import Origin, Status
 from cluster_sim.month import population
 
 SCARCE = {"education.places": 20_000.0}       # fewer than wish to study
@@ -59,7 +59,7 @@ def test_no_more_places_are_opened_than_the_budget_can_carry():
 def test_a_placement_teaches_students_what_months_of_work_would():
     model, education = in_force("education_places", placements=2_000, months=6, stipend=0.012)      # ten students
     people = model.talents.used
-    students = np.flatnonzero(people["status"] == STUDENT)
+    students = np.flatnonzero(people["status"] == Status.STUDENT)
     people["graduation"][students] = 40
     soon = students[:30]
     people["graduation"][soon], people["skill"][students], people["experience"][students] = 7, 1.0, 0
@@ -118,7 +118,7 @@ def test_awards_are_paid_to_who_accepts_and_only_who_would_not_have_come_is_one_
     assert odds > 0.3 / 0.7
     assert accepted == pytest.approx(400 * odds / (1.0 + odds), abs=30)
     assert accepted - came == pytest.approx(400 * 0.3, abs=30)      # they are among the migrants already
-    assert (new["status"] == SEEKING).all() and (new["origin"] == MIGRANT).all()
+    assert (new["status"] == Status.SEEKING).all() and (new["origin"] == Origin.MIGRANT).all()
     assert new["skill"] == pytest.approx(model.par["labour.migrant_skill"] * np.exp(0.5))
     assert model.flow[L.TALENT_AID_CITY] == talent.outlay
     larger, more = in_force("talent_subsidies", awards=12 * 200 * 400, award=3.0, taken=0.3)

@@ -9,12 +9,12 @@ from instruments import MILLION, ZONES, by_identity, cash_of, cell_of, in_force,
 from test_mechanisms_births import with_founder
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import APPROVAL, CLEARANCE
+from cluster_sim.codes import FOUNDER, FundKind, Life, Stage
 from cluster_sim.month import births, population
 
 
 # ------------------------------------------------------------------------------------- approvals
-def files(count: int, stage: int = CLEARANCE, wait: int = 7, **keys):
+def files(count: int, stage: int = Stage.CLEARANCE, wait: int = 7, **keys):
     """Return a model with works that wait, the oldest first, and a desk for three files a month."""
     model, desk = in_force("approvals", **({"files": 600, "months_before_release": 2} | keys))
     owner = by_identity(model, 1, segment=0)[0]
@@ -39,7 +39,7 @@ def test_a_work_just_begun_gets_what_the_desk_has_left():
     model, desk, rows = files(2)
     desk.open(model)
     owner = model.projects.rows["owner"][rows[0]]
-    new = np.array([add_project(model, owner, stage=APPROVAL, wait=2, started=0) for _ in range(2)])
+    new = np.array([add_project(model, owner, stage=Stage.APPROVAL, wait=2, started=0) for _ in range(2)])
     desk.green_light(model, new)
     assert sorted(model.projects.rows["wait"][new]) == [1, 2] and desk.free == 0
 
@@ -159,7 +159,7 @@ def test_a_lower_rent_draws_young_studios_into_the_zone():
             model = build(24, seed=seed, policies=policies, par=par).run()
             s = model.studios.used
             west = model.cells["zones"][s["cell"]] & (1 << model.zone_index["zone_west"]) != 0
-            count += int(((s["alive"] == 1) & west & (s["born"] > model.t - 120)).sum())
+            count += int(((s["alive"] == Life.ALIVE) & west & (s["born"] > model.t - 120)).sum())
         inside.append(count)
     assert inside[1] > 1.2 * inside[0]
 
@@ -207,7 +207,7 @@ def with_anchors(months: int, par=None, **keys):
 def test_companies_come_once_into_the_zone_with_a_grant_each():
     model, rows, _ = with_anchors(18)
     s = model.studios.used
-    assert len(rows) == 2 and (s["alive"][rows] == 1).all() and sorted(s["anchor"][rows]) == [100, 101]
+    assert len(rows) == 2 and (s["alive"][rows] == Life.ALIVE).all() and sorted(s["anchor"][rows]) == [100, 101]
     west = model.cells["zones"] & (1 << model.zone_index["zone_west"]) != 0
     assert west[s["cell"][rows]].all() and (s["anchor"] >= 100).sum() == 2
     assert model.instruments[0].outlay == 2 * 100 * MILLION * model.scale == s["public"][rows].sum()
@@ -216,7 +216,7 @@ def test_companies_come_once_into_the_zone_with_a_grant_each():
     model, rows, _ = with_anchors(1, fund=500.0)
     funds = model.funds.used
     assert np.sort(funds["committed"][funds["id"] != 0])[-2:].tolist().count(500 * MILLION * model.scale) <= 2
-    assert (funds["kind"] == 3).sum() == (build(1).funds.used["kind"] == 3).sum() + 2
+    assert (funds["kind"] == FundKind.CORPORATE).sum() == (build(1).funds.used["kind"] == FundKind.CORPORATE).sum() + 2
 
 
 def test_a_company_hires_up_to_its_jobs_and_is_kept_busy_by_its_parent():
@@ -250,6 +250,7 @@ def test_spin_offs_come_from_the_companies_people():
         mine = set(people["id"][people["employer"] == company].tolist())
         known = set(model.studios.used["id"].tolist())
         model.step()
-        s = model.studios.used[alive(model)]
-        spin_offs += sum(int(f) in mine and int(i) not in known for i, f in zip(s["id"], s["founder"], strict=True))
+        founders = model.talents.used[model.talents.used["trained"] >= FOUNDER]
+        studio = model.studios.rows["id"][founders["employer"]]
+        spin_offs += sum(int(f) in mine and int(i) not in known for f, i in zip(founders["id"], studio, strict=True))
     assert spin_offs > 0

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from instruments import GENEROUS, LOW_LADDER, generous
 
 from cluster_sim import ledger
+from cluster_sim.codes import Life, Stage
 from cluster_sim.ledger import KINDS, LedgerError
 from cluster_sim.month import accounts
 from cluster_sim.parameters import specification
@@ -161,14 +162,14 @@ def corrupt(table: str, column: str, amount: float):
     """Return a mistake: one agent's column is changed without a payment."""
     def mistake(model):
         rows = getattr(model, table).used
-        rows[column][np.flatnonzero(rows["alive"] == 1)[0]] += amount
+        rows[column][np.flatnonzero(rows["alive"] == Life.ALIVE)[0]] += amount
     return mistake
 
 
 def lose_work(model):
     """Let a work in progress lose part of its cost."""
     projects = model.projects.used
-    making = np.flatnonzero((projects["stage"] == 2) & (projects["cost"] > 1e4))
+    making = np.flatnonzero((projects["stage"] == Stage.PRODUCTION) & (projects["cost"] > 1e4))
     projects["cost"][making[0]] -= 5000.0
 
 

@@ -7,7 +7,8 @@ import pytest
 from engine import alive, build
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import EMPLOYED, FOUNDER, SOLO
+from cluster_sim.codes import FOUNDER, Life, Stage, Status
+from cluster_sim.draws import FOUND, identity
 from cluster_sim.month import births
 
 
@@ -20,7 +21,7 @@ def with_founder(**options):
     old = alive(model, segment=0, solo=0)
     staff = model.studios.used["staff"][old]
     boss = int(old[staff.argmax()])
-    person = int(np.flatnonzero((people["employer"] == boss) & (people["status"] == EMPLOYED)
+    person = int(np.flatnonzero((people["employer"] == boss) & (people["status"] == Status.EMPLOYED)
                                 & (people["trained"] < FOUNDER))[0])
     model.founders = np.array([person])
     model.p["births_close"] = 0.0
@@ -34,8 +35,9 @@ def test_a_spin_off_takes_capital_knowhow_and_time():
     births.be_born_and_die(model)
     row = int(model.talents.used["employer"][person])
     s = model.studios.used[row]
-    assert row != boss and s["founder"] == model.talents.used["id"][person] and model.state["entries"] == 1
-    assert s["cash"] == s["equity"] == model.flow[L.FOUNDERS_CAPITAL] > 0
+    assert row != boss and model.state["entries"] == 1
+    assert s["id"] == identity(FOUND, int(model.talents.used["id"][person]), model.t)
+    assert s["cash"] == model.flow[L.FOUNDERS_CAPITAL] > 0
     assert s["knowhow"] == pytest.approx(0.5 + 0.5 * old["knowhow"])
     assert s["reputation"] == pytest.approx(model.par["births.reputation"] * old["reputation"])
     assert s["born"] == model.t + round(model.par["approvals.entry_months"]) and s["staff"] == 1
@@ -57,13 +59,13 @@ def test_a_super_individual_works_alone():
     model.founders = np.array([-person - 1])
     births.be_born_and_die(model)
     row = int(model.talents.used["employer"][person])
-    assert model.talents.used["status"][person] == SOLO and model.studios.used["solo"][row] == 1
+    assert model.talents.used["status"][person] == Status.SOLO and model.studios.used["solo"][row] == 1
     assert model.studios.used["ai"][row] >= 0.5
 
 
 def test_a_founder_who_has_left_founds_nothing():
     model, person, _ = with_founder()
-    model.talents.used["status"][person] = 2
+    model.talents.used["status"][person] = Status.SEEKING
     births.be_born_and_die(model)
     assert model.state["entries"] == 0 and model.flow[L.FOUNDERS_CAPITAL] == 0
 
@@ -165,24 +167,25 @@ def test_unfinished_works_of_a_closed_studio_are_written_off_and_finished_ones_f
     model = healthy()
     model.begin_month()
     works = model.projects.used
-    busy = np.flatnonzero((works["stage"] == 2) & (works["cost"] > 0))
+    busy = np.flatnonzero((works["stage"] == Stage.PRODUCTION) & (works["cost"] > 0))
     row = int(works["owner"][busy[0]])
-    mine = (works["owner"] == row) & (works["stage"] > 0) & (works["stage"] < 6)
+    mine = (works["owner"] == row) & (works["stage"] > Stage.FREE) & (works["stage"] < Stage.RUNNING)
     cost = works["cost"][mine].sum()
     lost = births.close(np.array([row]), model.studios.used, works, model.credits.used, model.talents.used, model.flow,
                         model.t)
-    assert lost == cost > 0 and (works["stage"][mine] == 9).all()
-    assert not np.isin(model.credits.used["project_id"][model.credits.used["alive"] == 1], works["id"][mine]).any()
+    assert lost == cost > 0 and (works["stage"][mine] == Stage.ABANDONED).all()
+    credits = model.credits.used
+    assert not np.isin(credits["project_id"][credits["alive"] == Life.ALIVE], works["id"][mine]).any()
 
 
 def test_employees_of_other_studios_keep_their_work():
     model, person, boss = with_founder()
     people = model.talents.used
-    crew = np.flatnonzero((people["employer"] == boss) & (people["status"] == EMPLOYED)
+    crew = np.flatnonzero((people["employer"] == boss) & (people["status"] == Status.EMPLOYED)
                           & (np.arange(people.size) != person))
     assert crew.size > 10
     births.be_born_and_die(model)
-    assert (model.talents.used["status"][crew] == EMPLOYED).all()
+    assert (model.talents.used["status"][crew] == Status.EMPLOYED).all()
     assert (model.talents.used["employer"][crew] == boss).all()
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from engine import JANUARY_2017, alive, build, differences
 
+from cluster_sim.codes import Stage
 from cluster_sim.draws import again, draw, stream
 from cluster_sim.month import collaboration
 
@@ -159,7 +160,7 @@ def test_large_works_need_many_partners():
               "budget": 30000.0}]
     m = build(6, events=event, par={"collaboration.lot": 2.0, "collaboration.smallest_lot": 0.5}).run()
     film = m.projects.used[m.projects.used["replay"] == 1][0]
-    usual = m.projects.used[(m.projects.used["stage"] > 0) & (m.projects.used["replay"] == 0)]
+    usual = m.projects.used[(m.projects.used["stage"] > Stage.FREE) & (m.projects.used["replay"] == 0)]
     team = int(film["partners"] + film["outside_partners"])
     assert team > 25 and team > 4 * np.median(usual["partners"] + usual["outside_partners"])
     assert film["outside_partners"] > 5

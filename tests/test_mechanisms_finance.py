@@ -7,8 +7,9 @@ import pytest
 from engine import alive, build
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import STAKE
+from cluster_sim.codes import FundKind, Life
 from cluster_sim.month import finance
+from cluster_sim.records import STAKE
 
 EAGER = {"finance.bar": -1.0, "finance.fund_size": 2000.0, "finance.screened": 200, "finance.deals": 10,
          "finance.age_bound": 180, "finance.growth_needed": 0.5}
@@ -125,7 +126,7 @@ def test_rounds_come_one_after_another_with_pauses():
     while not model.finished:
         model.step()
         s = model.studios.used
-        for row in np.flatnonzero((s["alive"] == 1) & (s["round_month"] == model.t - 1)):
+        for row in np.flatnonzero((s["alive"] == Life.ALIVE) & (s["round_month"] == model.t - 1)):
             seen.setdefault(int(s["id"][row]), []).append((model.t - 1, int(s["round"][row])))
     again = [dates for dates in seen.values() if len(dates) > 1]
     assert again
@@ -171,7 +172,7 @@ def test_private_capital_is_called_in_parts_up_to_the_commitment():
     model.flow[:] = 0.0
     finance.call_private_capital(model)
     called = f["cash"] - before
-    private = f["kind"] == 0
+    private = f["kind"] == FundKind.PRIVATE
     assert called[private] == pytest.approx(np.floor(model.par["finance.inflow"] * f["committed"][private]))
     assert called[private].sum() == model.flow[L.CALLS_PRIVATE]
     f["cash"] = f["committed"]

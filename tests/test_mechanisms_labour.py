@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from engine import alive, build
 
-from cluster_sim.agents.columns import EMPLOYED, FOUNDER, HOT, SEEKING, STUDENT, TALENT
+from cluster_sim.codes import FOUNDER, Life, Status
 from cluster_sim.month import births, hiring, population
+from cluster_sim.records import HOT, TALENT
 
 
 def applications(model, weights, cells=(0, 0), skills=(1.0,), home=0, seeds=500):
     """Return how often each of two vacancies is chosen, and by which row, over many seeds."""
     people = np.zeros(len(skills), TALENT)
-    people["id"], people["status"], people["skill"] = np.arange(1, len(skills) + 1), SEEKING, skills
+    people["id"], people["status"], people["skill"] = np.arange(1, len(skills) + 1), Status.SEEKING, skills
     people["cell"] = home
     hot = np.zeros(2, HOT)
     hot["novice"], hot["cell"] = weights, cells
@@ -126,7 +127,7 @@ def test_wages_are_raised_once_a_year_and_never_cut():
     hiring.raise_wages(model.talents.used, model.hot(), model.city_state, model.p, 0)
     after = model.talents.used
     moved = after["wage"] != before["wage"]
-    anniversary = (before["status"] == EMPLOYED) & (before["since"] % 12 == 0)
+    anniversary = (before["status"] == Status.EMPLOYED) & (before["since"] % 12 == 0)
     assert (after["wage"][moved] > before["wage"][moved]).all() and moved.sum() > 50
     assert not (moved & ~anniversary).any()
     model.city_state["market_wage"] *= 0.1
@@ -147,11 +148,11 @@ def test_work_teaches_and_search_does_not():
     model.step()
     after = model.talents.used[: before.size]
     same = (before["id"] == after["id"]) & (before["status"] == after["status"])
-    work = same & (before["status"] == EMPLOYED) & (before["employer"] == after["employer"])
+    work = same & (before["status"] == Status.EMPLOYED) & (before["employer"] == after["employer"])
     expected = before["skill"] + model.par["labour.learning"] * np.maximum(
         0.0, model.par["labour.skill_ceiling"] - before["skill"])
     assert np.allclose(after["skill"][work], expected[work], rtol=1e-5) and work.sum() > 1000
-    idle = same & (before["status"] == SEEKING)
+    idle = same & (before["status"] == Status.SEEKING)
     assert idle.any() and np.array_equal(after["skill"][idle], before["skill"][idle])
     assert (after["experience"][work] == before["experience"][work] + 1).all()
 
@@ -161,16 +162,16 @@ def test_a_closing_studios_people_look_for_work():
     model.step()
     rows = alive(model, anchor=0)
     row = rows[np.argsort(model.studios.used["staff"][rows])[-3]]
-    crew = np.flatnonzero((model.talents.used["employer"] == row) & (model.talents.used["status"] == EMPLOYED))
+    crew = np.flatnonzero((model.talents.used["employer"] == row) & (model.talents.used["status"] == Status.EMPLOYED))
     assert crew.size > 5
     model.studios.used["cash"][row] = -1e12
     model.founders = model.founders[:0]
     births.be_born_and_die(model)
     people = model.talents.used[crew]
-    assert (people["status"] == SEEKING).all() and (people["employer"] == -1).all()
+    assert (people["status"] == Status.SEEKING).all() and (people["employer"] == -1).all()
     assert (people["since"] == model.t).all() and (people["trained"] < FOUNDER).all()
-    assert model.studios.used["alive"][row] == 2 and model.studios.used["cash"][row] == 0.0
-    others = np.setdiff1d(np.flatnonzero(model.talents.used["status"] == EMPLOYED), crew)
+    assert model.studios.used["alive"][row] == Life.ENDED and model.studios.used["cash"][row] == 0.0
+    others = np.setdiff1d(np.flatnonzero(model.talents.used["status"] == Status.EMPLOYED), crew)
     assert others.size > 1000
 
 
@@ -209,10 +210,10 @@ def test_students_come_in_september_and_enter_the_market_when_they_graduate():
     model = build(60)
     enrolled = []
     while not model.finished:
-        before = (model.talents.used["status"] == STUDENT).sum()
+        before = (model.talents.used["status"] == Status.STUDENT).sum()
         month = model.month_of_year
         model.step()
-        after = (model.talents.used["status"] == STUDENT).sum()
+        after = (model.talents.used["status"] == Status.STUDENT).sum()
         enrolled.append((month, int(after) - int(before)))
     grown = [change for month, change in enrolled if change > 0]
     assert {month for month, change in enrolled if change > 0} == {9} and len(grown) == 5
@@ -230,6 +231,6 @@ def test_the_wish_to_study_answers_wages_but_places_bind():
     assert high.state["students_wish"] > low.state["students_wish"]
     full = build(2)
     full.state["students_wish"] = 100.0
-    before = (full.talents.used["status"] == STUDENT).sum()
+    before = (full.talents.used["status"] == Status.STUDENT).sum()
     population.enrol(full)
-    assert (full.talents.used["status"] == STUDENT).sum() - before == round(full.state["places"])
+    assert (full.talents.used["status"] == Status.STUDENT).sum() - before == round(full.state["places"])

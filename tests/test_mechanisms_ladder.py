@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from engine import alive, build
 
+from cluster_sim.codes import Tier
 from cluster_sim.month import ladder
 
 MILLION = 1e6
@@ -39,14 +40,14 @@ def test_a_tier_wants_revenue_and_growth(tier, name):
 
 
 def test_a_unicorn_is_made_by_its_valuation():
-    assert climb(1.0, 1.0, valuation=1.02 * need("unicorn_valuation"))[0]["tier"] == 4
-    assert climb(1.0, 1.0, valuation=0.9 * need("unicorn_valuation"))[0]["tier"] == 0
+    assert climb(1.0, 1.0, valuation=1.02 * need("unicorn_valuation"))[0]["tier"] == Tier.UNICORN
+    assert climb(1.0, 1.0, valuation=0.9 * need("unicorn_valuation"))[0]["tier"] == Tier.NONE
 
 
 def test_old_firms_are_no_nestlings():
     revenue = need("nestling_revenue") * 1.1
-    assert climb(revenue, revenue / 2, age=12 * 20 + 11)[0]["tier"] == 0
-    assert climb(revenue, revenue / 2, age=11)[0]["tier"] == 1
+    assert climb(revenue, revenue / 2, age=12 * 20 + 11)[0]["tier"] == Tier.NONE
+    assert climb(revenue, revenue / 2, age=11)[0]["tier"] == Tier.NESTLING
 
 
 def test_the_list_is_reviewed_once_a_year():
@@ -69,7 +70,7 @@ def test_a_listed_firm_keeps_its_rung_until_it_shrinks():
     for tier, revenue in ((1, "nestling_revenue"), (2, "chick_revenue"), (3, "grower_revenue")):
         keep = need("keep") * need(revenue)
         assert climb(1.05 * keep, 1.05 * keep, tier=tier)[0]["tier"] == tier
-        assert climb(0.95 * keep, 0.95 * keep, tier=tier)[0]["tier"] == 0
+        assert climb(0.95 * keep, 0.95 * keep, tier=tier)[0]["tier"] == Tier.NONE
 
 
 def test_revenue_is_a_trailing_year():

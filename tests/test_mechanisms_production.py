@@ -7,8 +7,9 @@ import pytest
 from engine import add_project, alive, build, clear_projects
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import CREDIT, EMPLOYED, HOT, MAKING, PAYROLL, SOLO, TALENT, TESTING
+from cluster_sim.codes import Stage, Status
 from cluster_sim.month import population, production
+from cluster_sim.records import CREDIT, HOT, PAYROLL, TALENT
 
 
 def capacities(model) -> np.ndarray:
@@ -40,7 +41,7 @@ def test_knowhow_raises_productivity_and_quality():
     assert gain == pytest.approx(model.par["production.quality_knowhow"] * np.log(1.5))
 
 
-def effective_skill(skill: float, frontier: float, status: int = EMPLOYED) -> float:
+def effective_skill(skill: float, frontier: float, status: int = Status.EMPLOYED) -> float:
     """Return the effective skill of one worker whose studio uses all the AI tools that there are."""
     model = build(1)
     people, hot, sums = np.zeros(1, TALENT), np.zeros(1, HOT), np.zeros(1, PAYROLL)
@@ -61,7 +62,7 @@ def test_ai_tools_help_novices_at_least_twice_as_much_as_experts():
 
 
 def test_a_super_individual_gets_more_out_of_the_tools():
-    alone = effective_skill(1.0, 1.0, SOLO) / 1.0 - 1.0
+    alone = effective_skill(1.0, 1.0, Status.SOLO) / 1.0 - 1.0
     team = effective_skill(1.0, 1.0) / 1.0 - 1.0
     assert alone == pytest.approx(team * build(1).par["ai.solo_multiple"], rel=1e-4) and alone > team
 
@@ -73,7 +74,7 @@ def test_costs_are_paid_in_full_every_month():
     cash = model.studios.used["cash"].sum()
     model.flow[:] = 0.0
     capacities(model)
-    wages = model.talents.used["wage"][model.talents.used["status"] == EMPLOYED].astype(float).sum()
+    wages = model.talents.used["wage"][model.talents.used["status"] == Status.EMPLOYED].astype(float).sum()
     assert model.flow[L.WAGES] == pytest.approx(wages, rel=1e-9)
     assert model.flow[L.SOCIAL_CONTRIBUTIONS] == pytest.approx(wages * model.par["costs.social"], rel=1e-5)
     assert (model.flow[[L.RENT, L.COMPUTE]] > 0).all()
@@ -129,7 +130,7 @@ def making(cost_of_partners: float = 0.0, load: float = 0.8, coinvest: float = 0
     owner = int(alive(model, segment=0)[0])
     s["load"], s["served"] = load * s["capacity"], 1.0
     s["wip_change"] = s["inputs"] = s["sales"] = 0.0
-    row = add_project(model, owner, stage=MAKING, earliest=10, need=10.0, coinvest=coinvest)
+    row = add_project(model, owner, stage=Stage.PRODUCTION, earliest=10, need=10.0, coinvest=coinvest)
     if cost_of_partners:
         index = model.credits.allocate(1)
         c = np.zeros(1, CREDIT)
@@ -173,7 +174,7 @@ def test_overload_lowers_the_quality_of_work():
 
 
 def test_finished_work_goes_on_to_tests_and_unfinished_work_does_not():
-    for done, stage in ((9.99, TESTING), (5.0, MAKING)):
+    for done, stage in ((9.99, Stage.TESTING), (5.0, Stage.PRODUCTION)):
         model, row, _, _ = making()
         model.projects.rows["done_by"][row] = done
         production.advance(model.projects.used, model.credits.used, model.studios.used, model.p, 9, np.zeros(8))

@@ -7,8 +7,9 @@ import pytest
 from engine import add_project, alive, build, clear_projects
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import CREDIT, DONE, READY, RUNNING
+from cluster_sim.codes import Stage
 from cluster_sim.month import release
+from cluster_sim.records import CREDIT
 
 MILLION = 1e6
 
@@ -21,7 +22,7 @@ def stage(count: int = 1, *, segment: int = 0, merit: float = 10.0, cost: float 
     s = model.studios.used
     s["reputation"][owner] = columns.pop("reputation", 0.0)
     s["cash"][owner] = 1e12
-    rows = np.array([add_project(model, owner, stage=READY, need=10.0 * model.mix[segment], merit=merit *
+    rows = np.array([add_project(model, owner, stage=Stage.READY, need=10.0 * model.mix[segment], merit=merit *
                                  model.mix[segment], cost=cost, budget=cost, **columns) for _ in range(count)])
     model.flow[:] = 0.0
     return model, rows, owner
@@ -112,7 +113,7 @@ def test_a_films_cost_leaves_the_stock_and_marketing_is_paid_at_release():
     premiere(model)
     assert s["wip_change"][owner] == -10 * MILLION
     assert model.flow[L.MARKETING] == model.seg["marketing"][0] * 10 * MILLION == cash - s["cash"][owner]
-    assert model.projects.used["stage"][rows[0]] == RUNNING and s["released"][owner] > 0
+    assert model.projects.used["stage"][rows[0]] == Stage.RUNNING and s["released"][owner] > 0
 
 
 def run_out(model, row):
@@ -121,7 +122,7 @@ def run_out(model, row):
     for _ in range(40):
         screen(model)
         gross.append(model.projects.rows["gross"][row])
-        if model.projects.rows["stage"][row] == DONE:
+        if model.projects.rows["stage"][row] == Stage.DONE:
             return np.diff(gross)
     raise AssertionError("the run never ends")
 
@@ -272,10 +273,10 @@ def test_the_largest_titles_share_is_of_titles_that_run_in_the_month():
     """Titles whose run ended in an earlier month do not count, whether or not another one ended since."""
     model, checked = build(40), 0
     while not model.finished:
-        before = {int(j["id"]) for j in model.projects.used[model.projects.used["stage"] == RUNNING]}
+        before = {int(j["id"]) for j in model.projects.used[model.projects.used["stage"] == Stage.RUNNING]}
         model.step()
         works = model.projects.used
-        running = works[(works["stage"] == RUNNING) & (works["released"] >= 0)]
+        running = works[(works["stage"] == Stage.RUNNING) & (works["released"] >= 0)]
         if model.state["exits"]:
             continue                # titles of a studio that closed are in the month's share, but gone by now
         ended = model.ended if model.ended is not None else running[:0]

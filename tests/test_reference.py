@@ -20,7 +20,7 @@ from engine import build
 from reference.city import ReferenceCity
 from reference.studios import OtherCity, Studio
 
-from cluster_sim.agents.columns import DONE, EMPLOYED, FREE, RUNNING
+from cluster_sim.codes import Life, Stage, Status
 from cluster_sim.draws import MEET, draw, stream
 from cluster_sim.ledger import COINVESTORS_SHARE, PRODUCTION_TAX, RECEIPTS_ABROAD, RECEIPTS_NATION
 from cluster_sim.month import collaboration, hiring, population, release
@@ -61,12 +61,12 @@ def month() -> SimpleNamespace:
 
     before(population, "careers", copy)
     before(hiring, "plan", copy)
-    before(hiring, "tighten", lambda *_: (clone(model.talents.used, model.talents.used["status"] == EMPLOYED),
+    before(hiring, "tighten", lambda *_: (clone(model.talents.used, model.talents.used["status"] == Status.EMPLOYED),
                                           model.studios.used["id"].copy()))
-    before(hiring, "slots", lambda *_: clone(model.studios.used, model.studios.used["alive"] == 1))
+    before(hiring, "slots", lambda *_: clone(model.studios.used, model.studios.used["alive"] == Life.ALIVE))
     before(release, "clear", copy)
-    before(release, "share_points", lambda *_: (clone(model.projects.used, model.projects.used["stage"] >= RUNNING),
-                                                model.flow.copy()))
+    before(release, "share_points", lambda *_: (
+        clone(model.projects.used, model.projects.used["stage"] >= Stage.RUNNING), model.flow.copy()))
     before(population, "arrive", lambda *_: (model.counts.copy(), model.talents.used.copy(), model.founders.copy()))
     try:
         model.step()
@@ -86,7 +86,7 @@ def test_careers_take_the_same_course(month: SimpleNamespace) -> None:
     for name, count in zip(names, counts, strict=True):
         assert abs(len(city.events[name]) - count) <= (few(count) if count else 0), name
     assert counts[3] > 50 and counts[5] > 20          # there was something to compare
-    there = people[people["status"] != FREE]
+    there = people[people["status"] != Status.FREE]
     statuses = dict(zip(there["id"].tolist(), there["status"].tolist(), strict=True))
     gone = {w.id for name in ("graduates_left", "gave_up", "other_sectors") for w in city.events[name]}
     assert len((working.keys() - statuses.keys()) ^ gone) <= few(len(gone))
@@ -133,7 +133,7 @@ def test_the_same_people_are_hired_at_the_same_wage(month: SimpleNamespace) -> N
                         if w["id"] not in {x.id for x in hired})
     mine = Counter((v.studio.id, v.specialism) for v in city.events["outsider"])
     assert (by_studio - mine).total() + (mine - by_studio).total() <= 2 * few(by_studio.total())
-    stayed = [w for w in city.agents_of_people() if w.status == EMPLOYED and w.since < city.t and w.id in wage]
+    stayed = [w for w in city.agents_of_people() if w.status == Status.EMPLOYED and w.since < city.t and w.id in wage]
     assert len(stayed) > 1000
     paid = sum(wage[w.id] for w in stayed)
     assert sum(w.wage for w in stayed) == pytest.approx(paid, rel=1e-7)
@@ -213,7 +213,7 @@ def test_titles_come_out_and_earn_the_same(month: SimpleNamespace) -> None:
     city = month.clear
     city.release()
     projects, flow = month.share_points
-    works = {w.id: w for w in city.agents if hasattr(w, "screen") and w.stage in (RUNNING, DONE)}
+    works = {w.id: w for w in city.agents if hasattr(w, "screen") and w.stage in (Stage.RUNNING, Stage.DONE)}
     assert works.keys() == set(projects["id"].tolist())
     fresh = city.events["released"]
     assert len(fresh) == int((projects["released"] == city.t).sum()) >= 3

@@ -20,9 +20,10 @@ import cluster_sim as cs
 from cluster_sim.runs.errors import InputError, StoreFull
 from cluster_sim.runs.execution import execute, shard_of
 from cluster_sim.runs.identity import code_version
+from cluster_sim.runs.plan import shard_numbers
 from cluster_sim.runs.progress import Events
 from cluster_sim.runs.reproduce import reproduce
-from cluster_sim.runs.sweeps import load_sweep, plan_sweep, shard_numbers
+from cluster_sim.runs.sweeps import load_sweep, plan_sweep
 from cluster_sim.runs.worker import do_run
 
 TAUS = (0.1, 0.2, 0.4)

@@ -12,61 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.indicators import INDICATORS, KEYS, indicator
+
 LEVELS = ((80, 0.90), (95, 0.975))
 """Width of an interval in percent, and the quantile of Student's t at its upper end."""
 POWER, UPPER = 0.80, 0.975
 MOST_SEEDS = 1_000_000
 """Where not even so many seeds would tell an effect from zero, none are named."""
 
-KEYS = ("run_id", "scenario", "seed", "month")
-FLOWS = frozenset((
-    "released", "hits", "entries", "exits", "hires", "hired_from_other_sectors", "migrants", "graduates",
-    "spin_offs", "solo_founders", "promotions", "funding_rounds", "green_lit", "moves"))
-"""Counts of a month; other counts are stocks at its end."""
-STOCKS = frozenset((
-    "gdp_share", "gdp_share_published", "studios", "employment", "students", "seekers", "vacancies",
-    "studios_listed", "in_production", "largest_team", "work_in_progress"))
-RATES = frozenset(("mean_wage", "mean_rent"))
-HEAVY = frozenset((
-    "hits", "hit_receipts", "project_receipts", "top1_share", "largest_team", "value_added_film",
-    "value_added_scifi", "operating_surplus", "venture_capital"))
-"""Columns that a single title or deal can move: a mean says little of them, so they get a log ratio too."""
-
-MAIN = (
-    ("gdp_share", "share of GDP", "percentage points", 100.0, False),
-    ("creative_value_added", "value added", "bn yuan a year", 1e-3, True),
-    ("employment", "jobs", "thousand", 1e-3, True),
-    ("mean_wage", "wages", "yuan a month", 1e3, False),
-    ("mean_rent", "rents", "yuan per m² a month", 1.0, False),
-    ("studios", "studios", "number", 1.0, True),
-    ("export_share", "exports", "percentage points of sales", 100.0, False))
-"""Column, title, unit shown, factor to that unit, and whether to divide by the scale of the city."""
-
-
-def year_value(column: str) -> str:
-    """Say what a year's value of a column is: `sum` of its months, their `mean`, or `December`."""
-    if column in FLOWS:
-        return "sum"
-    if column in STOCKS or column.startswith("employment_"):
-        return "December"
-    if column in RATES:
-        return "mean"
-    return "sum" if unit_of(column) == "million yuan/month" else "mean"
-
-
-def unit_of(column: str) -> str:
-    """Return the unit of a column of the series; empty for one that is not described."""
-    from cluster_sim.scenario import explain
-
-    global _UNITS
-    if _UNITS is None:
-        import yaml
-
-        _UNITS = {name: str(row["unit"]) for name, row in yaml.safe_load(explain.COLUMNS.read_text("utf-8")).items()}
-    return _UNITS.get(column, "")
-
-
-_UNITS: dict[str, str] | None = None
+MAIN = tuple(INDICATORS[name] for name in (
+    "gdp_share", "creative_value_added", "employment", "mean_wage", "mean_rent", "studios", "export_share"))
+"""What tables and figures show first, in this order."""
 
 
 def by_year(months: np.ndarray, values: np.ndarray, how: str) -> dict[int, np.ndarray]:
@@ -186,9 +142,11 @@ def effects(first: Any, later: Any, seeds: list[int]) -> Effects:
     for column in a:
         if column not in b:
             continue
-        how = year_value(column)
+        described = indicator(column)
+        how = described.year_value
         before, after = by_year(months_a, a[column], how), by_year(months_b, b[column], how)
-        cells = {str(year): paired(before[year], after[year], column in HEAVY) for year in before if year in after}
+        cells = {str(year): paired(before[year], after[year], described.heavy_tailed)
+                 for year in before if year in after}
         found[column] = {year: cell for year, cell in cells.items() if cell}
     return found
 

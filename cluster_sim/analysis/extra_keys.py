@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from cluster_sim.analysis.measures import Measure, measure
+from cluster_sim.inputs.errors import Faults, did_you_mean, listing
+from cluster_sim.inputs.quantities import shown
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.runs.errors import InputError
-from cluster_sim.scenario.errors import Faults, did_you_mean, listing
-from cluster_sim.scenario.quantities import shown
-from cluster_sim.scenario.yaml_reader import Node
 
 
 class Extra:
@@ -82,16 +81,3 @@ class Extra:
     def stop(self) -> None:
         """Raise ScenarioError if anything was wrong."""
         self.faults.stop()
-
-
-def replaced(sweep: Any, seeds: Any = None, scale: Any = None, until: Any = None) -> Any:
-    """A sweep with its seeds, scale and last month replaced where they are given (as a command line gives them)."""
-    from dataclasses import replace
-
-    from cluster_sim.runs.plan import month_text, ordinal, scale_of, seed_list
-
-    last = ordinal(until) if until is not None else sweep.until
-    if last is None or last < sweep.base.start:
-        raise InputError(f"--until {until} lies before the scenario's start, {month_text(sweep.base.start)}")
-    return replace(sweep, until=last, seeds=sweep.seeds if seeds is None else tuple(seed_list(seeds)),
-                   scale=sweep.scale if scale is None else scale_of(scale))

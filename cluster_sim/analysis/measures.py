@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,18 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.effects import KEYS, by_year, unit_of, year_value
+from cluster_sim.analysis.effects import by_year
+from cluster_sim.indicators import INDICATORS, indicator
 from cluster_sim.runs.errors import InputError
-
-AMOUNTS = ("count", "million yuan/month", "million yuan")
-"""Units of columns that grow with the city: divided by the scale they are those of the whole city."""
-OF_ONE = ("largest_team",)
-"""Columns in such a unit that belong to one title, not to the city."""
-TITLES = {
-    "gdp_share": "Share of GDP", "gdp_share_published": "Share of GDP (published)", "public_outlay": "Public outlay",
-    "creative_value_added": "Value added", "employment": "Jobs", "mean_wage": "Wages", "mean_rent": "Rents",
-    "top1_share": "Share of the top title", "export_share": "Exports", "studios": "Studios",
-    "tax_receipts": "Tax receipts"}
 
 
 @dataclass(frozen=True)
@@ -38,23 +30,22 @@ class Measure:
     @property
     def title(self) -> str:
         """Name for tables and figures."""
-        return TITLES.get(self.column, self.column.replace("_", " ").capitalize())
+        return indicator(self.column).heading
 
     @property
     def unit(self) -> str:
         """Unit of the value that is shown."""
-        if unit_of(self.column) == "million yuan/month":
-            return "million yuan a year" if self.factor == 1 else "billion yuan a year"
-        unit = {"fraction": "%", "count": "number", "yuan/m2/month": "yuan per m² a month",
-                "thousand yuan/month": "thousand yuan a month"}.get(unit_of(self.column), unit_of(self.column))
-        return f"{unit} a year" if unit == "number" and year_value(self.column) == "sum" else unit
+        return indicator(self.column).shown
+
+    @property
+    def change_unit(self) -> str:
+        """Unit of a difference of two values."""
+        return indicator(self.column).change_unit
 
     @property
     def factor(self) -> float:
         """What a value is multiplied by to be shown in `unit`."""
-        if unit_of(self.column) == "fraction":
-            return 100.0
-        return 1e-3 if self.column in ("creative_value_added", "city_gdp") else 1.0
+        return indicator(self.column).factor
 
     @property
     def years(self) -> str:
@@ -81,8 +72,7 @@ class Measure:
             raise InputError(f"{self.column}: the runs have no whole year {missing[0] if missing else chosen.first}"
                              f" (there are {there})")
         found = values[:, [list(years).index(year) for year in wanted]].mean(axis=1)
-        whole = unit_of(self.column) in AMOUNTS and self.column not in OF_ONE
-        return found / scale if whole else found
+        return found / scale if indicator(self.column).scale == "proportional" else found
 
 
 def measure(column: str, years: str | int | None = None) -> Measure:
@@ -90,15 +80,8 @@ def measure(column: str, years: str | int | None = None) -> Measure:
 
     InputError if there is no such column, or the years are none.
     """
-    if column in KEYS or not unit_of(column):
-        import difflib
-
-        import yaml
-
-        from cluster_sim.scenario import explain
-
-        known = [name for name in yaml.safe_load(explain.COLUMNS.read_text("utf-8")) if name not in KEYS]
-        near = difflib.get_close_matches(column, known, 1)
+    if column not in INDICATORS:
+        near = difflib.get_close_matches(column, INDICATORS, 1)
         raise InputError(f"there is no column '{column}' to measure" + (f"; did you mean '{near[0]}'?" if near else
                                                                         "; `list columns` shows them all"))
     if years is None:
@@ -127,7 +110,7 @@ def yearly(view: Any, run_ids: Sequence[str], columns: Sequence[str]) -> tuple[l
     shape = (len(run_ids), -1)
     axis = months[rows].reshape(shape)[0]
     found = {name: by_year(axis, table[name].to_numpy(zero_copy_only=False)[rows].astype(np.float64).reshape(shape),
-                           year_value(name)) for name in dict.fromkeys(columns)}
+                           indicator(name).year_value) for name in dict.fromkeys(columns)}
     years = sorted({year for by in found.values() for year in by})
     empty = np.full(len(run_ids), np.nan)
     return years, {name: np.column_stack([by.get(year, empty) for year in years]) if years else empty[:, None][:, :0]

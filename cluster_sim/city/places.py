@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from cluster_sim.city.reading import City
+    from cluster_sim.city.base import City
 
 
 @dataclass(frozen=True)

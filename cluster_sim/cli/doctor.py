@@ -12,10 +12,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-NAME = "doctor"
-GROUP = "This machine"
-HELP = "check the installation; --warm compiles the model ahead"
-
 NEEDED = ("mesa", "numba", "numpy", "pyarrow", "duckdb", "pandas", "yaml", "pydantic", "matplotlib")
 
 

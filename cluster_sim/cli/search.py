@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import experiment, folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.search.reading import Hunt
     from cluster_sim.analysis.search.study import Search
-
-NAME = "search"
-GROUP = "Experiments"
-HELP = "search the best mix of instruments under a budget, checked on fresh seeds"
 
 TABLES = ("front", "optimism", "progress", "evaluations", "base")
 """Frames that are written as CSV."""
@@ -34,35 +29,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Carry the search out or on, print the mixes found, write them and their figure; 3 if a run failed."""
-    began = time.monotonic()
-    from cluster_sim.analysis.bench import NothingRan
     from cluster_sim.analysis.search import api, reading, study
 
-    options.check_workers(args)
     hunt = api.sized(reading.read(args.file), args.generations, args.seeds, args.check_seeds, args.scale, args.until)
     mixes = hunt.generations * hunt.population
     runs = (mixes + 1) * len(hunt.sweep.seeds)
     if args.dry_run:
         counts = {"runs": runs, "mixes": mixes, "runs_a_mix_found": len(hunt.check_seeds)}
-        print(json.dumps(counts) if args.json else f"up to {runs:,} runs for {mixes:,} mixes, then "
+        print(output.as_json(counts) if args.json else f"up to {runs:,} runs for {mixes:,} mixes, then "
               f"{len(hunt.check_seeds)} for each mix found")
         return 0
-    out = Path(args.out) if args.out else Path("results") / f"search-{Path(args.file).stem}"
-    bench = api.bench_for(hunt, out, args.workers, options.progress_of(args), notes={"arguments": args.words})
-    folders.make_room(out, [(out, bench.first_plan(hunt.sweep.seeds[0]))], args)
-    try:
-        result = study.search(hunt, bench, (lambda text: None) if args.quiet or args.json
-                              else (lambda text: print(text, file=sys.stderr)))
-    except NothingRan as error:
-        print(error, file=sys.stderr)
-        return 3
-    experiment.write_frames(out, {name: getattr(result, name) for name in TABLES}, _paper(result))
-    figures = folders.write_figure(out, "front", result.plot, args) if len(result.front) else []
-    experiment.show(args, began, out, TABLES, figures, lambda: _answer(result, out), lambda: table(result))
-    return experiment.status(result.failed, out, "mixes without a single run are no part of the set")
+    with options.experiment(args, f"search-{Path(args.file).stem}") as experiment:
+        result = study.run_search(hunt, experiment, (lambda text: None) if args.quiet or args.json
+                                  else partial(print, file=sys.stderr))
+    out = result.folder
+    files = output.write_frames(out, {name: getattr(result, name) for name in TABLES}, _paper(result))
+    figures = output.write_figure(out, "front", result.plot, args) if len(result.front) else []
+    output.show(args, _answer(result) | {"figures": figures}, lambda: [
+        *table(result), "", f"{out}: runs, {', '.join([*files, *figures])}"])
+    return output.status(experiment, "mixes without a single run are no part of the set")
 
 
-def _answer(result: Search, out: Path) -> dict[str, Any]:
+def _answer(result: Search) -> dict[str, Any]:
     """Return the JSON answer."""
     from cluster_sim.analysis.search.study import columns
 
@@ -70,11 +58,11 @@ def _answer(result: Search, out: Path) -> dict[str, Any]:
     aims = [{"column": name, "measure": aim.measure.column, "years": hunt.years(aim.measure), "unit": aim.measure.unit,
              "factor": aim.measure.factor, "better": "higher" if aim.higher else "lower"}
             for name, aim in zip(columns(hunt), hunt.aims, strict=True)]
-    frames = {name: experiment.rows(getattr(result, name)) for name in TABLES if name != "evaluations"}
+    frames = {name: output.rows(getattr(result, name)) for name in TABLES if name != "evaluations"}
     return {"aims": aims, "budget": hunt.budget, "factors": {f.column: f.path for f in hunt.sweep.factors}, **frames,
             "verdict": result.verdict, "mixes": len(result.evaluations), "seeds": list(hunt.sweep.seeds),
             "check_seeds": list(hunt.check_seeds), "new_runs": result.new_runs, "failed": len(result.failed),
-            "out": str(out)}
+            "out": str(result.folder)}
 
 
 def _paper(result: Search) -> dict[str, Any]:
@@ -116,7 +104,7 @@ def table(result: Search) -> list[str]:
             one, other = row[f"{name}_gain"] * aim.measure.factor, row[f"{name}_gain_fresh"] * aim.measure.factor
             gains += f"  {f'{one:+.3g} > {other:+.3g}':>25}"
         lines.append(f"{mix}{gains}{'' if row['holds'] else '  beaten on fresh seeds'}")
-    units = ", ".join(f"{aim.measure.title}: {aim.measure.unit if aim.measure.unit != '%' else 'percentage points'}"
+    units = ", ".join(f"{aim.measure.title}: {aim.measure.change_unit}"
                       f" ({hunt.years(aim.measure)})" for aim in hunt.aims)
     return [*lines, "", f"Gains over the base, promised > found on fresh seeds. {units}.", result.verdict]
 

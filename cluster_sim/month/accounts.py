@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
+from cluster_sim.codes import Life
 from cluster_sim.draws import yuan
 from cluster_sim.jit import kernel
 
@@ -25,7 +26,7 @@ def close_books(studios, p, flow, totals):
     totals[:] = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         s.surplus = s.sales + s.wip_change - s.inputs - s.wages - s.taxes + s.subsidies
         totals[0] += s.sales
@@ -35,7 +36,7 @@ def close_books(studios, p, flow, totals):
         totals[4] += s.subsidies
         totals[5] += s.surplus
         totals[6] += s.wip_change
-        if s.alive != 1:
+        if s.alive != Life.ALIVE:
             continue
         if s.surplus > 0.0 and s.surplus_year >= 0.0:
             tax = yuan(p.costs_profit_tax * s.surplus)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import DONE, EMPLOYED, FOUNDER, SEEKING, SOLO
+from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
 
@@ -22,7 +22,7 @@ def found(rows, founders, people, studios, cells, city, segment_shares, p, seed,
     """Fill the rows of new studios; a founder works in his own studio from its first day.
 
     founders: rows of people (negative: -1 - row for an AI super-individual), sorted by identity.
-    segment_shares: (6,) cumulative shares of entrants' segments if they leave their old one; wait: (n,)
+    segment_shares: cumulative shares of entrants' segments if they leave their old one; wait: (n,)
     months of permits by cell.
     """
     g = city[0]
@@ -35,13 +35,12 @@ def found(rows, founders, people, studios, cells, city, segment_shares, p, seed,
         old = studios[person.employer]
         s = studios[rows[n]]
         s.id = identity(FOUND, person.id, t)
-        s.founder = person.id
         h = draw(base, person.id)
-        s.alive = 1
+        s.alive = Life.ALIVE
         s.segment = old.segment
         if low16(h) < p.births_switch:
             u = uniform(again(h))
-            for k in range(6):
+            for k in range(N_SEGMENTS):
                 if u < segment_shares[k]:
                     s.segment = k
                     break
@@ -50,7 +49,6 @@ def found(rows, founders, people, studios, cells, city, segment_shares, p, seed,
         s.born = t + max(1, int(wait[s.cell]))
         s.cash = yuan(p.births_capital * 1e6 * math.exp(p.births_capital_spread * quantile(uniform(draw(money, s.id)))))
         flow[L.FOUNDERS_CAPITAL] += s.cash
-        s.equity = s.cash
         s.knowhow = 0.5 + 0.5 * old.knowhow
         s.reputation = p.births_reputation * old.reputation
         s.templates = 0.0
@@ -65,14 +63,12 @@ def found(rows, founders, people, studios, cells, city, segment_shares, p, seed,
         s.expected = p.births_first_load
         s.sub = -1
         s.round_month = -100
-        s.aid_month = -100
-        s.moved = t
         s.staff = 1
         s.staff_by[person.specialism] = 1
         s.skill_by[person.specialism] = person.skill
         s.solo = 1 if alone else 0
         person.employer = rows[n]
-        person.status = SOLO if alone else EMPLOYED
+        person.status = Status.SOLO if alone else Status.EMPLOYED
         person.trained = person.trained % FOUNDER + FOUNDER
         person.since = t
         person.wage = np.float32(yuan(0.7 * person.wage))
@@ -86,11 +82,11 @@ def doomed(studios, city, p, seed, t, gone):
     count = 0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0 or s.born > t:
+        if s.alive == Life.FREE or s.born > t:
             continue
         monthly = s.unit_cost * max(s.capacity, 0.5)
         s.months_red = s.months_red + 1 if s.cash < -s.credit else 0
-        if s.anchor > 0 or s.frozen == 2:
+        if s.anchor > 0 or s.kept_open == 1:
             continue
         if s.staff == 0 or s.cash < -(p.births_overdraft * monthly + s.credit) or s.months_red > p.births_red_months:
             gone[count] = i
@@ -120,22 +116,22 @@ def close(gone, studios, projects, credits, people, flow, t):
         else:
             flow[L.BAD_DEBT] += -s.cash
         s.cash = 0.0
-        s.alive = 2
+        s.alive = Life.ENDED
     lost = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage > 0 and j.stage != DONE and studios[j.owner].alive == 2:
-            if j.stage < 6:
+        if j.stage > Stage.FREE and j.stage != Stage.DONE and studios[j.owner].alive == Life.ENDED:
+            if j.stage < Stage.RUNNING:
                 lost += j.cost
-            j.stage = 9
+            j.stage = Stage.ABANDONED
     for n in range(credits.shape[0]):
         c = credits[n]
-        if c.alive == 1 and projects[c.project].stage == 9:
-            c.alive = 2
+        if c.alive == Life.ALIVE and projects[c.project].stage == Stage.ABANDONED:
+            c.alive = Life.ENDED
     for i in range(people.shape[0]):
         w = people[i]
-        if (w.status == EMPLOYED or w.status == SOLO) and studios[w.employer].alive == 2:
-            w.status = SEEKING
+        if (w.status == Status.EMPLOYED or w.status == Status.SOLO) and studios[w.employer].alive == Life.ENDED:
+            w.status = Status.SEEKING
             w.employer = -1
             w.trained = w.trained % FOUNDER
             w.since = t
@@ -159,7 +155,7 @@ def be_born_and_die(model) -> None:
     founders = m.founders
     people = m.talents.rows
     real = np.where(founders < 0, -founders - 1, founders)
-    still = (people["status"][real] == EMPLOYED) & (people["employer"][real] >= 0)
+    still = (people["status"][real] == Status.EMPLOYED) & (people["employer"][real] >= 0)
     founders, real = founders[still], real[still]
     founders = founders[np.argsort(people["id"][real])]
     rows = m.studios.allocate(founders.size)

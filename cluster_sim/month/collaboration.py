@@ -13,14 +13,14 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import TIES
+from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life
 from cluster_sim.draws import MEET, again, draw, dyadic, locate, low16, quantile, stream, uniform
 from cluster_sim.jit import inline, kernel
+from cluster_sim.records import TIES
 
 PARK_KM = 0.05
 FIT_BITS = np.uint64(0x5DEECE66D)
 WHOM_BITS = np.uint64(0x2545F4914F6CDD1D)
-NONE = -1
 
 
 @inline
@@ -59,7 +59,7 @@ def tie_between(ties, i, identity):
 def reach_of(studios, order, side, cell_start, cell_rows, reach, mass, park_mass, p):
     """List the studios by cell (identities in order) and add up what each cell offers, by specialism.
 
-    reach: (n, 6) weight of each studio in a search; mass: (6, cells); park_mass: (6, parks).
+    reach: weight of each studio in a search, by specialism; mass, park_mass: weight by specialism and cell or park.
     """
     p = p[0]
     cell_start[:] = 0
@@ -82,7 +82,7 @@ def reach_of(studios, order, side, cell_start, cell_rows, reach, mass, park_mass
         at[s.cell] += 1
         name = math.exp(p.collaboration_reputation * math.log(1.0 + s.reputation))
         spare = 1.0 if s.load < 1.3 * s.capacity else 0.2
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             reach[i, k] = dyadic(name * spare * math.sqrt(s.skill_by[k]))
             mass[k, s.cell] += reach[i, k]
             if s.park >= 0:
@@ -114,7 +114,7 @@ def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park
     row = ties[i]
     for n in range(TIES):
         j = row.row[n]
-        if row.strength[n] > 0.0 and studios[j].id == row.id[n] and studios[j].alive == 1 and j != i:
+        if row.strength[n] > 0.0 and studios[j].id == row.id[n] and studios[j].alive == Life.ALIVE and j != i:
             d = kilometres(s, studios[j], side, distance)
             tied += reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * p.collaboration_tie_weight * row.strength[n]
     park = 0.0
@@ -132,19 +132,19 @@ def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park
         for n in range(cell_start[c], cell_start[c + 1]):
             v -= reach[cell_rows[n], k]
             if v <= 0.0:
-                return cell_rows[n] if cell_rows[n] != i else NONE
-        return NONE
+                return cell_rows[n] if cell_rows[n] != i else NOBODY
+        return NOBODY
     u -= total
     if u < tied:
         for n in range(TIES):
             j = row.row[n]
-            if row.strength[n] > 0.0 and studios[j].id == row.id[n] and studios[j].alive == 1 and j != i:
+            if row.strength[n] > 0.0 and studios[j].id == row.id[n] and studios[j].alive == Life.ALIVE and j != i:
                 d = kilometres(s, studios[j], side, distance)
                 u -= (reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * p.collaboration_tie_weight
                       * row.strength[n])
                 if u <= 0.0:
                     return j
-        return NONE
+        return NOBODY
     u -= tied
     if u < park:
         v = uniform(h) * park_mass[k, s.park]
@@ -152,8 +152,8 @@ def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park
             if studios[cell_rows[n]].park == s.park:
                 v -= reach[cell_rows[n], k]
                 if v <= 0.0:
-                    return cell_rows[n] if cell_rows[n] != i else NONE
-        return NONE
+                    return cell_rows[n] if cell_rows[n] != i else NOBODY
+        return NOBODY
     return -2 - locate(outside_weight, uniform(h) * outside_weight[-1])
 
 
@@ -199,17 +199,17 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
     for n in range(segments_by_cell.shape[0]):
         i = segments_by_cell[n]
         s = studios[i]
-        if s.sub >= 0 and (studios[s.sub].alive == 0 or studios[s.sub].id != s.sub_id):
-            s.sub = NONE
+        if s.sub >= 0 and (studios[s.sub].alive == Life.FREE or studios[s.sub].id != s.sub_id):
+            s.sub = NOBODY
         if s.born > t or s.staff < 1:
             continue
         have = 0.0
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             have += s.skill_by[k]
         lack = 0.0
         worst = np.int64(-1)
         deepest = 0.0
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             gap = mix[s.segment, k] - s.skill_by[k] / max(have, 1e-9)
             if gap > 0.0:
                 lack += gap
@@ -220,9 +220,9 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
         if s.anchor > 0:
             # an anchor's steady demand for services: it buys a share of its work, from one studio after another
             s.sub_lack = max(s.sub_lack, p.collaboration_anchor_buys)
-            worst = np.int64(t % 6)
+            worst = np.int64(t % N_SPECIALISMS)
         done = s.pending <= 0.02 * s.orders and t - s.sub_since >= p.collaboration_term
-        over = s.sub == NONE or s.anchor > 0 or done
+        over = s.sub == NOBODY or s.anchor > 0 or done
         h = draw(base, s.id)
         if worst < 0 or s.sub_lack < 0.02 or not over or low16(h) > p.collaboration_search_rate:
             continue
@@ -231,12 +231,12 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
             seen_cell = s.cell
             seen_k = worst
         best = -1e9
-        choice = NONE
+        choice = NOBODY
         for _ in range(int(p.collaboration_meetings)):
             h = again(h)
             j = meet(studios, i, worst, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties, side,
                      distance, near, same_park, outside_mass[worst], outside_weight, p)
-            if j == NONE:
+            if j == NOBODY:
                 continue
             luck = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))
             value, c, d = worth(studios, i, j, worst, ties, side, distance, outside_km, outside_wage, g, p, luck)
@@ -245,7 +245,7 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
                 choice = j
                 s.sub_cost = c
                 s.sub_distance = d
-        if choice == NONE:
+        if choice == NOBODY:
             continue
         s.sub = choice
         s.sub_since = t

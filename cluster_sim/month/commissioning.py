@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from cluster_sim.codes import Life
 from cluster_sim.draws import APPEAL, ORDERS, again, draw, dyadic, normal, poisson, stream
 from cluster_sim.jit import kernel
 from cluster_sim.month import collaboration, greenlight
@@ -34,7 +35,7 @@ def weigh(studios, segments, city, p, seed, t, weight_home, weight_abroad):
     for i in range(studios.shape[0]):
         s = studios[i]
         s.weight = 0.0
-        if s.alive == 0 or s.born > t or s.staff < 1:
+        if s.alive == Life.FREE or s.born > t or s.staff < 1:
             continue
         m = s.segment
         z = normal(draw(base, s.id))
@@ -58,7 +59,7 @@ def weigh(studios, segments, city, p, seed, t, weight_home, weight_abroad):
 def win(studios, segments, money_home, money_abroad, weight_home, weight_abroad, city, p, seed, t):
     """Give each studio its contracts of the month: a Poisson number of lumps around its expected part.
 
-    money_home, money_abroad: (6,) yuan a month won by the city's studios at home and in the nation, abroad.
+    money_home, money_abroad: yuan a month won by segment by the city's studios at home and in the nation, abroad.
     A contract's size grows with the studio, so that volatility falls with size but slowly (Stanley 1996).
     """
     p = p[0]
@@ -83,7 +84,7 @@ def win(studios, segments, money_home, money_abroad, weight_home, weight_abroad,
 
 
 def markets(model) -> tuple[np.ndarray, np.ndarray]:
-    """Return what the city's studios win at home and in the nation, and abroad: (6,) yuan a month each."""
+    """Return what the city's studios win at home and in the nation, and abroad, by segment (yuan a month)."""
     m = model
     g = m.city_state[0]
     spend = m.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]

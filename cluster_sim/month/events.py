@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.agents.columns import RUNNING, SCIFI, SEGMENTS
+from cluster_sim.codes import SEGMENTS, Life, Segment, Stage
 from cluster_sim.draws import TITLE, identity
 
 MAKER = (15, 250)      # staff of the makers of such films: a house that has a core and hires the rest
@@ -58,10 +58,10 @@ class Hit:
         studios = model.studios.used
         known = model.hit_makers.get(self.studio)
         if self.studio and known is not None:
-            rows = np.flatnonzero((studios["id"] == known) & (studios["alive"] == 1))
+            rows = np.flatnonzero((studios["id"] == known) & (studios["alive"] == Life.ALIVE))
             if rows.size:
                 return int(rows[0])
-        fits = (studios["alive"] == 1) & (studios["segment"] == self.segment) & (studios["anchor"] == 0)
+        fits = (studios["alive"] == Life.ALIVE) & (studios["segment"] == self.segment) & (studios["anchor"] == 0)
         fits &= studios["solo"] == 0
         if self.zone in model.zone_index:
             inside = (model.cells["zones"][studios["cell"]] & (1 << model.zone_index[self.zone])) != 0
@@ -110,7 +110,7 @@ class Flop:
         """Take the title's audience away."""
         if model.t >= self.month and self.seed in (None, model.seed):
             projects = model.projects.used
-            projects["potential"][(projects["id"] == self.project) & (projects["stage"] == RUNNING)] = 0.0
+            projects["potential"][(projects["id"] == self.project) & (projects["stage"] == Stage.RUNNING)] = 0.0
 
 
 @dataclass
@@ -119,7 +119,7 @@ class Convention:
 
     month: int
     buzz: float
-    segment: int = SCIFI
+    segment: int = Segment.SCIFI
 
     def happen(self, model) -> None:
         """Add the talk in its month."""
@@ -148,5 +148,5 @@ def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | C
         elif event["kind"] == "flop":
             result.append(Flop(t, int(event["project"]), event.get("seed")))
         elif event["kind"] == "convention":
-            result.append(Convention(t, event.get("buzz") or 0.3, SCIFI if segment is None else segment))
+            result.append(Convention(t, event.get("buzz") or 0.3, Segment.SCIFI if segment is None else segment))
     return result

@@ -13,11 +13,11 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import OTHER, STAKE
+from cluster_sim.codes import FundKind, Life, Round, Segment
 from cluster_sim.draws import EXIT_FUND, SCREEN, again, draw, low16, round_up_by_chance, stream, uniform, yuan
 from cluster_sim.jit import kernel
+from cluster_sim.records import STAKE
 
-PRIVATE, ZONE, GUIDANCE, CORPORATE = range(4)
 U64 = np.uint64
 
 
@@ -28,7 +28,7 @@ def apply_for_money(studios, order, p, t, applicants, aims):
     count = 0
     for n in range(order.shape[0]):
         s = studios[order[n]]
-        if s.born > t or s.anchor > 0 or s.segment == OTHER or s.staff < 1 or s.round >= 5:
+        if s.born > t or s.anchor > 0 or s.segment == Segment.OTHER or s.staff < 1 or s.round >= Round.LATER:
             continue
         if t - s.round_month < p.finance_pause:
             continue
@@ -54,7 +54,7 @@ def bid(funds, studios, applicants, aims, cells, city, p, seed, t, bids):
     mine = np.empty(n, np.int64)            # applicants within a fund's mandate
     for f in range(funds.shape[0]):
         fund = funds[f]
-        if fund.alive == 0 or fund.cash + 0.0 <= 0.0:
+        if fund.alive == Life.FREE or fund.cash + 0.0 <= 0.0:
             continue
         left = fund.cash
         h = draw(stream(seed, SCREEN, t), fund.id)
@@ -116,7 +116,6 @@ def close_rounds(funds, studios, applicants, aims, bids, held, p, t, stakes, flo
             ticket = yuan(bids[f, a] * factor)
             funds[f].cash -= ticket
             funds[f].invested += ticket
-            funds[f].deals += 1
             x = stakes[count]
             x.studio_id = s.id
             x.fund = f
@@ -129,7 +128,6 @@ def close_rounds(funds, studios, applicants, aims, bids, held, p, t, stakes, flo
             raised += ticket
             flow[L.EQUITY] += ticket
         s.cash += raised
-        s.equity += raised
         s.want = 0.0
         s.round += 1
         s.round_month = t
@@ -148,7 +146,7 @@ def sell_and_write_off(stakes, funds, studios, p, seed, t, flow, keep):
         keep[n] = True
         s = studios[x.studio]
         fund = funds[x.fund]
-        if s.alive != 1 or s.id != x.studio_id:
+        if s.alive != Life.ALIVE or s.id != x.studio_id:
             keep[n] = False
             fund.write_offs += 1
             fund.record -= 0.02
@@ -160,7 +158,7 @@ def sell_and_write_off(stakes, funds, studios, p, seed, t, flow, keep):
         if low16(draw(base, x.studio_id ^ np.int64(x.fund * 7919 + x.round))) < chance:
             price = yuan(x.share * s.valuation)
             flow[L.STAKE_SALES] += price
-            if fund.kind == 0:
+            if fund.kind == FundKind.PRIVATE:
                 out = yuan(0.8 * price)
                 flow[L.FUND_DISTRIBUTIONS] += out
                 fund.cash += price - out
@@ -207,8 +205,8 @@ def call_private_capital(model) -> None:
     """Let private funds call capital from households, corporate ones from their parents, by sentiment."""
     m = model
     funds = m.funds.used
-    for kind, flow in ((PRIVATE, L.CALLS_PRIVATE), (CORPORATE, L.CALLS_CORPORATE)):
-        mine = (funds["kind"] == kind) & (funds["alive"] == 1)
+    for kind, flow in ((FundKind.PRIVATE, L.CALLS_PRIVATE), (FundKind.CORPORATE, L.CALLS_CORPORATE)):
+        mine = (funds["kind"] == kind) & (funds["alive"] == Life.ALIVE)
         call = np.floor(m.par["finance.inflow"] * funds["committed"] * np.exp(np.clip(funds["sentiment"], -1, 1)))
         call = np.where(mine & (funds["cash"] < funds["committed"]), call, 0.0)
         funds["cash"] += call

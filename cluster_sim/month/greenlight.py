@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import APPROVAL, CREDIT, OTHER, PROPOSAL
+from cluster_sim.codes import N_SPECIALISMS, Life, Segment, Stage
 from cluster_sim.draws import (
     FIT,
     IDEA,
@@ -28,7 +28,8 @@ from cluster_sim.draws import (
     uniform,
 )
 from cluster_sim.jit import inline, kernel
-from cluster_sim.month.collaboration import FIT_BITS, NONE, meet, record_pairs, survey, tie_between, worth
+from cluster_sim.month.collaboration import FIT_BITS, NOBODY, meet, record_pairs, survey, tie_between, worth
+from cluster_sim.records import CREDIT, PROPOSAL
 
 
 @inline
@@ -80,7 +81,7 @@ def have_ideas(studios, segments, amenity, city, p, seed, t, proposals):
     count = 0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0 or s.segment == OTHER or s.born > t or s.frozen == 1 or s.capacity <= 0.0:
+        if s.alive == Life.FREE or s.segment == Segment.OTHER or s.born > t or s.capacity <= 0.0:
             continue
         if s.staff < 2 and s.solo == 0:
             continue
@@ -139,7 +140,7 @@ def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
         j.owner_id = q.owner_id
         j.serial = q.serial
         j.segment = q.segment
-        j.stage = APPROVAL
+        j.stage = Stage.APPROVAL
         j.started = t
         j.wait = int(segments[q.segment].approval)
         j.earliest = t + q.months
@@ -148,17 +149,15 @@ def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
         j.own_plan = q.own_effort
         j.coinvest = q.coinvest
         j.aid = q.aid
-        j.applied = q.applied
         j.novelty = q.novelty
         j.fit = p.release_fit_spread * normal(draw(stream(seed, FIT, np.int64(q.serial)), q.id))
         j.replay = q.replay
         j.fixed_gross = q.fixed_gross
         j.parent = s.franchise_id
         j.franchise = s.franchise
-        j.zone = s.zone
         j.released = -1
         s.projects += 1
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             j.need[k] = q.effort * mix[q.segment, k]
 
 
@@ -184,14 +183,14 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
         h = draw(base, j.id)
         first = count
         have = 1e-9
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             have += s.skill_by[k]
         effort = 0.0
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             effort += j.need[k]
         own_total = min(j.own_plan, s.capacity * j.run * p.greenlight_own_bound)
-        for k in range(6):
-            own = min(j.need[k], own_total * (0.25 / 6.0 + 0.75 * s.skill_by[k] / have))
+        for k in range(N_SPECIALISMS):
+            own = min(j.need[k], own_total * (0.25 / N_SPECIALISMS + 0.75 * s.skill_by[k] / have))
             lack = j.need[k] - own
             if lack < p.collaboration_smallest_lot:
                 continue
@@ -200,14 +199,14 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
             total = survey(np.int64(s.cell), side, near, mass, k, cumulative)
             for _ in range(lots):
                 best = -1e9
-                choice = NONE
+                choice = NOBODY
                 cost = 0.0
                 km = 0.0
                 for _ in range(int(p.collaboration_meetings)):
                     h = again(h)
                     other = meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties,
                                  side, distance, near, same_park, outside_mass[k], outside_weight, p)
-                    if other == NONE or count >= credits_out.shape[0]:
+                    if other == NOBODY or count >= credits_out.shape[0]:
                         continue
                     known = False
                     if other >= 0:
@@ -225,7 +224,7 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
                         choice = other
                         cost = c
                         km = d
-                if choice == NONE:
+                if choice == NOBODY:
                     continue
                 part = lack / lots
                 c = credits_out[count]
@@ -233,12 +232,11 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
                 c.project = rows[n]
                 c.project_id = j.id
                 c.specialism = k
-                c.since = t
                 c.effort = part
                 c.done = 0.0
                 c.cost = cost
                 c.distance = km
-                c.alive = 1
+                c.alive = Life.ALIVE
                 c.points = p.release_points * part / effort
                 j.need[k] -= part
                 if choice >= 0:
@@ -251,7 +249,6 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
                     j.ties_repeated += c.repeated
                     j.ties_new += 1 - c.repeated
                     j.partners += 1
-                    j.distance_sum += km
                     if pairs < made.shape[0]:
                         made[pairs, 0] = i
                         made[pairs, 1] = choice
@@ -315,7 +312,7 @@ def add_replays(model, proposals: np.ndarray, count: int) -> int:
         q, s = proposals[count], m.studios.rows[owner]
         q["owner"], q["owner_id"], q["segment"], q["serial"] = owner, s["id"], event.segment, s["serial"]
         m.studios.rows["serial"][owner] += 1
-        m.studios.rows["frozen"][owner] = 2        # history needs its maker: it does not close before the release
+        m.studios.rows["kept_open"][owner] = 1        # history needs its maker: it does not close before the release
         q["id"], q["months"], q["replay"] = event.identity, max(2, event.release - m.t), 1
         budget = event.budget * m.scale
         q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * m.scale

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import EMPLOYED, OTHER_SECTOR, SEEKING
+from cluster_sim.codes import N_SPECIALISMS, Life, Origin, Status
 from cluster_sim.draws import (
     APPLY,
     OUTSIDER,
@@ -45,13 +45,13 @@ def plan(studios, segments, mix, city, p, seed, t):
     """Set each studio's wished staff, vacancies by specialism, lay-off rate and wage offer.
 
     Wished staff is what serves the expected load at a target use of capacity; growth is bounded by cash
-    and by a share of the staff a month.  mix: (6, 6) share of work by segment and specialism.
+    and by a share of the staff a month.  mix: share of work by segment and specialism.
     """
     p = p[0]
     base = stream(seed, VACANCY, t)
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         s.vacancies[:] = 0
         posted = 0
@@ -78,12 +78,12 @@ def plan(studios, segments, mix, city, p, seed, t):
         for _ in range(posted):
             total = 0.0
             size = s.staff + posted
-            for k in range(6):
+            for k in range(N_SPECIALISMS):
                 total += max(0.05, mix[s.segment, k] * size - s.staff_by[k] - s.vacancies[k])
             u = uniform(h) * total
             h = again(h)
-            chosen = 5
-            for k in range(6):
+            chosen = N_SPECIALISMS - 1
+            for k in range(N_SPECIALISMS):
                 u -= max(0.05, mix[s.segment, k] * size - s.staff_by[k] - s.vacancies[k])
                 if u <= 0.0:
                     chosen = k
@@ -98,23 +98,23 @@ def plan(studios, segments, mix, city, p, seed, t):
 def slots(studios, order, firm, specialism, start):
     """Spread the vacancies into single slots by specialism, studios in the order of their identities.
 
-    Returns the number of slots; start: (7,) first slot of each specialism.
+    Returns the number of slots; start: first slot of each specialism, and the end.
     """
     start[:] = 0
     for n in range(order.shape[0]):
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             start[k + 1] += studios[order[n]].vacancies[k]
-    for k in range(6):
+    for k in range(N_SPECIALISMS):
         start[k + 1] += start[k]
     at = start.copy()
     for n in range(order.shape[0]):
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             for _ in range(studios[order[n]].vacancies[k]):
                 if at[k] < firm.shape[0]:
                     firm[at[k]] = order[n]
                     specialism[at[k]] = k
                     at[k] += 1
-    return start[6]
+    return start[N_SPECIALISMS]
 
 
 @kernel
@@ -136,7 +136,7 @@ def draw_of(studios, city, p, hot):
         f.quit = p.labour_quit * (1.0 + p.labour_quit_overload * overload)
         f.draw = 0.0
         f.novice = 0.0
-        if s.alive == 1:
+        if s.alive == Life.ALIVE:
             f.novice = math.exp(p.labour_wage_weight * math.log(s.offer * (1.0 + s.perk))
                                 + p.labour_reputation_weight * s.reputation + p.labour_slack_weight * s.slack
                                 + p.labour_buzz_weight * g.buzz[s.segment])
@@ -157,7 +157,7 @@ def apply(people, hot, start, firm, commute, side, p, seed, t, samples, best, be
     seekers = 0
     for i in range(people.shape[0]):
         w = people[i]
-        if w.status != SEEKING:
+        if w.status != Status.SEEKING:
             continue
         seekers += 1
         k = w.specialism
@@ -210,7 +210,7 @@ def match(people, studios, firm, specialism, count, best_row, city, p, seed, t, 
         if best_row[n] >= 0:
             w = people[best_row[n]]
             w.employer = firm[n]
-            w.status = EMPLOYED
+            w.status = Status.EMPLOYED
             w.since = t
             w.wage = fair_wage(g.market_wage[k], s.offer, w.skill)
             s.filled[k] += 1
@@ -241,8 +241,8 @@ def hire_outsiders(people, index, open_slots, firm, specialism, studios, city, p
         w.id = identity(OUTSIDER, s.id, (np.int64(t) * 8 + k) * 4096 + serial)
         h = draw(stream(seed, OUTSIDER, t), w.id)
         w.employer = firm[slot]
-        w.status = EMPLOYED
-        w.origin = OTHER_SECTOR
+        w.status = Status.EMPLOYED
+        w.origin = Origin.OTHER_SECTOR
         w.specialism = k
         w.since = t
         w.experience = int(12.0 + 120.0 * low16(h))
@@ -261,7 +261,7 @@ def raise_wages(people, hot, city, p, t):
     speed = np.float32(p.labour_raise)
     for i in range(people.shape[0]):
         w = people[i]
-        if w.status == EMPLOYED and (t - w.since) % 12 == 0 and t > w.since:
+        if w.status == Status.EMPLOYED and (t - w.since) % 12 == 0 and t > w.since:
             aim = fair_wage(g.market_wage[w.specialism], np.float64(hot[w.employer].offer), w.skill)
             if aim > w.wage:
                 w.wage = np.float32(yuan(np.float64(w.wage + speed * (aim - w.wage))))
@@ -277,14 +277,14 @@ def census(people, sought):
     students = 0
     for i in range(people.shape[0]):
         status = people[i].status
-        if status == EMPLOYED:
+        if status == Status.EMPLOYED:
             employed += 1
-        elif status == SEEKING:
+        elif status == Status.SEEKING:
             seekers += 1
             sought[people[i].specialism] += 1
-        elif status == 1:
+        elif status == Status.STUDENT:
             students += 1
-        elif status == 4:
+        elif status == Status.SOLO:
             solo += 1
     return employed, solo, seekers, students
 

@@ -11,9 +11,10 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import OTHER, TIES
+from cluster_sim.codes import Life, Segment
 from cluster_sim.draws import PUBLISH, draw, dyadic, low16, stream
 from cluster_sim.jit import kernel
+from cluster_sim.records import TIES
 
 
 @kernel
@@ -24,7 +25,7 @@ def local_knowhow(studios, cells, weight):
         weight[c] = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 1:
+        if s.alive == Life.ALIVE:
             cells[s.cell].knowhow += dyadic(s.knowhow * s.staff)
             weight[s.cell] += s.staff
     for c in range(cells.shape[0]):
@@ -44,7 +45,7 @@ def learn(studios, before, cells, ties, city, p, seed, t):
     published = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         k = before[i]
         use = min(1.2, s.load / max(s.capacity, 0.1))
@@ -56,7 +57,7 @@ def learn(studios, before, cells, ties, city, p, seed, t):
         for n in range(TIES):
             row = ties[i]
             j = row.row[n]
-            if row.strength[n] > 0.2 and studios[j].alive == 1 and studios[j].id == row.id[n]:
+            if row.strength[n] > 0.2 and studios[j].alive == Life.ALIVE and studios[j].id == row.id[n]:
                 best = max(best, before[j] - k)
         gain += p.knowledge_partners * best
         s.knowhow = min(5.0, max(0.2, k + gain))
@@ -68,7 +69,7 @@ def learn(studios, before, cells, ties, city, p, seed, t):
         s.ai += speed * (g.ai - s.ai * g.ai)
         s.ai = min(1.0, s.ai)
         chance = p.knowledge_publish * min(3.0, 0.2 + s.reputation) * min(1.0, s.staff / 30.0)
-        if s.segment != OTHER and low16(draw(base, s.id)) < chance:
+        if s.segment != Segment.OTHER and low16(draw(base, s.id)) < chance:
             published += 1.0
     return published
 

@@ -1,6 +1,6 @@
 """Step 12, observe: the month's indicators, and tables of titles, credits and cells.
 
-Columns and units are listed in results/README.md; money is in million yuan a month at 2017 prices.
+Columns and units stand in indicators.yaml; money is in million yuan a month at 2017 prices.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import RUNNING, SEGMENTS, STAGES
+from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, SEGMENTS, SPECIALISMS, STAGES, Life, Stage
+from cluster_sim.indicators import INDICATORS
 from cluster_sim.jit import kernel
 from cluster_sim.policies import instruments
 
@@ -19,19 +20,6 @@ STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance",
          "students", "seekers", "places", "students_wish", "proposed", "greenlit", "released", "hits", "entries",
          "exits", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home", "won_nation",
          "won_abroad", "start_sales", "enrolled", "rival_sales")
-
-COLUMNS = ("month", "gdp_share", "gdp_share_published", "creative_value_added", "city_gdp", "studios", "employment",
-           "students", "released", "hits", "entries", "exits", "mean_wage", "mean_rent", "collaboration_distance",
-           "localisation", "top1_share", "export_share", "public_outlay", "tax_receipts",
-           "seekers", "unemployment", "vacancies", "hires", "hired_from_other_sectors", "migrants", "graduates",
-           "spin_offs", "solo_founders", "studios_listed", "promotions", "funding_rounds", "venture_capital",
-           "green_lit", "in_production", "project_receipts", "hit_receipts", "contract_sales", "home_sales",
-           "operating_surplus", "wage_bill", "purchased_inputs", "work_in_progress", "knowhow", "reputation",
-           "commons", "buzz", "ai_adoption", "relative_price", "relative_wage", "use_of_capacity",
-           "market_share_home", "market_share_nation", "repeated_ties", "outside_partner_share", "moves",
-           "mean_size", "largest_team", "consumption",
-           "enrolled", "rival_sales",
-           *(f"value_added_{s}" for s in SEGMENTS), *(f"employment_{s}" for s in SEGMENTS))
 
 
 @kernel
@@ -43,16 +31,16 @@ def survey_studios(studios, city, totals, value_added, employment, t):
     employment[:] = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         m = s.segment
         value_added[m] += s.surplus + s.wages + s.taxes - s.subsidies
-        if s.alive != 1 or s.born > t:
+        if s.alive != Life.ALIVE or s.born > t:
             continue
         employment[m] += s.staff
         totals[0] += 1.0
         totals[1] += s.staff
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             totals[2] += s.vacancies[k]
         totals[3] += math.floor(s.knowhow * 1e6) * s.staff
         totals[4] += math.floor(s.reputation * 1e6)
@@ -98,12 +86,12 @@ class Observer:
     """Collects one row of indicators a month, and the ledger's flows."""
 
     def __init__(self, model: Any) -> None:
-        self.table = np.full((model.months, len(COLUMNS)), np.nan)
+        self.table = np.full((model.months, len(INDICATORS)), np.nan)
         self.flows = np.zeros((model.months, len(L.KINDS)))
         self.instruments = tuple(instruments())
         self.outlays = np.zeros((model.months, len(self.instruments)))
-        self.totals, self.value_added, self.employment = np.zeros(12), np.zeros(6), np.zeros(6)
-        self.place = {name: k for k, name in enumerate(COLUMNS)}
+        self.totals, self.value_added, self.employment = np.zeros(12), np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
+        self.place = {name: k for k, name in enumerate(INDICATORS)}
         self.released: list[tuple[int, float, float, float, float]] = []
 
     def observe(self, model: Any) -> None:
@@ -118,7 +106,7 @@ class Observer:
         receipts = float(flow[L.RECEIPTS_NATION] + flow[L.RECEIPTS_ABROAD])
         outlay = sum(m.outlay_by_level.values())
         projects = m.projects.used
-        making = (projects["stage"] > 0) & (projects["stage"] < RUNNING)
+        making = (projects["stage"] > Stage.FREE) & (projects["stage"] < Stage.RUNNING)
         fresh = making & (projects["started"] == m.t)
         ties = float(projects["ties_repeated"][fresh].sum()), float(projects["ties_new"][fresh].sum())
         local, outside = float(projects["partners"][fresh].sum()), float(projects["outside_partners"][fresh].sum())
@@ -197,8 +185,7 @@ class Observer:
         lived = model.t
         months = (np.datetime64("1970-01", "M") + (np.arange(lived) + model.first_month - 1970 * 12)).astype(
             "datetime64[D]")
-        return {"month": months} | {name: self.table[:lived, k].copy() for name, k in self.place.items()
-                                    if name != "month"}
+        return {"month": months} | {name: self.table[:lived, k].copy() for name, k in self.place.items()}
 
     def ledger(self, model: Any) -> dict[str, np.ndarray]:
         """Return the flows of the months lived by kind, and each instrument's outlay (million yuan)."""
@@ -211,7 +198,7 @@ class Observer:
 def titles(model: Any) -> np.ndarray:
     """Return the records of all titles released in the run, in the order of release and identity."""
     running = model.projects.used
-    running = running[(running["stage"] == RUNNING) & (running["released"] >= 0)]
+    running = running[(running["stage"] == Stage.RUNNING) & (running["released"] >= 0)]
     done = np.concatenate([*model.archived, running]) if model.archived else running
     done = done[done["released"] >= 0]
     return done[np.lexsort((done["id"], done["released"]))]
@@ -249,9 +236,9 @@ def credits_table(model: Any) -> dict[str, np.ndarray]:
     """Return the partners of the largest teams: one row a credit, local studios and other cities."""
     live = model.credits.used
     j = model.projects.used
-    teams = np.where(j["stage"] > 0, j["partners"] + j["outside_partners"], 0)
+    teams = np.where(j["stage"] > Stage.FREE, j["partners"] + j["outside_partners"], 0)
     large = j["id"][(teams >= 30) | ((teams == teams.max()) & (teams > 0))] if teams.size else np.zeros(0, np.int64)
-    live = live[(live["alive"] == 1) & np.isin(live["project_id"], large)]
+    live = live[(live["alive"] == Life.ALIVE) & np.isin(live["project_id"], large)]
     c = np.concatenate([*model.archived_credits, live]) if model.archived_credits else live
     c = c[np.lexsort((c["specialism"], c["outside"], c["partner_id"], c["project_id"]))]
     names = model.city_outside_names
@@ -259,7 +246,6 @@ def credits_table(model: Any) -> dict[str, np.ndarray]:
     rows = np.maximum(c["partner"], 0)
     cell = model.studios.rows["cell"][rows]
     here = (c["partner"] >= 0) & (model.studios.rows["id"][rows] == c["partner_id"])
-    from cluster_sim.agents.columns import SPECIALISMS
 
     known = titles(model)
     title = dict(zip(known["id"].tolist(), title_names(model, known).tolist(), strict=True))

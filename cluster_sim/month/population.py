@@ -11,10 +11,11 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import EMPLOYED, FOUNDER, FREE, LOCAL, MIGRANT, SEEKING, SOLO, STUDENT
+from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Origin, Status
 from cluster_sim.draws import (
     CAREER,
     ENROL,
+    MIGRANT,
     again,
     draw,
     dyadic,
@@ -25,9 +26,6 @@ from cluster_sim.draws import (
     quantile,
     stream,
     uniform,
-)
-from cluster_sim.draws import (
-    MIGRANT as MIGRANT_DRAW,
 )
 from cluster_sim.jit import kernel
 
@@ -71,12 +69,12 @@ def careers(people, hot, city, p, seed, t, founders, freed, counts):
     for i in range(people.shape[0]):
         w = people[i]
         status = w.status
-        if status == FREE:
+        if status == Status.FREE:
             continue
-        if status == STUDENT:
+        if status == Status.STUDENT:
             if w.graduation <= t:
                 if uniform(draw(base, w.id)) < g.stay:
-                    w.status = SEEKING
+                    w.status = Status.SEEKING
                     w.since = t
                     counts[GRADUATED] += 1
                 else:
@@ -85,7 +83,7 @@ def careers(people, hot, city, p, seed, t, founders, freed, counts):
                     counts[GRADUATES_LEFT] += 1
             continue
         h = draw(base, w.id)
-        if status == SEEKING:
+        if status == Status.SEEKING:
             months = t - w.since
             if low16(h) < p.labour_give_up * g.leave_pull * (1.0 + 0.25 * months):
                 freed[n_freed] = i
@@ -95,15 +93,15 @@ def careers(people, hot, city, p, seed, t, founders, freed, counts):
         firm = hot[w.employer]
         w.experience += 1
         w.skill += learning * max(np.float32(0.0), ceiling - w.skill)
-        if status == SOLO or w.trained >= FOUNDER:
+        if status == Status.SOLO or w.trained >= FOUNDER:
             continue
         if low16(h) < firm.quit * g.market_wage[w.specialism] * math.sqrt(w.skill) / w.wage:
-            w.status = SEEKING
+            w.status = Status.SEEKING
             w.employer = -1
             w.since = t
             counts[QUIT] += 1
         elif low16(h >> S16) < firm.layoff:
-            w.status = SEEKING
+            w.status = Status.SEEKING
             w.employer = -1
             w.since = t
             counts[LAID_OFF] += 1
@@ -126,13 +124,13 @@ def careers(people, hot, city, p, seed, t, founders, freed, counts):
 
 @kernel
 def arrive(people, index, cities_cells, cell_weight, p, seed, t, status, since, graduation, spec_weight, kind):
-    """Fill rows of newcomers who come one by one: migrants (kind MIGRANT) or first-year students (kind LOCAL).
+    """Fill rows of newcomers who come one by one: migrants, or first-year students (kind: their Origin).
 
     index: rows to fill; the k-th newcomer's identity is (kind, k, t) and nothing else.  cities_cells and
-    cell_weight: cells where they live and the cumulative weights; spec_weight: (6,) cumulative weights.
+    cell_weight: cells where they live and the cumulative weights; spec_weight: cumulative weights.
     """
     p = p[0]
-    purpose = MIGRANT_DRAW if kind == MIGRANT else ENROL
+    purpose = MIGRANT if kind == Origin.MIGRANT else ENROL
     base = stream(seed, purpose, t)
     for k in range(index.shape[0]):
         w = people[index[k]]
@@ -141,7 +139,7 @@ def arrive(people, index, cities_cells, cell_weight, p, seed, t, status, since, 
         w.cell = cities_cells[locate(cell_weight, uniform(h) * cell_weight[-1])]
         spec = 0
         u = low16(again(h)) * spec_weight[-1]
-        while spec < 5 and u > spec_weight[spec]:
+        while spec < N_SPECIALISMS - 1 and u > spec_weight[spec]:
             spec += 1
         w.specialism = spec
         w.status = status
@@ -149,7 +147,7 @@ def arrive(people, index, cities_cells, cell_weight, p, seed, t, status, since, 
         w.since = since
         w.graduation = graduation
         z = quantile(uniform(again(again(h))))
-        if kind == MIGRANT:
+        if kind == Origin.MIGRANT:
             w.experience = int(12 + 96 * uniform(again(again(again(h)))))
             w.skill = np.float32(p.labour_migrant_skill * math.exp(0.25 * z))
         else:
@@ -174,10 +172,10 @@ def payroll(people, hot, sums, city, p, seed):
     people_at_work = 0
     for i in range(people.shape[0]):
         w = people[i]
-        if w.status == EMPLOYED or w.status == SOLO:
+        if w.status == Status.EMPLOYED or w.status == Status.SOLO:
             e = w.employer
             gain = full * hot[e].ai * max(np.float32(0.0), np.float32(1.0) - slope * (w.skill - np.float32(0.6)))
-            if w.status == SOLO:
+            if w.status == Status.SOLO:
                 gain = gain * solo
             s = sums[e]
             s.wages += w.wage
@@ -217,8 +215,8 @@ def enrol(model) -> None:
     intake = min(m.state["places"], par["education.intake"] * m.scale * wish)
     count = m.state["enrolled"] = int(round(intake))
     index = m.talents.allocate(count)
-    arrive(m.talents.rows, index, m.university_cells, m.university_weight, m.p, m.seed, m.t, STUDENT, m.t,
-           m.t + int(par["education.months"]), choice_of_specialism(m, par["education.choice"]), LOCAL)
+    arrive(m.talents.rows, index, m.university_cells, m.university_weight, m.p, m.seed, m.t, Status.STUDENT, m.t,
+           m.t + int(par["education.months"]), choice_of_specialism(m, par["education.choice"]), Origin.LOCAL)
     pull = float(m.city_state["relative_wage"][0]) ** par["education.wage_response"]
     pull *= 1.0 + par["education.buzz_response"] * float(m.city_state["buzz_mean"][0])
     pull *= 1.0 + m.study_aid
@@ -246,10 +244,10 @@ def migrate(model) -> None:
     expected = m.par["population.migrants"] * pool * float(m.city_state["migrant_pull"][0])
     expected *= (1.0 + m.newcomer_aid) ** m.par["population.wage_weight"]      # an allowance is like a year's raise
     whole = int(expected)
-    count = whole + int(luck(m.seed, MIGRANT_DRAW, -1, m.t) < expected - whole)
+    count = whole + int(luck(m.seed, MIGRANT, -1, m.t) < expected - whole)
     index = m.talents.allocate(count)
-    arrive(m.talents.rows, index, m.home_cells, m.home_weight, m.p, m.seed, m.t, SEEKING, m.t, 0,
-           choice_of_specialism(m, m.par["population.choice"]), MIGRANT)
+    arrive(m.talents.rows, index, m.home_cells, m.home_weight, m.p, m.seed, m.t, Status.SEEKING, m.t, 0,
+           choice_of_specialism(m, m.par["population.choice"]), Origin.MIGRANT)
     m.state["migrants"] = count
     for instrument in m.instruments:
         instrument.welcome(m, index)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import APPROVAL, CLEARANCE, MAKING, TESTING
+from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import population
@@ -29,13 +29,13 @@ def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
     p = p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         a = sums[i]
         s.wage_bill = a.wages
         s.staff = 0
         skill = 0.0
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             s.staff_by[k] = a.staff_by[k]
             s.staff += a.staff_by[k]
             s.skill_by[k] = a.skill_by[k]
@@ -82,28 +82,28 @@ def loads(studios, projects, credits, p, t):
         studios[i].sub_load = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage == MAKING:
+        if j.stage == Stage.PRODUCTION:
             left = 0.0
-            for k in range(6):
+            for k in range(N_SPECIALISMS):
                 left += max(0.0, j.need[k] - j.done_by[k])
             studios[j.owner].own_load += dyadic(left / max(1, j.earliest - t))
     for n in range(credits.shape[0]):
         c = credits[n]
-        if c.alive == 1:
+        if c.alive == Life.ALIVE:
             j = projects[c.project]
-            if j.stage == MAKING:
+            if j.stage == Stage.PRODUCTION:
                 b = studios[j.owner]
                 if c.partner >= 0:
                     b = studios[c.partner]
-                    if b.alive == 1 and b.id == c.partner_id:
+                    if b.alive == Life.ALIVE and b.id == c.partner_id:
                         b.credit_load += dyadic((c.effort - c.done) / max(1, j.earliest - t))
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 1 and s.sub >= 0:
+        if s.alive == Life.ALIVE and s.sub >= 0:
             studios[s.sub].sub_load += dyadic(s.pending / p.commissioning_lead)
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         s.load = s.orders / p.commissioning_lead + s.own_load + s.credit_load + s.sub_load + s.coordination + s.duty
         s.duty = 0.0
@@ -119,7 +119,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
     p = p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         seg = segments[s.segment]
         done = s.served * s.orders / p.commissioning_lead
@@ -177,10 +177,10 @@ def make(studios, projects, credits, city, p, t, flow):
     wip = 0.0
     for n in range(credits.shape[0]):
         c = credits[n]
-        if c.alive == 0:
+        if c.alive == Life.FREE:
             continue
         j = projects[c.project]
-        if j.stage != MAKING:
+        if j.stage != Stage.PRODUCTION:
             continue
         owner = studios[j.owner]
         left = c.effort - c.done
@@ -190,7 +190,7 @@ def make(studios, projects, credits, city, p, t, flow):
         merit = 1.0
         if c.partner >= 0:
             b = studios[c.partner]
-            if b.alive == 0 or b.id != c.partner_id:
+            if b.alive == Life.FREE or b.id != c.partner_id:
                 j.need[c.specialism] = dyadic(j.need[c.specialism]) + dyadic(left)
                 c.effort = c.done
                 continue
@@ -204,7 +204,6 @@ def make(studios, projects, credits, city, p, t, flow):
             merit = math.exp(p.collaboration_outside_quality)
             pay = yuan(rate * c.price)
             flow[L.OUTSIDE_PARTNER_WORK] += pay
-            j.spent_outside += pay
         c.done += rate
         j.merit[c.specialism] += dyadic(rate * merit)
         j.effort_out += dyadic(rate)
@@ -219,13 +218,13 @@ def make(studios, projects, credits, city, p, t, flow):
         flow[L.COINVESTMENT] += share
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage != MAKING:
+        if j.stage != Stage.PRODUCTION:
             continue
         s = studios[j.owner]
         months = max(1, j.earliest - t)
         effort = 0.0
         overload = 1.0 - p.production_overload * min(1.0, max(0.0, s.load / max(s.capacity, 0.1) - 1.0))
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             part = s.served * max(0.0, j.need[k] - j.done_by[k]) / months
             j.done_by[k] += part
             j.merit[k] += dyadic(part * math.exp(s.quality) * overload)
@@ -247,30 +246,30 @@ def advance(projects, credits, studios, p, t, open_effort):
     open_effort[:] = 0.0
     for n in range(credits.shape[0]):
         c = credits[n]
-        if c.alive == 1:
+        if c.alive == Life.ALIVE:
             open_effort[c.project] += dyadic(max(0.0, c.effort - c.done))
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage == APPROVAL:
+        if j.stage == Stage.APPROVAL:
             j.wait -= 1
             if j.wait <= 0:
-                j.stage = MAKING
+                j.stage = Stage.PRODUCTION
                 if j.replay == 0:
                     j.earliest = t + j.run
-        elif j.stage == MAKING:
+        elif j.stage == Stage.PRODUCTION:
             left = open_effort[n]
             need = 0.0
-            for k in range(6):
+            for k in range(N_SPECIALISMS):
                 left += max(0.0, j.need[k] - j.done_by[k])
                 need += j.need[k]
             late = t - j.earliest
             if (left <= 0.02 * (need + j.effort_out) and late >= -1) or late >= p.production_patience or (
                     j.replay == 1 and late >= -1):
-                j.stage = TESTING
+                j.stage = Stage.TESTING
                 j.wait = 0
-        elif j.stage == TESTING:
+        elif j.stage == Stage.TESTING:
             j.wait = 0
-        elif j.stage == CLEARANCE:
+        elif j.stage == Stage.CLEARANCE:
             j.wait -= 1
 
 

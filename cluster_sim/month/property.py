@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
+from cluster_sim.codes import Life
 from cluster_sim.draws import LOCATE, MOVE, again, draw, locate, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import inline, kernel
 
@@ -27,7 +28,7 @@ def occupy(studios, cells, parks):
         parks[q].studios = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 1:
+        if s.alive == Life.ALIVE:
             staff = max(1, s.staff)
             cells[s.cell].studios += 1.0
             if s.park >= 0:
@@ -156,7 +157,7 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
     for i in range(studios.shape[0]):
         chosen[i] = -1
         s = studios[i]
-        if s.alive == 0 or s.anchor > 0 or s.hub == 1 or s.staff < 1:
+        if s.alive == Life.FREE or s.anchor > 0 or s.hub == 1 or s.staff < 1:
             continue
         hurry = 3.0 if t - s.born < 3 else 1.0
         if low16(draw(base, s.id)) > p.property_look * hurry:
@@ -208,7 +209,6 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
             flow[L.MOVING] += cost
             s.cell = chosen[i]
             s.park = park_of[i]
-            s.moved = t
             s.hub = 0
             movers += 1
     return movers
@@ -228,4 +228,3 @@ def settle_property(model) -> None:
     chosen, park_of = m.buffer("chosen", studios.size), m.buffer("park_of", studios.size)
     m.state["moves"] = relocate(studios, m.cells, m.parks, m.free_floor, m.city_state, m.p, m.seed, m.t, chosen,
                                 park_of, m.flow, m.near_tau)
-    m.refresh_zones(studios)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import CLEARANCE, DONE, READY, RUNNING, TESTING
+from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, HitState, Life, Stage
 from cluster_sim.draws import RELEASE, again, draw, dyadic, skew_normal, stream, uniform, yuan
 from cluster_sim.jit import inline, kernel
 
@@ -34,13 +34,13 @@ def clear(projects, segments, p, t):
     """Send tested projects to clearance and cleared ones to release; replayed films keep their date."""
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage == TESTING and j.wait <= 0:
-            j.stage = CLEARANCE
+        if j.stage == Stage.TESTING and j.wait <= 0:
+            j.stage = Stage.CLEARANCE
             j.wait = int(segments[j.segment].clearance)
             if j.replay == 1:
                 j.wait = max(0, j.earliest - t)
-        if j.stage == CLEARANCE and j.wait <= 0:
-            j.stage = READY
+        if j.stage == Stage.CLEARANCE and j.wait <= 0:
+            j.stage = Stage.READY
 
 
 @kernel
@@ -55,19 +55,19 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
     count = 0
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage != READY:
+        if j.stage != Stage.READY:
             continue
         s = studios[j.owner]
         seg = segments[j.segment]
         total = 0.0
         made = 0.0
         lacking = 0.0
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             made += j.merit[k]
         need = j.effort_out
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             need += j.need[k]
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             share = mix[j.segment, k]
             if share > 0.0:
                 level = max(POOR, j.merit[k] / max(need * share, 1e-9))
@@ -91,7 +91,7 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
         j.potential = ceiling * (1.0 - math.exp(-potential / ceiling))
         if j.replay == 1:
             j.potential = j.fixed_gross
-        j.stage = RUNNING
+        j.stage = Stage.RUNNING
         j.released = t
         j.run = 0
         marketing = yuan(seg.marketing * j.cost)
@@ -110,8 +110,8 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
 def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, hits, hit_gross):
     """Earn one month of every running title: gross after competition, receipts to owner, partners, investors.
 
-    crowd: (6,) potential in the market by segment (yuan): comes in with that of works from other cities;
-    hit_gross: (6,) gross of the month weighted by fame (yuan).
+    crowd: potential in the market by segment (yuan): comes in with that of works from other cities;
+    hit_gross: gross of the month weighted by fame, by segment (yuan).
     Returns the number of titles that became hits this month.
     """
     g = city[0]
@@ -119,17 +119,17 @@ def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, 
     hit_gross[:] = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage == RUNNING:
+        if j.stage == Stage.RUNNING:
             seg = segments[j.segment]
             crowd[j.segment] += math.floor(j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run)
-    for m in range(6):
+    for m in range(N_SEGMENTS):
         # what titles met in the market lately is what studios expect of the audience
         met = (1.0 + crowd[m] / max(g.release_market[m], 1.0)) ** (-p.release_crowding)
         g.audience[m] += p.release_market_memory * (met - g.audience[m])
     found = 0
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage != RUNNING:
+        if j.stage != Stage.RUNNING:
             continue
         seg = segments[j.segment]
         s = studios[j.owner]
@@ -160,8 +160,8 @@ def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, 
         s.cash -= investors
         flow[L.COINVESTORS_SHARE] += investors
         j.run += 1
-        if j.hit == 0 and j.gross >= g.hit_threshold:
-            j.hit = 1
+        if j.hit == HitState.NONE and j.gross >= g.hit_threshold:
+            j.hit = HitState.NEW
             s.hits += 1
             found += 1
             hits[j.segment] += 1
@@ -169,7 +169,7 @@ def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, 
         fame = standing(j, g)
         hit_gross[j.segment] += math.floor((home + abroad) * fame / (1.0 + fame))
         if j.run >= seg.run:
-            j.stage = DONE
+            j.stage = Stage.DONE
     return found
 
 
@@ -182,16 +182,16 @@ def share_points(projects, credits, studios, flow, p, t):
     p = p[0]
     for n in range(credits.shape[0]):
         c = credits[n]
-        if c.alive == 0:
+        if c.alive == Life.FREE:
             continue
         j = projects[c.project]
-        if j.stage != RUNNING and j.stage != DONE:
+        if j.stage != Stage.RUNNING and j.stage != Stage.DONE:
             continue
         owner = studios[j.owner]
         due = yuan(c.points * (j.receipts - j.first_gross))
         if due > 0.0:
             owner.cash -= due
-            if c.partner >= 0 and studios[c.partner].id == c.partner_id and studios[c.partner].alive == 1:
+            if c.partner >= 0 and studios[c.partner].id == c.partner_id and studios[c.partner].alive == Life.ALIVE:
                 studios[c.partner].cash += due
                 flow[L.POINTS_LOCAL] += due
             else:
@@ -209,38 +209,38 @@ def settle(projects, credits, studios, city, p, t, gains):
     gains[:] = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage == RUNNING or j.stage == DONE:
+        if j.stage == Stage.RUNNING or j.stage == Stage.DONE:
             j.first_gross = j.receipts
-        fresh_hit = j.hit == 1 and (j.stage == RUNNING or j.stage == DONE)
+        fresh_hit = j.hit == HitState.NEW and (j.stage == Stage.RUNNING or j.stage == Stage.DONE)
         if fresh_hit:
-            j.hit = 2
-        if j.stage == DONE or fresh_hit:
+            j.hit = HitState.CREDITED
+        if j.stage == Stage.DONE or fresh_hit:
             fame = math.log(1.0 + standing(j, g))
             success = math.log(max(0.05, j.gross / max(j.budget, 1.0)))
             # a hit is famous at once; other titles are judged at the end of their run
-            gain = p.release_fame * fame if fresh_hit or j.hit == 0 else 0.0
-            gain += p.release_success * success if j.stage == DONE else 0.0
+            gain = p.release_fame * fame if fresh_hit or j.hit == HitState.NONE else 0.0
+            gain += p.release_success * success if j.stage == Stage.DONE else 0.0
             gains[j.owner] += dyadic(gain)
             s = studios[j.owner]
-            if j.replay == 1 and j.stage == DONE:
-                s.frozen = 0
+            if j.replay == 1 and j.stage == Stage.DONE:
+                s.kept_open = 0
             height = min(2.5, fame)
             if height > s.franchise or (height == s.franchise and j.id < s.franchise_id):
                 s.franchise = height
                 s.franchise_id = j.id
     for n in range(credits.shape[0]):
         c = credits[n]
-        if c.alive == 1:
+        if c.alive == Life.ALIVE:
             j = projects[c.project]
-            if j.stage == DONE and c.partner >= 0 and studios[c.partner].id == c.partner_id:
+            if j.stage == Stage.DONE and c.partner >= 0 and studios[c.partner].id == c.partner_id:
                 fame = math.log(1.0 + standing(j, g))
                 gains[c.partner] += dyadic(p.release_partner_fame * fame * min(1.0, 20.0 * c.points))
-                c.alive = 2
-            elif j.stage == DONE:
-                c.alive = 2
+                c.alive = Life.ENDED
+            elif j.stage == Stage.DONE:
+                c.alive = Life.ENDED
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 1:
+        if s.alive == Life.ALIVE:
             s.reputation = max(0.0, min(3.0, s.reputation * (1.0 - p.release_fading) + gains[i]))
             s.franchise *= 1.0 - p.release_franchise_fading
 
@@ -251,7 +251,7 @@ def export_capability(studios, p):
     p = p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 1:
+        if s.alive == Life.ALIVE:
             base = 1.0 + p.release_export_of_fame * s.reputation
             s.export += p.release_export_fading * (base - s.export)
             s.outside_tie *= 1.0 - p.collaboration_tie_fading
@@ -279,4 +279,4 @@ def release(model) -> None:
     settle(projects, credits, studios, m.city_state, m.p, m.t, m.buffer("gains", studios.size, float))
     export_capability(studios, m.p)
     m.state["released"], m.state["hits"] = released, hits
-    m.archive(np.flatnonzero(projects["stage"] == DONE))
+    m.archive(np.flatnonzero(projects["stage"] == Stage.DONE))

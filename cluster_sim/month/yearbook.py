@@ -10,13 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.agents.columns import SEGMENTS, TIERS, record
+from cluster_sim.codes import SEGMENTS, TIERS, Life
 from cluster_sim.jit import kernel
 
-YEAR = record(
-    ("output value_added sales inputs wages rent compute surplus staff_months months load capacity", "f8"),
-    ("released", "i4"),
-)
+YEAR = np.dtype([(name, "f8") for name in (
+    "output", "value_added", "sales", "inputs", "wages", "rent", "compute", "surplus", "staff_months", "months", "load",
+    "capacity")], align=True)
 
 
 @kernel
@@ -24,7 +23,7 @@ def add_month(studios, areas, year, t):
     """Add a month of every studio to its year (whole yuan, person-months)."""
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         a = year[i]
         a.output += s.sales + s.wip_change
@@ -61,7 +60,7 @@ class Yearbook:
             self.released = np.concatenate([self.released, np.zeros(more, np.int64)])
         add_month(studios, m.areas, self.year, m.t)
         over = m.month_of_year == 12 or m.t + 1 == m.months
-        rows = np.flatnonzero(studios["alive"] > 0 if over else studios["alive"] == 2)
+        rows = np.flatnonzero(studios["alive"] != Life.FREE if over else studios["alive"] == Life.ENDED)
         if rows.size:
             self.write(m, rows[np.argsort(studios["id"][rows])])
 
@@ -73,16 +72,16 @@ class Yearbook:
             "year": np.full(rows.size, m.ordinal // 12, np.int32), "studio_id": s["id"][rows].copy(),
             "segment": s["segment"][rows].copy(), "cell": s["cell"][rows].copy(), "park": s["park"][rows].copy(),
             "district": m.cells["district"][s["cell"][rows]].copy(), "zones": m.cells["zones"][s["cell"][rows]].copy(),
-            "age_months": (m.t - s["born"][rows]).astype(np.int32), "alive": s["alive"][rows] == 1,
+            "age_months": (m.t - s["born"][rows]).astype(np.int32), "alive": s["alive"][rows] == Life.ALIVE,
             "anchor": s["anchor"][rows] > 0, "tier": s["tier"][rows].copy(), "staff": s["staff"][rows].copy(),
-            **{name: y[name][rows].copy() for name in YEAR.names or () if name != "released"},
+            **{name: y[name][rows].copy() for name in YEAR.names or ()},
             "public": s["public"][rows] - self.public[rows],
             "released": (s["released"][rows] - self.released[rows]).astype(np.int32),
             "reputation": s["reputation"][rows].copy(), "knowhow": s["knowhow"][rows].copy(),
             "ai": s["ai"][rows].copy(), "templates": s["templates"][rows].copy(), "export": s["export"][rows].copy(),
             "density": m.cells["density"][s["cell"][rows]] / float(m.city_state["density0"][0])})
         y[rows] = np.zeros((), YEAR)
-        ends = s["alive"][rows] == 2
+        ends = s["alive"][rows] == Life.ENDED
         self.public[rows] = np.where(ends, 0.0, s["public"][rows])
         self.released[rows] = np.where(ends, 0, s["released"][rows])
 

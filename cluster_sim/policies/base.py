@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from zlib import crc32
 
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import SEGMENTS
+from cluster_sim.codes import SEGMENTS
+from cluster_sim.inputs.keys import KeyInfo as Key
 
 if TYPE_CHECKING:
     from cluster_sim.model import ClusterModel
@@ -33,19 +33,6 @@ ACCOUNTS = {"grant": {"city": L.GRANTS_CITY, "province": L.GRANTS_PROVINCE, "cen
             "guarantee": {"city": L.GUARANTEES_CITY, "province": L.GUARANTEES_PROVINCE}}
 """Kinds of payment: a grant (capital transfer) or a subsidy on production to studios, capital of a fund, a purchase
 from the rest of the city, an allowance to people, a grant to landlords, a guarantee called by a bank."""
-
-
-@dataclass(frozen=True)
-class Key:
-    """One dated parameter of an instrument: its unit, default, bounds, meaning, and how well it is known."""
-
-    unit: str
-    default: Any
-    low: float = 0.0
-    high: float = math.inf
-    text: str = ""
-    status: str = "assumed"
-    source: str = ""
 
 
 COMMON_KEYS = {"budget": Key("million yuan", None, text="Most that the instrument may pay in a calendar year; "

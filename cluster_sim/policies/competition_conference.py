@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import OTHER
+from cluster_sim.codes import Life, Segment
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -44,8 +44,8 @@ class CompetitionConference(Instrument):
         from cluster_sim.draws import AID, lots
 
         s = model.studios.used
-        rows = np.flatnonzero((s["alive"] == 1) & (s["born"] <= model.t) & (s["segment"] < OTHER) & (s["solo"] == 0)
-                              & (s["staff"] >= 2))
+        rows = np.flatnonzero((s["alive"] == Life.ALIVE) & (s["born"] <= model.t) & (s["segment"] < Segment.OTHER)
+                              & (s["solo"] == 0) & (s["staff"] >= 2))
         rows = rows[np.lexsort((s["id"][rows], lots(model.seed, AID, s["id"][rows] ^ purpose_shift, model.t)))]
         rows = rows[: self.number(model, count * model.scale)]
         cost = np.floor(self.get("cost") * MILLION)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import AUDIO_VIDEO, DESIGN, ENGINEERING, FILM, GAMES, SCIFI
+from cluster_sim.codes import Life, Segment, Specialism
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 MONTHS = 12
+CULTURE = (Segment.FILM, Segment.AUDIO_VIDEO, Segment.DESIGN, Segment.SCIFI)
 PAUSE = 24          # months before a studio may apply again
 
 
@@ -56,10 +57,11 @@ class CultureTechnology(Instrument):
         from cluster_sim.draws import AID, lots
 
         s = model.studios.used
-        able = (s["alive"] == 1) & (s["born"] <= model.t) & (s["solo"] == 0) & (s["staff"] >= self.get("smallest"))
-        tech = (s["segment"] == GAMES) | (s["anchor"] > 0)
-        tech |= s["skill_by"][:, ENGINEERING] > 0.4 * np.maximum(s["skill_by"].sum(1), 1e-9)
-        culture = np.isin(s["segment"], (FILM, AUDIO_VIDEO, DESIGN, SCIFI)) & (s["cash"] > 0.0)
+        able = (s["alive"] == Life.ALIVE) & (s["born"] <= model.t) & (s["solo"] == 0)
+        able &= s["staff"] >= self.get("smallest")
+        tech = (s["segment"] == Segment.GAMES) | (s["anchor"] > 0)
+        tech |= s["skill_by"][:, Specialism.ENGINEERING] > 0.4 * np.maximum(s["skill_by"].sum(1), 1e-9)
+        culture = np.isin(s["segment"], CULTURE) & (s["cash"] > 0.0)
         waits = {i for i, month in self.last.items() if model.t - month < PAUSE}
         rows = np.flatnonzero(able & culture & ~tech)
         order = np.lexsort((s["id"][rows], lots(model.seed, AID, s["id"][rows], model.t)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import RUNNING
+from cluster_sim.codes import Stage
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -63,7 +63,7 @@ class DistributionAbroad(Instrument):
         """Choose among the works that were released this month; bill their dubbed versions and pay the share."""
         projects, studios = model.projects.used, model.studios.rows
         unit = self.unit(model, projects["replay"])
-        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] == RUNNING)
+        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] == Stage.RUNNING)
                               & (projects["cost"] >= self.get("smallest") * MILLION * unit)
                               & self.covers(projects["segment"]))
         dubbing = np.floor(self.get("dubbing") * MILLION * unit[rows])
@@ -84,6 +84,6 @@ class DistributionAbroad(Instrument):
     def show(self, model) -> None:
         """Set how much further the works that were taken reach abroad in the next month."""
         projects = model.projects.used
-        rows = np.flatnonzero((projects["access"] > 0.0) & (projects["stage"] == RUNNING))
+        rows = np.flatnonzero((projects["access"] > 0.0) & (projects["stage"] == Stage.RUNNING))
         alone, more = self.reached(model, rows, month=True)
         projects["access"][rows] = np.maximum(more, 1.0) / np.maximum(alone, 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import STUDENT
+from cluster_sim.codes import Status
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 ENROLMENT, PLACEMENTS = 9, 6        # September; June, before the graduates of July
@@ -74,7 +74,7 @@ class EducationPlaces(Instrument):
         from cluster_sim.draws import AID, lots
 
         people = model.talents.used
-        rows = np.flatnonzero((people["status"] == STUDENT) & (people["graduation"] > model.t)
+        rows = np.flatnonzero((people["status"] == Status.STUDENT) & (people["graduation"] > model.t)
                               & (people["graduation"] <= model.t + 3))
         order = np.lexsort((people["id"][rows], lots(model.seed, AID, people["id"][rows], model.t)))
         rows = rows[order][: round(self.get("placements") * model.scale)]

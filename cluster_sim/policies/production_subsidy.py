@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import RUNNING
+from cluster_sim.codes import Stage
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 APPLIED, WON = 1, 2
@@ -94,7 +94,7 @@ class ProductionSubsidy(Instrument):
         if self.now is None:
             return
         projects = model.projects.used
-        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= RUNNING))
+        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= Stage.RUNNING))
         if rows.size and self.get("rate"):
             cost, segment, coinvest, replay = (projects[c][rows] for c in ("cost", "segment", "coinvest", "replay"))
             aid = self.aid(cost, segment, coinvest, self.unit(model, replay))
@@ -104,5 +104,6 @@ class ProductionSubsidy(Instrument):
     def closing(self, model, gone) -> None:
         """A studio that closes pays its banks first; what it lacks is their bad debt."""
         projects = model.projects.used
-        lent = np.flatnonzero((projects["loan"] > 0.0) & (projects["stage"] > 0) & (projects["stage"] < RUNNING))
+        lent = np.flatnonzero((projects["loan"] > 0.0) & (projects["stage"] > Stage.FREE)
+                              & (projects["stage"] < Stage.RUNNING))
         self.repay(model, lent[np.isin(projects["owner"][lent], gone)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import SCIFI
+from cluster_sim.codes import Life, Segment, Stage
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -44,14 +44,14 @@ class SciFi13(Instrument):
         """Return the aid (yuan) for works of a cost (yuan); sequel: whether they build on an earlier success."""
         work = np.minimum(self.get("work_rate") * cost, self.get("work_cap") * MILLION * unit)
         rights = np.minimum(self.get("rights_rate") * cost, self.get("rights_cap") * MILLION * unit)
-        return np.where(segment == SCIFI, np.floor(work + np.where(sequel, rights, 0.0)), 0.0)
+        return np.where(segment == Segment.SCIFI, np.floor(work + np.where(sequel, rights, 0.0)), 0.0)
 
     def after_release(self, model) -> None:
         if self.now is None or not (self.get("work_rate") or self.get("rights_rate")):
             return
         projects = model.projects.used
-        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= 6)
-                              & (projects["segment"] == SCIFI))
+        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= Stage.RUNNING)
+                              & (projects["segment"] == Segment.SCIFI))
         if rows.size:
             self.pay_projects(model, rows, self.aid(projects["cost"][rows], projects["segment"][rows],
                                                     projects["franchise"][rows] > 0.3,
@@ -61,7 +61,7 @@ class SciFi13(Instrument):
         if self.now is None:
             return
         studios = model.studios.used
-        mine = (studios["alive"] == 1) & (studios["segment"] == SCIFI)
+        mine = (studios["alive"] == Life.ALIVE) & (studios["segment"] == Segment.SCIFI)
         if self.get("founding"):
             new = np.flatnonzero(mine & (studios["born"] == model.t) & (model.t > 0) & (studios["anchor"] == 0))
             new = new[np.argsort(studios["id"][new])]

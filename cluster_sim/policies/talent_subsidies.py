@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import SEEKING
+from cluster_sim.codes import Status
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 SPREAD = 0.25       # standard deviation of migrants' log skill
@@ -78,7 +78,7 @@ class TalentSubsidies(Instrument):
         self.spend(model, float(lot.size - won.size) * award, "people", act="newcomers", entity=model.t,
                    base=max(migrants, 1.0))
         self.spend(model, float(won.size) * award, "people")
-        index = model.bring(won.size, SEEKING)
+        index = model.bring(won.size, Status.SEEKING)
         people = model.talents.rows
         for k, row in enumerate(index.tolist()):
             people["id"][row] = identity(AWARD, k, model.t)

@@ -79,7 +79,7 @@ def _futures(axes: Axes, result: Any, policy: str) -> None:
     for factor, set_label, scale in ((x, axes.set_xlabel, axes.set_xscale), (y, axes.set_ylabel, axes.set_yscale)):
         if factor.log:
             scale("log")
-        set_label(_short(names[factor.path]))
+        set_label(style.shortened(names[factor.path], 34))
     if not x.log:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
     if not y.log:
@@ -145,14 +145,8 @@ def _regret(axes: Axes, result: Any) -> None:
         axes.plot(worst, place, "D", ms=3.4, mec=style.ORANGE, mfc=style.ORANGE if row["least_worst"] else style.PAPER,
                   mew=0.9, zorder=3)
     axes.axvline(0, color=style.SOFT, lw=0.6)
-    axes.set_ylim(len(result.regret) - 0.4, -0.6)
-    axes.set_yticks(range(len(result.regret)), list(result.regret["policy"]))
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(True, axis="x")
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
-    unit = "percentage points" if measure.unit == "%" else measure.unit
-    axes.set_xlabel(f"{measure.title}, {measure.years}\n({unit})")
+    style.listed(axes, range(len(result.regret)), list(result.regret["policy"]), ticks=4)
+    axes.set_xlabel(f"{measure.title}, {measure.years}\n({measure.change_unit})")
 
 
 def _legend(several: bool) -> list[Any]:
@@ -167,7 +161,3 @@ def _legend(several: bool) -> list[Any]:
                     Line2D([], [], ls="", marker="D", ms=3.4, mfc=style.PAPER, color=style.ORANGE,
                            label="worst (filled: the least)")]
     return entries
-
-
-def _short(name: str, most: int = 34) -> str:
-    return name if len(name) <= most else "…" + name[-(most - 1):]

@@ -41,7 +41,8 @@ def front(result: Any) -> Figure:
             axes = figure.add_axes(((left + place * (wide + gap)) / style.PAGE, (height - 53) / height,
                                     wide / style.PAGE, 43 / height))
             _aim(axes, result, names, across, k)
-            style.letter(axes, "abc"[place], f"{hunt.aims[k].measure.title}\n(change, {_unit(hunt.aims[k].measure)})")
+            measure = hunt.aims[k].measure
+            style.letter(axes, "abc"[place], f"{measure.title}\n(change, {measure.change_unit})")
         labels = 44.0
         axes = figure.add_axes((labels / style.PAGE, 11.0 / height, (style.PAGE - labels - 24) / style.PAGE,
                                 strip / height))
@@ -55,10 +56,6 @@ def front(result: Any) -> Figure:
             Line2D([], [], ls="", marker=".", ms=3, color=style.RULE, label="all mixes within the budget")],
             loc="lower left", bbox_to_anchor=(4 / style.PAGE, 0.5 / height), ncols=4, columnspacing=1.4)
     return figure
-
-
-def _unit(measure: Any) -> str:
-    return "percentage points" if measure.unit == "%" else measure.unit
 
 
 def _order(table: Any) -> str:
@@ -85,7 +82,7 @@ def _aim(axes: Axes, result: Any, names: list[str], across: int, k: int) -> None
         axes.plot(*before, "o", ms=3.2, mfc=style.PAPER, mec=style.SOFT, mew=0.7, zorder=4)
         axes.plot(*after, "o", ms=3.2, color=colour, zorder=5)
     measure = hunt.aims[across].measure
-    axes.set_xlabel(f"{measure.title}\n(change, {_unit(measure)})")
+    axes.set_xlabel(f"{measure.title}\n(change, {measure.change_unit})")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     style.rows(axes)

@@ -11,12 +11,15 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from cluster_sim.indicators import kept_names
+
 PACKAGE = Path(__file__).resolve().parent.parent
 SUFFIXES = {".py", ".yaml", ".yml", ".csv", ".json", ".geojson"}
 WITHOUT_EFFECT = ("cli", "report", "app", "analysis", "runs", "cities", "scenario")
 """Folders of the package that cannot change a run; a city counts through `city_version`, a scenario through
 its digest."""
-NOT_CODE = ("__init__.py", "__main__.py", "columns.yaml")
+NOT_CODE = ("__init__.py", "__main__.py", "indicators.yaml")
+"""Of the description of indicators only names and precision count."""
 WITH_EFFECT = ("runs/single_run.py", "runs/maps.py")
 
 
@@ -38,7 +41,8 @@ def code_version(package: Path = PACKAGE) -> str:
         folder = path.relative_to(package).parts[0]
         if folder not in WITHOUT_EFFECT and path.name not in NOT_CODE:
             found.append(path)
-    return _digest(found, package)[:16]
+    kept = kept_names(package / "indicators.yaml")
+    return hashlib.sha256(f"{_digest(found, package)}\n{kept}".encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=16)

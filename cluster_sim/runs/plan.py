@@ -134,6 +134,16 @@ def seed_list(seeds: int | Iterable[int] | None, first: int | None = None, defau
     return listed
 
 
+def shard_numbers(text: str | None) -> tuple[int, int] | None:
+    """Read `2/8` as the second of eight shards. InputError if it is not of this form."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise InputError(f"'{text}' is not a shard; write 2/8 for the second of eight")
+    return int(found[1]), int(found[2])
+
+
 def plan(scenario: Any, seeds: Sequence[int], scale: float, until: int | None = None,
          factors: Mapping[str, Any] | None = None, tables: Iterable[str] = TABLES) -> Plan:
     """Plan one run of `scenario` for each seed.

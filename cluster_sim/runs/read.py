@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cluster_sim import plots
 from cluster_sim.runs import manifest, staged
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
@@ -130,8 +131,6 @@ class View:
     @cached_property
     def sweep(self) -> Any:
         """The sweep whose runs these are; None for plain runs."""
-        from cluster_sim.runs.sweeps import stored_sweep
-
         return stored_sweep(self.folder, self.scenario)
 
     @cached_property
@@ -170,7 +169,7 @@ class View:
         return self.frame("map")
 
     def city_map(self, run_id: str | None = None) -> dict[str, Any]:
-        """Return the map of one run (the first if None) as the model gives it, for `report.figures.city_map`."""
+        """Return the map of one run (the first if None) as the model gives it, for `report.city_map`."""
         from cluster_sim.city import load_city
         from cluster_sim.runs.maps import join
 
@@ -234,15 +233,21 @@ class View:
         return stored_scenario(self.folder)
 
     def plot(self, figure: str = "share", **options: Any) -> Any:
-        """Draw a figure (`share`, `map`, `network`) and return it."""
-        from cluster_sim.runs.result import draw
-
-        return draw(self, figure, **options)
+        """Draw a figure (`share`, `map`, `network`, `indicators`) and return it."""
+        return plots.draw("runs", self, figure, **options)
 
     def keep_alive(self, holder: Any) -> View:
         """Let a temporary folder live as long as this view."""
         weakref.finalize(self, holder.cleanup)
         return self
+
+
+def stored_sweep(folder: Path, base: Any) -> Any:
+    """Read the sweep of a results folder back, over its resolved scenario; None if the folder holds plain runs."""
+    from cluster_sim.scenario.sweeps import read_sweep
+
+    path = Path(folder) / "sweep.yaml"
+    return read_sweep(path, base, (*TABLES, *EXTRA_TABLES)) if path.is_file() else None
 
 
 def stored_scenario(folder: Path) -> Any:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.scenario.errors import Fault, ScenarioError
-from cluster_sim.scenario.quantities import month_name, parse_month, parse_scale
+from cluster_sim.inputs.errors import Fault, ScenarioError
+from cluster_sim.inputs.quantities import month_name, parse_month, parse_scale
 from cluster_sim.scenario.types import Scenario, load_resolved
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.scenario.quantities import month_name
+from cluster_sim.inputs.quantities import month_name
 from cluster_sim.scenario.types import Scenario
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cluster_sim import parameters
+from cluster_sim.indicators import columns
+from cluster_sim.inputs.errors import Faults, Mark, did_you_mean, listing
+from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.quantities import QuantityError, month_name, number, parse_month, shown
+from cluster_sim.inputs.shapes import NONE, read_bool
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.designs import BY_VALUE
-from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.factors import Factor, column_name, plain_label
-from cluster_sim.scenario.point_settings import DUMMY, KeyOverride
-from cluster_sim.scenario.quantities import QuantityError, month_name, number, parse_month, shown
-from cluster_sim.scenario.registry import KeyInfo
-from cluster_sim.scenario.validation import NONE, read_bool
+from cluster_sim.scenario.overrides import DUMMY, Override
 from cluster_sim.scenario.variants import Variants
-from cluster_sim.scenario.yaml_reader import Node
 
 FORM = ("low", "high", "values", "options", "log", "levels", "column")
 EXAMPLE = "a list of values, {low: 0, high: 1} or {options: {name: value}}"
@@ -27,19 +24,12 @@ OWN_COLUMNS = ("run_id", "scenario", "seed", "month", "point", "scale", "start",
                "status", "seconds")
 
 
-@functools.cache
-def reserved() -> tuple[str, ...]:
-    """Columns of the results that a factor's column may not hide."""
-    file = Path(__file__).resolve().parents[1] / "columns.yaml"
-    return (*OWN_COLUMNS, *yaml.load(file.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-
-
 class FactorReader:
     """Reads factors against one base; remembers the columns that are taken."""
 
     def __init__(self, variants: Variants, design: str | None, levels: int | None, faults: Faults) -> None:
         self.variants, self.design, self.levels, self.faults = variants, design, levels, faults
-        self.taken = list(reserved())
+        self.taken = [*OWN_COLUMNS, *columns()]
 
     def read(self, path: str, node: Node, key: Mark) -> Factor | None:
         """One factor, or None and at least one fault."""
@@ -97,7 +87,7 @@ class FactorReader:
         if info is not None:
             return info
         parts = path.split(".")
-        known = self.variants.paths()
+        known = self.variants.draft(Faults()).paths()
         hint = did_you_mean(path, known)
         if parts[0] == "policies" and len(parts) > 1 and parts[1] in registry.instruments():
             keys = registry.keys_of(registry.instruments()[parts[1]])
@@ -257,8 +247,7 @@ class FactorReader:
             except QuantityError as error:
                 self.faults.add(f"factors.{path}", error.message, error.hint, node.mark)
         else:
-            one = KeyOverride(tuple(path.split(".")), node, key.source, key)
-            self.variants.changes([one], self.faults)
+            self.variants.with_overrides([Override(tuple(path.split(".")), node, key)], self.faults)
         return len(self.faults.found) == before
 
 

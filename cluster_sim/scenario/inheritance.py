@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from cluster_sim.inputs.errors import Fault, Faults, ScenarioError, did_you_mean, listing
+from cluster_sim.inputs.files import display, inside
+from cluster_sim.inputs.yaml_reader import Node, read_file
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.errors import Fault, Faults, ScenarioError, did_you_mean, listing
-from cluster_sim.scenario.yaml_reader import Node, read_file
 
 LONGEST = 8
 
@@ -58,7 +59,7 @@ def read_chain(name: str | Path, faults: Faults) -> list[Document]:
             break
         following = _base(document, seen, faults)
         if following is not None and following.resolve().parent != folder:
-            if not _inside(following.resolve(), folder):
+            if not following.resolve().is_relative_to(folder):
                 folder = following.resolve().parent
     return documents
 
@@ -105,20 +106,9 @@ def locate(text: str, here: Path, folder: Path) -> tuple[Path | None, str]:
         if candidate != beside:
             return candidate, ""
         text = beside.name
-    path = Path(os.path.normpath(here / text))
-    if not _inside(path.resolve(), folder):
+    path = inside(text, here, folder)
+    if path is None:
         return None, f"'{text}' lies outside the scenario's folder (a shipped one goes by its name)"
     if not path.is_file():
         return None, f"there is no such file '{text}'"
     return path, ""
-
-
-def _inside(path: Path, folder: Path) -> bool:
-    return path.is_relative_to(folder)
-
-
-def display(path: Path) -> str:
-    """A path as messages show it: relative to where the user is, if it lies below."""
-    absolute = Path(os.path.abspath(path))
-    here = Path.cwd()
-    return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else str(path)

@@ -8,17 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
+from cluster_sim.inputs.files import display
+from cluster_sim.inputs.quantities import QuantityError, parse_month, parse_scale, shown
+from cluster_sim.inputs.yaml_reader import Node, read_file
 from cluster_sim.scenario.designs import count_points
-from cluster_sim.scenario.errors import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
 from cluster_sim.scenario.factor_files import FactorReader
-from cluster_sim.scenario.inheritance import display, locate
+from cluster_sim.scenario.inheritance import locate
 from cluster_sim.scenario.load import load
-from cluster_sim.scenario.quantities import QuantityError, parse_month, parse_scale, shown
 from cluster_sim.scenario.sweep_sources import FOLDERS, find, from_mapping
 from cluster_sim.scenario.sweeps import BY_VALUE, DESIGNS, Sweep
 from cluster_sim.scenario.types import Scenario
 from cluster_sim.scenario.variants import Variants
-from cluster_sim.scenario.yaml_reader import Node, read_file
 
 KEYS = ("name", "rationale", "base", "design", "factors", "seeds", "scale", "until", "outputs", "samples",
         "trajectories", "levels", "second_order", "sample_seed")

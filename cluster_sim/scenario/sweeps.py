@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.inputs.quantities import month_name
 from cluster_sim.scenario.factors import Factor
-from cluster_sim.scenario.quantities import month_name
 from cluster_sim.scenario.types import Scenario
 
 DESIGNS = ("grid", "list", "oat", "lhs", "sobol", "saltelli", "morris")

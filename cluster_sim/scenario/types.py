@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster_sim.scenario.quantities import month_name, parse_month
+from cluster_sim.inputs.quantities import month_name, parse_month
 
 EVENT_KINDS = ("hit", "flop", "pandemic", "convention")
 _MONTH_KEYS = ("month", "from", "to")

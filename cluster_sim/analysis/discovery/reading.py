@@ -14,16 +14,16 @@ import numpy as np
 from cluster_sim.analysis.discovery import prim
 from cluster_sim.analysis.extra_keys import Extra
 from cluster_sim.analysis.measures import Measure
+from cluster_sim.inputs.errors import Faults, ScenarioError
+from cluster_sim.inputs.quantities import shown
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, month_text
-from cluster_sim.scenario.errors import Faults, ScenarioError
 from cluster_sim.scenario.inheritance import locate
 from cluster_sim.scenario.load import load
-from cluster_sim.scenario.quantities import shown
 from cluster_sim.scenario.sweep_files import FOLDERS, open_reader
 from cluster_sim.scenario.sweeps import Sweep
 from cluster_sim.scenario.types import Scenario
-from cluster_sim.scenario.yaml_reader import Node
 
 ALSO = ("policies", "aim", "density", "boxes")
 """Keys of the file beside those of a sweep."""

@@ -6,33 +6,29 @@ meet the same futures on the same seeds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.bench import Bench, Point, nothing_ran, seed_means
+from cluster_sim import plots
 from cluster_sim.analysis.discovery import prim
 from cluster_sim.analysis.discovery.reading import Inquiry
 from cluster_sim.analysis.discovery.regret import regret_table, regrets
-from cluster_sim.runs.progress import Silent
-from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.sweeps import plan_sweep
+from cluster_sim.analysis.evaluator import Evaluator, evaluate, seed_means
+from cluster_sim.runs.experiment import Experiment, Findings
 from cluster_sim.scenario.designs import design_points, unit_sample
-from cluster_sim.scenario.variants import Variants
 
 FEW = 10
 """Fewer cases than these, or fewer of the others, and no box is looked for."""
 
 
 @dataclass
-class Discovery:
+class Discovery(Findings):
     """What was discovered, as data frames."""
 
     inquiry: Inquiry
-    folder: Path
     futures: Any
     """One row a future and policy: `policy`, `future`, the factors, `value` (mean over seeds), `fails`, `regret`."""
     boxes: Any
@@ -43,9 +39,6 @@ class Discovery:
     regret: Any
     """One row a policy: see `regret_table`."""
     notes: list[str] = field(default_factory=list)
-    new_runs: int = 0
-    failed: list[dict[str, Any]] = field(default_factory=list)
-    holder: Any = None
 
     @property
     def verdicts(self) -> list[str]:
@@ -71,9 +64,7 @@ class Discovery:
 
     def plot(self) -> Any:
         """Draw the futures, the boxes and the regret, and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.discovery").discovery(self)
+        return plots.draw("discovery", self)
 
 
 def limit_text(row: Mapping[str, Any]) -> str:
@@ -84,34 +75,23 @@ def limit_text(row: Mapping[str, Any]) -> str:
     return f"{left}{row['factor']}{right}"
 
 
-def bench_of(inquiry: Inquiry, place: int, out: Path, workers: int | None = None,
-             progress: Callable[[], Silent] = Silent, factory: str = FACTORY,
-             notes: Mapping[str, Any] | None = None) -> Bench:
-    """The store of one policy: a sweep of its own over the same futures, so that it can be read and reproduced."""
-    sweep = replace(inquiry.sweep, base=inquiry.policies[place])
-    return Bench(f"{sweep.name}: {inquiry.labels[place]}", sweep.base, sweep.scale, sweep.until,
-                 out / inquiry.labels[place], sweep, workers, progress, factory, notes or {},
-                 ("series", *sweep.outputs), sampled=plan_sweep(sweep).points)
+def run_discovery(inquiry: Inquiry, experiment: Experiment) -> Discovery:
+    """Do the runs that are missing and find the boxes and the regret. NothingRan if no future could be run.
 
-
-def points_of(inquiry: Inquiry, place: int) -> list[Point]:
-    """The futures as points of one policy."""
-    sweep = inquiry.sweep
-    base = inquiry.policies[place]
-    variants = Variants(replace(base, end=max(base.end, sweep.until)))
-    return [Point(variants.of(point), sweep.seeds, sweep.labels(point)) for point in design_points(sweep)]
-
-
-def discover(inquiry: Inquiry, benches: Sequence[Bench]) -> Discovery:
-    """Do the runs that are missing and find the boxes and the regret. NothingRan if no future could be run."""
+    Each policy has a folder of its own, a sweep over the same futures, so that it can be read and reproduced.
+    """
     import pandas as pd
 
-    values = []
-    for place, bench in enumerate(benches):
-        found = seed_means(bench.values(points_of(inquiry, place), inquiry.aim)[0])
+    sweep, design = inquiry.sweep, design_points(inquiry.sweep)
+    asked = []
+    for label, policy in zip(inquiry.labels, inquiry.policies, strict=True):
+        one = Evaluator(replace(sweep, base=policy), experiment, experiment.folder / label, f"{sweep.name}: {label}",
+                        sampled=True)
+        asked.append((one, one.at(design)))
+    values = [seed_means(found) for found, in evaluate(asked, inquiry.aim)]
+    for label, found in zip(inquiry.labels, values, strict=True):
         if not np.isfinite(found).any():
-            raise nothing_ran(bench, f"no future of {inquiry.labels[place]} could be run")
-        values.append(found)
+            raise experiment.nothing_ran(f"no future of {label} could be run")
     table = np.column_stack(values)
     fails = inquiry.fails(table)
     futures, points = _futures(inquiry, table, fails), unit_sample(inquiry.sweep)
@@ -124,10 +104,9 @@ def discover(inquiry: Inquiry, benches: Sequence[Bench]) -> Discovery:
     regret = regret_table(list(inquiry.labels), table, fails, inquiry.higher)
     columns = ["policy", "box", "factor", "low", "high", "quasi_p_low", "quasi_p_high", "again", "coverage", "density",
                "mass", "share", "density_fresh", "coverage_fresh"]
-    return Discovery(inquiry, benches[0].folder.parent, futures, pd.DataFrame(boxes, columns=columns),
+    return Discovery(experiment, inquiry, futures, pd.DataFrame(boxes, columns=columns),
                      pd.DataFrame(steps, columns=["policy", "box", "step", "coverage", "density", "mass", "limited"]),
-                     regret, notes, sum(bench.new_runs for bench in benches),
-                     [record for bench in benches for record in bench.failed.values()])
+                     regret, notes)
 
 
 def _futures(inquiry: Inquiry, table: np.ndarray, fails: np.ndarray) -> Any:

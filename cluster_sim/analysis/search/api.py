@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.analysis.bench import Bench, warn_of_failed
-from cluster_sim.analysis.extra_keys import replaced
 from cluster_sim.analysis.search.reading import Hunt, read
-from cluster_sim.analysis.search.study import Search
-from cluster_sim.analysis.search.study import search as carry_out_search
+from cluster_sim.analysis.search.study import Search, run_search
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.experiment import Experiment
 from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.temporary import folder_of
-
-
-def bench_for(hunt: Hunt, folder: Path, workers: int | None = None, progress: Callable[[], Silent] = Silent,
-              factory: str = FACTORY, notes: Mapping[str, Any] | None = None) -> Bench:
-    """The store in which a search's runs are kept."""
-    sweep = hunt.sweep
-    return Bench(sweep.name, sweep.base, sweep.scale, sweep.until, folder, sweep, workers, progress, factory,
-                 notes or {}, ("series", *sweep.outputs))
+from cluster_sim.runs.sweeps import replaced
 
 
 def sized(hunt: Hunt, generations: int | None = None, seeds: Any = None, check_seeds: int | None = None,
@@ -45,19 +35,15 @@ def sized(hunt: Hunt, generations: int | None = None, seeds: Any = None, check_s
 def search(source: str | Path | Mapping[str, Any] | Hunt, generations: int | None = None,
            seeds: int | Iterable[int] | None = None, check_seeds: int | None = None, scale: str | float | None = None,
            until: str | int | None = None, out: str | Path | None = None, workers: int | None = None,
-           progress: bool = False, factory: str = FACTORY) -> Search:
+           progress: bool = False, factory: str = FACTORY, engine: Any = None, shard: str | None = None) -> Search:
     """Search the mixes of instruments that no other beats, and check them on fresh seeds.
 
     source: a search file, or a mapping with its keys. `out` is a folder to keep the runs in: started again with the
     same file the search goes on where it was, and with more generations further. `.front` has a row for each mix with
-    what the search promised and what fresh seeds found; `.optimism` says how much of the promise was luck.
+    what the search promised and what fresh seeds found; `.optimism` says how much of the promise was luck. `engine` and
+    `shard` as in `sweep`; shards meet after every generation.
     """
-    import sys
-
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
     hunt = sized(source if isinstance(source, Hunt) else read(source), generations, seeds, check_seeds, scale, until)
-    folder, holder = folder_of(out)
-    bench = bench_for(hunt, folder, workers, Progress if progress else Silent, factory)
-    result = carry_out_search(hunt, bench, partial(print, file=sys.stderr) if progress else lambda text: None)
-    result.holder = holder
-    warn_of_failed(result.failed)
-    return result
+    return experiment.deliver(run_search(
+        hunt, experiment, partial(print, file=sys.stderr) if progress else lambda text: None))

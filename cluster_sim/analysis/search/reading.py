@@ -9,14 +9,14 @@ from typing import Any
 
 from cluster_sim.analysis.extra_keys import Extra
 from cluster_sim.analysis.measures import Measure, measure
+from cluster_sim.inputs.errors import Fault, Faults, ScenarioError
+from cluster_sim.inputs.quantities import QuantityError, number
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
-from cluster_sim.scenario.errors import Fault, Faults, ScenarioError
-from cluster_sim.scenario.quantities import QuantityError, number
 from cluster_sim.scenario.sweep_files import open_reader
 from cluster_sim.scenario.sweeps import Sweep
 from cluster_sim.scenario.types import Scenario
-from cluster_sim.scenario.yaml_reader import Node
 
 ALSO = ("instruments", "budget", "aims", "years", "check_seeds", "generations", "population", "search_seed")
 """Keys of the file beside those of a sweep."""

@@ -9,28 +9,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.bench import Bench, Point, nothing_ran, seed_means
+from cluster_sim import plots
+from cluster_sim.analysis.evaluator import Evaluator, seed_means
 from cluster_sim.analysis.search.evolve import Evolution, hypervolume, undominated
 from cluster_sim.analysis.search.reading import Hunt
 from cluster_sim.runs.errors import InputError
-from cluster_sim.scenario.variants import Variants
+from cluster_sim.runs.experiment import Experiment, Findings
+from cluster_sim.runs.sweeps import Point
 
 STATE = "search.json"
 """What the folder says of the search's progress; the search itself is made again from the runs."""
 
 
 @dataclass
-class Search:
+class Search(Findings):
     """What a search found, as data frames."""
 
     hunt: Hunt
-    folder: Path
     evaluations: Any
     """One row a mix in the order of asking: `generation`, the factors, each aim's column, `cost`, `allowed`, `front`
     (of mixes that do equally well, the first)."""
@@ -44,9 +45,6 @@ class Search:
     optimism: Any = None
     """One row an aim: mean change promised and found, how much of the promise was luck (`optimism`), the share of mixes
     that promised too much, and the number whose 95% interval on fresh seeds lies on the better side of the base."""
-    new_runs: int = 0
-    failed: list[dict[str, Any]] = field(default_factory=list)
-    holder: Any = None
 
     @property
     def verdict(self) -> str:
@@ -64,9 +62,7 @@ class Search:
 
     def plot(self) -> Any:
         """Draw the set, promised and found, with the mixes, and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.search").front(self)
+        return plots.draw("search", self)
 
 
 def columns(hunt: Hunt) -> list[str]:
@@ -77,23 +73,14 @@ def columns(hunt: Hunt) -> list[str]:
 
 def points(hunt: Hunt, shares: np.ndarray, seeds: tuple[int, ...]) -> list[Point]:
     """The points of mixes (rows of shares of the factors' ranges) on some seeds."""
-    sweep = hunt.sweep
-    variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
-    mixes = [{f.path: f.at(float(share)) for f, share in zip(sweep.factors, row, strict=True)} for row in shares]
-    return [Point(variants.of(mix), seeds, sweep.labels(mix)) for mix in mixes]
+    return [Point({f.path: f.at(float(share)) for f, share in zip(hunt.sweep.factors, row, strict=True)}, seeds)
+            for row in shares]
 
 
-def base_point(hunt: Hunt, seeds: tuple[int, ...]) -> Point:
-    """The base scenario as a point."""
-    sweep = hunt.sweep
-    variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
-    return Point(variants.of({}), seeds, sweep.labels({}))
-
-
-def search(hunt: Hunt, bench: Bench, say: Callable[[str], None] = lambda text: None) -> Search:
+def run_search(hunt: Hunt, experiment: Experiment, say: Callable[[str], None] = lambda text: None) -> Search:
     """Carry the search out, or on where it was stopped, and check what it found.
 
-    say: is told in a line how each generation went.
+    say: is told in a line how each generation went. NothingRan if the base scenario could not be run.
     """
     import pandas as pd
 
@@ -102,36 +89,36 @@ def search(hunt: Hunt, bench: Bench, say: Callable[[str], None] = lambda text: N
     names, sweep = columns(hunt), hunt.sweep
     signs = np.array([aim.sign for aim in hunt.aims])
     evolution = Evolution(len(sweep.factors), len(names), hunt.population, hunt.search_seed)
-    home = [seed_means(each) for each in bench.values([base_point(hunt, sweep.seeds)], *hunt.measures)]
+    evaluator = Evaluator(sweep, experiment)
+    home = [seed_means(each) for each in evaluator.values(evaluator.at([{}]), *hunt.measures)]
     if not np.isfinite(np.concatenate(home)).all():
-        raise nothing_ran(bench, "the base scenario, which every gain is read against, could not be run")
+        raise experiment.nothing_ran("the base scenario, which every gain is read against, could not be run")
     blocks, shares = [], []
     for generation in range(1, hunt.generations + 1):
         asked = evolution.ask()
         found = points(hunt, asked, sweep.seeds)
-        measured = np.column_stack([seed_means(each) for each in bench.values(found, *hunt.measures)])
+        measured = np.column_stack([seed_means(each) for each in evaluator.values(found, *hunt.measures)])
         aims, cost = measured[:, :-1] * signs, measured[:, -1]
         over = cost - (np.inf if hunt.budget is None else hunt.budget)
         evolution.tell(aims, np.where(np.isfinite(cost), np.maximum(over, -1.0), np.nan))
-        block = pd.DataFrame([dict(point.labels) for point in found]).assign(
+        block = evaluator.labels(found).assign(
             generation=generation, **dict(zip(names, measured[:, :-1].T, strict=True)), cost=cost,
             allowed=np.isfinite(measured).all(axis=1) & (over <= 0))
         blocks.append(block)
         shares.append(asked)
         done = {"generation": generation, "generations": hunt.generations, "evaluations": generation * len(asked),
                 "allowed": int(sum(each["allowed"].sum() for each in blocks))}
-        _state(bench.folder, {**done, "status": "running"})
+        _state(experiment.folder, {**done, "status": "running"})
         say(f"generation {generation} of {hunt.generations}: {done['evaluations']} mixes, {done['allowed']} within the "
             "budget" if hunt.budget is not None else
             f"generation {generation} of {hunt.generations}: {done['evaluations']} mixes")
     evaluations = pd.concat(blocks, ignore_index=True)
-    result = Search(hunt, bench.folder, evaluations, None, None)
+    result = Search(experiment, hunt, evaluations, None, None)
     values, allowed = evaluations[names].to_numpy() * signs, evaluations["allowed"].to_numpy()
     evaluations["front"] = undominated(values, allowed) & ~evaluations[names].duplicated().to_numpy()
     result.progress = _progress(evaluations, values, allowed)
-    _check(result, bench, np.concatenate(shares), home, names, signs)
-    result.new_runs, result.failed = bench.new_runs, list(bench.failed.values())
-    _state(bench.folder, {**done, "front": int(evaluations["front"].sum()), "status": "done"})
+    _check(result, evaluator, np.concatenate(shares), home, names, signs)
+    _state(experiment.folder, {**done, "front": int(evaluations["front"].sum()), "status": "done"})
     return result
 
 
@@ -156,7 +143,7 @@ def _progress(evaluations: Any, values: np.ndarray, allowed: np.ndarray) -> Any:
     return pd.DataFrame(rows)
 
 
-def _check(result: Search, bench: Bench, shares: np.ndarray, home: list[np.ndarray], names: list[str],
+def _check(result: Search, evaluator: Evaluator, shares: np.ndarray, home: list[np.ndarray], names: list[str],
            signs: np.ndarray) -> None:
     """Run the set on fresh seeds and set what was promised beside what was found."""
     import pandas as pd
@@ -164,8 +151,8 @@ def _check(result: Search, bench: Bench, shares: np.ndarray, home: list[np.ndarr
 
     hunt, seeds = result.hunt, result.hunt.check_seeds
     chosen = np.flatnonzero(result.evaluations["front"].to_numpy())
-    every = [base_point(hunt, seeds), *points(hunt, shares[chosen], seeds)]
-    fresh = bench.values(every, *hunt.measures)
+    every = [Point({}, seeds), *points(hunt, shares[chosen], seeds)]
+    fresh = evaluator.values(every, *hunt.measures)
     rows = [{"seeds": "search", **dict(zip([*names, "cost"], (each[0] for each in home), strict=True))},
             {"seeds": "fresh", **dict(zip([*names, "cost"], (seed_means(each)[0] for each in fresh), strict=True))}]
     result.base = pd.DataFrame(rows)
@@ -187,7 +174,7 @@ def _check(result: Search, bench: Bench, shares: np.ndarray, home: list[np.ndarr
         front[f"{name}_low95"], front[f"{name}_high95"] = middle - half, middle + half
         measure, sure = hunt.aims[k].measure, np.isfinite(middle)
         if sure.any():
-            unit = "percentage points" if measure.unit == "%" else measure.unit
+            unit = measure.change_unit
             gains = [each[sure].mean() * measure.factor for each in (front[f"{name}_gain"].to_numpy(), middle)]
             better = -signs[k] * (gains[0] - gains[1])
             short = -signs[k] * (front[f"{name}_gain"].to_numpy() - middle)[sure]

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.analysis.bench import Bench, warn_of_failed
-from cluster_sim.analysis.extra_keys import replaced
 from cluster_sim.analysis.measures import measure
-from cluster_sim.analysis.sensitivity.study import OUTPUT, Question, Sensitivity, read, study
-from cluster_sim.analysis.sensitivity.uncertain import FIRST_LOOK, first_look, leading, question_of
-from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.analysis.sensitivity.study import OUTPUT, Question, Sensitivity, read, run_study
+from cluster_sim.analysis.sensitivity.uncertain import first_look, leading, question_of
+from cluster_sim.runs.experiment import Experiment
 from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.sweeps import plan_sweep
-from cluster_sim.runs.temporary import folder_of
-
-
-def bench_for(question: Question, folder: Path, workers: int | None = None,
-              progress: Callable[[], Silent] = Silent, factory: str = FACTORY,
-              notes: Mapping[str, Any] | None = None) -> Bench:
-    """The store in which a question's runs are kept."""
-    sweep = question.sweep
-    sampled = "" if sweep.design in ("morris", "saltelli") else plan_sweep(sweep).points
-    return Bench(sweep.name, sweep.base, sweep.scale, sweep.until, folder, sweep, workers, progress, factory,
-                 notes or {}, ("series", *sweep.outputs), sampled=sampled)
+from cluster_sim.runs.sweeps import replaced
 
 
 def sensitivity(source: Any, output: str | None = None, year: str | int | None = None, top: int | None = None,
                 trajectories: int | None = None, base_points: int | None = None, keep: int | None = None,
                 seeds: int | Iterable[int] | None = None, scale: str | float | None = None,
                 until: str | int | None = None, out: str | Path | None = None, workers: int | None = None,
-                progress: bool = False, factory: str = FACTORY) -> Sensitivity:
+                progress: bool = False, factory: str = FACTORY, engine: Any = None,
+                shard: str | None = None) -> Sensitivity:
     """Find out which factors move an output of the model, and how far their ranking can be trusted.
 
     source: a sweep file (design `morris`, `saltelli` or any sample), a mapping with its keys, or with `top` a
@@ -40,21 +28,18 @@ def sensitivity(source: Any, output: str | None = None, year: str | int | None =
     the last year. trajectories, base_points, keep: size of the screening, of the Sobol sample, and most factors that go
     from the one to the other. The others are those of a sweep file. `.indices`, `.stability` and `.outputs` are data
     frames, `.verdicts` says what the sample can bear. RuntimeError if so many runs failed that nothing can be said.
+    `engine` and `shard` as in `sweep`; shards meet after each sample.
     """
-    folder, holder = folder_of(out)
-    shown = Progress if progress else Silent
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
     if top is not None:
         first = question_of(source, measure(output or OUTPUT, year), seeds, scale, until, trajectories)
-        look = first_look(first, bench_for(first, folder / FIRST_LOOK, workers, shown, factory))
+        look = first_look(first, experiment)
         question = leading(first, look, top)
         question = read(question.sweep, output=output, year=year, base_points=base_points, keep=keep)
     else:
         question = sized(read(source, output=output, year=year, base_points=base_points, keep=keep), seeds, scale,
                          until, trajectories)
-    result = study(question, bench_for(question, folder, workers, shown, factory))
-    result.holder = holder
-    warn_of_failed(result.failed)
-    return result
+    return experiment.deliver(run_study(question, experiment))
 
 
 def sized(question: Question, seeds: Any = None, scale: Any = None, until: Any = None,
