@@ -56,7 +56,7 @@ def _starting() -> Iterator[None]:
                 signal.signal(signal.SIGINT, handler)
 
 
-class WorkerProcess(_context.Process):  # type: ignore[name-defined, misc]
+class WorkerProcess(_context.Process):  # type: ignore[name-defined]
     """A process that starts without the caller's script."""
 
     def start(self) -> None:
@@ -65,7 +65,7 @@ class WorkerProcess(_context.Process):  # type: ignore[name-defined, misc]
             super().start()
 
 
-class WorkerContext(type(_context)):
+class WorkerContext(type(_context)):  # type: ignore[misc]
     """What pebble starts its workers with."""
 
     Process = WorkerProcess
