@@ -47,8 +47,7 @@ FILES = {"sensitivity": SENSITIVITY, "search": SEARCH, "discover": DISCOVER}
 def fake(monkeypatch, tmp_path):
     """Let the commands use the fake city, whose base takes the place of any scenario that is read."""
     monkeypatch.chdir(tmp_path)
-    for module in ("cluster_sim.scenario.sweep_files", "cluster_sim.analysis.discovery.reading"):
-        monkeypatch.setattr(f"{module}.load", lambda *_: base())
+    monkeypatch.setattr("cluster_sim.scenario.sweep_files.load", lambda *_: base())
     fake_command.use("analysis_fake:Trade", monkeypatch, workers=0)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     for name, text in FILES.items():

@@ -85,7 +85,12 @@ def shape(title: str, keys: Mapping[str, KeyInfo], resets: bool = True, parts: I
     What stands under the keys `parts` is read elsewhere; with `resets` a key may say `none`.
     """
     types = {name: field_type(info, resets) for name, info in keys.items()} | dict.fromkeys(parts, Any)
-    return closed(TypedDict(title, types, total=False))  # type: ignore[operator]
+    return mapping(title, types)
+
+
+def mapping(title: str, types: Mapping[str, Any]) -> Any:
+    """The shape of a mapping whose keys have these types, none of them required, no others allowed."""
+    return closed(TypedDict(title, dict(types), total=False))  # type: ignore[operator]
 
 
 def field_type(info: KeyInfo, resets: bool = False) -> Any:

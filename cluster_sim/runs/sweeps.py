@@ -32,11 +32,11 @@ from cluster_sim.scenario.variants import Variants
 
 
 def load_sweep(source: str | Path | Mapping[str, Any], base: Scenario | None = None,
-               also: tuple[str, ...] = ()) -> Sweep:
+               also: Mapping[str, Any] | None = None) -> Sweep:
     """Read a sweep from a file, or from a mapping with the keys of one; ScenarioError holds all its faults.
 
     `base` takes the place of the file's own base (a mapping may also hold a loaded scenario under that key);
-    `also` names keys that another command reads in the file.
+    `also` are keys that another command reads in the file, with their types.
     """
     if base is None and isinstance(source, Mapping) and isinstance(source.get("base"), Scenario):
         base = source["base"]

@@ -17,20 +17,21 @@ import numpy as np
 
 from cluster_sim import plots
 from cluster_sim.analysis.evaluator import Evaluator, seed_means
-from cluster_sim.analysis.extra_keys import Extra
 from cluster_sim.analysis.measures import Measure
 from cluster_sim.analysis.sensitivity import morris, variance
 from cluster_sim.analysis.sensitivity.morris import Screening
 from cluster_sim.analysis.sensitivity.pawn import Pawn, pawn
 from cluster_sim.analysis.sensitivity.ranking import DUMMY
 from cluster_sim.analysis.sensitivity.variance import Variance
+from cluster_sim.analysis.study_files import COLUMN, YEARS
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.experiment import Experiment, Findings
 from cluster_sim.runs.sweeps import Point, load_sweep
 from cluster_sim.scenario.designs import design_points
+from cluster_sim.scenario.sweep_shapes import whole
 from cluster_sim.scenario.sweeps import BY_VALUE, Sweep
 
-ALSO = ("output", "year", "base_points", "keep")
+ALSO = {"output": COLUMN, "year": YEARS, "base_points": whole(0, 2**20), "keep": whole(1)}
 """Keys of the file beside those of a sweep."""
 BASE_POINTS, KEEP = 64, 6
 OUTPUT = "gdp_share_published"
@@ -84,10 +85,9 @@ def read(source: str | Path | Mapping[str, Any] | Sweep, **given: Any) -> Questi
     from cluster_sim.analysis.measures import measure
 
     sweep = source if isinstance(source, Sweep) else load_sweep(source, also=ALSO)
-    extra = Extra(sweep.extra)
-    output = extra.measure("output", OUTPUT)
-    base_points, keep = extra.whole("base_points", BASE_POINTS, 0), extra.whole("keep", KEEP, 1)
-    extra.stop()
+    extra = sweep.extra
+    output = measure(extra.get("output", OUTPUT), extra.get("year"))
+    base_points, keep = extra.get("base_points", BASE_POINTS), extra.get("keep", KEEP)
     if given.get("output") is not None or given.get("year") is not None:
         years = given.get("year")
         if years is None and output.first is not None:
