@@ -26,7 +26,7 @@ def prepare() -> None:
 
 def main(words: list[str]) -> None:
     """Start workers; ends when they are told to."""
-    from cluster_sim.runs.dask_client import require
+    from cluster_sim.runs.dask_engine import require
 
     try:
         require()
