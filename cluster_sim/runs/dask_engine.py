@@ -22,14 +22,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.runs.errors import EngineGone, InputError
+from cluster_sim.runs.errors import EngineGone, InputError, NoCluster
 from cluster_sim.runs.identity import city_version
 from cluster_sim.runs.plan import Plan, RunSpec
 from cluster_sim.runs.progress import duration
 from cluster_sim.runs.supervisor import Listener
 from cluster_sim.runs.worker import STALL, Job, Outcome
 
-INSTALL = "pip install 'cluster_sim[cluster]'"
 PATIENCE = 60.0
 """Seconds to wait for a first worker, and later for another one when all have gone."""
 CONNECT_SECONDS = 10.0
@@ -233,11 +232,11 @@ class DaskExecutor:
 
 
 def require() -> None:
-    """Raise InputError if the libraries of the extra `cluster` are not installed."""
+    """Raise NoCluster if the libraries of the extra `cluster` are not installed."""
     try:
         import distributed  # noqa: F401
     except ImportError as error:
-        raise InputError(f"the Dask engine needs further packages ({error}). Install them: {INSTALL}") from error
+        raise NoCluster("the Dask engine", error) from error
 
 
 def address_of(scheduler: str) -> str:

@@ -23,7 +23,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.errors import InputError, NoCluster
 
 COMMAND = "sbatch"
 """Slurm's command that hands in a job."""
@@ -139,9 +139,7 @@ def cluster(profile: Profile) -> Any:
     try:
         jobqueue: Any = import_module("dask_jobqueue")
     except ImportError as error:
-        from cluster_sim.runs.dask_engine import INSTALL
-
-        raise InputError(f"a profile needs further packages ({error}). Install them: {INSTALL}") from error
+        raise NoCluster("a profile", error) from error
     if shutil.which(COMMAND) is None:
         raise InputError(f"there is no command {COMMAND} here: a profile for {profile.system} is used on a machine "
                          "that can hand in jobs")

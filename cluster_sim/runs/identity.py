@@ -18,8 +18,8 @@ SUFFIXES = {".py", ".yaml", ".yml", ".csv", ".json", ".geojson"}
 WITHOUT_EFFECT = ("cli", "report", "app", "analysis", "runs", "cities", "scenario")
 """Folders of the package that cannot change a run; a city counts through `city_version`, a scenario through
 its digest."""
-NOT_CODE = ("__init__.py", "__main__.py", "indicators.yaml")
-"""Of the description of indicators only names and precision count."""
+NOT_CODE = ("__init__.py", "__main__.py", "indicators.yaml", "scale_bias.yaml")
+"""Files that change no run; of the description of indicators names and precision count all the same."""
 WITH_EFFECT = ("runs/single_run.py", "runs/maps.py")
 
 
@@ -56,7 +56,8 @@ def city_version(city: str, package: Path = PACKAGE) -> str:
         folder = Path(city) if Path(city).is_dir() else Path(city).parent
         if not Path(city).exists():
             return "0" * 16
-    return _digest([p for p in folder.rglob("*") if p.suffix in SUFFIXES and p.is_file()], folder)[:16]
+    return _digest([p for p in folder.rglob("*") if p.suffix in SUFFIXES and p.is_file() and p.name not in NOT_CODE],
+                   folder)[:16]
 
 
 def run_id(digest: str, city: str, seed: int, scale: float, until: int, code: str | None = None) -> str:
