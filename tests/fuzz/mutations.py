@@ -11,8 +11,8 @@ ODD = ("", "null", "~", "true", "no", ".nan", ".inf", "-.inf", "1e400", "-1e308"
        "{}", "[1, [2, [3]]]", "{a: {b: c}}", "[null]", "{low: 1}", "''", "'  '", "成都", "'\u202e\u200b'",
        "'\U0001f600'", "2017-13", "0000-00", "9999-12", "2017-01-01", "5 million yuan", "5 bn", "-3 km",
        "1 / 0", "&a [*a]", "*nowhere", "!!python/object:os.system x", "!!binary aGk=",
-       "!!set {a, b}", "!!float x", "!own x", "../../secret", "/dev/zero", "/dev/full", "C:\\con", "baseline", "no_policy",
-       "'a\\0b'", '"a\\nb"', "|",
+       "!!set {a, b}", "!!float x", "!own x", "../../secret", "/dev/zero", "/dev/full", "C:\\con", "baseline",
+       "no_policy", "'a\\0b'", '"a\\nb"', "|",
        ">-", "?", "@x", "`x`", "%x", "<<: x", "a" * 5000, "9" * 5000)
 ENCODINGS = ("utf-16", "utf-16-be", "utf-32", "utf-8-sig", "latin-1", "gbk", "cp037", "utf-7")
 
