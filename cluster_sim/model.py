@@ -15,7 +15,7 @@ import numpy as np
 from cluster_sim import initial, ledger, policies
 from cluster_sim.agents.views import Views
 from cluster_sim.buffers import Buffers
-from cluster_sim.codes import Life, Origin, Stage
+from cluster_sim.codes import Origin, Stage
 from cluster_sim.draws import IDENTITY, luck
 from cluster_sim.kept import Kept
 from cluster_sim.month import (
@@ -35,10 +35,10 @@ from cluster_sim.month import (
     population,
     production,
     release,
+    wages,
     yearbook,
 )
 from cluster_sim.month import property as property_market
-from cluster_sim.records import TIE
 from cluster_sim.state import Homes, Labour, Markets, Month, OtherCities, Partners, Rules, Space
 
 
@@ -76,7 +76,7 @@ class ClusterModel(Views, mesa.Model):
         finance.sell_stakes,
         hiring.post_vacancies,
         hiring.fill_vacancies,
-        hiring.adjust_wages,
+        wages.adjust_wages,
         collaboration.look_for_partners,
         commissioning.set_prices,
         commissioning.win_contracts,
@@ -104,6 +104,7 @@ class ClusterModel(Views, mesa.Model):
         accounts.settle_accounts,
         accounts.measure_gdp,
         observe.observe,
+        births.clear_rows,
     )
     """What happens in a month, in this order; each event is a function of the model."""
 
@@ -130,7 +131,7 @@ class ClusterModel(Views, mesa.Model):
         self.begin_month()
         for event in self.EVENTS:
             event(self)
-        self.end_month()
+        self.t += 1
 
     def run(self, on_month: Any = None) -> ClusterModel:
         """Step to the scenario's last month; ``on_month(model)`` is called after each."""
@@ -160,26 +161,6 @@ class ClusterModel(Views, mesa.Model):
         levers["newcomer_aid"] = levers["study_aid"] = 0.0
         levers["places"] = self.par["education.places"] * self.scale
         levers["vacancies_seen"] = int(self.par["labour.samples"])
-
-    def end_month(self) -> None:
-        """Free the rows of what closed this month and turn the page."""
-        self.release_rows()
-        self.t += 1
-
-    def release_rows(self) -> None:
-        """Free the rows of closed studios and of the works that died with them."""
-        gone = np.flatnonzero(self.studios.used["alive"] == Life.ENDED)
-        if not gone.size:
-            return
-        dead = np.flatnonzero(self.projects.used["stage"] == Stage.ABANDONED)
-        self.kept.cut_short(self, dead)
-        self.credits.release(np.flatnonzero(self.credits.used["alive"] == Life.ENDED))
-        self.projects.release(dead)
-        self.studios.release(gone)
-        self.studios.rows["sub"][gone] = -1
-        self.studios.rows["park"][gone] = -1
-        self.partners.ties[gone] = np.zeros((), TIE)
-        self.studios.forget_order()
 
     # ---------------------------------------------------------------- results
     def series(self) -> dict[str, np.ndarray]:

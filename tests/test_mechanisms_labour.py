@@ -7,7 +7,7 @@ import pytest
 from engine import alive, build
 
 from cluster_sim.codes import FOUNDER, Life, Status
-from cluster_sim.month import births, hiring, population
+from cluster_sim.month import births, hiring, population, wages
 from cluster_sim.records import EMPLOYER, TALENT
 from cluster_sim.state import Vacancies
 
@@ -77,7 +77,7 @@ def test_wages_answer_tightness():
         model = build(2)
         model.city_state["tightness"] = theta * model.par["labour.tightness_norm"]
         before = model.city_state["market_wage"][0].copy()
-        hiring.tighten(model, np.full(6, 100.0 * theta * model.par["labour.tightness_norm"]), np.full(6, 100.0))
+        wages.tighten(model, np.full(6, 100.0 * theta * model.par["labour.tightness_norm"]), np.full(6, 100.0))
         return model.city_state["market_wage"][0] / before - 1.0
 
     assert growth(2.0) == pytest.approx(build(1).par["labour.wage_speed"] * np.log(2.0))
@@ -125,7 +125,7 @@ def test_wages_are_raised_once_a_year_and_never_cut():
     model = build(14)
     before = model.talents.used.copy()
     model.city_state["market_wage"] *= 1.5
-    hiring.raise_wages(model.talents.used, hiring.look_at_employers(model), model.city_state, model.rules.p, 0)
+    wages.raise_wages(model.talents.used, hiring.look_at_employers(model), model.city_state, model.rules.p, 0)
     after = model.talents.used
     moved = after["wage"] != before["wage"]
     anniversary = (before["status"] == Status.EMPLOYED) & (before["since"] % 12 == 0)
@@ -133,7 +133,7 @@ def test_wages_are_raised_once_a_year_and_never_cut():
     assert not (moved & ~anniversary).any()
     model.city_state["market_wage"] *= 0.1
     again = after["wage"].copy()
-    hiring.raise_wages(model.talents.used, hiring.look_at_employers(model), model.city_state, model.rules.p, 0)
+    wages.raise_wages(model.talents.used, hiring.look_at_employers(model), model.city_state, model.rules.p, 0)
     assert np.array_equal(again, model.talents.used["wage"])
 
 

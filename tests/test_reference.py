@@ -23,7 +23,7 @@ from reference.studios import OtherCity, Studio
 from cluster_sim.codes import Life, Stage, Status
 from cluster_sim.draws import MEET, draw, stream
 from cluster_sim.ledger import COINVESTORS_SHARE, PRODUCTION_TAX, RECEIPTS_ABROAD, RECEIPTS_NATION
-from cluster_sim.month import collaboration, hiring, population, release
+from cluster_sim.month import collaboration, hiring, population, release, wages
 
 LIVED = 8                       # months before the one that is compared: jobs, ties and works in every stage
 FEW = 1e-3
@@ -61,7 +61,7 @@ def month() -> SimpleNamespace:
 
     before(population, "careers", copy)
     before(hiring, "plan", copy)
-    before(hiring, "tighten", lambda *_: (clone(model.talents.used, model.talents.used["status"] == Status.EMPLOYED),
+    before(wages, "tighten", lambda *_: (clone(model.talents.used, model.talents.used["status"] == Status.EMPLOYED),
                                           model.studios.used["id"].copy()))
     before(hiring, "list_vacancies", lambda *_: clone(model.studios.used, model.studios.used["alive"] == Life.ALIVE))
     before(release, "clear", copy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cluster_sim.initial.burn_in import burn_in
 from cluster_sim.initial.city import lay_out
 from cluster_sim.initial.funds import found_funds
-from cluster_sim.initial.markets import open_markets, set_prices
+from cluster_sim.initial.markets import open_markets, set_prices, set_returns, weigh_other_cities
 from cluster_sim.initial.people import settle_people
 from cluster_sim.initial.studios import found_studios
 
@@ -21,6 +21,8 @@ def populate(model) -> None:
     found_studios(model)
     settle_people(model)
     found_funds(model)
+    set_returns(model)
     set_prices(model)
     open_markets(model)
+    weigh_other_cities(model)
     burn_in(model)

@@ -9,8 +9,8 @@ import numpy as np
 from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Origin, Status
 from cluster_sim.draws import HOME, START_TALENT, again, draw, identity, locate, low16, quantile, stream, uniform
 from cluster_sim.jit import kernel
-from cluster_sim.month.hiring import fair_wage
 from cluster_sim.month.population import Arrival, arrive
+from cluster_sim.month.wages import fair_wage
 
 
 @kernel

@@ -15,6 +15,7 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
+from cluster_sim.records import TIE
 
 
 @kernel
@@ -166,4 +167,20 @@ def found_studios(model) -> None:
     found(rows, founders, people, model.studios.rows, model.labour.entrants, wait, model.city_state, model.rules,
           model.t, model.month.flow)
     model.state["entries"] = int(founders.size)
+    model.studios.forget_order()
+
+
+def clear_rows(model) -> None:
+    """Free the rows of studios that closed this month and of the works that died with them."""
+    gone = np.flatnonzero(model.studios.used["alive"] == Life.ENDED)
+    if not gone.size:
+        return
+    dead = np.flatnonzero(model.projects.used["stage"] == Stage.ABANDONED)
+    model.kept.cut_short(model, dead)
+    model.credits.release(np.flatnonzero(model.credits.used["alive"] == Life.ENDED))
+    model.projects.release(dead)
+    model.studios.release(gone)
+    model.studios.rows["sub"][gone] = -1
+    model.studios.rows["park"][gone] = -1
+    model.partners.ties[gone] = np.zeros((), TIE)
     model.studios.forget_order()
