@@ -325,15 +325,15 @@ def weigh_other_cities(model) -> None:
     """Set the weight of other cities in a search for partners: a multiple of what a worker's studio meets at home."""
     m, s, partners = model, model.studios.used, model.partners
     collaboration.reach_of(s, m.studios.order(), m.side, partners.cell_start, partners.cell_rows, partners.reach,
-                           partners.mass, partners.park_mass, m.rules.p)
+                           partners.cell_reach, partners.park_reach, m.rules.p)
     weight = np.bincount(s["cell"], weights=s["staff"], minlength=m.space.cells.size)
     at_home, rising = np.zeros((N_SPECIALISMS, weight.size)), np.empty(weight.size)
     for c in np.flatnonzero(weight):
         for k in range(N_SPECIALISMS):
-            at_home[k, c] = collaboration.survey(c, m.side, m.space.near, partners.mass, k, rising)
+            at_home[k, c] = collaboration.survey(c, m.side, m.space.proximity, partners.cell_reach, k, rising)
     typical = (at_home * weight).sum(1) / weight.sum()
-    m.other_cities.mass[:] = m.par["collaboration.search_outside"] * typical
-    m.city_state["partner_mass0"] = typical.sum()
+    m.other_cities.reach[:] = m.par["collaboration.search_outside"] * typical
+    m.city_state["partner_reach0"] = typical.sum()
 
 
 def remember(model) -> None:

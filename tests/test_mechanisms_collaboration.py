@@ -39,7 +39,7 @@ def prepared(**options):
     m = build(2, **options)
     order = m.studios.order()
     collaboration.reach_of(m.studios.used, order, m.side, m.partners.cell_start, m.partners.cell_rows, m.partners.reach,
-                           m.partners.mass, m.partners.park_mass, m.rules.p)
+                           m.partners.cell_reach, m.partners.park_reach, m.rules.p)
     m.partners.ties["strength"] = 0.0
     rows = alive(m, park=-1)
     return m, int(rows[np.argsort(m.studios.used["id"][rows])[0]])
@@ -48,7 +48,8 @@ def prepared(**options):
 def meetings(m, i, k=1, count=4000):
     """Return whom studio i meets for a specialism over many draws."""
     cumulative = np.empty(m.side**2)
-    total = collaboration.survey(m.studios.used["cell"][i], m.side, m.space.near, m.partners.mass, k, cumulative)
+    total = collaboration.survey(m.studios.used["cell"][i], m.side, m.space.proximity, m.partners.cell_reach, k,
+                                 cumulative)
     base = np.uint64(stream(5, 17, 0))
 
     def word(n):
@@ -56,15 +57,15 @@ def meetings(m, i, k=1, count=4000):
 
     who, space, other = m.partners, m.space, m.other_cities
     return np.array([collaboration.meet(
-        m.studios.used, i, k, word(n), total, cumulative, who.cell_start, who.cell_rows, who.reach, who.park_mass,
-        who.ties, m.side, space.distance, space.near, m.city_state["near_in_park"][0], other.mass[k], other.weight,
-        m.rules.p[0]) for n in range(count)])
+        m.studios.used, i, k, word(n), total, cumulative, who.cell_start, who.cell_rows, who.reach, who.park_reach,
+        who.ties, m.side, space.distance, space.proximity, m.city_state["proximity_in_park"][0], other.reach[k],
+        other.weight, m.rules.p[0]) for n in range(count)])
 
 
 def test_meeting_falls_with_distance_as_the_formula_says():
     """P(meet j) ~ reach_j * exp(-d / lambda): the frequencies by distance follow it."""
     m, i = prepared(par={"collaboration.lambda_s": 3.0})
-    m.other_cities.mass[:] = m.other_cities.mass * 0.0
+    m.other_cities.reach[:] = m.other_cities.reach * 0.0
     met = meetings(m, i)
     local = met[met >= 0]
     assert local.size > 2000
@@ -111,7 +112,7 @@ def test_other_cities_are_met_by_their_mass():
     outside = meetings(m, i)
     outside = outside[outside <= -2]
     assert outside.size > 20 and (-2 - outside).max() < len(m.other_cities.km)
-    m.other_cities.mass[:] = m.other_cities.mass * 0.0
+    m.other_cities.reach[:] = m.other_cities.reach * 0.0
     assert (meetings(m, i) >= -1).all()
 
 
@@ -213,7 +214,7 @@ def test_the_reach_of_a_super_individual_is_nothing_to_others():
     tie["id"][0], tie["row"][0], tie["strength"][0] = m.studios.used["id"][j], j, 3.0
     m.studios.used["solo"][j] = 1
     collaboration.reach_of(m.studios.used, m.studios.order(), m.side, m.partners.cell_start, m.partners.cell_rows,
-                           m.partners.reach, m.partners.mass, m.partners.park_mass, m.rules.p)
+                           m.partners.reach, m.partners.cell_reach, m.partners.park_reach, m.rules.p)
     assert (m.partners.reach[j] == 0).all() and not (meetings(m, i) == j).any()
 
 

@@ -146,21 +146,22 @@ def encounters(model: Any, row: int, k: int, number: int) -> Counter[int]:
     """Let a studio meet by the kernel's sampling, many times; return the count by what the kernel returns."""
     m, studios = model, model.studios.used
     seen = np.empty(m.side * m.side)
-    total = collaboration.survey(np.int64(studios["cell"][row]), m.side, m.space.near, m.partners.mass, k, seen)
+    total = collaboration.survey(np.int64(studios["cell"][row]), m.side, m.space.proximity, m.partners.cell_reach, k,
+                                 seen)
     base = np.uint64(stream(m.seed, MEET, 10_000))
     who, space, other = m.partners, m.space, m.other_cities
     return Counter(int(collaboration.meet(
         studios, row, k, np.uint64(draw(base, n)), total, seen, who.cell_start, who.cell_rows, who.reach,
-        who.park_mass, who.ties, m.side, space.distance, space.near, float(m.city_state["near_in_park"][0]),
-        float(other.mass[k]), other.weight, m.rules.p[0])) for n in range(number))
+        who.park_reach, who.ties, m.side, space.distance, space.proximity, float(m.city_state["proximity_in_park"][0]),
+        float(other.reach[k]), other.weight, m.rules.p[0])) for n in range(number))
 
 
 @pytest.mark.parametrize("in_park", [False, True])
 def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> None:
     model = month.model
     collaboration.reach_of(model.studios.used, model.studios.order(), model.side, model.partners.cell_start,
-                           model.partners.cell_rows, model.partners.reach, model.partners.mass,
-                           model.partners.park_mass, model.rules.p)
+                           model.partners.cell_rows, model.partners.reach, model.partners.cell_reach,
+                           model.partners.park_reach, model.rules.p)
     city = ReferenceCity(model)
     rows = {int(i): row for row, i in enumerate(model.studios.used["id"])}
     tied = [s for s in city.studios if (s.park >= 0) == in_park and len(s.friends(0)) >= 2 and not s.solo]

@@ -108,7 +108,7 @@ def survey(cell, side, near, mass, k, cumulative):
 
 @inline
 def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties, side, distance,
-         near, near_in_park, outside_mass, outside_weight, p):
+         near, proximity_in_park, outside_mass, outside_weight, p):
     """Return whom studio i meets for specialism k: a row, or -2 - city for another city, or -1 for nobody."""
     s = studios[i]
     tied = 0.0
@@ -120,7 +120,7 @@ def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park
             tied += reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * p.collaboration_tie_weight * row.strength[n]
     park = 0.0
     if s.park >= 0:
-        park = max(0.0, park_mass[k, s.park]) * (near_in_park - near[0, 0])
+        park = max(0.0, park_mass[k, s.park]) * (proximity_in_park - near[0, 0])
     u = uniform(h) * (total + tied + park + outside_mass)
     h = again(h ^ WHOM_BITS)       # not the word that the next meeting begins with
     if u < total:
@@ -236,7 +236,7 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
         for _ in range(int(p.collaboration_meetings)):
             h = again(h)
             j = meet(studios, i, worst, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties, side,
-                     distance, near, g.near_in_park, outside_mass[worst], outside_weight, p)
+                     distance, near, g.proximity_in_park, outside_mass[worst], outside_weight, p)
             if j == NOBODY:
                 continue
             luck = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))
@@ -311,13 +311,13 @@ def look_for_partners(model) -> None:
     m = model
     studios = m.studios.used
     reach_of(studios, m.studios.order(), m.side, m.partners.cell_start, m.partners.cell_rows, m.partners.reach,
-             m.partners.mass, m.partners.park_mass, m.rules.p)
+             m.partners.cell_reach, m.partners.park_reach, m.rules.p)
     fade(m.partners.ties[: studios.size], m.rules.p)
     rows = m.partners.cell_rows[: m.partners.cell_start[-1]]
     made = np.empty((rows.size, 2), np.int64)
-    outside_mass = m.other_cities.mass * m.city_state["outside_growth"][0]
-    count = find_subcontractors(studios, rows, m.rules.mix, m.partners.ties, m.side, m.space.distance, m.space.near,
-                                m.partners.cell_start, m.partners.cell_rows, m.partners.reach, m.partners.mass,
-                                m.partners.park_mass, outside_mass, m.other_cities.weight, m.other_cities.km,
+    outside_mass = m.other_cities.reach * m.city_state["outside_growth"][0]
+    count = find_subcontractors(studios, rows, m.rules.mix, m.partners.ties, m.side, m.space.distance,
+                                m.space.proximity, m.partners.cell_start, m.partners.cell_rows, m.partners.reach, m.partners.cell_reach,
+                                m.partners.park_reach, outside_mass, m.other_cities.weight, m.other_cities.km,
                                 m.other_cities.wage_index, m.city_state, m.rules.p, m.seed, m.t, made)
     record_pairs(m, made[:count])

@@ -206,7 +206,7 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, ce
                 for _ in range(int(p.collaboration_meetings)):
                     h = again(h)
                     other = meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties,
-                                 side, distance, near, g.near_in_park, outside_mass[k], outside_weight, p)
+                                 side, distance, near, g.proximity_in_park, outside_mass[k], outside_weight, p)
                     if other == NOBODY or count >= credits_out.shape[0]:
                         continue
                     known = False
@@ -305,8 +305,8 @@ def find_partners(model) -> None:
     room = int(rows.size * 12 + m.projects.rows["need"][rows].sum() / m.par["collaboration.lot"] * 1.5) + 64
     credits, made = m.buffer("credits", room, CREDIT), np.empty((room, 2), np.int64)
     count, pairs = team_up(ordered, m.projects.rows, credits, studios, m.partners.ties, m.side, m.space.distance,
-                           m.space.near, m.partners.cell_start, m.partners.cell_rows, m.partners.reach, m.partners.mass,
-                           m.partners.park_mass, m.other_cities.mass * m.city_state["outside_growth"][0],
+                           m.space.proximity, m.partners.cell_start, m.partners.cell_rows, m.partners.reach,
+                           m.partners.cell_reach, m.partners.park_reach, m.other_cities.reach * m.city_state["outside_growth"][0],
                            m.other_cities.weight, m.other_cities.km, m.other_cities.wage_index, m.city_state, m.rules.p,
                            m.seed, m.t, made)
     m.credits.put(m.credits.allocate(count), credits[:count])

@@ -22,10 +22,10 @@ from cluster_sim.draws import (
     identity,
     locate,
     low16,
-    luck,
     quantile,
     stream,
     uniform,
+    uniform_for,
 )
 from cluster_sim.jit import kernel
 from cluster_sim.month.hiring import employers
@@ -254,7 +254,7 @@ def migrate(model) -> None:
     # an allowance is like a year's raise
     expected *= (1.0 + float(m.month.levers["newcomer_aid"])) ** m.par["population.wage_weight"]
     whole = int(expected)
-    count = whole + int(luck(m.seed, MIGRANT, -1, m.t) < expected - whole)
+    count = whole + int(uniform_for(m.seed, MIGRANT, -1, m.t) < expected - whole)
     index = m.talents.allocate(count)
     arrive(m.talents.rows, index, m.homes.cells, m.homes.weight, m.rules.p, m.seed, m.t, Status.SEEKING, m.t, 0,
            choice_of_specialism(m, m.par["population.choice"]), Origin.MIGRANT)
