@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -111,10 +112,13 @@ def test_a_figure_that_is_not_there_is_named():
         plots.draw("runs", None, "shar")
 
 
+WHOLE = SimpleNamespace(scenario=SimpleNamespace(city="chengdu"), scale=1.0)
+
+
 def test_a_drawing_that_fails_costs_only_itself(tmp_path, monkeypatch):
     drawn = {"bad": lambda result: 1 / 0, "good": lambda result: fan_chart(series(), OBSERVED)}
     monkeypatch.setattr(registry, "FIGURES", {"runs": drawn})
-    written, problems = plots.write("runs", None, tmp_path)
+    written, problems = plots.write("runs", WHOLE, tmp_path)
     assert [path.name for path in written] == ["good.png"] and problems == ["no figure 'bad': division by zero"]
     monkeypatch.setattr(plots, "REGISTRY", "cluster_sim.report.nowhere")
     assert plots.write("runs", None, tmp_path)[0] == []

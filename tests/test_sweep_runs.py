@@ -313,7 +313,7 @@ def test_a_workers_own_view_of_the_store_stays_right(tmp_path, small_parts):
     assert not mine.has(whole.runs[0].run_id)
     do(tmp_path / "a")
     assert all(mine.has(spec.run_id) for spec in whole.runs)
-    assert do_run(mine, lock, whole.runs[5], Job(str(tmp_path / "a"), FACTORY, whole.code), None) == ("there",)
+    assert do_run(mine, lock, whole.runs[5], Job(str(tmp_path / "a"), FACTORY, whole.code)).kind == "there"
 
 
 def test_the_parents_memory_does_not_grow_with_results(tmp_path):

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.indicators import INDICATORS, KEYS, indicator
+from cluster_sim.analysis.yearly import Yearly
+from cluster_sim.indicators import INDICATORS, indicator
 
 LEVELS = ((80, 0.90), (95, 0.975))
 """Width of an interval in percent, and the quantile of Student's t at its upper end."""
@@ -23,20 +24,6 @@ MOST_SEEDS = 1_000_000
 MAIN = tuple(INDICATORS[name] for name in (
     "gdp_share", "creative_value_added", "employment", "mean_wage", "mean_rent", "studios", "export_share"))
 """What tables and figures show first, in this order."""
-
-
-def by_year(months: np.ndarray, values: np.ndarray, how: str) -> dict[int, np.ndarray]:
-    """Return year -> value of each run from `values` (runs x months); only of whole years, or of Decembers."""
-    ordinals = months.astype("datetime64[M]").astype(np.int64)
-    found = {}
-    for year in np.unique(ordinals // 12):
-        inside = ordinals // 12 == year
-        if how == "December":
-            inside &= ordinals % 12 == 11
-        if inside.sum() == (1 if how == "December" else 12):
-            part = values[:, inside]
-            found[int(year) + 1970] = part[:, 0] if how == "December" else getattr(part, how)(axis=1)
-    return found
 
 
 def seeds_needed(mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
@@ -135,36 +122,16 @@ Effects = dict[str, dict[str, dict[str, Any]]]
 """Column -> year -> what `paired` says."""
 
 
-def effects(first: Any, later: Any, seeds: list[int]) -> Effects:
-    """Return the effects of the store `later` against the store `first` (views), over the pairs of these seeds."""
-    (months_a, a), (months_b, b) = _paths(first, seeds), _paths(later, seeds)
+def effects(first: Yearly, later: Yearly) -> Effects:
+    """Return the effects of runs against others, both in the order of the pairs."""
     found: Effects = {}
-    for column in a:
-        if column not in b:
-            continue
-        described = indicator(column)
-        how = described.year_value
-        before, after = by_year(months_a, a[column], how), by_year(months_b, b[column], how)
-        cells = {str(year): paired(before[year], after[year], described.heavy_tailed)
-                 for year in before if year in after}
-        found[column] = {year: cell for year, cell in cells.items() if cell}
+    for column, years in first.items():
+        if column in later:
+            heavy = indicator(column).heavy_tailed
+            cells = {str(year): paired(values, later[column][year], heavy) for year, values in years.items()
+                     if year in later[column]}
+            found[column] = {year: cell for year, cell in cells.items() if cell}
     return found
-
-
-def _paths(view: Any, seeds: list[int]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return the months, and each column of numbers as runs (in the order of `seeds`) x months."""
-    import pyarrow as pa
-
-    table = view.arrow("series")
-    seed, month = (table[name].to_numpy().astype(kind) for name, kind in
-                   (("seed", np.int64), ("month", "datetime64[M]")))
-    places = [np.flatnonzero(seed == one) for one in seeds]
-    rows = np.concatenate([place[np.argsort(month[place], kind="stable")] for place in places])
-    names = [f.name for f in table.schema if f.name not in KEYS and (pa.types.is_floating(f.type)
-                                                                     or pa.types.is_integer(f.type))]
-    shape = (len(seeds), -1)
-    return month[rows].reshape(shape)[0], {
-        name: table[name].to_numpy()[rows].astype(np.float64).reshape(shape) for name in names}
 
 
 def variance_ratios(found: Effects) -> dict[str, float | None]:

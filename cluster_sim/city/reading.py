@@ -123,6 +123,8 @@ class _Files:
                 self.marks[key] = [row.mark for row in listed.value]
         y["sites"] = [*y.get("sites", ()), *self._listed(y, "parks", "park"),
                       *self._listed(y, "universities", "university")]
+        if isinstance(y.get("deflator"), str):
+            self._path("deflator", y["deflator"])
         reference = self.folder / "reference_path.csv"
         if reference.is_file():
             y["reference"] = self._rows("reference", reference, file_shapes.ReferenceRow)

@@ -110,6 +110,7 @@ def experiment(args: argparse.Namespace, name: str) -> Iterator[Experiment]:
         Path(args.out) if args.out else Path("results") / name, args.workers, progress_of(args),
         notes={"arguments": args.words}, shard=args.part, fresh=args.fresh, named=bool(args.out),
         say=partial(print, file=sys.stderr))
+    args.experiment = found
     if args.engine == "local":
         yield found
         return

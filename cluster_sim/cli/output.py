@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -47,11 +48,19 @@ def write_figure(out: Path, name: str, plot: Callable[[], Any], args: argparse.N
 
 
 def show(args: argparse.Namespace, answer: dict[str, Any], lines: Callable[[], Sequence[str]] = list) -> None:
-    """Print the JSON answer with the seconds since the command began, or the lines for people, or nothing."""
+    """Print the JSON answer with the seconds since the command began, or the lines for people, or nothing.
+
+    Both say the scale of a smaller city, and how far from the whole one its results were measured to lie.
+    """
+    from cluster_sim.runs import scale_bias
+
+    size = args.experiment.size or ("", 1.0)
     if args.json:
-        print(as_json(answer | {"seconds": round(time.monotonic() - args.began, 3)}))
+        print(as_json(answer | {"scale_bias": scale_bias.answer(*size),
+                                "seconds": round(time.monotonic() - args.began, 3)}))
     elif not args.quiet:
-        print("\n".join(lines()))
+        said = scale_bias.sentence(*size)
+        print("\n".join([*lines(), *([textwrap.fill(said, 118)] if said else [])]))
 
 
 def as_json(content: Mapping[str, Any]) -> str:

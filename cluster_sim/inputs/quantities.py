@@ -15,6 +15,10 @@ from fractions import Fraction
 from cluster_sim.inputs.errors import Fault, ScenarioError, nearest
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+LAST_MONTH = 2055 * 12 + 11
+"""Last month of the outside paths (city/paths.py)."""
+TOO_LATE = "no run goes beyond 2055-12: markets, wages and prices are not known later"
+MOST_SEEDS = 1_000_000
 
 _MONEY = {
     "yuan": Decimal("0.000001"),
@@ -91,14 +95,17 @@ def number(value: object, unit: str) -> float:
     if match is None or not any(c.isdigit() for c in re.split("[eE]", digits)[0]):
         raise QuantityError(f"expected {expected(unit)}, found '{text[:40]}'")
     written = match.group("unit").strip()
-    amount = Decimal(digits.replace(",", ""))
     factors = units_for(unit)
+    factor = Decimal(1)
     if written:
         found = _normal(written)
         if found not in factors:
             raise _unknown_unit(written, found, unit, factors, match.start("unit"))
-        amount *= factors[found]
-    return float(amount)
+        factor = factors[found]
+    try:
+        return float(Decimal(digits.replace(",", "")) * factor)
+    except ArithmeticError:
+        raise QuantityError("the number is too large") from None
 
 
 def _normal(unit: str) -> str:

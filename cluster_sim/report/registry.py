@@ -25,6 +25,7 @@ from cluster_sim.report import (
     sensitivity,
     style,
 )
+from cluster_sim.runs.scale_bias import sentence
 from cluster_sim.runs.summary import observed_shares
 from cluster_sim.scenario import parse_scale
 
@@ -34,6 +35,13 @@ Draw = Callable[..., Any]
 def scale_of(runs: Any) -> float:
     """Return the share of the city that a run in memory, or an opened store, simulated."""
     return runs.scale if hasattr(runs, "scale") else parse_scale(str(runs.manifest["scale"]))
+
+
+def size_of(result: Any) -> tuple[str, float]:
+    """Return the city and the scale of what a result rests on: runs, or the findings of an experiment."""
+    if hasattr(result, "experiment"):
+        return result.experiment.size or ("", 1.0)
+    return str(result.scenario.city), scale_of(result)
 
 
 def _share(runs: Any, **options: Any) -> Any:
@@ -73,12 +81,19 @@ FILES = {"network": "film_network"}
 
 
 def draw(kind: str, result: Any, figure: str | None = None, **options: Any) -> Any:
-    """Draw one figure of a result, the first of its kind if None. Raises ValueError if there is none of that name."""
+    """Draw one figure of a result, the first of its kind if None; below it stands what its scale does to a small city.
+
+    Raises ValueError if there is none of that name.
+    """
     known = FIGURES[kind]
     name = next(iter(known)) if figure is None else figure
     if name not in known:
         raise ValueError(f"no figure '{name}'; there {'is' if len(known) == 1 else 'are'} {' and '.join(known)}")
-    return known[name](result, **options)
+    drawn = known[name](result, **options)
+    said = sentence(*size_of(result))
+    if said:
+        style.footnote(drawn, said)
+    return drawn
 
 
 def write(kind: str, result: Any, folder: Path) -> tuple[list[Path], list[str]]:

@@ -9,6 +9,7 @@ window, no global state and no backend is touched.
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -23,10 +24,12 @@ from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
 
 from cluster_sim.codes import SPECIALISMS
 
 MM = 1 / 25.4
+FOOTNOTE = "footnote"
 COLUMN = 88.0
 PAGE = 180.0
 
@@ -175,6 +178,20 @@ def letter(axes: Axes, mark: str, title: str) -> Text:
     return shown
 
 
+def footnote(figure: Figure, text: str) -> None:
+    """Write a line or two below the figure, outside its own space, where every figure has room for it."""
+    wide, tall = figure.get_size_inches()
+    words = textwrap.fill(text, int(wide / MM / 1.06))
+    figure.text(1.5 * MM / wide, -0.5 * MM / tall, words, fontsize=5.5, color=SOFT, va="top", gid=FOOTNOTE)
+
+
+def _whole(figure: Figure) -> Bbox | None:
+    """The part to write, in inches, where a footnote stands below the figure; None for the figure itself."""
+    wide, tall = figure.get_size_inches()
+    lines = sum(1 + text.get_text().count("\n") for text in figure.texts if text.get_gid() == FOOTNOTE)
+    return Bbox([[0, -(2.4 * lines + 1.0) * MM], [wide, tall]]) if lines else None
+
+
 def save(figure: Figure, stem: str | Path) -> list[Path]:
     """Write the figure as `stem`.svg, .pdf and .png and return the paths; the same figure gives the same bytes.
 
@@ -189,7 +206,7 @@ def save(figure: Figure, stem: str | Path) -> list[Path]:
             path = stem.with_name(f"{stem.name}.{kind}")
             draft = path.with_name(f".{path.name}.{os.getpid()}")
             try:
-                figure.savefig(draft, format=kind, dpi=400, metadata=_METADATA[kind])
+                figure.savefig(draft, format=kind, dpi=400, metadata=_METADATA[kind], bbox_inches=_whole(figure))
                 draft.replace(path)
             finally:
                 draft.unlink(missing_ok=True)

@@ -90,10 +90,11 @@ def by_year(series: Any, observed: Any = None, scale: float = 1.0) -> pd.DataFra
     return table
 
 
-def write_by_year(table: pd.DataFrame, folder: Path) -> list[Path]:
-    """Write the table of `by_year`; return the files."""
+def write_by_year(table: pd.DataFrame, folder: Path, note: str = "") -> list[Path]:
+    """Write the table of `by_year`, in LaTeX with a note below it; return the files."""
     frame = table.round(4).reset_index()
-    return write(frame, folder, "by_year", whole(frame, "{:.2f}".format))
+    text = whole(frame, "{:.2f}".format)
+    return write(frame, folder, "by_year", text + (rf"\par\footnotesize {escape(note)}" + "\n" if note else ""))
 
 
 def engine(table: pd.DataFrame) -> str:

@@ -69,6 +69,8 @@ class Experiment:
     """The run_ids asked for, by the folder that they lie in."""
     done: dict[Path, set[str]] = field(default_factory=dict, repr=False)
     """The same of those that are done."""
+    size: tuple[str, float] | None = None
+    """City and scale of the runs asked for; of several the smallest scale."""
     holder: Any = None
     """Keeps a temporary folder as long as its results are looked at."""
 
@@ -95,6 +97,9 @@ class Experiment:
         if not self.asked:
             self._make_room(plans)
         for folder, plan in plans.items():
+            first = plan.runs[0]
+            if self.size is None or first.scale < self.size[1]:
+                self.size = str(first.scenario.city), first.scale
             manifest.check(Store(folder), plan)
             self.asked.setdefault(folder, set()).update(spec.run_id for spec in plan.runs)
         for folder, plan in plans.items():

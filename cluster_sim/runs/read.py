@@ -7,6 +7,7 @@ ever lives in memory (a database file would lock out every other process).
 from __future__ import annotations
 
 import builtins
+import warnings
 import weakref
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 from cluster_sim import plots
 from cluster_sim.runs import manifest, staged
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.identity import code_version
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
 from cluster_sim.runs.store import COMMIT, Store, damaged
 
@@ -267,10 +269,18 @@ def stored_scenario(folder: Path) -> Any:
 
 
 def open(name: str | Path) -> View:
-    """Open a results folder for reading, by its path or by its name under `results/`."""
+    """Open a results folder for reading, by its path or by its name under `results/`.
+
+    A warning says if it was made with another version of the code. InputError if there is no such folder.
+    """
     folder = Path(name)
     if not folder.is_dir() and (Path("results") / name).is_dir():
         folder = Path("results") / name
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder}")
-    return View(folder)
+    view = View(folder)
+    made_with = view.manifest.get("code_version")
+    if made_with not in (None, code_version()):
+        warnings.warn(f"{folder} was made with another version of the code ({made_with}, here {code_version()}): "
+                      "its runs can be read, but not gone on with", stacklevel=2)
+    return view

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 SCALE = 1 / 400
@@ -22,13 +22,6 @@ COLD_SECONDS = 15
 """What compiling takes on a machine of two cores, for the message that announces it."""
 
 
-def is_cold() -> bool:
-    """Say whether the kernels of this source are still to be compiled on this machine."""
-    from cluster_sim import jit
-
-    return jit.is_cold()
-
-
 def _small_city() -> Any:
     from cluster_sim.model import ClusterModel
     from cluster_sim.scenario import load_scenario
@@ -36,11 +29,26 @@ def _small_city() -> Any:
     return ClusterModel(load_scenario("baseline"), seed=0, scale=SCALE)
 
 
-def warm() -> None:
-    """Load every kernel by running a small city for a little more than a year; compile what is missing."""
+def compile_once() -> None:
+    """Compile the kernels that are not compiled yet; of the processes that share a cache folder one does it."""
+    from cluster_sim import jit
+    from cluster_sim.runs.locks import RangeLock
+
+    if jit.is_cold():
+        lock = RangeLock(jit.FOLDER / ".compiling")
+        try:
+            with lock.hold(0):
+                if jit.is_cold():
+                    _compile()
+        finally:
+            lock.close()
+
+
+def _compile() -> None:
+    """Run a small city for a little more than a year, which needs every kernel, and leave the mark."""
     from cluster_sim import jit
 
-    with _second_process() if is_cold() else nullcontext():
+    with _second_process():
         model = _small_city()
         for _ in range(min(MONTHS, model.months)):
             model.step()

@@ -157,7 +157,8 @@ class Events:
                 old[key] = self.prices.real(value, month)
             else:
                 old[key] = value
-        missing = [key for key in REQUIRED[kind] if key not in old and key not in node.value]
+        noted = [key for key in node.value if key not in given]
+        missing = [key for key in REQUIRED[kind] if key not in old and key not in noted]
         for key in missing:
             what = f"the {kind} '{title}' lacks the key '{key}'"
             self.faults.add("events", what, EVENTS[kind][key].describe(), node.mark)
