@@ -259,7 +259,7 @@ def price_and_cost(model) -> None:
     g["density0"] = np.exp(np.average(np.log(np.maximum(density, 1e-9)), weights=s["staff"]))
     property_market.rents(m.space.cells, m.space.parks, m.rules.p, 0)
     scratch = np.zeros_like(m.month.flow)
-    production.capacities(s, sums, m.space.cells, m.space.parks, m.city_state, m.rules.segments, m.rules.p, scratch)
+    production.capacities(s, sums, m.space, m.city_state, m.rules.p, scratch)
     for k in range(N_SEGMENTS):
         mine = s["segment"] == k
         cap = s["capacity"][mine].sum()
@@ -292,7 +292,7 @@ def open_markets(model) -> None:
     m, par, seg = model, model.par, model.rules.segments
     s = m.studios.used
     weight_home, weight_abroad = np.zeros((2, N_SEGMENTS))
-    commissioning.weigh(s, seg, m.city_state, m.rules.p, m.seed, -1, weight_home, weight_abroad)
+    commissioning.weigh(s, m.city_state, m.rules, -1, weight_home, weight_abroad)
     work = s["load"] * s["price"] * (1.0 - seg["own_share"][s["segment"]])
     sales = np.bincount(s["segment"], weights=work, minlength=N_SEGMENTS)
     national = sales / seg["national_share"]
@@ -324,13 +324,12 @@ def open_markets(model) -> None:
 def weigh_other_cities(model) -> None:
     """Set the weight of other cities in a search for partners: a multiple of what a worker's studio meets at home."""
     m, s, partners = model, model.studios.used, model.partners
-    collaboration.reach_of(s, m.studios.order(), m.side, partners.cell_start, partners.cell_rows, partners.reach,
-                           partners.cell_reach, partners.park_reach, m.rules.p)
+    collaboration.reach_of(s, m.studios.order(), partners, m.rules.p)
     weight = np.bincount(s["cell"], weights=s["staff"], minlength=m.space.cells.size)
     at_home, rising = np.zeros((N_SPECIALISMS, weight.size)), np.empty(weight.size)
     for c in np.flatnonzero(weight):
         for k in range(N_SPECIALISMS):
-            at_home[k, c] = collaboration.survey(c, m.side, m.space.proximity, partners.cell_reach, k, rising)
+            at_home[k, c] = collaboration.survey(c, m.space.proximity, partners.cell_reach[k], rising)
     typical = (at_home * weight).sum(1) / weight.sum()
     m.other_cities.reach[:] = m.par["collaboration.search_outside"] * typical
     m.city_state["partner_reach0"] = typical.sum()

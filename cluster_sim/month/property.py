@@ -229,8 +229,9 @@ def settle_property(model) -> None:
     spread_density(m)
     rents(m.space.cells, m.space.parks, m.rules.p, m.t)
     if m.t % 3 == 0:
-        opportunities(m.space.cells, m.space.parks, m.space.proximity, m.space.tau, m.side,
-                      m.partners.cell_reach, m.rules.p, m.partners.cell_reach.sum(0) / m.city_state["partner_reach0"][0])
+        reach = m.partners.cell_reach
+        opportunities(m.space.cells, m.space.parks, m.space.proximity, m.space.tau, m.side, reach, m.rules.p,
+                      reach.sum(0) / m.city_state["partner_reach0"][0])
         free = np.maximum(m.space.cells["capacity"] - m.space.cells["other"], 0.0)
         m.space.free_floor[:] = np.cumsum(np.floor(free))
     chosen, park_of = m.buffer("chosen", studios.size), m.buffer("park_of", studios.size)
