@@ -108,8 +108,8 @@ def test_graduates_are_read_off_the_stock_of_students():
     stayed, left = [], []
     while not model.finished:
         model.step()
-        stayed.append(model.counts[GRADUATED])
-        left.append(model.counts[GRADUATES_LEFT])
+        stayed.append(model.month.careers[GRADUATED])
+        left.append(model.month.careers[GRADUATES_LEFT])
     series = model.series()
     months = JANUARY_2017 + np.arange(30)
     found = pipeline.graduated(months, series["students"][None, :])[0]

@@ -10,7 +10,7 @@ import numpy as np
 
 from cluster_sim.city import file_shapes, lattice
 from cluster_sim.city.base import OUTSIDE, City, CityError
-from cluster_sim.city.paths import NAMES
+from cluster_sim.city.paths import BASE, NAMES
 from cluster_sim.city.polygons import read_polygons
 from cluster_sim.inputs.csv_reader import read_table
 from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
@@ -198,6 +198,7 @@ class _Files:
                 node = root.value["start"].value["anchors"].value[k].value["zone"]
                 hint = f"zones: {listing(zones) or 'none'}"
                 fault("start.anchors.zone", f"no zone '{anchor['zone']}'", hint, node.mark)
-        if "observed" not in y and "gdp_2017" not in y:
-            what = "a city without observed years needs its GDP of 2017 (million yuan)"
+        seen = any(r["year"] == BASE and r.get("creative_bn_yuan") for r in y.get("observed", ()))
+        if "gdp_2017" not in y and not (seen and y.get("cutoff", BASE) >= BASE):
+            what = f"a city without observed figures of {BASE} needs its GDP of that year (million yuan)"
             fault("gdp_2017", what, "such as gdp_2017: 400000", root.mark)

@@ -33,9 +33,7 @@ _AREAS |= {"km2": Decimal(1000000)}
 _SHARES = {"%": Decimal("0.01"), "percent": Decimal("0.01")}
 _PERIODS = {"month": Decimal(1), "year": Decimal(12)}
 
-_AMOUNT = re.compile(
-    r"(?P<number>[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][-+]?\d+)?)\s*(?P<unit>.*)\Z", re.DOTALL
-)
+_AMOUNT = re.compile(r"(?P<number>[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][-+]?\d+)?)\s*(?P<unit>.*)\Z", re.DOTALL)
 _MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
 _LOOSE_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.]\d{1,2})?\Z")
 
@@ -116,17 +114,13 @@ def _normal(unit: str) -> str:
     return f"1{text}" if text.startswith("/") else text
 
 
-def _unknown_unit(
-    written: str, found: str, unit: str, factors: dict[str, Decimal], start: int
-) -> QuantityError:
+def _unknown_unit(written: str, found: str, unit: str, factors: dict[str, Decimal], start: int) -> QuantityError:
     if found.replace(" ", "") == unit.replace(" ", ""):
         factors = {unit: Decimal(1)}
     close = nearest(found.replace("_", " "), list(factors)) or nearest(found, list(factors))
     hint = f"did you mean '{close}'?" if close else ""
     known = ", ".join(factors) if factors else "none, it is a plain number"
-    return QuantityError(
-        f"unknown unit '{written[:40]}'", f"{hint}   (units: {known})".strip(), start, len(written)
-    )
+    return QuantityError(f"unknown unit '{written[:40]}'", f"{hint}   (units: {known})".strip(), start, len(written))
 
 
 def expected(unit: str) -> str:

@@ -16,7 +16,8 @@ import numpy as np
 from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life
 from cluster_sim.draws import MEET, again, draw, dyadic, locate, low16, quantile, stream, uniform
 from cluster_sim.jit import inline, kernel
-from cluster_sim.records import TIES
+from cluster_sim.records import TIE, TIES
+from cluster_sim.state import Partners
 
 PARK_KM = 0.05
 FIT_BITS = np.uint64(0x5DEECE66D)
@@ -107,7 +108,7 @@ def survey(cell, side, near, mass, k, cumulative):
 
 @inline
 def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties, side, distance,
-         near, same_park, outside_mass, outside_weight, p):
+         near, near_in_park, outside_mass, outside_weight, p):
     """Return whom studio i meets for specialism k: a row, or -2 - city for another city, or -1 for nobody."""
     s = studios[i]
     tied = 0.0
@@ -119,7 +120,7 @@ def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park
             tied += reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * p.collaboration_tie_weight * row.strength[n]
     park = 0.0
     if s.park >= 0:
-        park = max(0.0, park_mass[k, s.park]) * (same_park - near[0, 0])
+        park = max(0.0, park_mass[k, s.park]) * (near_in_park - near[0, 0])
     u = uniform(h) * (total + tied + park + outside_mass)
     h = again(h ^ WHOM_BITS)       # not the word that the next meeting begins with
     if u < total:
@@ -180,7 +181,7 @@ def worth(studios, i, j, k, ties, side, distance, outside_km, outside_wage, city
 
 
 @kernel
-def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, near, same_park, cell_start,
+def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, near, cell_start,
                         cell_rows, reach, mass, park_mass, outside_mass, outside_weight, outside_km,
                         outside_wage, city, p, seed, t, made):
     """Let studios whose contract partner is gone, or whose term is over, look for one; return the new pairs.
@@ -235,7 +236,7 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
         for _ in range(int(p.collaboration_meetings)):
             h = again(h)
             j = meet(studios, i, worst, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties, side,
-                     distance, near, same_park, outside_mass[worst], outside_weight, p)
+                     distance, near, g.near_in_park, outside_mass[worst], outside_weight, p)
             if j == NOBODY:
                 continue
             luck = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))
@@ -288,26 +289,35 @@ def fade(ties, p):
             ties[i].strength[n] *= keep
 
 
+def fit(partners: Partners, studios: int) -> Partners:
+    """Return the groups of partners with room for so many rows of studios."""
+    more = studios - partners.ties.size
+    if more <= 0:
+        return partners
+    return partners._replace(ties=np.concatenate([partners.ties, np.zeros(more, TIE)]),
+                             cell_rows=np.zeros(studios, np.int64), reach=np.zeros((studios, N_SPECIALISMS)))
+
+
 def record_pairs(model, pairs: np.ndarray) -> None:
     """Book new partnerships as ties, sorted by identities, so that the order of finding does not matter."""
     if len(pairs):
         ids = model.studios.rows["id"]
         order = np.lexsort((ids[pairs[:, 1]], ids[pairs[:, 0]]))
-        tie_up(model.ties, model.studios.used, pairs, order, model.p)
+        tie_up(model.partners.ties, model.studios.used, pairs, order, model.rules.p)
 
 
 def look_for_partners(model) -> None:
     """Refresh who offers what where, fade old ties, and let studios find their contract partners."""
     m = model
     studios = m.studios.used
-    m.fit_studio_buffers()
-    reach_of(studios, m.studio_order(), m.side, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.p)
-    fade(m.ties[: studios.size], m.p)
-    rows = m.cell_rows[: m.cell_start[-1]]
+    reach_of(studios, m.studios.order(), m.side, m.partners.cell_start, m.partners.cell_rows, m.partners.reach,
+             m.partners.mass, m.partners.park_mass, m.rules.p)
+    fade(m.partners.ties[: studios.size], m.rules.p)
+    rows = m.partners.cell_rows[: m.partners.cell_start[-1]]
     made = np.empty((rows.size, 2), np.int64)
-    outside_mass = m.outside_mass * m.outside_growth
-    count = find_subcontractors(studios, rows, m.mix, m.ties, m.side, m.distance, m.near, m.same_park,
-                                m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, outside_mass,
-                                m.outside_weight, m.outside_km, m.outside_wage_index, m.city_state, m.p, m.seed,
-                                m.t, made)
+    outside_mass = m.other_cities.mass * m.city_state["outside_growth"][0]
+    count = find_subcontractors(studios, rows, m.rules.mix, m.partners.ties, m.side, m.space.distance, m.space.near,
+                                m.partners.cell_start, m.partners.cell_rows, m.partners.reach, m.partners.mass,
+                                m.partners.park_mass, outside_mass, m.other_cities.weight, m.other_cities.km,
+                                m.other_cities.wage_index, m.city_state, m.rules.p, m.seed, m.t, made)
     record_pairs(m, made[:count])

@@ -16,7 +16,6 @@ import numpy as np
 from cluster_sim.codes import Life
 from cluster_sim.draws import APPEAL, ORDERS, again, draw, dyadic, normal, poisson, stream
 from cluster_sim.jit import kernel
-from cluster_sim.month import collaboration, greenlight
 
 
 @kernel
@@ -87,11 +86,11 @@ def markets(model) -> tuple[np.ndarray, np.ndarray]:
     """Return what the city's studios win at home and in the nation, and abroad, by segment (yuan a month)."""
     m = model
     g = m.city_state[0]
-    spend = m.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]
-    ours = m.weight_home[:, None] * m.market_decay[None, :]
-    won = spend * ours / (ours + m.rivals)
-    abroad = m.demand_abroad * m.outside["foreign_market"][m.t] * m.outside["pandemic_demand"][m.t]
-    won_abroad = abroad * m.weight_abroad / (m.weight_abroad + m.rivals_abroad)
+    spend = m.markets.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]
+    ours = m.markets.weight_home[:, None] * m.markets.decay[None, :]
+    won = spend * ours / (ours + m.markets.rivals)
+    abroad = m.markets.demand_abroad * m.outside["foreign_market"][m.t] * m.outside["pandemic_demand"][m.t]
+    won_abroad = abroad * m.markets.weight_abroad / (m.markets.weight_abroad + m.markets.rivals_abroad)
     g["home_part"] = won[:, 0] / np.maximum(won.sum(1), 1e-9)
     m.state["won_home"], m.state["won_nation"] = float(won[:, 0].sum()), float(won[:, 1:].sum())
     m.state["won_abroad"] = float(won_abroad.sum())
@@ -99,12 +98,14 @@ def markets(model) -> tuple[np.ndarray, np.ndarray]:
     return won.sum(1), won_abroad
 
 
-def commission(model) -> None:
-    """Run step 5: partners for contract work, contracts won, and own projects given the green light."""
-    m = model
-    collaboration.look_for_partners(m)
-    studios = m.studios.used
-    weigh(studios, m.seg, m.city_state, m.p, m.seed, m.t, m.weight_home, m.weight_abroad)
-    home, abroad = markets(m)
-    win(studios, m.seg, home, abroad, m.weight_home, m.weight_abroad, m.city_state, m.p, m.seed, m.t)
-    greenlight.decide(m)
+def set_prices(model) -> None:
+    """Let studios set their prices and weigh in the market for contracts."""
+    weigh(model.studios.used, model.rules.segments, model.city_state, model.rules.p, model.seed, model.t,
+          model.markets.weight_home, model.markets.weight_abroad)
+
+
+def win_contracts(model) -> None:
+    """Let clients spend, and studios win their parts of it."""
+    home, abroad = markets(model)
+    win(model.studios.used, model.rules.segments, home, abroad, model.markets.weight_home, model.markets.weight_abroad,
+        model.city_state, model.rules.p, model.seed, model.t)

@@ -29,6 +29,7 @@ from cluster_sim.draws import (
 )
 from cluster_sim.jit import inline, kernel
 from cluster_sim.month.collaboration import FIT_BITS, NOBODY, meet, record_pairs, survey, tie_between, worth
+from cluster_sim.month.events import Hit
 from cluster_sim.records import CREDIT, PROPOSAL
 
 
@@ -162,7 +163,7 @@ def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
 
 
 @kernel
-def team_up(rows, projects, credits_out, studios, ties, side, distance, near, same_park, cell_start, cell_rows,
+def team_up(rows, projects, credits_out, studios, ties, side, distance, near, cell_start, cell_rows,
             reach, mass, park_mass, outside_mass, outside_weight, outside_km, outside_wage, city, p, seed, t,
             made):
     """Give what each project's owner lacks to partners, best of a few met for each lot; return the counts.
@@ -205,7 +206,7 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
                 for _ in range(int(p.collaboration_meetings)):
                     h = again(h)
                     other = meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties,
-                                 side, distance, near, same_park, outside_mass[k], outside_weight, p)
+                                 side, distance, near, g.near_in_park, outside_mass[k], outside_weight, p)
                     if other == NOBODY or count >= credits_out.shape[0]:
                         continue
                     known = False
@@ -269,33 +270,45 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
     return count, pairs
 
 
-def decide(model) -> None:
-    """Run the green-lighting of the month."""
-    m = model
-    studios = m.studios.used
-    proposals = m.buffer("proposals", studios.size + 8, PROPOSAL)
-    count = have_ideas(studios, m.seg, m.cells["amenity"], m.city_state, m.p, m.seed, m.t, proposals)
-    count = add_replays(m, proposals, count)
-    proposals = proposals[:count]
-    for instrument in m.instruments:
-        instrument.expect_aid(m, proposals)
-    most = m.par["aid.joint_cap"] * 1e6 * np.where(proposals["replay"] == 1, m.scale, 1.0)
+def propose(model) -> None:
+    """Let studios have ideas, start the films of history, and say what aid each proposal may expect."""
+    studios = model.studios.used
+    proposals = model.buffer("proposals", studios.size + 8, PROPOSAL)
+    count = have_ideas(studios, model.rules.segments, model.space.cells["amenity"], model.city_state, model.rules.p,
+                       model.seed, model.t, proposals)
+    count = add_replays(model, proposals, count)
+    proposals = model.agenda.proposals = proposals[:count]
+    for instrument in model.instruments:
+        instrument.expect_aid(model, proposals)
+    most = model.par["aid.joint_cap"] * 1e6 * np.where(proposals["replay"] == 1, model.scale, 1.0)
     proposals["aid"] = np.minimum(proposals["aid"], most)
-    accepted = choose(proposals, studios, m.seg, m.p)
-    m.state["proposed"], m.state["greenlit"] = count, accepted
-    if m.payments is not None:
-        m.payments.apply(m.t, proposals, studios)
-    if not accepted:
+
+
+def decide(model) -> None:
+    """Decide on the month's proposals and begin the projects that get the green light."""
+    studios, proposals = model.studios.used, model.agenda.proposals
+    accepted = choose(proposals, studios, model.rules.segments, model.rules.p)
+    model.state["proposed"], model.state["greenlit"] = proposals.size, accepted
+    if model.kept.payments is not None:
+        model.kept.payments.apply(model.t, proposals, studios)
+    rows = model.agenda.begun = model.projects.allocate(accepted)
+    begin(proposals, rows, model.projects.rows, studios, model.rules.segments, model.rules.mix, model.rules.p,
+          model.seed, model.t)
+
+
+def find_partners(model) -> None:
+    """Let the projects just begun find partners for what their owners lack, then let policy act on them."""
+    m, studios, rows = model, model.studios.used, model.agenda.begun
+    if not rows.size:
         return
-    rows = m.projects.allocate(accepted)
-    begin(proposals, rows, m.projects.rows, studios, m.seg, m.mix, m.p, m.seed, m.t)
     ordered = rows[np.lexsort((m.projects.rows["id"][rows], studios["cell"][m.projects.rows["owner"][rows]]))]
-    room = int(accepted * 12 + m.projects.rows["need"][rows].sum() / m.par["collaboration.lot"] * 1.5) + 64
+    room = int(rows.size * 12 + m.projects.rows["need"][rows].sum() / m.par["collaboration.lot"] * 1.5) + 64
     credits, made = m.buffer("credits", room, CREDIT), np.empty((room, 2), np.int64)
-    count, pairs = team_up(ordered, m.projects.rows, credits, studios, m.ties, m.side, m.distance, m.near,
-                           m.same_park, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass,
-                           m.outside_mass * m.outside_growth, m.outside_weight, m.outside_km,
-                           m.outside_wage_index, m.city_state, m.p, m.seed, m.t, made)
+    count, pairs = team_up(ordered, m.projects.rows, credits, studios, m.partners.ties, m.side, m.space.distance,
+                           m.space.near, m.partners.cell_start, m.partners.cell_rows, m.partners.reach, m.partners.mass,
+                           m.partners.park_mass, m.other_cities.mass * m.city_state["outside_growth"][0],
+                           m.other_cities.weight, m.other_cities.km, m.other_cities.wage_index, m.city_state, m.rules.p,
+                           m.seed, m.t, made)
     m.credits.put(m.credits.allocate(count), credits[:count])
     record_pairs(m, made[:pairs])
     for instrument in m.instruments:
@@ -305,7 +318,7 @@ def decide(model) -> None:
 def add_replays(model, proposals: np.ndarray, count: int) -> int:
     """Start the films of history in time to be released in their month."""
     m = model
-    for event in m.replays_due():
+    for event in (event for event in m.events if isinstance(event, Hit) and m.t >= 0 and event.due(m.t)):
         owner = event.choose_owner(m)
         if owner is None or count >= proposals.size:
             continue

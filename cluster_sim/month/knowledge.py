@@ -78,14 +78,15 @@ def spread(model) -> None:
     """Run step 8: know-how, commons, buzz."""
     m, par = model, model.par
     studios = m.studios.used
-    local_knowhow(studios, m.cells, m.cell_buffer)
-    published = learn(studios, studios["knowhow"].copy(), m.cells, m.ties, m.city_state, m.p, m.seed, m.t)
+    local_knowhow(studios, m.space.cells, m.buffer("cell_weight", m.space.cells.size, float, zeroed=False))
+    published = learn(studios, studios["knowhow"].copy(), m.space.cells, m.partners.ties, m.city_state, m.rules.p,
+                      m.seed, m.t)
     g = m.city_state[0]
-    m.documents = float(published)
+    m.state["documents"] = float(published)
     for instrument in m.instruments:
-        m.documents += instrument.publish(m)
-    norm = m.documents / (par["knowledge.publish_norm"] * m.scale)
+        m.state["documents"] += instrument.publish(m)
+    norm = m.state["documents"] / (par["knowledge.publish_norm"] * m.scale)
     g["commons"] = g["commons"] * (1.0 - par["knowledge.commons_fading"]) + norm
-    talk = par["knowledge.buzz_of_hit"] * np.log1p(m.hit_gross_by / float(g["hit_threshold"]))
+    talk = par["knowledge.buzz_of_hit"] * np.log1p(m.month.hit_gross / float(g["hit_threshold"]))
     g["buzz"] = np.minimum(g["buzz"] * (1.0 - par["knowledge.buzz_fading"]) + talk, par["knowledge.buzz_ceiling"])
     g["buzz_mean"] = min(float(g["buzz"].sum()), par["knowledge.buzz_ceiling"])

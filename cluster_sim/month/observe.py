@@ -77,9 +77,9 @@ def theil(cells, parks, staff, base):
 
 def observe(model: Any) -> None:
     """Run step 12."""
-    model.observer.observe(model)
-    if model.yearbook is not None:
-        model.yearbook.add(model)
+    model.kept.observer.observe(model)
+    if model.kept.yearbook is not None:
+        model.kept.yearbook.add(model)
 
 
 class Observer:
@@ -96,15 +96,16 @@ class Observer:
 
     def observe(self, model: Any) -> None:
         """Write the month's row."""
-        m, flow, s = model, model.flow, model.state
+        m, flow, s = model, model.month.flow, model.state
         survey_studios(m.studios.used, m.city_state, self.totals, self.value_added, self.employment, m.t)
         tot, g = self.totals, m.city_state[0]
         self.flows[m.t] = flow
-        self.outlays[m.t] = [m.outlay_by_instrument.get(name, 0.0) for name in self.instruments]
+        paid = {instrument.name: instrument.outlay_of_month for instrument in m.instruments}
+        self.outlays[m.t] = [paid.get(name, 0.0) for name in self.instruments]
         staff = max(tot[1], 1.0)
         sales = float(flow[[L.SALES_HOME, L.SALES_NATION, L.SALES_ABROAD, L.RECEIPTS_NATION, L.RECEIPTS_ABROAD]].sum())
         receipts = float(flow[L.RECEIPTS_NATION] + flow[L.RECEIPTS_ABROAD])
-        outlay = sum(m.outlay_by_level.values())
+        outlay = float(m.month.outlay.sum())
         projects = m.projects.used
         making = (projects["stage"] > Stage.FREE) & (projects["stage"] < Stage.RUNNING)
         fresh = making & (projects["started"] == m.t)
@@ -118,18 +119,19 @@ class Observer:
             "entries": s["entries"], "exits": s["exits"], "mean_wage": flow[L.WAGES] / staff / 1e3,
             "mean_rent": tot[11] / 1e3 / staff,
             "collaboration_distance": (tot[9] / 1e3 / tot[10]) if tot[10] > 0 else np.nan,
-            "localisation": theil(m.cells, m.parks, m.cell_row, m.cell_buffer), "top1_share": self.top_share(m),
+            "localisation": theil(m.space.cells, m.space.parks, m.buffer("cell_row", m.space.cells.size, float),
+                                  m.buffer("cell_field", m.space.cells.size, float)), "top1_share": self.top_share(m),
             "export_share": float(flow[L.SALES_ABROAD] + flow[L.RECEIPTS_ABROAD]) / max(sales, 1.0),
             "public_outlay": outlay / 1e6, "tax_receipts": float(flow[list(L.TAXES)].sum()) / 1e6,
             "seekers": s["seekers"], "unemployment": g["unemployment"], "vacancies": tot[2], "hires": s["hires"],
-            "hired_from_other_sectors": s["outsiders"], "migrants": s["migrants"], "graduates": m.counts[0],
-            "spin_offs": m.counts[6], "solo_founders": m.counts[7], "studios_listed": s["listed"],
+            "hired_from_other_sectors": s["outsiders"], "migrants": s["migrants"], "graduates": m.month.careers[0],
+            "spin_offs": m.month.careers[6], "solo_founders": m.month.careers[7], "studios_listed": s["listed"],
             "promotions": s["promotions"], "funding_rounds": s["rounds"], "venture_capital": flow[L.EQUITY] / 1e6,
             "green_lit": s["greenlit"], "in_production": making.sum(), "project_receipts": receipts / 1e6,
-            "hit_receipts": float(m.hit_gross_by.sum()) / 1e6, "contract_sales": (sales - receipts) / 1e6,
-            "home_sales": flow[L.SALES_HOME] / 1e6, "operating_surplus": m.totals[5] / 1e6,
+            "hit_receipts": float(m.month.hit_gross.sum()) / 1e6, "contract_sales": (sales - receipts) / 1e6,
+            "home_sales": flow[L.SALES_HOME] / 1e6, "operating_surplus": s["surplus"] / 1e6,
             "wage_bill": (flow[L.WAGES] + flow[L.SOCIAL_CONTRIBUTIONS]) / 1e6,
-            "purchased_inputs": L.role_total(flow, "input") / 1e6, "work_in_progress": m.wip_stock / 1e6,
+            "purchased_inputs": L.role_total(flow, "input") / 1e6, "work_in_progress": m.books.wip_stock / 1e6,
             "knowhow": tot[3] / 1e6 / staff, "reputation": tot[4] / 1e6 / max(tot[0], 1.0), "commons": g["commons"],
             "buzz": g["buzz_mean"], "ai_adoption": tot[5] / 1e6 / staff, "relative_price": tot[6] / 1e6 / staff,
             "relative_wage": g["relative_wage"], "use_of_capacity": tot[7] / max(tot[8], 1.0),
@@ -153,14 +155,14 @@ class Observer:
     def demand(self, model: Any) -> tuple[float, float]:
         """Return what clients at home and elsewhere in the nation spend this month (yuan)."""
         m = model
-        spend = m.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]
+        spend = m.markets.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]
         return float(spend[:, 0].sum()), float(spend[:, 1:].sum())
 
     def top_share(self, model: Any) -> float:
         """Return the largest title's part of all titles' gross in the month."""
         j = model.projects.used
         running = j["released"] >= 0
-        done = model.ended
+        done = model.kept.ended
         gross = j["gross"][running]
         if done is not None and done["released"].size:
             gross = np.concatenate([gross, done["gross"]])
@@ -199,7 +201,7 @@ def titles(model: Any) -> np.ndarray:
     """Return the records of all titles released in the run, in the order of release and identity."""
     running = model.projects.used
     running = running[(running["stage"] == Stage.RUNNING) & (running["released"] >= 0)]
-    done = np.concatenate([*model.archived, running]) if model.archived else running
+    done = np.concatenate([*model.kept.titles, running]) if model.kept.titles else running
     done = done[done["released"] >= 0]
     return done[np.lexsort((done["id"], done["released"]))]
 
@@ -239,9 +241,9 @@ def credits_table(model: Any) -> dict[str, np.ndarray]:
     teams = np.where(j["stage"] > Stage.FREE, j["partners"] + j["outside_partners"], 0)
     large = j["id"][(teams >= 30) | ((teams == teams.max()) & (teams > 0))] if teams.size else np.zeros(0, np.int64)
     live = live[(live["alive"] == Life.ALIVE) & np.isin(live["project_id"], large)]
-    c = np.concatenate([*model.archived_credits, live]) if model.archived_credits else live
+    c = np.concatenate([*model.kept.credits, live]) if model.kept.credits else live
     c = c[np.lexsort((c["specialism"], c["outside"], c["partner_id"], c["project_id"]))]
-    names = model.city_outside_names
+    names = model.city.outside_names
     side = model.side
     rows = np.maximum(c["partner"], 0)
     cell = model.studios.rows["cell"][rows]
@@ -262,13 +264,13 @@ def city_map(model: Any) -> dict[str, Any]:
     """Return the cells: coordinates, workers (parks included), studios, rent, district, zones."""
     m = model
     n = m.side * m.side
-    employment = m.cells["staff"].copy()
-    np.add.at(employment, m.parks["cell"], m.parks["staff"])
+    employment = m.space.cells["staff"].copy()
+    np.add.at(employment, m.space.parks["cell"], m.space.parks["staff"])
     return {"side": m.side, "cell_km": float(m.places.cell_km), "x": np.arange(n) % m.side,
-            "y": np.arange(n) // m.side, "employment": employment, "studios": m.cells["studios"].copy(),
-            "rent": m.cells["rent"].copy(), "floor": m.cells["capacity"].copy(),
-            "amenity": m.cells["amenity"].copy(), "district": m.cells["district"].copy(),
-            "zones": m.cells["zones"].copy(), "zone_names": tuple(m.zone_index),
-            "districts": tuple(m.city.districts), "park_x": m.parks["cell"] % m.side,
-            "park_y": m.parks["cell"] // m.side, "park_names": tuple(m.city.park_names),
-            "park_staff": m.parks["staff"].copy()}
+            "y": np.arange(n) // m.side, "employment": employment, "studios": m.space.cells["studios"].copy(),
+            "rent": m.space.cells["rent"].copy(), "floor": m.space.cells["capacity"].copy(),
+            "amenity": m.space.cells["amenity"].copy(), "district": m.space.cells["district"].copy(),
+            "zones": m.space.cells["zones"].copy(), "zone_names": tuple(m.places.zone_index),
+            "districts": tuple(m.city.districts), "park_x": m.space.parks["cell"] % m.side,
+            "park_y": m.space.parks["cell"] // m.side, "park_names": tuple(m.city.park_names),
+            "park_staff": m.space.parks["staff"].copy()}

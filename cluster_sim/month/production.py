@@ -16,13 +16,14 @@ from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import population
+from cluster_sim.records import HOT, PAYROLL
 
 
 @kernel
-def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
+def capacities(studios, sums, cells, parks, city, segments, p, flow):
     """Set staff, capacity and this month's costs of every studio; pay wages, contributions, rent, compute.
 
-    areas: (n,) rented floor (m2).  Rent is booked at the market; a discount comes back as a subsidy, paid
+    Rent is booked at the market; a discount comes back as a subsidy, paid
     by the instrument that grants it.
     """
     g = city[0]
@@ -55,8 +56,8 @@ def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
         s.wages = wages + social
         rent_m2 = parks[s.park].rent if s.park >= 0 else cells[s.cell].rent
         s.rent_per_m2 = rent_m2
-        areas[i] = max(1, s.staff) * p.property_m2_per_worker
-        rent = yuan(areas[i] * rent_m2)
+        s.area = max(1, s.staff) * p.property_m2_per_worker
+        rent = yuan(s.area * rent_m2)
         compute = yuan(s.staff * s.ai * p.ai_compute_cost * 1e6)
         s.compute = compute
         s.inputs += rent + compute
@@ -273,24 +274,41 @@ def advance(projects, credits, studios, p, t, open_effort):
             j.wait -= 1
 
 
-def produce(model) -> None:
-    """Run step 6."""
-    m = model
-    studios = m.studios.used
-    sums = m.payroll_sums()
-    m.employment = population.payroll(m.talents.used, m.hot_now, sums, m.city_state, m.p, m.seed)
-    capacities(studios, sums, m.cells, m.parks, m.city_state, m.seg, m.p, m.flow, m.areas)
-    loads(studios, m.projects.used, m.credits.used, m.p, m.t)
-    deliver(studios, m.seg, m.outside_wage_index, m.city_state, m.p, m.flow)
-    work_on(m)
-    for instrument in m.instruments:
-        instrument.support(m)
+def pay_costs(model) -> None:
+    """Count who works where, set what studios can do, and pay wages, contributions, rent and computing."""
+    studios = model.studios.used
+    sums = model.buffer("payroll", model.studios.high, PAYROLL)
+    hot = model.buffer("hot", model.studios.high, HOT, zeroed=False)         # as it was when people were hired
+    model.state["employment"] = population.payroll(model.talents.used, hot, sums, model.city_state, model.rules.p,
+                                                   model.seed)
+    capacities(studios, sums, model.space.cells, model.space.parks, model.city_state, model.rules.segments,
+               model.rules.p, model.month.flow)
 
 
-def work_on(model) -> None:
-    """Make a month of own projects and move them on."""
-    m = model
-    studios = m.studios.used
-    m.wip_stock_change += make(studios, m.projects.used, m.credits.used, m.city_state, m.p, m.t, m.flow)
-    open_effort = np.zeros(max(m.projects.high, 1))
-    advance(m.projects.used, m.credits.used, studios, m.p, m.t, open_effort)
+def plan_work(model) -> None:
+    """Add up what every studio has to do, and which part of it its capacity serves."""
+    loads(model.studios.used, model.projects.used, model.credits.used, model.rules.p, model.t)
+
+
+def deliver_contracts(model) -> None:
+    """Deliver a month of contract work, and bill it."""
+    deliver(model.studios.used, model.rules.segments, model.other_cities.wage_index, model.city_state, model.rules.p,
+            model.month.flow)
+
+
+def make_projects(model) -> None:
+    """Make a month of own projects."""
+    model.books.wip_change += make(model.studios.used, model.projects.used, model.credits.used, model.city_state,
+                                   model.rules.p, model.t, model.month.flow)
+
+
+def advance_projects(model) -> None:
+    """Move projects on: from approval to production, from there to tests."""
+    open_effort = np.zeros(max(model.projects.high, 1))
+    advance(model.projects.used, model.credits.used, model.studios.used, model.rules.p, model.t, open_effort)
+
+
+def support(model) -> None:
+    """Let policy help with running costs."""
+    for instrument in model.instruments:
+        instrument.support(model)

@@ -257,26 +257,43 @@ def export_capability(studios, p):
             s.outside_tie *= 1.0 - p.collaboration_tie_fading
 
 
-def release(model) -> None:
-    """Run step 7."""
-    m = model
-    studios = m.studios.used
-    projects, credits = m.projects.used, m.credits.used
-    for instrument in m.instruments:
-        instrument.before_release(m)
-    clear(projects, m.seg, m.p, m.t)
-    written, released = premiere(projects, studios, m.seg, m.mix, m.city_state, m.p, m.seed, m.t, m.flow)
-    m.wip_stock_change -= written
-    m.hits_by[:] = 0
-    m.crowd[:] = 0.0
-    for event in m.events:
-        event.meet_audience(m)
-    hits = screen(projects, credits, studios, m.seg, m.city_state, m.p, m.seed, m.t, m.flow, m.crowd, m.hits_by,
-                  m.hit_gross_by)
-    share_points(projects, credits, studios, m.flow, m.p, m.t)
-    for instrument in m.instruments:
-        instrument.after_release(m)
-    settle(projects, credits, studios, m.city_state, m.p, m.t, m.buffer("gains", studios.size, float))
-    export_capability(studios, m.p)
-    m.state["released"], m.state["hits"] = released, hits
-    m.archive(np.flatnonzero(projects["stage"] == Stage.DONE))
+def clear_projects(model) -> None:
+    """Let policy and tests act on finished works, and clear them for release."""
+    for instrument in model.instruments:
+        instrument.before_release(model)
+    clear(model.projects.used, model.rules.segments, model.rules.p, model.t)
+
+
+def premiere_titles(model) -> None:
+    """Release the works that are ready."""
+    written, released = premiere(model.projects.used, model.studios.used, model.rules.segments, model.rules.mix,
+                                 model.city_state, model.rules.p, model.seed, model.t, model.month.flow)
+    model.books.wip_change -= written
+    model.state["released"] = released
+
+
+def screen_titles(model) -> None:
+    """Earn a month of all titles in the market, those of other cities in competition."""
+    model.month.hits[:] = 0
+    model.month.crowd[:] = 0.0
+    for event in model.events:
+        event.meet_audience(model)
+    model.state["hits"] = screen(model.projects.used, model.credits.used, model.studios.used, model.rules.segments,
+                                 model.city_state, model.rules.p, model.seed, model.t, model.month.flow,
+                                 model.month.crowd, model.month.hits, model.month.hit_gross)
+
+
+def pay_partners(model) -> None:
+    """Pay credited partners their points, then let policy act on released titles."""
+    share_points(model.projects.used, model.credits.used, model.studios.used, model.month.flow, model.rules.p, model.t)
+    for instrument in model.instruments:
+        instrument.after_release(model)
+
+
+def credit_titles(model) -> None:
+    """Give and fade reputations, and end the titles whose run is over."""
+    studios, projects = model.studios.used, model.projects.used
+    settle(projects, model.credits.used, studios, model.city_state, model.rules.p, model.t,
+           model.buffer("gains", studios.size, float))
+    export_capability(studios, model.rules.p)
+    model.kept.end_titles(model, np.flatnonzero(projects["stage"] == Stage.DONE))

@@ -19,7 +19,7 @@ YEAR = np.dtype([(name, "f8") for name in (
 
 
 @kernel
-def add_month(studios, areas, year, t):
+def add_month(studios, year, t):
     """Add a month of every studio to its year (whole yuan, person-months)."""
     for i in range(studios.shape[0]):
         s = studios[i]
@@ -31,7 +31,7 @@ def add_month(studios, areas, year, t):
         a.sales += s.sales
         a.inputs += s.inputs
         a.wages += s.wages
-        a.rent += np.floor(areas[i] * s.rent_per_m2 + 0.5)
+        a.rent += np.floor(s.area * s.rent_per_m2 + 0.5)
         a.compute += s.compute
         a.surplus += s.surplus
         a.staff_months += s.staff
@@ -58,7 +58,7 @@ class Yearbook:
             self.year = np.concatenate([self.year, np.zeros(more, YEAR)])
             self.public = np.concatenate([self.public, np.zeros(more)])
             self.released = np.concatenate([self.released, np.zeros(more, np.int64)])
-        add_month(studios, m.areas, self.year, m.t)
+        add_month(studios, self.year, m.t)
         over = m.month_of_year == 12 or m.t + 1 == m.months
         rows = np.flatnonzero(studios["alive"] != Life.FREE if over else studios["alive"] == Life.ENDED)
         if rows.size:
@@ -67,11 +67,11 @@ class Yearbook:
     def write(self, model: Any, rows: np.ndarray) -> None:
         """Write the year of some rows and begin a new one for them."""
         m = model
-        s, y = m.studios.rows, self.year
+        s, y, cells = m.studios.rows, self.year, m.space.cells
         self.pages.append({
             "year": np.full(rows.size, m.ordinal // 12, np.int32), "studio_id": s["id"][rows].copy(),
             "segment": s["segment"][rows].copy(), "cell": s["cell"][rows].copy(), "park": s["park"][rows].copy(),
-            "district": m.cells["district"][s["cell"][rows]].copy(), "zones": m.cells["zones"][s["cell"][rows]].copy(),
+            "district": cells["district"][s["cell"][rows]].copy(), "zones": cells["zones"][s["cell"][rows]].copy(),
             "age_months": (m.t - s["born"][rows]).astype(np.int32), "alive": s["alive"][rows] == Life.ALIVE,
             "anchor": s["anchor"][rows] > 0, "tier": s["tier"][rows].copy(), "staff": s["staff"][rows].copy(),
             **{name: y[name][rows].copy() for name in YEAR.names or ()},
@@ -79,7 +79,7 @@ class Yearbook:
             "released": (s["released"][rows] - self.released[rows]).astype(np.int32),
             "reputation": s["reputation"][rows].copy(), "knowhow": s["knowhow"][rows].copy(),
             "ai": s["ai"][rows].copy(), "templates": s["templates"][rows].copy(), "export": s["export"][rows].copy(),
-            "density": m.cells["density"][s["cell"][rows]] / float(m.city_state["density0"][0])})
+            "density": cells["density"][s["cell"][rows]] / float(m.city_state["density0"][0])})
         y[rows] = np.zeros((), YEAR)
         ends = s["alive"][rows] == Life.ENDED
         self.public[rows] = np.where(ends, 0.0, s["public"][rows])

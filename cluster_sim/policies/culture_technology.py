@@ -77,7 +77,7 @@ class CultureTechnology(Instrument):
             side = model.side
             dx = np.abs(s["cell"][firms] % side - s["cell"][row] % side)
             dy = np.abs(s["cell"][firms] // side - s["cell"][row] // side)
-            best = int(np.lexsort((s["id"][firms], model.distance[dx, dy]))[0])
+            best = int(np.lexsort((s["id"][firms], model.space.distance[dx, dy]))[0])
             firm = int(firms[best])
             bill, aid = self.bill(model, firm)
             if s["cash"][row] < MONTHS * (bill - aid):
@@ -103,7 +103,7 @@ class CultureTechnology(Instrument):
             s["inputs"][row] += bill
             s["cash"][firm] += bill
             s["sales"][firm] += bill
-            model.flow[L.SALES_LOCAL_PARTNER] += bill
+            model.month.flow[L.SALES_LOCAL_PARTNER] += bill
             s["duty"][firm] += self.get("effort") / MONTHS
             s["duty"][row] += self.get("own_effort") / MONTHS
             self.pay(model, np.array([row]), np.array([aid]), act="programme", ids=s["id"][[row]], base=bill)

@@ -49,10 +49,10 @@ class EducationPlaces(Instrument):
         if budget is not None and self.each() > 0.0:        # no place is opened that the budget cannot carry
             running = sum(c[1] for c in self.classes if model.t - c[0] < int(par["education.months"]))
             self.opened = min(self.opened, max(0.0, budget * MILLION * scale / self.each() - running))
-        model.state["places"] = par["education.places"] * scale + self.opened
+        model.month.levers["places"] += self.opened
         if self.opened and self.get("aid"):
             funded = min(1.0, self.opened / max(par["education.intake"] * scale, 1.0))
-            model.study_aid += self.get("aid") * self.get("response") * funded
+            model.month.levers["study_aid"] += self.get("aid") * self.get("response") * funded
 
     def study(self, model) -> None:
         if self.now is None:

@@ -77,7 +77,7 @@ class SciFi13(Instrument):
         tenants = tenants[np.argsort(studios["id"][tenants])]
         needed = max(1, round(self.get("tenants") * model.scale))
         month = self.get("park") * MILLION * model.scale / 12.0
-        for park in range(model.parks.size):
+        for park in range(model.space.parks.size):
             rows = tenants[studios["park"][tenants] == park]
             if rows.size < needed:
                 continue

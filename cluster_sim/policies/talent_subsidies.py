@@ -41,13 +41,13 @@ class TalentSubsidies(Instrument):
             allowance = np.floor(self.get("allowance") * MILLION)
             people = min(self.get("people") * model.scale / 12.0, self.left(model) / allowance)
             reach = min(1.0, people / max(model.state["migrants"], 1.0))
-            model.newcomer_aid += reach * allowance / self.year_wage(model)
+            model.month.levers["newcomer_aid"] += reach * allowance / self.year_wage(model)
         fairs = int(self.get("fairs"))
         if fairs and (model.month_of_year * fairs) // 12 > ((model.month_of_year - 1) * fairs) // 12:
             cost = np.floor(self.get("fair_cost") * MILLION * model.scale)
             if self.within(model, 1, cost):
                 self.spend(model, cost)
-                model.samples += int(self.get("vacancies"))
+                model.month.levers["vacancies_seen"] += int(self.get("vacancies"))
 
     def welcome(self, model, people) -> None:
         if self.now is None:

@@ -31,9 +31,7 @@ SOURCE = "--set"
 """What messages call a value set on the command line."""
 PARTS = ("policies", "events", "outside", "parameters")
 OUTSIDE = {
-    "freeze": KeyInfo(
-        "bool", False, text="whether the outside conditions of January 2017 are kept for ever", status=""
-    ),
+    "freeze": KeyInfo("bool", False, text="whether the outside conditions of January 2017 are kept for ever", status="")
 }
 SHAPE = shape("scenario", HEAD, resets=False, parts=PARTS)
 OUTSIDE_SHAPE = shape("outside", OUTSIDE)
