@@ -16,7 +16,7 @@ from cluster_sim import initial, ledger, policies
 from cluster_sim.agents.views import Views
 from cluster_sim.buffers import Buffers
 from cluster_sim.codes import Origin, Stage
-from cluster_sim.draws import IDENTITY, luck
+from cluster_sim.draws import IDENTITY, uniform_for
 from cluster_sim.kept import Kept
 from cluster_sim.month import (
     accounts,
@@ -286,4 +286,4 @@ class ClusterModel(Views, mesa.Model):
 
     def chance(self, entity: int, exact: float) -> bool:
         """Return a keyed draw that is true with the fraction of ``exact`` beyond its whole part."""
-        return bool(luck(self.seed, IDENTITY, entity, self.t) < exact - int(exact))
+        return bool(uniform_for(self.seed, IDENTITY, entity, self.t) < exact - int(exact))

@@ -42,8 +42,8 @@ CITY = record(
     ("relative_wage", "f8", "1", "the city's wage over that of other cities, 1 at the start"),
     ("scale", "f8", "1", "size of the city, 1 for the whole"),
     ("density0", "f8", "people/cell", "mean density around a worker at the start"),
-    ("partner_mass0", "f8", "1", "partners that a worker's studio meets at the start, over all specialisms"),
-    ("near_in_park", "f8", "1", "weight of distance between studios of a park in the search for partners"),
+    ("partner_reach0", "f8", "1", "partners that a worker's studio meets at the start, over all specialisms"),
+    ("proximity_in_park", "f8", "1", "weight of distance between studios of a park in the search for partners"),
     ("tau_in_park", "f8", "1", "extra cost of distance between studios of a park"),
     ("hit_threshold", "f8", "yuan", "gross that makes a hit, at the city's scale"),
     ("fame_threshold", "f8", "yuan", "gross that makes a hit in the whole city"),
@@ -74,7 +74,7 @@ class Space(NamedTuple):
     cells: np.ndarray                   # CELL, row-major from the south-west corner
     parks: np.ndarray                   # PARK
     distance: np.ndarray                # km
-    near: np.ndarray                    # weight of distance in the search for partners, exp(-km / lambda)
+    proximity: np.ndarray               # weight of distance in the search for partners, exp(-km / lambda)
     tau: np.ndarray                     # extra cost of distance between partners
     smoothing: np.ndarray               # weight of distance in a cell's density, by cells apart along one axis
     free_floor: np.ndarray              # m2 free for rent, cumulative over cells; renewed every third month
@@ -120,8 +120,8 @@ class Partners(NamedTuple):
     cell_start: np.ndarray              # first entry of each cell in `cell_rows`
     cell_rows: np.ndarray               # rows of studios, cell by cell
     reach: np.ndarray                   # weight by studio and specialism
-    mass: np.ndarray                    # weight by specialism and cell
-    park_mass: np.ndarray               # weight by specialism and park
+    cell_reach: np.ndarray              # weight by specialism and cell
+    park_reach: np.ndarray              # weight by specialism and park
 
 
 class OtherCities(NamedTuple):
@@ -130,7 +130,7 @@ class OtherCities(NamedTuple):
     km: np.ndarray
     weight: np.ndarray                  # cumulative: near and large ones are met more often
     wage_index: np.ndarray              # wage over that of this city
-    mass: np.ndarray                    # weight of them all in a search at the start, by specialism
+    reach: np.ndarray                   # weight of them all in a search at the start, by specialism
 
 
 class Month(NamedTuple):

@@ -133,9 +133,7 @@ def test_the_cinemas_take_no_more_than_they_can():
 def run_month(model) -> None:
     """Let the titles earn one month more."""
     model.t += 1
-    release.screen(model.projects.used, model.credits.used, model.studios.used, model.rules.segments, model.city_state,
-                   model.rules.p, model.seed, model.t, model.month.flow, model.month.crowd, model.month.hits,
-                   model.month.hit_gross)
+    release.screen(model.projects.used, model.studios.used, model.rules, model.city_state, model.month)
 
 
 @pytest.mark.parametrize("columns, keys", [({"potential": 5 * MILLION}, {}), ({"cost": 4 * MILLION}, {}),

@@ -37,9 +37,7 @@ def test_templates_without_a_commons_save_nothing():
 def prepared(**options):
     """Return a model whose partners' market is laid out for its first month, and one of its studios."""
     m = build(2, **options)
-    order = m.studios.order()
-    collaboration.reach_of(m.studios.used, order, m.side, m.partners.cell_start, m.partners.cell_rows, m.partners.reach,
-                           m.partners.mass, m.partners.park_mass, m.rules.p)
+    collaboration.reach_of(m.studios.used, m.studios.order(), m.partners, m.rules.p)
     m.partners.ties["strength"] = 0.0
     rows = alive(m, park=-1)
     return m, int(rows[np.argsort(m.studios.used["id"][rows])[0]])
@@ -47,24 +45,20 @@ def prepared(**options):
 
 def meetings(m, i, k=1, count=4000):
     """Return whom studio i meets for a specialism over many draws."""
-    cumulative = np.empty(m.side**2)
-    total = collaboration.survey(m.studios.used["cell"][i], m.side, m.space.near, m.partners.mass, k, cumulative)
+    market, cumulative = collaboration.market_of(m), np.empty(m.side**2)
+    collaboration.survey(m.studios.used["cell"][i], m.space.proximity, m.partners.cell_reach[k], cumulative)
     base = np.uint64(stream(5, 17, 0))
 
     def word(n):
         return np.uint64(again(np.uint64(draw(base, n))))
 
-    who, space, other = m.partners, m.space, m.other_cities
-    return np.array([collaboration.meet(
-        m.studios.used, i, k, word(n), total, cumulative, who.cell_start, who.cell_rows, who.reach, who.park_mass,
-        who.ties, m.side, space.distance, space.near, m.city_state["near_in_park"][0], other.mass[k], other.weight,
-        m.rules.p[0]) for n in range(count)])
+    return np.array([collaboration.meet(market, i, k, word(n), cumulative) for n in range(count)])
 
 
 def test_meeting_falls_with_distance_as_the_formula_says():
     """P(meet j) ~ reach_j * exp(-d / lambda): the frequencies by distance follow it."""
     m, i = prepared(par={"collaboration.lambda_s": 3.0})
-    m.other_cities.mass[:] = m.other_cities.mass * 0.0
+    m.other_cities.reach[:] = m.other_cities.reach * 0.0
     met = meetings(m, i)
     local = met[met >= 0]
     assert local.size > 2000
@@ -106,12 +100,12 @@ def test_past_partners_are_met_more_often():
     assert after > before + 0.01
 
 
-def test_other_cities_are_met_by_their_mass():
+def test_other_cities_are_met_by_their_reach():
     m, i = prepared()
     outside = meetings(m, i)
     outside = outside[outside <= -2]
     assert outside.size > 20 and (-2 - outside).max() < len(m.other_cities.km)
-    m.other_cities.mass[:] = m.other_cities.mass * 0.0
+    m.other_cities.reach[:] = m.other_cities.reach * 0.0
     assert (meetings(m, i) >= -1).all()
 
 
@@ -140,8 +134,7 @@ def test_a_nearer_partner_of_the_same_kind_is_worth_more():
     s["cell"][near], s["cell"][far] = s["cell"][i], (s["cell"][i] + m.side * (m.side // 2)) % m.side**2
 
     def value(j):
-        return collaboration.worth(s, i, j, 1, m.partners.ties, m.side, m.space.distance, m.other_cities.km,
-                                   m.other_cities.wage_index, m.city_state[0], m.rules.p[0], 0.0)
+        return collaboration.worth(collaboration.market_of(m), i, j, 0.0)
 
     (v1, c1, d1), (v2, c2, d2) = value(near), value(far)
     assert d1 < d2 and c1 < c2 and v1 > v2
@@ -212,8 +205,7 @@ def test_the_reach_of_a_super_individual_is_nothing_to_others():
     tie = m.partners.ties[i]
     tie["id"][0], tie["row"][0], tie["strength"][0] = m.studios.used["id"][j], j, 3.0
     m.studios.used["solo"][j] = 1
-    collaboration.reach_of(m.studios.used, m.studios.order(), m.side, m.partners.cell_start, m.partners.cell_rows,
-                           m.partners.reach, m.partners.mass, m.partners.park_mass, m.rules.p)
+    collaboration.reach_of(m.studios.used, m.studios.order(), m.partners, m.rules.p)
     assert (m.partners.reach[j] == 0).all() and not (meetings(m, i) == j).any()
 
 

@@ -17,8 +17,7 @@ def capacities(model) -> np.ndarray:
     m = model
     sums = m.buffer("payroll", m.studios.high, PAYROLL)
     population.payroll(m.talents.used, hiring.look_at_employers(m), sums, m.city_state, m.rules.p)
-    production.capacities(m.studios.used, sums, m.space.cells, m.space.parks, m.city_state, m.rules.segments, m.rules.p,
-                          m.month.flow)
+    production.capacities(m.studios.used, sums, m.space, m.city_state, m.rules.p, m.month.flow)
     return m.studios.used["capacity"].copy()
 
 
@@ -142,8 +141,7 @@ def making(cost_of_partners: float = 0.0, load: float = 0.8, coinvest: float = 0
         c["cost"] = cost_of_partners
         model.credits.rows[index] = c
     model.month.flow[:] = 0.0
-    wip = production.make(s, model.projects.used, model.credits.used, model.city_state, model.rules.p, 0,
-                          model.month.flow)
+    wip = production.make(s, model.projects.used, model.credits.used, model.rules.p, 0, model.month.flow)
     return model, row, owner, wip
 
 
@@ -180,7 +178,7 @@ def test_finished_work_goes_on_to_tests_and_unfinished_work_does_not():
     for done, stage in ((9.99, Stage.TESTING), (5.0, Stage.PRODUCTION)):
         model, row, _, _ = making()
         model.projects.rows["done_by"][row] = done
-        production.advance(model.projects.used, model.credits.used, model.studios.used, model.rules.p, 9, np.zeros(8))
+        production.advance(model.projects.used, model.credits.used, model.rules.p, 9, np.zeros(8))
         assert model.projects.rows["stage"][row] == stage
 
 
@@ -189,7 +187,6 @@ def test_a_late_partner_that_closed_leaves_its_work_to_the_owner():
     before = model.projects.rows["need"][row].sum()
     left = float((model.credits.used["effort"] - model.credits.used["done"]).sum())
     model.credits.used["partner_id"] += 1
-    production.make(model.studios.used, model.projects.used, model.credits.used, model.city_state, model.rules.p, 1,
-                    model.month.flow)
+    production.make(model.studios.used, model.projects.used, model.credits.used, model.rules.p, 1, model.month.flow)
     assert model.projects.rows["need"][row].sum() == pytest.approx(before + left, abs=1e-6) and left > 1.0
     assert (model.credits.used["effort"] == model.credits.used["done"]).all()

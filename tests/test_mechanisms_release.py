@@ -31,8 +31,7 @@ def stage(count: int = 1, *, segment: int = 0, merit: float = 10.0, cost: float 
 def premiere(model, seed: int = 1):
     """Release what is ready and return the works."""
     m = model
-    release.premiere(m.projects.used, m.studios.used, m.rules.segments, m.rules.mix, m.city_state, m.rules.p, seed, m.t,
-                     m.month.flow)
+    release.premiere(m.projects.used, m.studios.used, m.rules._replace(seed=seed), m.city_state, m.t, m.month.flow)
     return m.projects.used
 
 
@@ -40,8 +39,7 @@ def screen(model) -> None:
     """Let all running titles earn one month."""
     m = model
     m.month.crowd[:] = 0.0
-    release.screen(m.projects.used, m.credits.used, m.studios.used, m.rules.segments, m.city_state, m.rules.p, 1, m.t,
-                   m.month.flow, m.month.crowd, m.month.hits, m.month.hit_gross)
+    release.screen(m.projects.used, m.studios.used, m.rules, m.city_state, m.month)
 
 
 def test_better_work_earns_more_by_its_weight():
@@ -216,8 +214,8 @@ def test_a_success_becomes_a_hit_once_and_makes_a_name():
         before = model.projects.rows["hit"][row]
         screen(model)
         found.append(int(before == 0 and model.projects.rows["hit"][row] > 0))
-        release.share_points(model.projects.used, model.credits.used, s, model.month.flow, model.rules.p, model.t)
-        release.settle(model.projects.used, model.credits.used, s, model.city_state, model.rules.p, model.t,
+        release.share_points(model.projects.used, model.credits.used, s, model.month.flow)
+        release.settle(model.projects.used, model.credits.used, s, model.city_state, model.rules.p,
                        np.zeros(model.studios.high))
     assert sum(found) == 1 and s["hits"][owner] == 1
     faded = 0.5 * (1.0 - model.par["release.fading"]) ** 4
@@ -234,15 +232,15 @@ def test_partners_with_points_are_paid_from_receipts():
     screen(model)
     before = s["cash"].copy()
     model.month.flow[:] = 0.0
-    release.share_points(model.projects.used, model.credits.used, s, model.month.flow, model.rules.p, model.t)
+    release.share_points(model.projects.used, model.credits.used, s, model.month.flow)
     due = 0.03 * model.projects.rows["receipts"][row]
     assert s["cash"][partners] - before[partners] == pytest.approx([due, due], abs=1.0)
     assert s["cash"].sum() == before.sum() and model.month.flow[L.POINTS_LOCAL] == before[owner] - s["cash"][owner]
     model.credits.rows["partner_id"][0] += 1                            # a partner that is no longer there
-    release.settle(model.projects.used, model.credits.used, s, model.city_state, model.rules.p, 0,
+    release.settle(model.projects.used, model.credits.used, s, model.city_state, model.rules.p,
                    np.zeros(model.studios.high))
     screen(model)
-    release.share_points(model.projects.used, model.credits.used, s, model.month.flow, model.rules.p, model.t)
+    release.share_points(model.projects.used, model.credits.used, s, model.month.flow)
     assert model.month.flow[L.POINTS_OUTSIDE] > 0
 
 
@@ -253,7 +251,7 @@ def test_a_newcomer_in_a_dead_partners_row_gets_no_fame():
     model.credits.rows["partner_id"][0] += 1
     for _ in range(4):
         screen(model)
-        release.settle(model.projects.used, model.credits.used, s, model.city_state, model.rules.p, model.t,
+        release.settle(model.projects.used, model.credits.used, s, model.city_state, model.rules.p,
                        np.zeros(model.studios.high))
     assert s["reputation"][partners[0]] == 0.0 < s["reputation"][partners[1]]
 

@@ -74,12 +74,12 @@ def lay_space(places: Places, par: dict[str, float], parks_since: int) -> Space:
     parks["floor"], parks["zones"], parks["hub"] = sites["floor_m2"], sites["zones"], sites["hub"]
     parks["opened"] = np.where(sites["opened"] == 0, -1, sites["opened"] - parks_since)
     distance = np.ascontiguousarray(places.distance_km, float)
-    near = np.exp(-distance / par["collaboration.lambda_s"])
+    proximity = np.exp(-distance / par["collaboration.lambda_s"])
     d0, beta, top = (par[f"collaboration.{k}"] for k in ("d0", "beta", "tau_max"))
     tau = top * (1.0 - np.exp(-((distance / d0) ** beta)))
     steps = np.abs(np.subtract.outer(np.arange(side), np.arange(side))) * float(places.cell_km)
     smoothing = np.exp(-0.5 * (steps / par["production.density_reach"]) ** 2)
-    return Space(cells, parks, distance, near, tau, smoothing, np.zeros(cells.size))
+    return Space(cells, parks, distance, proximity, tau, smoothing, np.zeros(cells.size))
 
 
 def lay_homes(places: Places, cells: np.ndarray) -> Homes:
@@ -165,8 +165,8 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["release_shock"] = g["audience"] = 1.0
     g["release_market"] = rules.segments["release_market"] * 1e6 / 12.0 * scale
     g["stay"], g["leave_pull"], g["found_pull"], g["migrant_pull"] = 0.5, 1.0, 1.0, 1.0
-    g["near_in_park"] = np.exp(-PARK_KM / par["collaboration.lambda_s"])
+    g["proximity_in_park"] = np.exp(-PARK_KM / par["collaboration.lambda_s"])
     g["tau_in_park"] = par["collaboration.tau_max"] * (
         1.0 - np.exp(-((PARK_KM / par["collaboration.d0"]) ** par["collaboration.beta"])))
-    g["partner_mass0"] = 1.0
+    g["partner_reach0"] = 1.0
     return state

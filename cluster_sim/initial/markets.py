@@ -75,7 +75,7 @@ def count_capacity(model) -> None:
     city["density0"] = np.exp(np.average(np.log(np.maximum(density, 1e-9)), weights=s["staff"]))
     property_market.rents(space, rules.p)
     unpaid = np.zeros_like(model.month.flow)
-    production.capacities(s, sums, space.cells, space.parks, model.city_state, rules.segments, rules.p, unpaid)
+    production.capacities(s, sums, space, model.city_state, rules.p, unpaid)
 
 
 def open_markets(model) -> None:
@@ -86,7 +86,7 @@ def open_markets(model) -> None:
     par, rules, s, outside = model.par, model.rules, model.studios.used, model.city.outside
     segments = rules.segments
     weight_home, weight_abroad = np.zeros((2, N_SEGMENTS))
-    commissioning.weigh(s, segments, model.city_state, rules.p, model.seed, -1, weight_home, weight_abroad)
+    commissioning.weigh(s, model.city_state, rules, -1, weight_home, weight_abroad)
     work = s["load"] * s["price"] * (1.0 - segments["own_share"][s["segment"]])
     sales = np.bincount(s["segment"], weights=work, minlength=N_SEGMENTS)
     national = sales / segments["national_share"]
@@ -116,13 +116,12 @@ def open_markets(model) -> None:
 def weigh_other_cities(model) -> None:
     """Set the weight of other cities in a search for partners: a multiple of what a worker's studio meets at home."""
     s, partners, cells = model.studios.used, model.partners, model.space.cells
-    collaboration.reach_of(s, model.studios.order(), model.side, partners.cell_start, partners.cell_rows,
-                           partners.reach, partners.mass, partners.park_mass, model.rules.p)
+    collaboration.reach_of(s, model.studios.order(), partners, model.rules.p)
     weight = np.bincount(s["cell"], weights=s["staff"], minlength=cells.size)
     at_home, rising = np.zeros((N_SPECIALISMS, cells.size)), np.empty(cells.size)
     for c in np.flatnonzero(weight):
         for k in range(N_SPECIALISMS):
-            at_home[k, c] = collaboration.survey(c, model.side, model.space.near, partners.mass, k, rising)
+            at_home[k, c] = collaboration.survey(c, model.space.proximity, partners.cell_reach[k], rising)
     typical = (at_home * weight).sum(1) / weight.sum()
-    model.other_cities.mass[:] = model.par["collaboration.search_outside"] * typical
-    model.city_state["partner_mass0"] = typical.sum()
+    model.other_cities.reach[:] = model.par["collaboration.search_outside"] * typical
+    model.city_state["partner_reach0"] = typical.sum()

@@ -23,10 +23,10 @@ from cluster_sim.draws import (
     identity,
     locate,
     low16,
-    luck,
     quantile,
     stream,
     uniform,
+    uniform_for,
 )
 from cluster_sim.jit import kernel
 from cluster_sim.month.hiring import look_at_employers
@@ -265,7 +265,7 @@ def migrate(model) -> None:
     # an allowance is like a year's raise
     expected *= (1.0 + float(model.month.levers["newcomer_aid"])) ** par["population.wage_weight"]
     whole = int(expected)
-    count = whole + int(luck(model.seed, MIGRANT, -1, t) < expected - whole)
+    count = whole + int(uniform_for(model.seed, MIGRANT, -1, t) < expected - whole)
     rows = model.talents.allocate(count)
     arrive(model.talents.rows, rows, model.homes.cells, model.homes.weight,
            choice_of_specialism(model, par["population.choice"]),

@@ -20,7 +20,7 @@ from cluster_sim.records import EMPLOYER, PAYROLL
 
 
 @kernel
-def capacities(studios, sums, cells, parks, city, segments, p, flow):
+def capacities(studios, payrolls, space, city, p, flow):
     """Set staff, capacity and this month's costs of every studio; pay wages, contributions, rent, compute.
 
     Rent is booked at the market; a discount comes back as a subsidy, paid
@@ -32,16 +32,16 @@ def capacities(studios, sums, cells, parks, city, segments, p, flow):
         s = studios[i]
         if s.alive == Life.FREE:
             continue
-        a = sums[i]
-        s.wage_bill = a.wages
+        payroll = payrolls[i]
+        s.wage_bill = payroll.wages
         s.staff = 0
         skill = 0.0
         for k in range(N_SPECIALISMS):
-            s.staff_by[k] = a.staff_by[k]
-            s.staff += a.staff_by[k]
-            s.skill_by[k] = a.skill_by[k]
-            skill += a.skill_by[k]
-        productivity = (p.production_a0 * max(0.05, cells[s.cell].density / g.density0) ** p.production_gamma
+            s.staff_by[k] = payroll.staff_by[k]
+            s.staff += payroll.staff_by[k]
+            s.skill_by[k] = payroll.skill_by[k]
+            skill += payroll.skill_by[k]
+        productivity = (p.production_a0 * max(0.05, space.cells[s.cell].density / g.density0) ** p.production_gamma
                         * s.knowhow ** p.production_phi)
         s.capacity = productivity * skill
         s.quality = (p.production_quality_knowhow * math.log(s.knowhow)
@@ -54,7 +54,7 @@ def capacities(studios, sums, cells, parks, city, segments, p, flow):
         wages = yuan(s.wage_bill)
         social = yuan(s.wage_bill * p.costs_social)
         s.wages = wages + social
-        rent_m2 = parks[s.park].rent if s.park >= 0 else cells[s.cell].rent
+        rent_m2 = space.parks[s.park].rent if s.park >= 0 else space.cells[s.cell].rent
         s.rent_per_m2 = rent_m2
         s.area = max(1, s.staff) * p.property_m2_per_worker
         rent = yuan(s.area * rent_m2)
@@ -93,7 +93,6 @@ def loads(studios, projects, credits, p, t):
         if c.alive == Life.ALIVE:
             j = projects[c.project]
             if j.stage == Stage.PRODUCTION:
-                b = studios[j.owner]
                 if c.partner >= 0:
                     b = studios[c.partner]
                     if b.alive == Life.ALIVE and b.id == c.partner_id:
@@ -172,7 +171,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
 
 
 @kernel
-def make(studios, projects, credits, city, p, t, flow):
+def make(studios, projects, credits, p, t, flow):
     """Make own projects: in-house work at cost and partners' work at their price become work in progress."""
     p = p[0]
     wip = 0.0
@@ -241,7 +240,7 @@ def make(studios, projects, credits, city, p, t, flow):
 
 
 @kernel
-def advance(projects, credits, studios, p, t, open_effort):
+def advance(projects, credits, p, t, open_effort):
     """Move projects on: approval to production, finished work to tests, clearance after that."""
     p = p[0]
     open_effort[:] = 0.0
@@ -277,12 +276,11 @@ def advance(projects, credits, studios, p, t, open_effort):
 def pay_costs(model) -> None:
     """Count who works where, set what studios can do, and pay wages, contributions, rent and computing."""
     studios = model.studios.used
-    sums = model.buffer("payroll", model.studios.high, PAYROLL)
+    payrolls = model.buffer("payroll", model.studios.high, PAYROLL)
     employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)     # as people saw them
-    model.state["employment"] = population.payroll(model.talents.used, employers, sums, model.city_state,
+    model.state["employment"] = population.payroll(model.talents.used, employers, payrolls, model.city_state,
                                                    model.rules.p)
-    capacities(studios, sums, model.space.cells, model.space.parks, model.city_state, model.rules.segments,
-               model.rules.p, model.month.flow)
+    capacities(studios, payrolls, model.space, model.city_state, model.rules.p, model.month.flow)
 
 
 def plan_work(model) -> None:
@@ -298,14 +296,14 @@ def deliver_contracts(model) -> None:
 
 def make_projects(model) -> None:
     """Make a month of own projects."""
-    model.books.wip_change += make(model.studios.used, model.projects.used, model.credits.used, model.city_state,
-                                   model.rules.p, model.t, model.month.flow)
+    model.books.wip_change += make(model.studios.used, model.projects.used, model.credits.used, model.rules.p,
+                                   model.t, model.month.flow)
 
 
 def advance_projects(model) -> None:
     """Move projects on: from approval to production, from there to tests."""
     open_effort = np.zeros(max(model.projects.high, 1))
-    advance(model.projects.used, model.credits.used, model.studios.used, model.rules.p, model.t, open_effort)
+    advance(model.projects.used, model.credits.used, model.rules.p, model.t, open_effort)
 
 
 def support(model) -> None:

@@ -91,21 +91,21 @@ def rents(space, p):
 
 
 @kernel
-def opportunities(space, mass, p):
+def opportunities(space, reach, p):
     """Say what each cell gives to a studio: access to partners and the expected extra cost of distance.
 
-    mass: of partners in each cell.  access is the mass that one meets there; price_of_distance the mean tau over
-    those whom one would meet (the same weights).
+    reach: weight of the partners in each cell.  access is the weight of those whom one meets there;
+    price_of_distance the mean tau over them (the same weights).
     """
     p = p[0]
-    cells, near, tau = space.cells, space.near, space.tau
-    side = near.shape[0]
+    cells, proximity, tau = space.cells, space.proximity, space.tau
+    side = proximity.shape[0]
     span = 2 * side - 1
-    near_line = np.empty((side, span))              # by rows apart and columns apart + side - 1
+    proximity_line = np.empty((side, span))              # by rows apart and columns apart + side - 1
     tau_line = np.empty((side, span))
     for b in range(side):
         for e in range(span):
-            near_line[b, e] = near[abs(e - side + 1), b]
+            proximity_line[b, e] = proximity[abs(e - side + 1), b]
             tau_line[b, e] = tau[abs(e - side + 1), b]
     weight = np.empty(side)
     cost = np.empty(side)
@@ -114,13 +114,13 @@ def opportunities(space, mass, p):
             weight[x] = 0.0
             cost[x] = 0.0
         for d in range(cells.shape[0]):             # each source speaks to a whole row of cells at once
-            mass_there = mass[d]
-            if mass_there > 0.0:
+            reach_there = reach[d]
+            if reach_there > 0.0:
                 first = side - 1 - d % side
-                near_there = near_line[abs(y - d // side), first : first + side]
+                proximity_there = proximity_line[abs(y - d // side), first : first + side]
                 tau_there = tau_line[abs(y - d // side), first : first + side]
                 for x in range(side):
-                    v = near_there[x] * mass_there
+                    v = proximity_there[x] * reach_there
                     weight[x] += v
                     cost[x] += v * tau_there[x]
         for x in range(side):
@@ -238,7 +238,8 @@ def survey_places(model) -> None:
     """Say every third month what partners and free floor each place offers."""
     if model.t % 3 == 0:
         space = model.space
-        opportunities(space, model.partners.mass.sum(0) / model.city_state["partner_mass0"][0], model.rules.p)
+        reach = model.partners.cell_reach.sum(0) / model.city_state["partner_reach0"][0]
+        opportunities(space, reach, model.rules.p)
         free = np.maximum(space.cells["capacity"] - space.cells["other"], 0.0)
         space.free_floor[:] = np.cumsum(np.floor(free))
 

@@ -71,12 +71,12 @@ class EducationPlaces(Instrument):
 
     def place(self, model) -> None:
         """Give the months of a placement to next month's graduates, drawn by lot."""
-        from cluster_sim.draws import AID, lots
+        from cluster_sim.draws import AID, uniforms
 
         people = model.talents.used
         rows = np.flatnonzero((people["status"] == Status.STUDENT) & (people["graduation"] > model.t)
                               & (people["graduation"] <= model.t + 3))
-        order = np.lexsort((people["id"][rows], lots(model.seed, AID, people["id"][rows], model.t)))
+        order = np.lexsort((people["id"][rows], uniforms(model.seed, AID, people["id"][rows], model.t)))
         rows = rows[order][: round(self.get("placements") * model.scale)]
         stipend = np.floor(self.get("stipend") * MILLION)
         rows = rows[: self.within(model, rows.size, stipend)]

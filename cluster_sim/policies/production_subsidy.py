@@ -50,9 +50,9 @@ class ProductionSubsidy(Instrument):
         """Say which works win the lottery: a keyed draw of each work, the same at the green light and at release."""
         if self.get("lottery") >= 1.0:
             return np.ones(ids.size, bool)
-        from cluster_sim.draws import AID, lots
+        from cluster_sim.draws import AID, uniforms
 
-        return lots(model.seed, AID, np.ascontiguousarray(ids), -1) < self.get("lottery")
+        return uniforms(model.seed, AID, np.ascontiguousarray(ids), -1) < self.get("lottery")
 
     def expect_aid(self, model, proposals) -> None:
         if self.now is None or not proposals.size or self.get("rate") == 0:

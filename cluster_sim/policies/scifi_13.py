@@ -87,13 +87,13 @@ class SciFi13(Instrument):
 
     def exhibit(self, model, rows: np.ndarray) -> None:
         """Hold the fair: exhibitors, drawn by lot, gain ties with partners elsewhere."""
-        from cluster_sim.draws import AID, lots
+        from cluster_sim.draws import AID, uniforms
 
         studios = model.studios.used
         cost = np.floor(self.get("fair") * MILLION * model.scale)
         if not self.within(model, 1, cost):
             return
         self.spend(model, cost)
-        rows = rows[np.lexsort((studios["id"][rows], lots(model.seed, AID, studios["id"][rows], model.t)))]
+        rows = rows[np.lexsort((studios["id"][rows], uniforms(model.seed, AID, studios["id"][rows], model.t)))]
         rows = rows[: self.number(model, self.get("exhibitors") * model.scale)]
         studios["outside_tie"][rows] = np.minimum(1.0, studios["outside_tie"][rows] + self.get("tie"))

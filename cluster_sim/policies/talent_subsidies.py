@@ -68,10 +68,10 @@ class TalentSubsidies(Instrument):
 
     def invite(self, model, offers: int, migrants: float) -> None:
         """Offer awards: who accepts is paid; who would not have come without comes as a seeker of high skill."""
-        from cluster_sim.draws import AWARD, identity, lots
+        from cluster_sim.draws import AWARD, identity, uniforms
 
         odds, award = self.odds(model), np.floor(self.get("award") * MILLION)
-        lot = lots(model.seed, AWARD, np.arange(offers), model.t)
+        lot = uniforms(model.seed, AWARD, np.arange(offers), model.t)
         lot = lot[lot < odds / (1.0 + odds)]
         lot = lot[: self.within(model, lot.size, award)]
         won = np.flatnonzero(lot >= self.get("taken"))

@@ -36,7 +36,7 @@ class ReferenceCity(mesa.Model):
         self.mix = source.rules.mix.tolist()
         self.side, self.distance = source.side, source.space.distance.tolist()
         self.density = (source.space.cells["density"] / source.city_state["density0"]).tolist()
-        self.outside_mass = source.other_cities.mass.tolist()
+        self.outside_reach = source.other_cities.reach.tolist()
         out = source.city.outside
         self.outside_weight = source.other_cities.weight.tolist()
         self.other_cities = [OtherCity(n, km, strength, wage) for n, (km, strength, wage) in enumerate(zip(
