@@ -67,46 +67,49 @@ class ClusterModel(Views, mesa.Model):
     month: Month
 
     EVENTS = (
-        policy.enact,
-        population.live_careers,
+        policy.enact,                           # 1, policy
+        population.live_careers,                # 2, population
         population.study,
         population.migrate,
-        finance.call_capital,
+        finance.call_capital,                   # 3, finance
         finance.raise_rounds,
         finance.sell_stakes,
-        hiring.post_vacancies,
+        hiring.post_vacancies,                  # 4, hiring
         hiring.fill_vacancies,
         wages.adjust_wages,
-        collaboration.look_for_partners,
+        collaboration.look_for_partners,        # 5, commissioning
         commissioning.set_prices,
         commissioning.win_contracts,
         greenlight.propose,
         greenlight.decide,
         greenlight.find_partners,
-        production.pay_costs,
+        production.pay_costs,                   # 6, production
         production.plan_work,
         production.deliver_contracts,
         production.make_projects,
         production.advance_projects,
         production.support,
-        release.clear_projects,
+        release.clear_projects,                 # 7, release
         release.premiere_titles,
         release.screen_titles,
         release.pay_partners,
         release.credit_titles,
-        knowledge.spread,
-        property_market.set_rents,
+        knowledge.spread,                       # 8, knowledge
+        property_market.set_rents,              # 9, property
         property_market.survey_places,
         property_market.move_studios,
-        ladder.review,
+        ladder.review,                          # 10, the ladder, births and deaths
         births.close_studios,
         births.found_studios,
-        accounts.settle_accounts,
+        accounts.settle_accounts,               # 11, accounts
         accounts.measure_gdp,
-        observe.observe,
+        observe.observe,                        # 12, observe
         births.clear_rows,
     )
-    """What happens in a month, in this order; each event is a function of the model."""
+    """What happens in a month, in this order; each event is a function of the model.
+
+    Numbers are those of the steps in docs/odd.md.
+    """
 
     def __init__(self, setup: Any, *, seed: int = 0, scale: float = 1.0, keep: Sequence[str] = ()) -> None:
         super().__init__(rng=seed)

@@ -1,4 +1,4 @@
-"""Accounts: surplus, taxes on income, dividends, households, the city's GDP, and the identities.
+"""Step 11, accounts: surplus, taxes on income, dividends, households, the city's GDP, and the identities.
 
 Value added at basic prices is worked out twice, from what was produced and from who earned it, and both
 sides must agree (SNA 2008).  The rest of the city's GDP is an outside path, less what its firms lose when

@@ -1,4 +1,4 @@
-"""Births and deaths: studios are founded by experienced people, and close when they cannot go on.
+"""Part of step 10: studios are founded by experienced people, and close when they cannot go on.
 
 A founder's savings are the first capital; a spin-off opens near the old employer after the months that
 permits take (Klepper 2007; Djankov et al. 2002 for the cost of entry).  A studio that cannot pay closes; a

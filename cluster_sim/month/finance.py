@@ -1,4 +1,4 @@
-"""Finance: studios apply, funds screen a sample, invest in rounds together, sell and write off.
+"""Step 3, finance: studios apply, funds screen a sample, invest in rounds together, sell and write off.
 
 A fund sees only a sample of the applicants and ranks it by tier, growth, reputation and its own sentiment
 (Gompers & Lerner 2004).  Several funds may share a round; a round that gathers less than a part of its aim

@@ -1,4 +1,4 @@
-"""Hiring: vacancies, applications, matches, wages, and people hired from other sectors.
+"""Step 4, hiring: vacancies, applications, matches, wages, and people hired from other sectors.
 
 Studios post vacancies for the work that they expect; each seeker samples a few and picks one by a logit in
 log wage, commute, reputation, slack and buzz (McFadden 1974; sampling of offers as in Mortensen &

@@ -1,4 +1,4 @@
-"""The ladder: nestling, chick, grower, unicorn by trailing revenue, growth and valuation.
+"""Step 10, the ladder: nestling, chick, grower, unicorn by trailing revenue, growth and valuation.
 
 The city's own names are eyas (seed), gazelle, unicorn and leader; docs/glossary.md gives both.
 """

@@ -1,4 +1,4 @@
-"""Population: careers, graduates, enrolment, migration, and the wish to found a studio.
+"""Step 2, population: careers, graduates, enrolment, migration, and the wish to found a studio.
 
 Every person alone decides by a keyed draw: graduates stay or leave, seekers give up, employees learn, quit,
 are laid off, go to other sectors or found a studio.  Learning by doing follows Arrow (1962), spin-offs from

@@ -1,4 +1,4 @@
-"""Property: density, rents, new floor area, and studios that move.
+"""Step 9, property: density, rents, new floor area, and studios that move.
 
 ``rent = r0 * (occupancy / capacity)^eta`` by cell; floor area answers rents across the city, but not in
 parks and hubs.  A studio compares what a place costs with what it gives: the productivity of density, the

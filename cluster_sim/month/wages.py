@@ -1,4 +1,4 @@
-"""Wages: what a studio offers for a skill, yearly raises, and market wages that answer tightness.
+"""Part of step 4, wages: what a studio offers for a skill, yearly raises, and market wages that answer tightness.
 
 Vacancies over seekers move the market wage of a specialism (the wage curve of Blanchflower & Oswald 1994).
 """
