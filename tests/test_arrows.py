@@ -20,7 +20,6 @@ OPEN = {
     ("cluster_sim.policies.base", "cluster_sim.model"),
     ("cluster_sim.runs.warm", "cluster_sim.runs.worker"),
     ("cluster_sim.runs.manifest", "cluster_sim.runs.execution"),
-    ("cluster_sim.scenario.designs", "cluster_sim.scenario.sweeps"),
     ("cluster_sim.scenario.sweeps", "cluster_sim.scenario.sweep_files")}
 """Arrows that still close a circle; this set only shrinks."""
 

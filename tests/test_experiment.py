@@ -172,7 +172,7 @@ def test_a_run_that_failed_in_another_shard_is_not_waited_for(tmp_path):
 def test_an_unfinished_shard_says_what_is_missing(tmp_path, capsys):
     one = new(tmp_path, shard=(1, 2))
     stop = Unfinished(one, 8, 16, 7)
-    args = argparse.Namespace(json=True, quiet=False, shard="1/2", began=0.0)
+    args = argparse.Namespace(json=True, quiet=False, shard="1/2", began=0.0, experiment=one)
     assert output.unfinished(stop, args) == 0
     assert '"runs": 16, "done": 8, "missing": 7' in capsys.readouterr().out
     args.json = False

@@ -60,7 +60,6 @@ def test_points_of_a_sweep_are_paired(tmp_path):
     assert "against" in done.stdout or "paired" in done.stdout or "contrast" in done.stdout, done.stdout
 
 
-@pytest.mark.xfail(strict=True, reason="results below 1:1 do not say how far they are off: issue 9, point 10")
 def test_the_bias_of_a_small_city_is_said(tmp_path):
     done = ready(command(tmp_path, "run", "baseline", *YEAR, "--seeds", "1"))
     assert "bias" in done.stdout, done.stdout

@@ -11,6 +11,7 @@ from typing import Any
 
 from cluster_sim import plots
 from cluster_sim.analysis.effects import Effects, effects, variance_ratios
+from cluster_sim.analysis.yearly import yearly
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.experiment import Experiment, Findings
@@ -27,6 +28,11 @@ class Side:
     plan: Plan
     home: str
     """Folder of its runs inside that of the comparison; scenarios with the same content share one."""
+
+    def runs_of(self, seeds: Sequence[int]) -> list[str]:
+        """Return the run_ids of some seeds."""
+        names = {spec.seed: spec.run_id for spec in self.plan.runs}
+        return [names[seed] for seed in seeds]
 
 
 def prepare(scenarios: Sequence[Any], seeds: list[int], scale: float, until: int | None, set: Settings = None,
@@ -121,9 +127,9 @@ def run_and_compare(sides: Sequence[Side], experiment: Experiment) -> Comparison
     result = run_sides(sides, experiment)
     if len(result.seeds) < 2:
         raise experiment.nothing_ran("fewer than two pairs are whole")
-    first = result.view(sides[0].label)
-    for side in sides[1:]:
-        result.found[side.label] = effects(first, result.view(side.label), result.seeds)
+    first, *later = (yearly(result.view(side.label), side.runs_of(result.seeds)) for side in sides)
+    for side, values in zip(sides[1:], later, strict=True):
+        result.found[side.label] = effects(first, values)
         result.ratios[side.label] = variance_ratios(result.found[side.label])
     return result
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.measures import Measure, yearly
+from cluster_sim.analysis.measures import Measure
+from cluster_sim.analysis.yearly import yearly
 from cluster_sim.runs.experiment import Experiment
 from cluster_sim.runs.sweeps import Point, Points
 from cluster_sim.scenario.sweeps import Sweep
@@ -52,9 +53,9 @@ class Evaluator:
         wanted = [name for name in dict.fromkeys(name for row in names for name in row)
                   if name in done and any((one, name) not in self._known for one in measures)]
         if wanted:
-            years, found = yearly(View(self.folder), wanted, [one.column for one in measures])
+            found = yearly(View(self.folder), wanted, [one.column for one in measures])
             for one in measures:
-                numbers = one.of(years, found[one.column], self.sweep.scale)
+                numbers = one.of(found.get(one.column, {}), self.sweep.scale)
                 self._known |= {(one, name): float(value) for name, value in zip(wanted, numbers, strict=True)}
         return [np.array([[self._known.get((one, name), np.nan) for name in row] for row in names])
                 for one in measures]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.effects import by_year
 from cluster_sim.indicators import INDICATORS, indicator
 from cluster_sim.runs.errors import InputError
 
@@ -59,10 +57,10 @@ class Measure:
         first = last_year if self.first is None else self.first
         return Measure(self.column, first, first if self.last is None else self.last)
 
-    def of(self, years: Sequence[int], values: np.ndarray, scale: float) -> np.ndarray:
-        """Return the number of each run from yearly values (runs, years), for the whole city.
+    def of(self, years: Mapping[int, np.ndarray], scale: float) -> np.ndarray:
+        """Return the number of each run, for the whole city, from the values of its column by year.
 
-        InputError if a year is not among `years`.
+        InputError if a year is not among them.
         """
         chosen = self.at(max(years, default=0))
         wanted = list(range(chosen.first or 0, (chosen.last or 0) + 1))
@@ -71,7 +69,7 @@ class Measure:
             there = f"{min(years)} to {max(years)}" if years else "none"
             raise InputError(f"{self.column}: the runs have no whole year {missing[0] if missing else chosen.first}"
                              f" (there are {there})")
-        found = values[:, [list(years).index(year) for year in wanted]].mean(axis=1)
+        found: np.ndarray = np.mean([years[year] for year in wanted], axis=0)
         return found / scale if indicator(self.column).scale == "proportional" else found
 
 
@@ -90,28 +88,3 @@ def measure(column: str, years: str | int | None = None) -> Measure:
     if not found or found[2] and int(found[2]) < int(found[1]):
         raise InputError(f"'{years}' is no year; write 2035, or 2026-2035 for the mean of several")
     return Measure(column, int(found[1]), int(found[2] or found[1]))
-
-
-def yearly(view: Any, run_ids: Sequence[str], columns: Sequence[str]) -> tuple[list[int], dict[str, np.ndarray]]:
-    """Return the years, and each column's yearly values (runs in the order of `run_ids`, years) from a store.
-
-    All runs must cover the same months. A year that a column lacks (no December, or not whole) is missing (NaN) in it.
-    """
-    table = view.arrow("series", ["run_id", "month", *dict.fromkeys(columns)])
-    names = table["run_id"].combine_chunks()
-    place = {name: k for k, name in enumerate(run_ids)}
-    codes = np.array([place.get(name, -1) for name in names.dictionary.to_pylist()], np.int64)
-    runs = codes[names.indices.to_numpy()]
-    months = table["month"].to_numpy().astype("datetime64[M]")
-    rows = np.flatnonzero(runs >= 0)
-    rows = rows[np.lexsort((months[rows], runs[rows]))]
-    if len(run_ids) == 0 or len(rows) == 0 or len(rows) % len(run_ids):
-        raise InputError(f"{view.folder} does not hold all the runs asked for, over the same months")
-    shape = (len(run_ids), -1)
-    axis = months[rows].reshape(shape)[0]
-    found = {name: by_year(axis, table[name].to_numpy(zero_copy_only=False)[rows].astype(np.float64).reshape(shape),
-                           indicator(name).year_value) for name in dict.fromkeys(columns)}
-    years = sorted({year for by in found.values() for year in by})
-    empty = np.full(len(run_ids), np.nan)
-    return years, {name: np.column_stack([by.get(year, empty) for year in years]) if years else empty[:, None][:, :0]
-                   for name, by in found.items()}

@@ -10,11 +10,11 @@ import numpy as np
 
 from cluster_sim.city import file_shapes, lattice
 from cluster_sim.city.base import OUTSIDE, City, CityError
-from cluster_sim.city.paths import NAMES
+from cluster_sim.city.paths import BASE, NAMES
 from cluster_sim.city.polygons import read_polygons
 from cluster_sim.inputs.csv_reader import read_table
 from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
-from cluster_sim.inputs.files import display, inside
+from cluster_sim.inputs.files import display, inside, is_file
 from cluster_sim.inputs.validation import required_keys, validate
 from cluster_sim.inputs.yaml_reader import read_file
 
@@ -30,7 +30,7 @@ def find(name_or_path: str | Path) -> Path:
     """Return the folder of a city given by its name or by a path to a folder or city.yaml."""
     path = Path(name_or_path)
     for folder in (FOLDER / str(name_or_path), path, path.parent if path.name == "city.yaml" else path):
-        if (folder / "city.yaml").is_file():
+        if is_file(folder / "city.yaml"):
             return folder
     known = sorted(p.parent.name for p in FOLDER.glob("*/city.yaml"))
     hint = f"expected one of {listing(known)}, or a folder that holds city.yaml"
@@ -123,6 +123,8 @@ class _Files:
                 self.marks[key] = [row.mark for row in listed.value]
         y["sites"] = [*y.get("sites", ()), *self._listed(y, "parks", "park"),
                       *self._listed(y, "universities", "university")]
+        if isinstance(y.get("deflator"), str):
+            self._path("deflator", y["deflator"])
         reference = self.folder / "reference_path.csv"
         if reference.is_file():
             y["reference"] = self._rows("reference", reference, file_shapes.ReferenceRow)
@@ -138,7 +140,7 @@ class _Files:
         path, mark = inside(name, self.folder, self.folder), self.root.value[key].mark
         if path is None:
             self.faults.add(key, f"'{name[:60]}' lies outside the city's folder", "", mark)
-        elif not path.is_file():
+        elif not is_file(path):
             self.faults.add(key, f"there is no such file '{name[:60]}'", "", mark)
             return None
         return path
@@ -196,6 +198,7 @@ class _Files:
                 node = root.value["start"].value["anchors"].value[k].value["zone"]
                 hint = f"zones: {listing(zones) or 'none'}"
                 fault("start.anchors.zone", f"no zone '{anchor['zone']}'", hint, node.mark)
-        if "observed" not in y and "gdp_2017" not in y:
-            what = "a city without observed years needs its GDP of 2017 (million yuan)"
+        seen = any(r["year"] == BASE and r.get("creative_bn_yuan") for r in y.get("observed", ()))
+        if "gdp_2017" not in y and not (seen and y.get("cutoff", BASE) >= BASE):
+            what = f"a city without observed figures of {BASE} needs its GDP of that year (million yuan)"
             fault("gdp_2017", what, "such as gdp_2017: 400000", root.mark)

@@ -51,6 +51,7 @@ def answer(result: Audit) -> dict[str, Any]:
         flows.setdefault(row["instrument"], {})[row["flow"]] = {k: None if row[k] != row[k] else row[k] for k in keys}
     return {"instruments": flows, "ratios": result.ratios, "largest_gap": result.worst, "seeds": result.seeds,
             "scale": result.scale, "years": result.years, "out": str(result.folder), "failed": len(result.failed),
+            "new_runs": result.new_runs,
             "amounts": "million yuan of 2017 for the whole city over all years; jobs in job-years"}
 
 

@@ -69,7 +69,7 @@ def _answer(result: Comparison) -> dict[str, Any]:
     return {
         "first": labels[0], "second": labels[1],
         "scenarios": {side.label: {"name": side.plan.name, "out": str(result.folder / side.home),
-                                   "run_ids": [s.run_id for s in side.plan.runs if s.seed in result.seeds]}
+                                   "run_ids": side.runs_of(result.seeds)}
                       for side in result.sides},
         "effects": found.get(labels[1], {}), "variance_ratio": ratios.get(labels[1], {}),
         "further": [{"scenario": label, "effects": found[label], "variance_ratio": ratios[label]}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.sensitivity.study import Question, Sensitivity
+    from cluster_sim.analysis.sensitivity.question import Question
+    from cluster_sim.analysis.sensitivity.study import Sensitivity
 
 TABLES = ("indices", "stability", "outputs")
 """Frames that are written as CSV."""
@@ -70,17 +71,17 @@ def main(args: argparse.Namespace) -> int:
 def _question(args: argparse.Namespace) -> Question:
     """Read the file, or with --top all uncertain parameters of a scenario, and put the options in place."""
     from cluster_sim.analysis.measures import measure
-    from cluster_sim.analysis.sensitivity import api, study, uncertain
+    from cluster_sim.analysis.sensitivity import question, uncertain
     from cluster_sim.runs.errors import InputError
 
     keys = {"output": args.output, "year": args.year, "base_points": args.base_points, "keep": args.keep}
     sizes = (args.seeds, args.scale, args.until, args.trajectories)
     if args.top is None:
-        return api.sized(study.read(args.file, **keys), *sizes)
+        return question.sized(question.read(args.file, **keys), *sizes)
     if args.top < 1:
         raise InputError("--top is a number of parameters, at least 1")
-    asked = measure(args.output or study.OUTPUT, args.year)
-    return study.read(uncertain.question_of(args.file, asked, *sizes).sweep, **keys)
+    asked = measure(args.output or question.OUTPUT, args.year)
+    return question.read(uncertain.question_of(args.file, asked, *sizes).sweep, **keys)
 
 
 def _count(question: Question, top: int | None) -> tuple[int, int]:

@@ -15,6 +15,10 @@ from fractions import Fraction
 from cluster_sim.inputs.errors import Fault, ScenarioError, nearest
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+LAST_MONTH = 2055 * 12 + 11
+"""Last month of the outside paths (city/paths.py)."""
+TOO_LATE = "no run goes beyond 2055-12: markets, wages and prices are not known later"
+MOST_SEEDS = 1_000_000
 
 _MONEY = {
     "yuan": Decimal("0.000001"),
@@ -29,9 +33,7 @@ _AREAS |= {"km2": Decimal(1000000)}
 _SHARES = {"%": Decimal("0.01"), "percent": Decimal("0.01")}
 _PERIODS = {"month": Decimal(1), "year": Decimal(12)}
 
-_AMOUNT = re.compile(
-    r"(?P<number>[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][-+]?\d+)?)\s*(?P<unit>.*)\Z", re.DOTALL
-)
+_AMOUNT = re.compile(r"(?P<number>[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][-+]?\d+)?)\s*(?P<unit>.*)\Z", re.DOTALL)
 _MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
 _LOOSE_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.]\d{1,2})?\Z")
 
@@ -91,14 +93,17 @@ def number(value: object, unit: str) -> float:
     if match is None or not any(c.isdigit() for c in re.split("[eE]", digits)[0]):
         raise QuantityError(f"expected {expected(unit)}, found '{text[:40]}'")
     written = match.group("unit").strip()
-    amount = Decimal(digits.replace(",", ""))
     factors = units_for(unit)
+    factor = Decimal(1)
     if written:
         found = _normal(written)
         if found not in factors:
             raise _unknown_unit(written, found, unit, factors, match.start("unit"))
-        amount *= factors[found]
-    return float(amount)
+        factor = factors[found]
+    try:
+        return float(Decimal(digits.replace(",", "")) * factor)
+    except ArithmeticError:
+        raise QuantityError("the number is too large") from None
 
 
 def _normal(unit: str) -> str:
@@ -109,17 +114,13 @@ def _normal(unit: str) -> str:
     return f"1{text}" if text.startswith("/") else text
 
 
-def _unknown_unit(
-    written: str, found: str, unit: str, factors: dict[str, Decimal], start: int
-) -> QuantityError:
+def _unknown_unit(written: str, found: str, unit: str, factors: dict[str, Decimal], start: int) -> QuantityError:
     if found.replace(" ", "") == unit.replace(" ", ""):
         factors = {unit: Decimal(1)}
     close = nearest(found.replace("_", " "), list(factors)) or nearest(found, list(factors))
     hint = f"did you mean '{close}'?" if close else ""
     known = ", ".join(factors) if factors else "none, it is a plain number"
-    return QuantityError(
-        f"unknown unit '{written[:40]}'", f"{hint}   (units: {known})".strip(), start, len(written)
-    )
+    return QuantityError(f"unknown unit '{written[:40]}'", f"{hint}   (units: {known})".strip(), start, len(written))
 
 
 def expected(unit: str) -> str:

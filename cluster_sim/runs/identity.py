@@ -21,6 +21,7 @@ its digest."""
 NOT_CODE = ("__init__.py", "__main__.py", "indicators.yaml", "scale_bias.yaml")
 """Files that change no run; of the description of indicators names and precision count all the same."""
 WITH_EFFECT = ("runs/single_run.py", "runs/maps.py")
+"""Files of these folders that can; one that is not there is an error, lest a renamed one drop out unseen."""
 
 
 def _digest(paths: list[Path], root: Path) -> str:
@@ -33,8 +34,8 @@ def _digest(paths: list[Path], root: Path) -> str:
 
 @lru_cache(maxsize=4)
 def code_version(package: Path = PACKAGE) -> str:
-    """Return 16 hexadecimal digits over the sources that can change results."""
-    found = [package / name for name in WITH_EFFECT if (package / name).is_file()]
+    """Return 16 hexadecimal digits over the sources that can change results; FileNotFoundError if one is gone."""
+    found = [package / name for name in WITH_EFFECT]
     for path in package.rglob("*"):
         if path.suffix not in SUFFIXES or not path.is_file():
             continue

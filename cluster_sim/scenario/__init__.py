@@ -27,9 +27,7 @@ __all__ = [
 ]
 
 
-def load_scenario(
-    path: str | Path, set: Mapping[str, Any] | Iterable[str] | None = None
-) -> Scenario:
+def load_scenario(path: str | Path, set: Mapping[str, Any] | Iterable[str] | None = None) -> Scenario:
     """Read a scenario file, or a scenario known by name, with its chain of `extends`.
 
     `set` overrides single values: `["policies.production_subsidy.rate=0.2"]`, or a mapping from

@@ -78,9 +78,7 @@ def _events(scenario: Scenario, base: Scenario) -> list[str]:
             continue
         for key in event:
             if event[key] != old[title].get(key):
-                lines.append(
-                    f"'{title}' {key}: {_value(old[title].get(key), key)} -> {_value(event[key], key)}"
-                )
+                lines.append(f"'{title}' {key}: {_value(old[title].get(key), key)} -> {_value(event[key], key)}")
     return lines
 
 

@@ -28,12 +28,8 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
         "month": _MONTH,
         "gross": KeyInfo("million yuan", text="gross revenue at home", status=""),
         "segment": KeyInfo("segment", "film", text="the segment of the work", status=""),
-        "budget": KeyInfo(
-            "million yuan", None, text="cost of the work; by the model's rule if not given", status=""
-        ),
-        "studio": KeyInfo(
-            "text", None, text="its maker; works of one maker go to the same studio", status=""
-        ),
+        "budget": KeyInfo("million yuan", None, text="cost of the work; by the model's rule if not given", status=""),
+        "studio": KeyInfo("text", None, text="its maker; works of one maker go to the same studio", status=""),
         "zone": KeyInfo("zone", None, text="zone of the studio that makes it; any if not given"),
         "city": KeyInfo(
             "other city",
@@ -47,9 +43,7 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
     "flop": {
         "flop": KeyInfo("text", text="a name for it", status=""),
         "month": KeyInfo("month name", text="first month in which nobody comes to see it", status=""),
-        "project": KeyInfo(
-            "identity", text="the title, by its project_id in the table of titles", status=""
-        ),
+        "project": KeyInfo("identity", text="the title, by its project_id in the table of titles", status=""),
         "seed": KeyInfo("count", None, text="flops only in the run of this seed; in all if not given"),
         **_TAIL,
     },
@@ -157,7 +151,8 @@ class Events:
                 old[key] = self.prices.real(value, month)
             else:
                 old[key] = value
-        missing = [key for key in REQUIRED[kind] if key not in old and key not in node.value]
+        noted = [key for key in node.value if key not in given]
+        missing = [key for key in REQUIRED[kind] if key not in old and key not in noted]
         for key in missing:
             what = f"the {kind} '{title}' lacks the key '{key}'"
             self.faults.add("events", what, EVENTS[kind][key].describe(), node.mark)

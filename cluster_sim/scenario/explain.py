@@ -73,8 +73,7 @@ def listing(what: str) -> list[Topic]:
         ]
     if what == "columns":
         return [
-            {"name": name, "unit": each.unit, "text": f"[{each.unit}] {each.text}"}
-            for name, each in columns().items()
+            {"name": name, "unit": each.unit, "text": f"[{each.unit}] {each.text}"} for name, each in columns().items()
         ]
     if what == "events":
         from cluster_sim.scenario.events import EVENTS, TEXTS
@@ -92,12 +91,7 @@ def topics_of(name: str) -> list[Topic]:
     """
     name = name.strip().removeprefix("parameters.")
     path = name.removeprefix("policies.").removeprefix("events.")
-    found = [
-        *_instrument_topics(path),
-        *_event_topics(path),
-        *_parameter_topics(name),
-        *_column_topics(name),
-    ]
+    found = [*_instrument_topics(path), *_event_topics(path), *_parameter_topics(name), *_column_topics(name)]
     if name in SEGMENT_TEXTS:
         found.append({"kind": "segment", "name": name, "text": SEGMENT_TEXTS[name]})
     for term, text in TERMS.items():

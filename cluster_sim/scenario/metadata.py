@@ -9,7 +9,7 @@ from typing import Any
 
 from cluster_sim.inputs.errors import Faults, Mark, ScenarioError, did_you_mean, listing
 from cluster_sim.inputs.keys import KeyInfo
-from cluster_sim.inputs.quantities import month_name
+from cluster_sim.inputs.quantities import LAST_MONTH, TOO_LATE
 from cluster_sim.inputs.shapes import Names, shape
 from cluster_sim.inputs.slugs import slug_of
 from cluster_sim.inputs.validation import validate
@@ -31,15 +31,11 @@ SOURCE = "--set"
 """What messages call a value set on the command line."""
 PARTS = ("policies", "events", "outside", "parameters")
 OUTSIDE = {
-    "freeze": KeyInfo(
-        "bool", False, text="whether the outside conditions of January 2017 are kept for ever", status=""
-    ),
+    "freeze": KeyInfo("bool", False, text="whether the outside conditions of January 2017 are kept for ever", status="")
 }
 SHAPE = shape("scenario", HEAD, resets=False, parts=PARTS)
 OUTSIDE_SHAPE = shape("outside", OUTSIDE)
 DEFAULT_START, DEFAULT_END = 2017 * 12, 2035 * 12 + 11
-LAST_MONTH = 2055 * 12 + 11
-"""Last month of the outside paths (city/paths.py); no run goes beyond it."""
 
 
 @dataclass
@@ -83,8 +79,7 @@ def read_months(head: Head, faults: Faults) -> tuple[int, int]:
         mark = head.marks.get("end") or head.marks.get("start")
         faults.add("end", "the run ends before it starts", "", mark)
     elif end > LAST_MONTH:
-        what = f"no run goes beyond {month_name(LAST_MONTH)}: markets, wages and prices are not known later"
-        faults.add("end", what, "", head.marks.get("end"))
+        faults.add("end", TOO_LATE, "", head.marks.get("end"))
     return start, end
 
 

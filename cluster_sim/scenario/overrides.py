@@ -63,10 +63,7 @@ def as_texts(settings: Mapping[str, Any] | Iterable[str] | None) -> list[str]:
     if isinstance(settings, str):
         return [settings]
     if isinstance(settings, Mapping):
-        return [
-            f"{path}={value if isinstance(value, str) else json.dumps(value)}"
-            for path, value in settings.items()
-        ]
+        return [f"{path}={value if isinstance(value, str) else json.dumps(value)}" for path, value in settings.items()]
     return [str(text) for text in settings]
 
 

@@ -11,6 +11,7 @@ from cluster_sim.inputs.keys import KeyInfo
 PACKAGE = Path(__file__).resolve().parents[1]
 BASELINE = "baseline"
 
+
 def instruments() -> dict[str, Any]:
     """Every instrument class by its name."""
     from cluster_sim import policies

@@ -90,9 +90,7 @@ def _events() -> dict[str, Any]:
 
 def _parameters() -> dict[str, Any]:
     """Every parameter by its dotted name; also nested by group."""
-    properties: dict[str, Any] = {
-        name: _parameter(each) for name, each in parameters.specification().items()
-    }
+    properties: dict[str, Any] = {name: _parameter(each) for name, each in parameters.specification().items()}
     for group in dict.fromkeys(name.split(".")[0] for name in parameters.specification()):
         properties[group] = {"type": "object", "description": f"parameters of the group {group}"}
     mapping = {"type": "object", "additionalProperties": False, "properties": properties}

@@ -11,7 +11,7 @@ from typing import Any
 
 from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
 from cluster_sim.inputs.files import display
-from cluster_sim.inputs.quantities import month_name
+from cluster_sim.inputs.quantities import LAST_MONTH, TOO_LATE, month_name
 from cluster_sim.inputs.validation import validate
 from cluster_sim.inputs.yaml_reader import Node, read_file
 from cluster_sim.scenario import registry
@@ -20,7 +20,6 @@ from cluster_sim.scenario.factor_files import FactorReader
 from cluster_sim.scenario.factors import Factor
 from cluster_sim.scenario.inheritance import locate
 from cluster_sim.scenario.load import load
-from cluster_sim.scenario.metadata import LAST_MONTH
 from cluster_sim.scenario.sweep_shapes import DESIGNS, sweep_shape
 from cluster_sim.scenario.sweep_sources import FOLDERS, find, from_mapping
 from cluster_sim.scenario.sweeps import BY_VALUE, Sweep
@@ -169,8 +168,7 @@ class SweepReader:
             what = f"{month_name(until)} lies before the scenario's start"
             self.faults.add("until", what, "", self.mark("until"))
         elif until > LAST_MONTH:
-            what = f"no run goes beyond {month_name(LAST_MONTH)}: markets, wages and prices are not known later"
-            self.faults.add("until", what, "", self.mark("until"))
+            self.faults.add("until", TOO_LATE, "", self.mark("until"))
         return until
 
     def _outputs(self) -> tuple[str, ...]:

@@ -7,10 +7,9 @@ from typing import Annotated, Any, Literal
 
 from cluster_sim.inputs.errors import ScenarioError
 from cluster_sim.inputs.keys import KeyInfo
-from cluster_sim.inputs.quantities import QuantityError, parse_scale, shown
+from cluster_sim.inputs.quantities import MOST_SEEDS, QuantityError, parse_scale, shown
 from cluster_sim.inputs.shapes import ItemError, Written, field_type, mapping
 
-MOST_SEEDS = 1_000_000
 LARGEST_SEED = 2**63 - 1
 
 

@@ -19,9 +19,10 @@ import numpy as np
 from cluster_sim import plots
 from cluster_sim.analysis.attribution.shapley import EXACT_UP_TO, Coalition, Design, without_one
 from cluster_sim.analysis.compare import label_of
-from cluster_sim.analysis.effects import MAIN, by_year
+from cluster_sim.analysis.effects import MAIN
 from cluster_sim.analysis.spread import error_within, means
-from cluster_sim.indicators import INDICATORS, KEYS, indicator
+from cluster_sim.analysis.yearly import yearly
+from cluster_sim.indicators import INDICATORS
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.coalitions import INSTRUMENTS, label, with_instruments
 from cluster_sim.runs.errors import InputError
@@ -34,8 +35,6 @@ ORDERS = 4
 """Orders in which instruments enter, for each seed: two pairs, the fewest that show the error of drawing them."""
 MOST_COALITIONS = 4096
 COLUMNS = tuple(each.name for each in MAIN)
-BATCH = 8
-"""Columns of the series that are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +209,10 @@ def _attribute(result: Attribution, columns: Sequence[str] | str) -> None:
     """Value the coalitions by the store and divide the whole, seed by seed, then over seeds."""
     task, design = result.task, result.task.design
     specs = [spec.run_id for spec in task.plan.runs if spec.seed in set(result.seeds)]
-    result.cells, values = year_values(View(result.folder), specs, columns)
+    found = [(column, year, each) for column, years in yearly(
+        View(result.folder), specs, None if columns == "all" else columns).items()
+        for year, each in years.items() if np.isfinite(each).any()]
+    result.cells, values = [(column, year) for column, year, _ in found], np.stack([each for *_, each in found], axis=1)
     row = {run_id: place for place, run_id in enumerate(specs)}
     parts, alone, whole = [], [], []
     for seed in result.seeds:
@@ -232,46 +234,6 @@ def _attribute(result: Attribution, columns: Sequence[str] | str) -> None:
     by_seeds = np.sqrt(np.maximum(error**2 - by_orders**2, 0.0))
     result.parts |= {"se_orders": by_orders, "se_seeds": by_seeds}
     result.interaction = means(all_of_it - left.sum(axis=1))
-
-
-def year_values(view: View, run_ids: Sequence[str], columns: Sequence[str] | str = COLUMNS
-                ) -> tuple[list[tuple[str, int]], np.ndarray]:
-    """Return columns and years, and the years' values of these runs (runs x cells), read from a store.
-
-    All runs have the same months; a year's value is its sum, mean or December (`indicators.yaml`). Columns that
-    the store lacks are left out.
-    """
-    keys = view.arrow("series", ["run_id", "month"])
-    there = _numbers_of(view)
-    names = there if columns == "all" else [name for name in columns if name in there]
-    month = keys["month"].to_numpy().astype("datetime64[M]")
-    codes = keys["run_id"].combine_chunks()
-    place = {run_id: number for number, run_id in enumerate(run_ids)}
-    rank = np.array([place.get(run_id, -1) for run_id in codes.dictionary.to_pylist()])[codes.indices.to_numpy()]
-    rows = np.flatnonzero(rank >= 0)
-    rows = rows[np.lexsort((month[rows], rank[rows]))]
-    months = month[rows].reshape(len(run_ids), -1)[0]
-    cells: list[tuple[str, int]] = []
-    found: list[np.ndarray] = []
-    for start in range(0, len(names), BATCH):
-        table = view.arrow("series", names[start:start + BATCH])
-        for name in names[start:start + BATCH]:
-            paths = table[name].to_numpy()[rows].astype(np.float64).reshape(len(run_ids), -1)
-            for year, values in by_year(months, paths, indicator(name).year_value).items():
-                if np.isfinite(values).any():
-                    cells.append((name, year))
-                    found.append(values)
-    return cells, np.stack(found, axis=1)
-
-
-def _numbers_of(view: View) -> list[str]:
-    """Return the columns of numbers of a store's series."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = pq.read_schema(next(path for path in view.files["series"] if path.suffix == ".parquet"))
-    return [f.name for f in schema if f.name not in KEYS and (pa.types.is_floating(f.type)
-                                                              or pa.types.is_integer(f.type))]
 
 
 def attribute(scenario: Any, seeds: int | Iterable[int] = 20, scale: str | float = "1/20",

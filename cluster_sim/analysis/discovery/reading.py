@@ -33,7 +33,7 @@ SAMPLES = 100
 
 
 @dataclass(frozen=True)
-class Inquiry:
+class DiscoverySpec:
     """What is asked, checked and complete. The sweep's factors are what is uncertain, its points the futures."""
 
     sweep: Sweep
@@ -62,8 +62,8 @@ class Inquiry:
         return (values < self.level) if self.higher else (values > self.level)
 
 
-def read(source: str | Path | Mapping[str, Any]) -> Inquiry:
-    """Read an inquiry from a file, or from a mapping with the keys of one; ScenarioError holds all its faults."""
+def read(source: str | Path | Mapping[str, Any]) -> DiscoverySpec:
+    """Read a discovery from a file, or from a mapping with the keys of one; ScenarioError holds all its faults."""
     base = source.get("base") if isinstance(source, Mapping) else None
     policies = source.get("policies") if isinstance(source, Mapping) else None
     loaded: dict[str, Scenario] = {}
@@ -86,7 +86,7 @@ def read(source: str | Path | Mapping[str, Any]) -> Inquiry:
             reader.faults.add(f"factors.{factor.path}", "boxes need a range of numbers", hint, mark)
     sweep = reader.sweep()
     aim = measure(given["aim"].get("column", "gdp_share_published"), given["aim"].get("year"))
-    return Inquiry(sweep, tuple(named.values()), tuple(named), aim, higher, level,
+    return DiscoverySpec(sweep, tuple(named.values()), tuple(named), aim, higher, level,
                    given.get("density") or prim.DENSITY, given.get("boxes", 3))
 
 

@@ -66,7 +66,7 @@ class Aim:
 
 
 @dataclass(frozen=True)
-class Hunt:
+class SearchSpec:
     """A search, checked and complete: the sweep holds its factors, seeds, scale and last month."""
 
     sweep: Sweep
@@ -89,7 +89,7 @@ class Hunt:
         return (*(aim.measure for aim in self.aims), self.cost)
 
 
-def read(source: str | Path | Mapping[str, Any]) -> Hunt:
+def read(source: str | Path | Mapping[str, Any]) -> SearchSpec:
     """Read a search from a file, or from a mapping with the keys of one; ScenarioError holds all its faults."""
     base = source.get("base") if isinstance(source, Mapping) else None
     reader = open_reader(source, base if isinstance(base, Scenario) else None, (*TABLES, *EXTRA_TABLES), ALSO,
@@ -104,7 +104,7 @@ def read(source: str | Path | Mapping[str, Any]) -> Hunt:
     aims = tuple(Aim(measure(column, year or (years if column in OVER_YEARS else None)), higher)
                  for column, year, higher in columns)
     budget = given.get("budget", RESET)
-    return Hunt(sweep, aims, measure(COST, years), None if budget is RESET else budget, fresh,
+    return SearchSpec(sweep, aims, measure(COST, years), None if budget is RESET else budget, fresh,
                 given.get("generations", GENERATIONS), sweep.samples or POPULATION, sweep.sample_seed)
 
 

@@ -8,7 +8,7 @@ exactly nothing, and noise would pass for an effect.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,92 +17,20 @@ import numpy as np
 
 from cluster_sim import plots
 from cluster_sim.analysis.evaluator import Evaluator, seed_means
-from cluster_sim.analysis.measures import Measure
+from cluster_sim.analysis.measures import measure
 from cluster_sim.analysis.sensitivity import morris, variance
 from cluster_sim.analysis.sensitivity.morris import Screening
 from cluster_sim.analysis.sensitivity.pawn import Pawn, pawn
+from cluster_sim.analysis.sensitivity.question import OUTPUT, Question, read, short, sized
 from cluster_sim.analysis.sensitivity.ranking import DUMMY
+from cluster_sim.analysis.sensitivity.uncertain import first_look, leading, question_of
 from cluster_sim.analysis.sensitivity.variance import Variance
-from cluster_sim.analysis.study_files import COLUMN, YEARS
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.experiment import Experiment, Findings
-from cluster_sim.runs.sweeps import Point, load_sweep
+from cluster_sim.runs.single_run import FACTORY
+from cluster_sim.runs.sweeps import Point
 from cluster_sim.scenario.designs import design_points
-from cluster_sim.scenario.sweep_shapes import whole
 from cluster_sim.scenario.sweeps import BY_VALUE, Sweep
-
-ALSO = {"output": COLUMN, "year": YEARS, "base_points": whole(0, 2**20), "keep": whole(1)}
-"""Keys of the file beside those of a sweep."""
-BASE_POINTS, KEEP = 64, 6
-OUTPUT = "gdp_share_published"
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: the sweep with its real factors, the output, and how far to go."""
-
-    sweep: Sweep
-    output: Measure
-    base_points: int = BASE_POINTS
-    """Base points of the Sobol indices; 0 leaves them out after a screening."""
-    keep: int = KEEP
-    """Most factors that go on after the screening."""
-
-    @property
-    def names(self) -> list[str]:
-        """The factors as tables and figures show them."""
-        return [short(factor.path) for factor in self.sweep.factors]
-
-    @property
-    def shown(self) -> Measure:
-        """The output with its years named."""
-        return self.output.at((self.sweep.until + 1) // 12 - 1)
-
-    def runs(self) -> tuple[int, int]:
-        """Return the runs of the first sample, and the most that may follow it."""
-        seeds, count = len(self.sweep.seeds), len(self.sweep.factors)
-        if self.sweep.design == "morris":
-            kept = min(self.keep, count)
-            return ((self.sweep.trajectories or 0) * (count + 2) * seeds,
-                    self.base_points * (kept + 3) * seeds)
-        if self.sweep.design == "saltelli":
-            return (self.sweep.samples or 0) * (count + 3) * seeds, 0
-        return len(design_points(self.sweep)) * seeds, 0
-
-
-def short(path: str) -> str:
-    """A factor's path without the part of the scenario that it lies in."""
-    for part in ("policies.", "parameters.", "events."):
-        path = path.removeprefix(part)
-    return path
-
-
-def read(source: str | Path | Mapping[str, Any] | Sweep, **given: Any) -> Question:
-    """Read a question from a file, a mapping or a sweep; `given` overrides `output`, `year`, `base_points`, `keep`.
-
-    ScenarioError or InputError if it cannot be asked; nothing is written.
-    """
-    from cluster_sim.analysis.measures import measure
-
-    sweep = source if isinstance(source, Sweep) else load_sweep(source, also=ALSO)
-    extra = sweep.extra
-    output = measure(extra.get("output", OUTPUT), extra.get("year"))
-    base_points, keep = extra.get("base_points", BASE_POINTS), extra.get("keep", KEEP)
-    if given.get("output") is not None or given.get("year") is not None:
-        years = given.get("year")
-        if years is None and output.first is not None:
-            years = f"{output.first}-{output.last}"
-        output = measure(given.get("output") or output.column, years)
-    base_points = base_points if given.get("base_points") is None else given["base_points"]
-    keep = keep if given.get("keep") is None else given["keep"]
-    if base_points & (base_points - 1) or base_points < 0:
-        raise InputError(f"base points: {base_points} is not a power of two (0 leaves the Sobol indices out)")
-    if keep < 1:
-        raise InputError("keep: at least one factor must go on")
-    factors = tuple(f for f in sweep.factors if not f.path.startswith(DUMMY))
-    if not factors:
-        raise InputError("a sensitivity study needs at least one factor besides the dummy")
-    return Question(replace(sweep, factors=factors), output, base_points, keep)
 
 
 @dataclass
@@ -263,3 +191,31 @@ def _failed(experiment: Experiment, error: ValueError) -> Exception:
     if experiment.failures:
         return experiment.nothing_ran(str(error))
     return InputError(f"{error}. Take a larger sample")
+
+
+def sensitivity(source: Any, output: str | None = None, year: str | int | None = None, top: int | None = None,
+                trajectories: int | None = None, base_points: int | None = None, keep: int | None = None,
+                seeds: int | Iterable[int] | None = None, scale: str | float | None = None,
+                until: str | int | None = None, out: str | Path | None = None, workers: int | None = None,
+                progress: bool = False, factory: str = FACTORY, engine: Any = None,
+                shard: str | None = None) -> Sensitivity:
+    """Find out which factors move an output of the model, and how far their ranking can be trusted.
+
+    source: a sweep file (design `morris`, `saltelli` or any sample), a mapping with its keys, or with `top` a
+    scenario: then the factors are the `top` parameters of uncertain value that move the output most between their
+    bounds. output, year: column and year (`2035`, `2026-2035` for the mean), by default the published share of GDP in
+    the last year. trajectories, base_points, keep: size of the screening, of the Sobol sample, and most factors that go
+    from the one to the other. The others are those of a sweep file. `.indices`, `.stability` and `.outputs` are data
+    frames, `.verdicts` says what the sample can bear. RuntimeError if so many runs failed that nothing can be said.
+    `engine` and `shard` as in `sweep`; shards meet after each sample.
+    """
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
+    if top is not None:
+        first = question_of(source, measure(output or OUTPUT, year), seeds, scale, until, trajectories)
+        look = first_look(first, experiment)
+        question = leading(first, look, top)
+        question = read(question.sweep, output=output, year=year, base_points=base_points, keep=keep)
+    else:
+        question = sized(read(source, output=output, year=year, base_points=base_points, keep=keep), seeds, scale,
+                         until, trajectories)
+    return experiment.deliver(run_study(question, experiment))

@@ -13,7 +13,7 @@ import numpy as np
 
 from cluster_sim.analysis.evaluator import Evaluator, seed_means
 from cluster_sim.analysis.measures import Measure
-from cluster_sim.analysis.sensitivity.study import Question
+from cluster_sim.analysis.sensitivity.question import Question
 from cluster_sim.runs.api import scenario_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.experiment import Experiment
