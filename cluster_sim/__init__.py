@@ -24,14 +24,14 @@ _PUBLIC = {
     "audit": "cluster_sim.analysis.public_money.audit",
     "compare": "cluster_sim.analysis.compare",
     "attribute": "cluster_sim.analysis.attribution.attribute",
-    "engine": "cluster_sim.analysis.lucky_hit.engine",
+    "engine": "cluster_sim.analysis.hit_dependence.answer",
     "econometrics": "cluster_sim.analysis.econometrics.study",
-    "discover": "cluster_sim.analysis.discovery.api",
+    "discover": "cluster_sim.analysis.discovery.study",
     "load_sweep": "cluster_sim.runs.sweeps",
     "open": "cluster_sim.runs.read",
     "reproduce": "cluster_sim.runs.reproduce",
-    "search": "cluster_sim.analysis.search.api",
-    "sensitivity": "cluster_sim.analysis.sensitivity.api",
+    "search": "cluster_sim.analysis.search.study",
+    "sensitivity": "cluster_sim.analysis.sensitivity.study",
     "sweep": "cluster_sim.runs.sweeps",
 }
 
@@ -42,12 +42,12 @@ __all__ = [
 if TYPE_CHECKING:
     from cluster_sim.analysis.attribution.attribute import attribute
     from cluster_sim.analysis.compare import compare
-    from cluster_sim.analysis.discovery.api import discover
+    from cluster_sim.analysis.discovery.study import discover
     from cluster_sim.analysis.econometrics.study import econometrics
-    from cluster_sim.analysis.lucky_hit.engine import engine
+    from cluster_sim.analysis.hit_dependence.answer import engine
     from cluster_sim.analysis.public_money.audit import audit
-    from cluster_sim.analysis.search.api import search
-    from cluster_sim.analysis.sensitivity.api import sensitivity
+    from cluster_sim.analysis.search.study import search
+    from cluster_sim.analysis.sensitivity.study import sensitivity
     from cluster_sim.model import ClusterModel
     from cluster_sim.runs.api import ensemble, run
     from cluster_sim.runs.dask_engine import DaskEngine

@@ -26,10 +26,39 @@ UNIT = 2.0**-53
 
 # Purposes: one for each question that chance answers.  Numbers are part of the results: never renumber.
 # (Typed, or Numba would compile every function that takes one for each of them anew.)
-(START_SIZE, START_PLACE, START_TALENT, START_STUDIO, CAREER, GRADUATE, MIGRANT, ENROL, APPLY, SCORE,
- OUTSIDER, VACANCY, ORDERS, APPEAL, IDEA, PROJECT, MEET, PARTNER, RELEASE, EXPORT, SCREEN, EXIT_FUND,
- FOUND, LOCATE, MOVE, CLOSE, PUBLISH, ADOPT, SOLO, FUND, TEST, IDENTITY, HOME, TITLE, LIST, ENTRY,
- FIT, DEAL, DEFECT, SPILL, AID, MEETING, AWARD) = map(np.int64, range(1, 44))
+START_PLACE = np.int64(2)     # where a studio stands at the start
+START_TALENT = np.int64(3)    # who works at the start
+START_STUDIO = np.int64(4)    # traits of a studio at the start
+CAREER = np.int64(5)          # what a person does next
+MIGRANT = np.int64(7)         # who comes to the city
+ENROL = np.int64(8)           # who begins to study
+APPLY = np.int64(9)           # which vacancies a seeker sees, and which one he takes
+SCORE = np.int64(10)          # how an applicant does
+OUTSIDER = np.int64(11)       # who is hired from other sectors
+VACANCY = np.int64(12)        # how many jobs a studio posts, and for whom
+ORDERS = np.int64(13)         # which contracts a studio wins
+APPEAL = np.int64(14)         # a studio's luck with clients
+IDEA = np.int64(15)           # whether a studio has an idea
+PROJECT = np.int64(16)        # what a project is like
+MEET = np.int64(17)           # whom a studio meets for contract work
+PARTNER = np.int64(18)        # whom it meets for a project
+RELEASE = np.int64(19)        # a title's luck with audiences
+SCREEN = np.int64(21)         # which applicants a fund sees
+EXIT_FUND = np.int64(22)      # whether a stake is sold
+FOUND = np.int64(23)          # where and in what segment a founder begins
+LOCATE = np.int64(24)         # which places a studio looks at
+MOVE = np.int64(25)           # whether it looks
+CLOSE = np.int64(26)          # whether a studio gives up
+PUBLISH = np.int64(27)        # whether a studio publishes templates
+FUND = np.int64(30)           # identities of funds
+IDENTITY = np.int64(32)       # identities of studios at the start
+HOME = np.int64(33)           # where people live at the start
+TITLE = np.int64(34)          # identities of films of history
+ENTRY = np.int64(36)          # a founder's capital
+FIT = np.int64(37)            # how well a work meets its users
+AID = np.int64(41)            # lots drawn for aid
+MEETING = np.int64(42)        # who meets at a conference
+AWARD = np.int64(43)          # who accepts an award
 
 
 @inline
@@ -174,14 +203,14 @@ def yuan(x):
 
 
 @inline
-def luck(seed, purpose, entity, t):
+def uniform_for(seed, purpose, entity, t):
     """Return one uniform number of an entity: for questions asked once a month, outside kernels."""
     return uniform(draw(stream(seed, purpose, t), entity))
 
 
 @kernel
-def lots(seed, purpose, ids, t):
-    """Return one uniform number for each of many identities (n,) int64: the same as `luck` of each."""
+def uniforms(seed, purpose, ids, t):
+    """Return one uniform number for each of many identities (n,) int64: the same as `uniform_for` each."""
     base = stream(seed, purpose, t)
     out = np.empty(ids.shape[0])
     for n in range(ids.shape[0]):

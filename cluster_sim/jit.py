@@ -23,17 +23,20 @@ import numba
 from numba import njit
 
 ROOT = Path(__file__).resolve().parent
-SHARED_SOURCES = ("jit.py", "draws.py", "ledger.py", "agents/columns.py", "month/collaboration.py",
-                  "month/hiring.py")
+SHARED_SOURCES = ("jit.py", "draws.py", "ledger.py", "codes.py", "records.py", "state.py", "month/collaboration.py",
+                  "month/wages.py")
 """Files whose kernels or record types other files compile in; a test holds this list against the imports."""
-KERNEL_SOURCES = (*SHARED_SOURCES, "start.py", "month/*.py")
+KERNEL_SOURCES = (*SHARED_SOURCES, "initial/*.py", "month/*.py")
 
 
 def source_key(patterns: tuple[str, ...] = KERNEL_SOURCES) -> str:
     """Return sixteen hexadecimal digits that change when any of the sources or a parameter's name changes."""
     digest = hashlib.sha256(f"{numba.__version__} {llvm.get_host_cpu_name()}".encode())
     for pattern in patterns:
-        for path in sorted(ROOT.glob(pattern)):
+        paths = sorted(ROOT.glob(pattern))
+        if not paths:
+            raise FileNotFoundError(f"{ROOT / pattern}: no such source of compiled code")
+        for path in paths:
             digest.update(path.relative_to(ROOT).as_posix().encode())
             digest.update(path.read_bytes())
     names = re.findall(r"^(?:  )?\w+:", (ROOT / "parameters.yaml").read_text(encoding="utf-8"), re.MULTILINE)

@@ -15,16 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cluster_sim.codes import SEGMENTS
+
 if TYPE_CHECKING:
     import numpy as np
 
 FILE = Path(__file__).with_name("parameters.yaml")
-
-SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
-"""The segments in the order of every array over segments; the last has no projects of its own."""
-
-SPECIALISMS = ("story", "visuals", "effects", "sound", "engineering", "production")
-"""The specialisms in the order of every array over specialisms."""
 
 STATUSES = ("measured", "literature", "assumed", "calibrated")
 _FIELDS = ("value", "unit", "bounds", "symbol", "status", "source", "text")
@@ -163,7 +159,7 @@ def _layout() -> tuple[np.dtype, np.dtype]:
 
 
 def records(values: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Two aligned NumPy records for the kernels: `p` of shape (1,) and `seg` of shape (6,).
+    """Two aligned NumPy records for the kernels: `p` of shape (1,) and `seg` with one row a segment.
 
     `p` has one float64 field for each scalar parameter (`collaboration.tau_max` is the field
     `collaboration_tau_max`), `seg` one for each parameter by segment (`segments.markup.film` is

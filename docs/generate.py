@@ -14,13 +14,12 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
-import yaml
-
-from cluster_sim.agents import columns
+from cluster_sim import indicators
+from cluster_sim.codes import SEGMENTS
 from cluster_sim.ledger import KINDS
-from cluster_sim.parameters import SEGMENTS, specification
+from cluster_sim.parameters import specification
 from cluster_sim.policies import instruments
+from cluster_sim.records import COLUMNS
 
 DOCS = Path(__file__).resolve().parent
 FILES = (DOCS / "odd.md", DOCS.parent / "results" / "README.md")
@@ -65,25 +64,19 @@ def policies() -> str:
 
 
 def state() -> str:
-    """One row a kind of agent or record: its columns, counts of values in brackets."""
-    kinds = {"talent": columns.TALENT, "studio": columns.STUDIO, "fund": columns.FUND, "project": columns.PROJECT,
-             "credit (one partner's part in a project)": columns.CREDIT, "stake of a fund": columns.STAKE,
-             "ties of a studio": columns.TIE, "cell": columns.CELL, "park": columns.PARK, "city": columns.CITY}
-
-    def names(dtype: np.dtype) -> str:
-        return ", ".join(f"{n}[{'x'.join(map(str, dtype[n].shape))}]" if dtype[n].shape else n
-                         for n in dtype.names if n != "pad")
-
-    return table(("table", "columns"), ((kind, names(dtype)) for kind, dtype in kinds.items()))
+    """One table a kind of agent or record: its columns with unit and meaning, counts of values in brackets."""
+    parts = []
+    for kind, columns in COLUMNS.items():
+        rows = [(f"`{c.name}`" + "".join(f"[{n}]" for n in c.shape), c.unit, c.meaning) for c in columns]
+        parts.append(f"**{kind}**\n\n" + table(("column", "unit", "meaning"), rows))
+    return "\n\n".join(parts)
 
 
 def series() -> str:
     """One row a column of the monthly series."""
-    columns_file = Path(columns.__file__).parents[1] / "columns.yaml"
-    entries = yaml.safe_load(columns_file.read_text(encoding="utf-8"))
-    return table(("column", "unit", "meaning", "any scale"),
-                 ((f"`{name}`", e["unit"], e["text"], "yes" if e["scales"] == "yes" else "**1:1 only**")
-                  for name, e in entries.items()))
+    return table(("column", "unit", "a year's value", "meaning", "any scale"),
+                 ((f"`{name}`", each.unit, "" if each.kind == "key" else each.year_value, each.text,
+                   "**1:1 only**" if each.whole_only else "yes") for name, each in indicators.columns().items()))
 
 
 def payments() -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from cluster_sim import policies as law
 from cluster_sim.city import City, load_city
+from cluster_sim.codes import Life
 from cluster_sim.model import ClusterModel
 from cluster_sim.parameters import defaults
 
@@ -75,7 +76,7 @@ def tables(model: ClusterModel) -> dict[str, np.ndarray]:
 def alive(model: ClusterModel, **equal: Any) -> np.ndarray:
     """Return the rows of living studios, of those whose columns have the given values."""
     studios = model.studios.used
-    keep = studios["alive"] == 1
+    keep = studios["alive"] == Life.ALIVE
     for name, value in equal.items():
         keep &= studios[name] == value
     return np.flatnonzero(keep)
@@ -103,4 +104,4 @@ def clear_projects(model: ClusterModel) -> None:
         table.used[:] = np.zeros((), table.rows.dtype)
         table.high, table.free = 0, []
     model.studios.used["projects"] = 0
-    model.wip_stock = 0.0
+    model.books.wip_stock = 0.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from engine import JANUARY_2017, add_project, alive, build, clear_projects, entry
 
-from cluster_sim.agents.columns import RUNNING
-from cluster_sim.policies import doses
+from cluster_sim.analysis.public_money import doses
+from cluster_sim.codes import Stage
 
 MILLION = 1e6
 EAGER_FUNDS = {"finance.bar": -1.0, "finance.fund_size": 2000.0, "finance.screened": 200, "finance.age_bound": 180,
@@ -55,7 +55,7 @@ def in_force(name: str, months: int = 40, par=None, **keys):
     return model, model.instruments[0]
 
 
-def released(model, cost: float = 20.0, stage: int = RUNNING, segment: int = 0, **columns) -> int:
+def released(model, cost: float = 20.0, stage: int = Stage.RUNNING, segment: int = 0, **columns) -> int:
     """Add a work that was released this month at a cost in million yuan; return its row."""
     owner = int(alive(model, segment=segment, anchor=0)[0])
     return add_project(model, owner, stage=stage, released=model.t, cost=cost * MILLION, budget=cost * MILLION,
@@ -72,15 +72,15 @@ def by_identity(model, count: int, **equal) -> np.ndarray:
 
 def cell_of(model, zone: str) -> int:
     """Return the first cell of a zone; '' for one in no zone."""
-    zones = model.cells["zones"]
-    return int(np.flatnonzero(zones & (1 << model.zone_index[zone]) if zone else zones == 0)[0])
+    zones = model.space.cells["zones"]
+    return int(np.flatnonzero(zones & (1 << model.places.zone_index[zone]) if zone else zones == 0)[0])
 
 
 def settle(model, rows, zone: str, area: float = 100.0, rent: float = 70.0) -> None:
     """Put studios into a zone ('' for none), with a floor area (m2) and a rent (yuan a m2) as if billed."""
     s = model.studios.used
     s["cell"][rows], s["park"][rows] = cell_of(model, zone), -1
-    s["rent_per_m2"][rows], model.areas[rows] = rent, area
+    s["rent_per_m2"][rows], s["area"][rows] = rent, area
 
 
 def cash_of(model, rows) -> np.ndarray:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import Table
+from cluster_sim.agents.table import Table
+from cluster_sim.codes import Life, Stage
 
 
 def move_rows(table: Table, order: np.ndarray) -> np.ndarray:
@@ -29,24 +30,24 @@ def shuffle(model, luck: np.random.Generator) -> None:
     m = model
     place = move_rows(m.studios, luck.permutation(m.studios.high))
     order = np.argsort(place)
-    m.ties[: order.size] = m.ties[: order.size][order].copy()
-    m.ties["row"][: order.size] = place[m.ties["row"][: order.size]]
+    m.partners.ties[: order.size] = m.partners.ties[: order.size][order].copy()
+    m.partners.ties["row"][: order.size] = place[m.partners.ties["row"][: order.size]]
     people = m.talents.used
     follow(people["employer"], place)
     follow(m.studios.used["sub"], place)
     projects, credits = m.projects.used, m.credits.used
-    follow(projects["owner"], place, projects["stage"] > 0)
-    follow(credits["partner"], place, credits["alive"] > 0)
+    follow(projects["owner"], place, projects["stage"] > Stage.FREE)
+    follow(credits["partner"], place, credits["alive"] != Life.FREE)
     follow(m.stakes["studio"], place)
-    for done in m.archived:
+    for done in m.kept.titles:
         follow(done["owner"], place)
-    for done in m.archived_credits:
+    for done in m.kept.credits:
         follow(done["partner"], place)
     move_rows(m.talents, luck.permutation(m.talents.high))
     place = move_rows(m.projects, luck.permutation(m.projects.high))
-    follow(credits["project"], place, credits["alive"] > 0)
+    follow(credits["project"], place, credits["alive"] != Life.FREE)
     move_rows(m.credits, luck.permutation(m.credits.high))
-    m.forget_order()
+    m.studios.forget_order()
 
 
 def shuffle_free_rows(model, luck: np.random.Generator) -> None:

@@ -10,7 +10,9 @@ import time
 from functools import partial
 from pathlib import Path
 
+import fake_command
 import pytest
+from fake_command import call
 from runs_fake import FACTORY, scenario
 
 from cluster_sim.cli import main as cli
@@ -27,7 +29,7 @@ def fake(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("cluster_sim.scenario.load_scenario",
                         lambda path, set=None: scenario(**dict(_number(item) for item in set or [])))
-    monkeypatch.setattr(execution, "execute", partial(_here, execution.execute))
+    fake_command.use(FACTORY, monkeypatch, workers=0)
     monkeypatch.setattr(reproduce, "reproduce", partial(reproduce.reproduce, factory=FACTORY))
     monkeypatch.setattr("cluster_sim.runs.summary.observed_shares", lambda city: OBSERVED)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
@@ -37,16 +39,6 @@ def fake(monkeypatch, tmp_path):
 def _number(item):
     name, _, value = item.partition("=")
     return name, float(value)
-
-
-def _here(real, plan, folder, workers=None, progress=None, **options):
-    return real(plan, folder, 0, progress, FACTORY, **options)
-
-
-def call(capsys, *words):
-    status = cli.main(list(words))
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 def test_run_prints_the_years_against_what_was_observed(fake, capsys):
@@ -81,7 +73,7 @@ def test_failed_runs_end_with_three(fake, capsys):
     status, out, err = call(capsys, "run", "--set", "raise_seed=2", "--seeds", "3", "--out", "r", "--no-figures",
                             "--json")
     assert status == 3 and json.loads(out)["failed"] == 1
-    assert "1 run failed and 2 are done" in err and "do not balance" in err
+    assert "1 of 3 runs failed" in err and "2 are done" in err and "do not balance" in err
 
 
 @pytest.mark.parametrize("words", [
@@ -114,8 +106,9 @@ def test_the_folder_nobody_named_is_set_aside(fake, capsys):
 
 def test_ctrl_c_names_the_command_that_goes_on(fake, capsys, monkeypatch):
     def stop(*_, **__):
-        raise Interrupted(3, 10)
+        raise Interrupted(0, 10)
 
+    call(capsys, "run", "--seeds", "3", "--out", "my results", "--no-figures")
     monkeypatch.setattr(execution, "execute", stop)
     status, out, err = call(capsys, "run", "--seeds", "10", "--out", "my results")
     assert status == 130 and not out

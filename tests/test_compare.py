@@ -12,6 +12,8 @@ from scipy import stats
 
 import cluster_sim as cs
 from cluster_sim.analysis import effects
+from cluster_sim.analysis.yearly import by_year
+from cluster_sim.indicators import indicator
 
 SHIFTED = "test_compare:Shifted"
 CELL = {"mean", "low80", "high80", "low95", "high95", "p_positive", "share_positive", "median", "seeds_needed"}
@@ -89,11 +91,12 @@ def test_a_log_ratio_for_heavy_tails():
 def test_a_years_value_follows_the_kind_of_column():
     months = np.arange("2017-01", "2018-12", dtype="datetime64[M]")
     values = np.arange(23.0)[None, :]
-    assert effects.by_year(months, values, "sum") == {2017: [66.0]}
-    assert effects.by_year(months, values, "mean") == {2017: [5.5]}
-    assert effects.by_year(months, values, "December") == {2017: [11.0]}
-    kinds = {c: effects.year_value(c) for c in ("gdp_share", "creative_value_added", "employment", "hits", "mean_wage",
-                                                "employment_film", "value_added_film", "export_share")}
+    assert by_year(months, values, "sum") == {2017: [66.0]}
+    assert by_year(months, values, "mean") == {2017: [5.5]}
+    assert by_year(months, values, "December") == {2017: [11.0]}
+    columns = ("gdp_share", "creative_value_added", "employment", "hits", "mean_wage", "employment_film",
+               "value_added_film", "export_share")
+    kinds = {c: indicator(c).year_value for c in columns}
     assert list(kinds.values()) == ["December", "sum", "December", "sum", "mean", "December", "sum", "mean"]
 
 

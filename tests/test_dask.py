@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
+import distributed
 import pytest
 from dask_cluster import ROOT, DaskCluster, wait_for
 from runs_fake import FACTORY, scenario
@@ -118,25 +120,21 @@ def test_a_worker_killed_once_leaves_no_trace(cluster, tmp_path):
 
 
 @pytest.mark.parametrize("nanny", [True, False])
-def test_a_stuck_worker_is_killed_or_left_alone(cluster, tmp_path, nanny):
+def test_a_stuck_worker_ends_itself_and_its_run_is_tried_again(cluster, tmp_path, nanny):
     found = cluster if nanny else DaskCluster(tmp_path, workers=0)
     for _ in range(0 if nanny else 2):
         found.add_worker(options=("--no-nanny",))
     found.wait_for_workers(2)
     factory, said = "dask_cluster:Hangs", []
     try:
-        with DaskEngine(found.address, factory=factory, stall=2.0) as engine:
+        with DaskEngine(found.address, factory=factory, stall=10.0) as engine:
             engine.say = said.append
             planned = plan(scenario(rationale=str(tmp_path), sleep=0.002), range(1, 7), 0.05)
             report = execute(planned, tmp_path / "a", None, None, factory, engine=engine)
     finally:
         if not nanny:
             found.close()
-    if nanny:
-        assert len(report.done) == 6 and not report.failed and not said
-    else:
-        assert len(report.done) == 5 and "no month ended in 2 s" in report.failed[0]["traceback"]
-        assert report.failed[0]["seed"] == 3 and "is stuck" in said[0]
+    assert len(report.done) == 6 and not report.failed and not said
 
 
 def test_a_run_that_raises_is_tried_again_and_recorded(cluster, tmp_path):
@@ -270,14 +268,23 @@ def test_a_model_that_cannot_be_loaded_is_said_before_anything_is_written(cluste
 
 
 def test_a_scheduler_of_another_version_of_dask(cluster, monkeypatch):
-    monkeypatch.setattr("distributed.__version__", "1.0.0")
-    with pytest.raises(InputError, match="runs distributed .*, here 1.0.0"):
+    real = distributed.versions.get_package_info
+    monkeypatch.setattr(distributed.versions, "get_package_info", lambda names: real(names) | {"distributed": "1.0.0"})
+    with pytest.raises(InputError, match=r"same versions(.|\n)*distributed *\| 1.0.0"):
         DaskEngine(cluster.address).connect()
 
 
 def test_a_folder_that_workers_do_not_see(cluster, tmp_path, monkeypatch):
     """The workers look into a folder of the same name that is not the one of this process."""
-    monkeypatch.setattr(dask_engine.FolderProbe, "write", lambda self: None)
+    real = dask_engine.folder_probe
+
+    @contextmanager
+    def elsewhere(folder):
+        with real(folder) as (name, byte):
+            (folder / name).unlink()
+            yield name, byte
+
+    monkeypatch.setattr(dask_engine, "folder_probe", elsewhere)
     (tmp_path / "a").mkdir()
     with pytest.raises(InputError, match="2 of 2 Dask workers.*\n.*sees another folder.*\n.*--out"):
         far(cluster, tmp_path / "a", [1])

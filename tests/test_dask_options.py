@@ -1,4 +1,4 @@
-"""What the Dask engine says and decides without a cluster: options, profiles, batches, folders."""
+"""What the Dask engine says and decides without a cluster: options, profiles, folders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from test_runs_store import content, do
 from cluster_sim.cli.main import main
 from cluster_sim.runs import dask_profile, dask_worker
 from cluster_sim.runs.dask_engine import DaskEngine
-from cluster_sim.runs.dask_runner import BATCH_SECONDS, LARGEST, batch_size
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import plan
@@ -48,7 +47,7 @@ interface: lo
     (["--engine", "dask", "--profile", "nowhere"], "no profile 'nowhere'"),
 ])
 def test_options_that_do_not_go_together(words, message, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("cluster_sim.runs.dask_client.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("cluster_sim.runs.dask_engine.CONNECT_SECONDS", 0.5)
     out = tmp_path / "out"
     assert main(["run", "--scale", "1/200", "--seeds", "1", "--out", str(out), *words]) == 2
     said = capsys.readouterr().err
@@ -66,15 +65,7 @@ def test_a_missing_extra_says_what_to_install(tmp_path):
     assert "pip install 'cluster_sim[cluster]'" in result.stderr and "Traceback" not in result.stderr
 
 
-def test_batches_grow_to_their_time_and_shrink_towards_the_end():
-    assert batch_size(None, 10_000, 8) == 1
-    assert batch_size(0.5, 10_000, 8) == BATCH_SECONDS / 0.5
-    assert batch_size(60.0, 10_000, 8) == 1
-    assert batch_size(0.0, 100_000, 2) == LARGEST
-    assert batch_size(0.5, 32, 8) == 2 and batch_size(0.5, 1, 8) == 1
-
-
-def test_a_folder_is_known_by_its_sign(tmp_path, monkeypatch):
+def test_a_folder_is_known_by_its_probe(tmp_path, monkeypatch):
     monkeypatch.setattr(dask_worker, "SIGHT", 0.2)
     assert "does not see" in dask_worker.folder_fault(tmp_path / "a", "t")
     assert "another folder" in dask_worker.folder_fault(tmp_path, "t")
@@ -122,8 +113,8 @@ def test_the_profile_of_the_guide_is_a_good_one(profiles):
     (text,) = re.findall(r"^```yaml\n(.*?)^```$", guide, flags=re.MULTILINE | re.DOTALL)
     (profiles / "campus.yaml").write_text(text)
     found = dask_profile.load("campus")
-    assert set(dask_profile.KEYS) == set(yaml.safe_load(text)), "the guide shows every key"
-    assert found.wait == dask_profile.Profile("slurm", 1, 1, "1 GB").wait
+    assert set(dask_profile.Profile.model_fields) == set(yaml.safe_load(text)), "the guide shows every key"
+    assert found.wait == dask_profile.Profile.model_fields["wait"].default
 
 
 def test_a_profile_of_the_user_is_found_and_others_are_named(profiles):
@@ -140,9 +131,9 @@ def test_a_profile_of_the_user_is_found_and_others_are_named(profiles):
     ("system: slurm\njobs: 2\nworkers: 4\n", ["'memory' is missing"]),
     (GOOD + "quue: x\n", ["unknown key 'quue': did you mean 'queue'?"]),
     (GOOD.replace("slurm", "condor").replace("jobs: 2", "jobs: 0"), ["system: 'condor'", "jobs: '0'"]),
-    (GOOD.replace("8 GB", "plenty"), ["memory: 'plenty' is not a size"]),
-    (GOOD.replace('"01:00:00"', "12:30:00"), ["walltime: write it in quotation marks"]),
-    (GOOD.replace('["module load python/3.12"]', "module load"), ["prologue: should be a list of lines"]),
+    (GOOD.replace("8 GB", "plenty"), ["memory: 'plenty' should be a size"]),
+    (GOOD.replace('"01:00:00"', "12:30:00"), ["walltime: '45000' should be in quotation marks"]),
+    (GOOD.replace('["module load python/3.12"]', "module load"), ["prologue: 'module load' should be a list of lines"]),
     ("- a\n- b\n", ["is no profile"]),
     ("system: [\n", ["cannot be read"]),
 ])

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
-from functools import partial
 
-import numpy as np
+import fake_command
 import pandas as pd
 import pytest
 from analysis_fake import X, Y, Z, base
-
-from cluster_sim.cli import main as cli
-from cluster_sim.runs import execution
+from fake_command import call
 
 SENSITIVITY = f"""
 design: morris
@@ -49,23 +46,13 @@ FILES = {"sensitivity": SENSITIVITY, "search": SEARCH, "discover": DISCOVER}
 @pytest.fixture
 def fake(monkeypatch, tmp_path):
     """Let the commands use the fake city, whose base takes the place of any scenario that is read."""
-    def here(real, plan, folder, workers=None, progress=None, factory=None, *rest, **options):
-        return real(plan, folder, 0, progress, "analysis_fake:Trade", *rest, **options)
-
     monkeypatch.chdir(tmp_path)
-    for module in ("cluster_sim.scenario.sweep_files", "cluster_sim.analysis.discovery.reading"):
-        monkeypatch.setattr(f"{module}.load", lambda *_: base())
-    monkeypatch.setattr(execution, "execute", partial(here, execution.execute))
+    monkeypatch.setattr("cluster_sim.scenario.sweep_files.load", lambda *_: base())
+    fake_command.use("analysis_fake:Trade", monkeypatch, workers=0)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     for name, text in FILES.items():
         (tmp_path / f"{name}.yaml").write_text(text)
     return tmp_path
-
-
-def call(capsys, *words):
-    status = cli.main(list(words))
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 def test_sensitivity_answers_and_writes(fake, capsys):

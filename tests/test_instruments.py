@@ -11,10 +11,10 @@ from instruments import EAGER_FUNDS, GENEROUS, LOW_LADDER, MILLION, by_identity,
 
 from cluster_sim import ledger as L
 from cluster_sim import policies
-from cluster_sim.agents.columns import PROPOSAL
 from cluster_sim.model import ClusterModel
 from cluster_sim.policies.base import Instrument
 from cluster_sim.policies.payments import ACTS
+from cluster_sim.records import PROPOSAL
 
 NAMES = sorted(policies.instruments())
 LIVELY = EAGER_FUNDS | LOW_LADDER | {"population.founding_rate": 0.003, "segments.idea_rate.scifi": 0.5}

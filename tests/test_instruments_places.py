@@ -9,12 +9,12 @@ from instruments import MILLION, ZONES, by_identity, cash_of, cell_of, in_force,
 from test_mechanisms_births import with_founder
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import APPROVAL, CLEARANCE
+from cluster_sim.codes import FOUNDER, FundKind, Life, Stage
 from cluster_sim.month import births, population
 
 
 # ------------------------------------------------------------------------------------- approvals
-def files(count: int, stage: int = CLEARANCE, wait: int = 7, **keys):
+def files(count: int, stage: int = Stage.CLEARANCE, wait: int = 7, **keys):
     """Return a model with works that wait, the oldest first, and a desk for three files a month."""
     model, desk = in_force("approvals", **({"files": 600, "months_before_release": 2} | keys))
     owner = by_identity(model, 1, segment=0)[0]
@@ -28,7 +28,7 @@ def test_the_desk_shortens_the_wait_of_the_oldest_files_and_the_next_waits():
     wait = model.projects.rows["wait"]
     desk.open(model)
     assert wait[rows].tolist() == [5, 5, 5, 7, 7]
-    assert desk.outlay == 3 * 0.01 * MILLION == model.flow[L.PROGRAMMES_CITY]
+    assert desk.outlay == 3 * 0.01 * MILLION == model.month.flow[L.PROGRAMMES_CITY]
     desk.open(model)
     assert wait[rows].tolist() == [5, 5, 5, 5, 5]                   # each file once
     desk.open(model)
@@ -39,7 +39,7 @@ def test_a_work_just_begun_gets_what_the_desk_has_left():
     model, desk, rows = files(2)
     desk.open(model)
     owner = model.projects.rows["owner"][rows[0]]
-    new = np.array([add_project(model, owner, stage=APPROVAL, wait=2, started=0) for _ in range(2)])
+    new = np.array([add_project(model, owner, stage=Stage.APPROVAL, wait=2, started=0) for _ in range(2)])
     desk.green_light(model, new)
     assert sorted(model.projects.rows["wait"][new]) == [1, 2] and desk.free == 0
 
@@ -78,12 +78,12 @@ def test_works_come_out_sooner_by_the_months_saved():
 
 def test_permits_are_shorter_only_in_its_zones():
     model, desk = in_force("approvals", entry_months_saved=2, zones=["zone_east"])
-    wait = np.full(model.cells.size, 3.0)
+    wait = np.full(model.space.cells.size, 3.0)
     desk.shorten_entry(model, wait)
-    inside = model.cells["zones"] & (1 << model.zone_index["zone_east"]) != 0
+    inside = model.space.cells["zones"] & (1 << model.places.zone_index["zone_east"]) != 0
     assert (wait[inside] == 1.0).all() and (wait[~inside] == 3.0).all() and inside.any()
     model, person, _ = with_founder(policies={"approvals": [entry("approvals", entry_months_saved=2)]})
-    births.be_born_and_die(model)
+    births.found_studios(model)
     row = model.talents.used["employer"][person]
     assert model.studios.used["born"][row] == model.t + round(model.par["approvals.entry_months"]) - 2
 
@@ -110,7 +110,7 @@ def paid(model, scheme, rows) -> list[float]:
 def test_rent_is_paid_in_full_in_the_first_year_and_by_half_in_the_second():
     model, scheme, rows = tenants(2, 250.0)
     assert paid(model, scheme, rows) == [7000.0, 7000.0]
-    assert model.flow[L.RENT_SUBSIDY_CITY] == 14_000.0 and (model.studios.used["rent_relief"][rows] == 1.0).all()
+    assert model.month.flow[L.RENT_SUBSIDY_CITY] == 14_000.0 and (model.studios.used["rent_relief"][rows] == 1.0).all()
     for t, each in ((11, 7000.0), (12, 3500.0), (23, 3500.0), (24, 0.0)):
         model.t = t
         assert paid(model, scheme, rows) == [each, each]
@@ -121,7 +121,7 @@ def test_the_floor_is_a_limit_and_the_studio_beyond_it_waits():
     assert paid(model, scheme, rows) == [7000.0, 7000.0, 0.0] and scheme.let == 200.0
     model.studios.used["cell"][rows[0]] = cell_of(model, "")        # one leaves the zone and loses its place
     assert paid(model, scheme, rows) == [0.0, 7000.0, 7000.0]
-    model.areas[rows[1:]] = 150.0                                   # they grow: the floor does not
+    model.studios.used["area"][rows[1:]] = 150.0                                   # they grow: the floor does not
     assert sum(paid(model, scheme, rows)) == 250.0 * 70.0 and scheme.let == 250.0
 
 
@@ -142,11 +142,11 @@ def test_young_studios_see_the_lower_rent_in_the_zone_as_long_as_there_is_floor(
     model, scheme, rows = tenants(3, 300.0)
     scheme.open(model)
     inside = scheme.inside(model)
-    assert (model.cells["relief"] == np.where(inside, 0.75, 0.0)).all() and inside.any() and not inside.all()
+    assert (model.space.cells["relief"] == np.where(inside, 0.75, 0.0)).all() and inside.any() and not inside.all()
     assert model.city_state["relief_age"][0] == 24
     scheme.support(model)
     scheme.open(model)                                              # all is let
-    assert (model.cells["relief"] == 0.0).all() and model.city_state["relief_age"][0] == 0.0
+    assert (model.space.cells["relief"] == 0.0).all() and model.city_state["relief_age"][0] == 0.0
 
 
 def test_a_lower_rent_draws_young_studios_into_the_zone():
@@ -158,8 +158,8 @@ def test_a_lower_rent_draws_young_studios_into_the_zone():
         for seed in range(3):
             model = build(24, seed=seed, policies=policies, par=par).run()
             s = model.studios.used
-            west = model.cells["zones"][s["cell"]] & (1 << model.zone_index["zone_west"]) != 0
-            count += int(((s["alive"] == 1) & west & (s["born"] > model.t - 120)).sum())
+            west = model.space.cells["zones"][s["cell"]] & (1 << model.places.zone_index["zone_west"]) != 0
+            count += int(((s["alive"] == Life.ALIVE) & west & (s["born"] > model.t - 120)).sum())
         inside.append(count)
     assert inside[1] > 1.2 * inside[0]
 
@@ -171,7 +171,7 @@ def test_money_buys_amenity_in_the_zones_only_and_it_wears_off():
     here = amenity.inside(model)
     area = here.sum() * float(model.places.cell_km) ** 2
     assert built[here] == pytest.approx(100.0 / 400.0 / area * (1.0 - before[here])) and (built[~here] == 0.0).all()
-    assert model.cells["amenity"][here] == pytest.approx(before[here] + built[here])
+    assert model.space.cells["amenity"][here] == pytest.approx(before[here] + built[here])
     assert amenity.outlay == 100 * MILLION * model.scale
     amenity.now["spending"] = 0.0
     for _ in range(12):
@@ -187,7 +187,7 @@ def test_amenity_raises_the_rate_of_ideas_there_and_the_pull_on_migrants():
     for policies in ({}, law):
         model = build(1, policies=policies, par=par).run()
         ideas.append(model.state["proposed"])
-        population.pulls(model.city_state, model.p, model.mean_amenity)
+        population.pulls(model.city_state, model.rules.p, population.mean_amenity(model.space.cells))
         pull.append(float(model.city_state["migrant_pull"][0]))
     assert ideas[1] > ideas[0] > 0 and pull[1] > pull[0]
 
@@ -207,8 +207,8 @@ def with_anchors(months: int, par=None, **keys):
 def test_companies_come_once_into_the_zone_with_a_grant_each():
     model, rows, _ = with_anchors(18)
     s = model.studios.used
-    assert len(rows) == 2 and (s["alive"][rows] == 1).all() and sorted(s["anchor"][rows]) == [100, 101]
-    west = model.cells["zones"] & (1 << model.zone_index["zone_west"]) != 0
+    assert len(rows) == 2 and (s["alive"][rows] == Life.ALIVE).all() and sorted(s["anchor"][rows]) == [100, 101]
+    west = model.space.cells["zones"] & (1 << model.places.zone_index["zone_west"]) != 0
     assert west[s["cell"][rows]].all() and (s["anchor"] >= 100).sum() == 2
     assert model.instruments[0].outlay == 2 * 100 * MILLION * model.scale == s["public"][rows].sum()
     model, rows, before = with_anchors(1, budget=150.0)             # one grant is all that there is money for
@@ -216,7 +216,7 @@ def test_companies_come_once_into_the_zone_with_a_grant_each():
     model, rows, _ = with_anchors(1, fund=500.0)
     funds = model.funds.used
     assert np.sort(funds["committed"][funds["id"] != 0])[-2:].tolist().count(500 * MILLION * model.scale) <= 2
-    assert (funds["kind"] == 3).sum() == (build(1).funds.used["kind"] == 3).sum() + 2
+    assert (funds["kind"] == FundKind.CORPORATE).sum() == (build(1).funds.used["kind"] == FundKind.CORPORATE).sum() + 2
 
 
 def test_a_company_hires_up_to_its_jobs_and_is_kept_busy_by_its_parent():
@@ -250,6 +250,7 @@ def test_spin_offs_come_from_the_companies_people():
         mine = set(people["id"][people["employer"] == company].tolist())
         known = set(model.studios.used["id"].tolist())
         model.step()
-        s = model.studios.used[alive(model)]
-        spin_offs += sum(int(f) in mine and int(i) not in known for i, f in zip(s["id"], s["founder"], strict=True))
+        founders = model.talents.used[model.talents.used["trained"] >= FOUNDER]
+        studio = model.studios.rows["id"][founders["employer"]]
+        spin_offs += sum(int(f) in mine and int(i) not in known for f, i in zip(founders["id"], studio, strict=True))
     assert spin_offs > 0

@@ -8,9 +8,10 @@ from engine import SCALE, add_project, alive, build, clear_projects, entry, plai
 from instruments import MILLION, by_identity, cash_of, in_force, released, settle
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import APPROVAL, DONE, PROPOSAL, READY, RUNNING, SCIFI, TESTING
+from cluster_sim.codes import Segment, Stage
 from cluster_sim.model import ClusterModel
 from cluster_sim.month import greenlight
+from cluster_sim.records import PROPOSAL
 
 
 # ------------------------------------------------------------------------------------- production subsidy
@@ -25,20 +26,20 @@ def test_production_subsidy_pays_a_share_of_audited_cost_at_release(cost, coinve
     instrument.after_release(model)
     assert model.studios.used["cash"][owner] - cash == pytest.approx(aid * MILLION, abs=1)
     assert model.projects.rows["aid_claim"][row] == pytest.approx(aid * MILLION, abs=1)
-    assert model.flow[L.GRANTS_CITY] + model.flow[L.GRANTS_PROVINCE] == pytest.approx(aid * MILLION, abs=1)
-    assert model.flow[L.GRANTS_CITY] == pytest.approx(0.5 * aid * MILLION, abs=1)
+    assert model.month.flow[L.GRANTS_CITY] + model.month.flow[L.GRANTS_PROVINCE] == pytest.approx(aid * MILLION, abs=1)
+    assert model.month.flow[L.GRANTS_CITY] == pytest.approx(0.5 * aid * MILLION, abs=1)
 
 
 def test_production_subsidy_is_not_paid_before_or_after_release_or_to_other_segments():
     model, instrument = in_force("production_subsidy", rate=0.2)
-    for stage in (APPROVAL, TESTING, READY):
+    for stage in (Stage.APPROVAL, Stage.TESTING, Stage.READY):
         released(model, stage=stage)
         model.projects.used["released"] = -1
     old = released(model)
     model.projects.rows["released"][old] = model.t - 1
     released(model, segment=3)
     instrument.after_release(model)
-    assert instrument.outlay == 0.0 == model.flow.sum()
+    assert instrument.outlay == 0.0 == model.month.flow.sum()
 
 
 def test_expected_aid_brings_works_to_the_green_light():
@@ -69,9 +70,9 @@ def test_box_office_incentive_pays_after_the_run_and_never_above_its_cap(gross, 
     instrument.after_release(model)
     assert instrument.outlay == 0.0                       # still running
     cash = model.studios.used["cash"][owner]
-    model.projects.rows["stage"][row] = DONE
+    model.projects.rows["stage"][row] = Stage.DONE
     instrument.after_release(model)
-    assert model.studios.used["cash"][owner] - cash == pytest.approx(reward * MILLION, abs=1) == model.flow[
+    assert model.studios.used["cash"][owner] - cash == pytest.approx(reward * MILLION, abs=1) == model.month.flow[
         L.GRANTS_PROVINCE]
 
 
@@ -103,7 +104,7 @@ def test_all_aids_to_one_work_stay_under_the_joint_cap():
     incentive = next(i for i in model.instruments if i.name == "box_office_incentive")
     subsidy.after_release(model)
     assert model.projects.rows["aid_claim"][row] == 15 * MILLION
-    model.projects.rows["stage"][row] = DONE
+    model.projects.rows["stage"][row] = Stage.DONE
     model.projects.rows["released"][row] = model.t - 3
     incentive.after_release(model)
     cap = model.par["aid.joint_cap"] * MILLION
@@ -114,7 +115,7 @@ def test_all_aids_to_one_work_stay_under_the_joint_cap():
 def just_begun(model, cost: float = 20.0, segment: int = 0, **columns) -> int:
     """Add a work that has its green light this month; return its row."""
     owner = int(alive(model, segment=segment, anchor=0)[0])
-    return add_project(model, owner, stage=APPROVAL, started=model.t, budget=cost * MILLION, **columns)
+    return add_project(model, owner, stage=Stage.APPROVAL, started=model.t, budget=cost * MILLION, **columns)
 
 
 def test_a_bank_lends_a_part_of_the_aid_and_is_paid_back_with_interest_at_release():
@@ -123,17 +124,18 @@ def test_a_bank_lends_a_part_of_the_aid_and_is_paid_back_with_interest_at_releas
     owner, j = model.projects.rows["owner"][row], model.projects.rows[row]
     cash = model.studios.used["cash"][owner]
     subsidy.green_light(model, np.array([row]))
-    assert model.studios.used["cash"][owner] - cash == j["loan"] == model.flow[L.BANK_LOANS] == 2 * MILLION
+    assert model.studios.used["cash"][owner] - cash == j["loan"] == model.month.flow[L.BANK_LOANS] == 2 * MILLION
     assert subsidy.outlay == 0.0                                    # a loan is no outlay
     model.t = 10
-    j["stage"], j["released"], j["cost"] = RUNNING, model.t, 20 * MILLION
+    j["stage"], j["released"], j["cost"] = Stage.RUNNING, model.t, 20 * MILLION
     subsidy.after_release(model)
     interest = np.floor(2 * MILLION * model.par["costs.interest"] * 10)
     assert model.studios.used["cash"][owner] - cash == 4 * MILLION - interest
-    assert j["loan"] == 0.0 and model.flow[L.LOAN_REPAYMENTS] == 2 * MILLION and model.flow[L.INTEREST] == interest
+    assert j["loan"] == 0.0 and model.month.flow[L.INTEREST] == interest
+    assert model.month.flow[L.LOAN_REPAYMENTS] == 2 * MILLION
     assert subsidy.outlay == 4 * MILLION
     subsidy.after_release(model)
-    assert model.flow[L.LOAN_REPAYMENTS] == 2 * MILLION             # once
+    assert model.month.flow[L.LOAN_REPAYMENTS] == 2 * MILLION             # once
 
 
 def test_a_studio_that_closes_owes_its_bank():
@@ -144,14 +146,14 @@ def test_a_studio_that_closes_owes_its_bank():
     model.studios.used["cash"][owner] = 0.5 * MILLION
     subsidy.closing(model, np.array([owner]))
     assert model.studios.used["cash"][owner] == -1.5 * MILLION      # births.close books it as the banks' bad debt
-    assert model.flow[L.LOAN_REPAYMENTS] == 2 * MILLION and model.projects.rows["loan"][row] == 0.0
+    assert model.month.flow[L.LOAN_REPAYMENTS] == 2 * MILLION and model.projects.rows["loan"][row] == 0.0
 
 
 def test_what_banks_lent_in_a_run_is_paid_back_or_still_owed():
     law = {"production_subsidy": [entry("production_subsidy", rate=0.5, cap=15.0, smallest=0.0, bridged=1.0)]}
     model = build(48, policies=law, par={"segments.idea_rate.film": 0.5, "births.close": 0.01}).run()
     table, j = model.ledger_table(), model.projects.used
-    owed = j["loan"][j["stage"] > 0].sum()
+    owed = j["loan"][j["stage"] > Stage.FREE].sum()
     lent, back = (table[name].sum() * MILLION for name in ("bank_loans", "loan_repayments"))
     assert back > 0 and lent - back == pytest.approx(owed, abs=1)
 
@@ -163,7 +165,7 @@ def test_a_loan_on_the_aid_lets_a_studio_begin_what_it_could_not_pay():
     proposals["owner"], proposals["budget"], proposals["cost"], proposals["expected"] = owner, 1e7, 1e7, 1e9
     proposals["coinvest"] = model.par["greenlight.coinvest_bound"] + 0.05
     proposals["bridge"] = 0.0, 1e6
-    assert greenlight.choose(proposals, model.studios.used, model.seg, model.p) == 1
+    assert greenlight.choose(proposals, model.studios.used, model.rules.segments, model.rules.p) == 1
     assert proposals["accepted"].tolist() == [0, 1]
 
 
@@ -180,7 +182,7 @@ def test_in_a_lottery_the_same_works_win_at_the_green_light_and_at_release():
     subsidy.green_light(model, rows)
     assert ((j["loan"][rows] > 0) == won).all()
     model.t = 15
-    j["stage"][rows], j["released"][rows], j["cost"][rows] = RUNNING, model.t, 10e6
+    j["stage"][rows], j["released"][rows], j["cost"][rows] = Stage.RUNNING, model.t, 10e6
     subsidy.after_release(model)
     assert (j["aid_claim"][rows] == np.where(won, 2e6, 0.0)).all()  # losers get nothing
 
@@ -207,12 +209,12 @@ def test_expected_aid_is_under_the_joint_cap():
 @pytest.mark.parametrize("franchise, aid", [(0.0, 0.1), (0.5, 2.1)])
 def test_scifi_works_get_their_capped_share_and_sequels_that_of_rights(franchise, aid):
     model, scifi = in_force("scifi_13", work_rate=0.1, work_cap=0.1, rights_rate=0.1, rights_cap=3.0)
-    row = released(model, 20.0, segment=SCIFI, franchise=franchise)
+    row = released(model, 20.0, segment=Segment.SCIFI, franchise=franchise)
     released(model, 20.0, segment=0, franchise=franchise)
     owner = model.projects.rows["owner"][row]
     model.studios.used["franchise"][owner] = franchise
     proposals = np.zeros(2, PROPOSAL)
-    proposals["owner"], proposals["budget"], proposals["segment"] = owner, 20e6, (SCIFI, 0)
+    proposals["owner"], proposals["budget"], proposals["segment"] = owner, 20e6, (Segment.SCIFI, 0)
     scifi.expect_aid(model, proposals)
     assert proposals["aid"].tolist() == [pytest.approx(aid * MILLION), 0.0]
     cash = cash_of(model, owner)
@@ -223,7 +225,7 @@ def test_scifi_works_get_their_capped_share_and_sequels_that_of_rights(franchise
 def test_new_scifi_firms_get_a_grant_in_the_month_in_which_they_open():
     model, scifi = in_force("scifi_13", founding=0.5)
     model.t = 5
-    new, old = by_identity(model, 2, segment=SCIFI)
+    new, old = by_identity(model, 2, segment=Segment.SCIFI)
     other = by_identity(model, 1, segment=0)
     model.studios.used["born"][np.concatenate([[new], other])] = 5
     cash = cash_of(model, [new, old])
@@ -234,7 +236,7 @@ def test_new_scifi_firms_get_a_grant_in_the_month_in_which_they_open():
 
 def test_the_operator_of_a_park_with_enough_scifi_tenants_passes_a_part_on_as_lower_rent():
     model, scifi = in_force("scifi_13", park=2.0, tenants=400, passed_on=0.3)       # two tenants at this scale
-    rows = by_identity(model, 2, segment=SCIFI)
+    rows = by_identity(model, 2, segment=Segment.SCIFI)
     s = model.studios.used
     s["park"] = -1
     settle(model, rows, "", rent=500.0)
@@ -244,8 +246,8 @@ def test_the_operator_of_a_park_with_enough_scifi_tenants_passes_a_part_on_as_lo
     s["park"][rows] = 0
     month = 2.0 * MILLION * model.scale / 12.0
     scifi.support(model)
-    assert model.flow[L.OPERATOR_GRANTS_CITY] == pytest.approx(0.7 * month, abs=1)
-    assert model.flow[L.RENT_SUBSIDY_CITY] == pytest.approx(0.3 * month, abs=2)
+    assert model.month.flow[L.OPERATOR_GRANTS_CITY] == pytest.approx(0.7 * month, abs=1)
+    assert model.month.flow[L.RENT_SUBSIDY_CITY] == pytest.approx(0.3 * month, abs=2)
     assert s["rent_relief"][rows] == pytest.approx(0.3 * month / 2 / 50_000.0, rel=1e-2)
 
 
@@ -256,5 +258,5 @@ def test_a_scifi_fair_ties_its_exhibitors_to_partners_elsewhere_once_a_year():
     model.t = 9
     scifi.support(model)
     s = model.studios.used
-    assert sorted(s["outside_tie"][alive(model, segment=SCIFI)]) == [0.0, 0.5] and s["outside_tie"].sum() == 0.5
-    assert model.flow[L.PROGRAMMES_CITY] == 10 * MILLION * model.scale
+    assert sorted(s["outside_tie"][alive(model, segment=Segment.SCIFI)]) == [0.0, 0.5] and s["outside_tie"].sum() == 0.5
+    assert model.month.flow[L.PROGRAMMES_CITY] == 10 * MILLION * model.scale

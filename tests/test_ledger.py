@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from instruments import GENEROUS, LOW_LADDER, generous
 
 from cluster_sim import ledger
+from cluster_sim.codes import Life, Stage
 from cluster_sim.ledger import KINDS, LedgerError
 from cluster_sim.month import accounts
 from cluster_sim.parameters import specification
@@ -142,7 +143,7 @@ def break_books(monkeypatch, mistake) -> None:
 @pytest.mark.parametrize("kind", [k for k in KINDS if k.name not in NO_BALANCE], ids=lambda k: k.name)
 def test_a_payment_booked_but_not_made_stops_the_run(kind, monkeypatch):
     def mistake(model):
-        model.flow[KINDS.index(kind)] += 1000.0
+        model.month.flow[KINDS.index(kind)] += 1000.0
 
     break_books(monkeypatch, mistake)
     with pytest.raises(LedgerError, match=r"2017-01: account '.+' does not balance: .* against .* yuan"):
@@ -161,35 +162,35 @@ def corrupt(table: str, column: str, amount: float):
     """Return a mistake: one agent's column is changed without a payment."""
     def mistake(model):
         rows = getattr(model, table).used
-        rows[column][np.flatnonzero(rows["alive"] == 1)[0]] += amount
+        rows[column][np.flatnonzero(rows["alive"] == Life.ALIVE)[0]] += amount
     return mistake
 
 
 def lose_work(model):
     """Let a work in progress lose part of its cost."""
     projects = model.projects.used
-    making = np.flatnonzero((projects["stage"] == 2) & (projects["cost"] > 1e4))
+    making = np.flatnonzero((projects["stage"] == Stage.PRODUCTION) & (projects["cost"] > 1e4))
     projects["cost"][making[0]] -= 5000.0
 
 
 def forget_stock(model):
     """Let the model forget a part of what was produced for stock."""
-    model.wip_stock_change -= 5000.0
+    model.books.wip_change -= 5000.0
 
 
 def spend_unseen(model):
     """Let an instrument say that the city paid what never left it."""
-    model.outlay_by_level["city"] += 5000.0
+    model.month.outlay[0] += 5000.0
 
 
 def negative(model):
     """Book a negative tax."""
-    model.flow[ledger.VAT_CITY] = -1.0
+    model.month.flow[ledger.VAT_CITY] = -1.0
 
 
 def missing(model):
     """Book a payment that is not a number."""
-    model.flow[ledger.VAT_CITY] = np.nan
+    model.month.flow[ledger.VAT_CITY] = np.nan
 
 
 @pytest.mark.parametrize("mistake, account", [

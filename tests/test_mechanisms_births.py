@@ -7,7 +7,8 @@ import pytest
 from engine import alive, build
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import EMPLOYED, FOUNDER, SOLO
+from cluster_sim.codes import FOUNDER, Life, Stage, Status
+from cluster_sim.draws import FOUND, identity
 from cluster_sim.month import births
 
 
@@ -20,10 +21,10 @@ def with_founder(**options):
     old = alive(model, segment=0, solo=0)
     staff = model.studios.used["staff"][old]
     boss = int(old[staff.argmax()])
-    person = int(np.flatnonzero((people["employer"] == boss) & (people["status"] == EMPLOYED)
+    person = int(np.flatnonzero((people["employer"] == boss) & (people["status"] == Status.EMPLOYED)
                                 & (people["trained"] < FOUNDER))[0])
-    model.founders = np.array([person])
-    model.p["births_close"] = 0.0
+    model.agenda.founders = np.array([person])
+    model.rules.p["births_close"] = 0.0
     return model, person, boss
 
 
@@ -31,11 +32,12 @@ def test_a_spin_off_takes_capital_knowhow_and_time():
     model, person, boss = with_founder()
     old = model.studios.used[boss].copy()
     wage = float(model.talents.used["wage"][person])
-    births.be_born_and_die(model)
+    births.found_studios(model)
     row = int(model.talents.used["employer"][person])
     s = model.studios.used[row]
-    assert row != boss and s["founder"] == model.talents.used["id"][person] and model.state["entries"] == 1
-    assert s["cash"] == s["equity"] == model.flow[L.FOUNDERS_CAPITAL] > 0
+    assert row != boss and model.state["entries"] == 1
+    assert s["id"] == identity(FOUND, int(model.talents.used["id"][person]), model.t)
+    assert s["cash"] == model.month.flow[L.FOUNDERS_CAPITAL] > 0
     assert s["knowhow"] == pytest.approx(0.5 + 0.5 * old["knowhow"])
     assert s["reputation"] == pytest.approx(model.par["births.reputation"] * old["reputation"])
     assert s["born"] == model.t + round(model.par["approvals.entry_months"]) and s["staff"] == 1
@@ -45,8 +47,8 @@ def test_a_spin_off_takes_capital_knowhow_and_time():
 def test_a_spin_off_opens_near_the_old_employer_or_at_home():
     for near in (1.0, 0.0):
         model, person, boss = with_founder()
-        model.p["births_near"] = near
-        births.be_born_and_die(model)
+        model.rules.p["births_near"] = near
+        births.found_studios(model)
         row = int(model.talents.used["employer"][person])
         place = model.studios.used["cell"][boss] if near else model.talents.used["cell"][person]
         assert model.studios.used["cell"][row] == place
@@ -54,18 +56,18 @@ def test_a_spin_off_opens_near_the_old_employer_or_at_home():
 
 def test_a_super_individual_works_alone():
     model, person, _ = with_founder()
-    model.founders = np.array([-person - 1])
-    births.be_born_and_die(model)
+    model.agenda.founders = np.array([-person - 1])
+    births.found_studios(model)
     row = int(model.talents.used["employer"][person])
-    assert model.talents.used["status"][person] == SOLO and model.studios.used["solo"][row] == 1
+    assert model.talents.used["status"][person] == Status.SOLO and model.studios.used["solo"][row] == 1
     assert model.studios.used["ai"][row] >= 0.5
 
 
 def test_a_founder_who_has_left_founds_nothing():
     model, person, _ = with_founder()
-    model.talents.used["status"][person] = 2
-    births.be_born_and_die(model)
-    assert model.state["entries"] == 0 and model.flow[L.FOUNDERS_CAPITAL] == 0
+    model.talents.used["status"][person] = Status.SEEKING
+    births.found_studios(model)
+    assert model.state["entries"] == 0 and model.month.flow[L.FOUNDERS_CAPITAL] == 0
 
 
 def test_founding_answers_buzz_and_experience():
@@ -82,21 +84,21 @@ def test_permits_that_take_longer_delay_the_opening():
     opens = []
     for months in (1, 9):
         model, person, _ = with_founder(par={"approvals.entry_months": months})
-        births.be_born_and_die(model)
+        births.found_studios(model)
         opens.append(int(model.studios.used["born"][model.talents.used["employer"][person]]))
     assert opens[1] - opens[0] == 8
 
 
 def closing(model) -> np.ndarray:
     gone = np.zeros(model.studios.high, np.int64)
-    count = births.doomed(model.studios.used, model.city_state, model.p, 1, model.t, gone)
+    count = births.select_exits(model.studios.used, model.rules, model.t, gone)
     return gone[:count]
 
 
 def healthy():
     model = build(12)
     model.step()
-    model.p["births_close"] = 0.0
+    model.rules.p["births_close"] = 0.0
     model.studios.used["cash"] = 1e7
     model.studios.used["months_red"] = 0
     assert closing(model).size == 0
@@ -135,14 +137,14 @@ def test_an_anchor_stays():
 def test_the_young_the_small_and_the_losing_close_more_often():
     def rate(**columns):
         model = healthy()
-        model.p["births_close"] = 0.01
+        model.rules.p["births_close"] = 0.01
         for name, value in (("born", -300), ("staff", 10), ("surplus_year", 1e6), *columns.items()):
             model.studios.used[name] = value
         model.studios.used["anchor"] = 0
         total = 0
         for seed in range(60):
             gone = np.zeros(model.studios.high, np.int64)
-            total += births.doomed(model.studios.used, model.city_state, model.p, seed, model.t, gone)
+            total += births.select_exits(model.studios.used, model.rules._replace(seed=seed), model.t, gone)
         return total / 60 / alive(model).size
 
     usual = rate()
@@ -157,32 +159,34 @@ def test_closing_pays_out_cash_or_leaves_a_bad_debt():
         row = int(alive(model, anchor=0)[4])
         model.studios.used["cash"][row] = cash
         births.close(np.array([row]), model.studios.used, model.projects.used, model.credits.used, model.talents.used,
-                     model.flow, model.t)
-        assert model.flow[kind] == 12345.0 == model.flow.sum()
+                     model.month.flow, model.t)
+        assert model.month.flow[kind] == 12345.0 == model.month.flow.sum()
 
 
 def test_unfinished_works_of_a_closed_studio_are_written_off_and_finished_ones_forgotten():
     model = healthy()
     model.begin_month()
     works = model.projects.used
-    busy = np.flatnonzero((works["stage"] == 2) & (works["cost"] > 0))
+    busy = np.flatnonzero((works["stage"] == Stage.PRODUCTION) & (works["cost"] > 0))
     row = int(works["owner"][busy[0]])
-    mine = (works["owner"] == row) & (works["stage"] > 0) & (works["stage"] < 6)
+    mine = (works["owner"] == row) & (works["stage"] > Stage.FREE) & (works["stage"] < Stage.RUNNING)
     cost = works["cost"][mine].sum()
-    lost = births.close(np.array([row]), model.studios.used, works, model.credits.used, model.talents.used, model.flow,
-                        model.t)
-    assert lost == cost > 0 and (works["stage"][mine] == 9).all()
-    assert not np.isin(model.credits.used["project_id"][model.credits.used["alive"] == 1], works["id"][mine]).any()
+    lost = births.close(np.array([row]), model.studios.used, works, model.credits.used, model.talents.used,
+                        model.month.flow, model.t)
+    assert lost == cost > 0 and (works["stage"][mine] == Stage.ABANDONED).all()
+    credits = model.credits.used
+    assert not np.isin(credits["project_id"][credits["alive"] == Life.ALIVE], works["id"][mine]).any()
 
 
 def test_employees_of_other_studios_keep_their_work():
     model, person, boss = with_founder()
     people = model.talents.used
-    crew = np.flatnonzero((people["employer"] == boss) & (people["status"] == EMPLOYED)
+    crew = np.flatnonzero((people["employer"] == boss) & (people["status"] == Status.EMPLOYED)
                           & (np.arange(people.size) != person))
     assert crew.size > 10
-    births.be_born_and_die(model)
-    assert (model.talents.used["status"][crew] == EMPLOYED).all()
+    births.close_studios(model)
+    births.found_studios(model)
+    assert (model.talents.used["status"][crew] == Status.EMPLOYED).all()
     assert (model.talents.used["employer"][crew] == boss).all()
 
 

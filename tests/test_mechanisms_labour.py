@@ -6,31 +6,34 @@ import numpy as np
 import pytest
 from engine import alive, build
 
-from cluster_sim.agents.columns import EMPLOYED, FOUNDER, HOT, SEEKING, STUDENT, TALENT
-from cluster_sim.month import births, hiring, population
+from cluster_sim.codes import FOUNDER, Life, Status
+from cluster_sim.month import births, hiring, population, wages
+from cluster_sim.records import EMPLOYER, TALENT
+from cluster_sim.state import Vacancies
 
 
 def applications(model, weights, cells=(0, 0), skills=(1.0,), home=0, seeds=500):
     """Return how often each of two vacancies is chosen, and by which row, over many seeds."""
     people = np.zeros(len(skills), TALENT)
-    people["id"], people["status"], people["skill"] = np.arange(1, len(skills) + 1), SEEKING, skills
+    people["id"], people["status"], people["skill"] = np.arange(1, len(skills) + 1), Status.SEEKING, skills
     people["cell"] = home
-    hot = np.zeros(2, HOT)
-    hot["novice"], hot["cell"] = weights, cells
+    employers = np.zeros(2, EMPLOYER)
+    employers["attraction"], employers["cell"] = weights, cells
     chosen, rows = np.zeros(2), []
     for seed in range(seeds):
-        best, best_id, best_row = np.full(2, -1.0, np.float32), np.zeros(2, np.int64), np.full(2, -1, np.int64)
-        hiring.apply(people, hot, np.array([0, 2, 2, 2, 2, 2, 2]), np.array([0, 1]), model.commute, model.side,
-                     model.p, seed, 0, model.samples, best, best_id, best_row)
-        chosen += best_row >= 0
-        rows += best_row[best_row >= 0].tolist()
+        vacancies = Vacancies(np.array([0, 2, 2, 2, 2, 2, 2]), np.array([0, 1]), np.zeros(2, np.int64),
+                              np.full(2, -1.0, np.float32), np.zeros(2, np.int64), np.full(2, -1, np.int64))
+        hiring.apply(people, employers, vacancies, model.labour.commute, model.rules._replace(seed=seed), 0,
+                     model.month.levers["vacancies_seen"])
+        chosen += vacancies.row >= 0
+        rows += vacancies.row[vacancies.row >= 0].tolist()
     return chosen, rows
 
 
 def test_seekers_choose_by_weight():
     """A vacancy that weighs twice as much gets about twice as many of the seekers (a logit)."""
     model = build(1)
-    model.p["labour_reservation"] = 0.0
+    model.rules.p["labour_reservation"] = 0.0
     equal, _ = applications(model, (1.0, 1.0))
     better, _ = applications(model, (2.0, 1.0))
     assert equal.sum() == better.sum() == 500
@@ -42,14 +45,14 @@ def test_seekers_choose_near_work_and_may_wait():
     model = build(1)
     far, _ = applications(model, (1.0, 1.0), cells=(0, model.side - 1))
     assert far[0] > far[1] * 1.15 and far[1] > 0
-    model.p["labour_reservation"] = 10.0
+    model.rules.p["labour_reservation"] = 10.0
     waiting, _ = applications(model, (0.5, 0.5))
     assert waiting.sum() < 0.7 * far.sum()
 
 
 def test_the_best_applicant_is_taken():
     model = build(1)
-    model.p["labour_reservation"] = 0.0
+    model.rules.p["labour_reservation"] = 0.0
     _, rows = applications(model, (1.0, 0.0), skills=(0.6, 0.7, 1.6, 0.8), seeds=200)       # all want the same place
     assert np.mean(np.array(rows) == 2) > 0.95
 
@@ -63,19 +66,18 @@ def test_what_draws_seekers_to_a_studio(column, higher, weight):
     row = alive(model)[0]
     s = model.studios.used
     s["offer"][row], s["reputation"][row], s["slack"][row] = 1.0, 0.0, 0.0
-    before = model.hot()["novice"][row]
+    before = hiring.look_at_employers(model)["attraction"][row]
     s[column][row] = higher
-    assert model.hot()["novice"][row] / before == pytest.approx(weight(model.par), rel=1e-5)
+    assert hiring.look_at_employers(model)["attraction"][row] / before == pytest.approx(weight(model.par), rel=1e-5)
 
 
 def test_wages_answer_tightness():
     """Vacancies beyond the norm raise the market wage, fewer lower it; at the norm it follows the trend."""
     def growth(theta):
         model = build(2)
-        model.sought[:] = 100.0
         model.city_state["tightness"] = theta * model.par["labour.tightness_norm"]
         before = model.city_state["market_wage"][0].copy()
-        hiring.tighten(model, np.full(6, 100.0 * theta * model.par["labour.tightness_norm"]))
+        wages.tighten(model, np.full(6, 100.0 * theta * model.par["labour.tightness_norm"]), np.full(6, 100.0))
         return model.city_state["market_wage"][0] / before - 1.0
 
     assert growth(2.0) == pytest.approx(build(1).par["labour.wage_speed"] * np.log(2.0))
@@ -97,7 +99,7 @@ def test_studios_plan_for_expected_work_within_their_cash():
 
     def plan(expected, cash):
         s["expected"][row], s["cash"][row] = expected, cash
-        hiring.plan(s, model.seg, model.mix, model.city_state, model.p, 1, 5)
+        hiring.plan(s, model.rules, 5)
         return s["vacancies"][row].sum(), s["layoff"][row]
 
     much, rich = 3.0 * s["capacity"][row], 1e9
@@ -114,7 +116,7 @@ def test_open_vacancies_raise_the_offer_and_too_few_lower_it():
     s = model.studios.used
     for expected, sign in ((3.0, 1), (0.5, -1)):
         s["offer"], s["expected"], s["cash"] = 1.0, expected * s["capacity"], 1e9
-        hiring.plan(s, model.seg, model.mix, model.city_state, model.p, 1, 5)
+        hiring.plan(s, model.rules, 5)
         rows = alive(model, solo=0)
         assert (np.sign(s["offer"][rows] - 1.0) * sign).mean() > 0.8
 
@@ -123,15 +125,15 @@ def test_wages_are_raised_once_a_year_and_never_cut():
     model = build(14)
     before = model.talents.used.copy()
     model.city_state["market_wage"] *= 1.5
-    hiring.raise_wages(model.talents.used, model.hot(), model.city_state, model.p, 0)
+    wages.raise_wages(model.talents.used, hiring.look_at_employers(model), model.city_state, model.rules.p, 0)
     after = model.talents.used
     moved = after["wage"] != before["wage"]
-    anniversary = (before["status"] == EMPLOYED) & (before["since"] % 12 == 0)
+    anniversary = (before["status"] == Status.EMPLOYED) & (before["since"] % 12 == 0)
     assert (after["wage"][moved] > before["wage"][moved]).all() and moved.sum() > 50
     assert not (moved & ~anniversary).any()
     model.city_state["market_wage"] *= 0.1
     again = after["wage"].copy()
-    hiring.raise_wages(model.talents.used, model.hot(), model.city_state, model.p, 0)
+    wages.raise_wages(model.talents.used, hiring.look_at_employers(model), model.city_state, model.rules.p, 0)
     assert np.array_equal(again, model.talents.used["wage"])
 
 
@@ -147,11 +149,11 @@ def test_work_teaches_and_search_does_not():
     model.step()
     after = model.talents.used[: before.size]
     same = (before["id"] == after["id"]) & (before["status"] == after["status"])
-    work = same & (before["status"] == EMPLOYED) & (before["employer"] == after["employer"])
+    work = same & (before["status"] == Status.EMPLOYED) & (before["employer"] == after["employer"])
     expected = before["skill"] + model.par["labour.learning"] * np.maximum(
         0.0, model.par["labour.skill_ceiling"] - before["skill"])
     assert np.allclose(after["skill"][work], expected[work], rtol=1e-5) and work.sum() > 1000
-    idle = same & (before["status"] == SEEKING)
+    idle = same & (before["status"] == Status.SEEKING)
     assert idle.any() and np.array_equal(after["skill"][idle], before["skill"][idle])
     assert (after["experience"][work] == before["experience"][work] + 1).all()
 
@@ -161,16 +163,15 @@ def test_a_closing_studios_people_look_for_work():
     model.step()
     rows = alive(model, anchor=0)
     row = rows[np.argsort(model.studios.used["staff"][rows])[-3]]
-    crew = np.flatnonzero((model.talents.used["employer"] == row) & (model.talents.used["status"] == EMPLOYED))
+    crew = np.flatnonzero((model.talents.used["employer"] == row) & (model.talents.used["status"] == Status.EMPLOYED))
     assert crew.size > 5
     model.studios.used["cash"][row] = -1e12
-    model.founders = model.founders[:0]
-    births.be_born_and_die(model)
+    births.close_studios(model)
     people = model.talents.used[crew]
-    assert (people["status"] == SEEKING).all() and (people["employer"] == -1).all()
+    assert (people["status"] == Status.SEEKING).all() and (people["employer"] == -1).all()
     assert (people["since"] == model.t).all() and (people["trained"] < FOUNDER).all()
-    assert model.studios.used["alive"][row] == 2 and model.studios.used["cash"][row] == 0.0
-    others = np.setdiff1d(np.flatnonzero(model.talents.used["status"] == EMPLOYED), crew)
+    assert model.studios.used["alive"][row] == Life.ENDED and model.studios.used["cash"][row] == 0.0
+    others = np.setdiff1d(np.flatnonzero(model.talents.used["status"] == Status.EMPLOYED), crew)
     assert others.size > 1000
 
 
@@ -179,9 +180,10 @@ def test_overload_drives_people_away():
     s = model.studios.used
     row = alive(model)[0]
     s["load"][row] = s["capacity"][row]
-    calm = model.hot()["quit"][row]
+    calm = hiring.look_at_employers(model)["quit"][row]
     s["load"][row] = 2.0 * s["capacity"][row]
-    assert model.hot()["quit"][row] == pytest.approx(calm * (1.0 + model.par["labour.quit_overload"]), rel=1e-5)
+    busy = hiring.look_at_employers(model)["quit"][row]
+    assert busy == pytest.approx(calm * (1.0 + model.par["labour.quit_overload"]), rel=1e-5)
 
 
 @pytest.mark.parametrize("column, value, sign", [("relative_wage", 1.3, 1), ("buzz_mean", 1.0, 1),
@@ -189,19 +191,19 @@ def test_overload_drives_people_away():
 def test_what_draws_people_to_the_city(column, value, sign):
     model = build(1)
     g = model.city_state
-    population.pulls(g, model.p, model.mean_amenity)
+    population.pulls(g, model.rules.p, population.mean_amenity(model.space.cells))
     stay, come, leave = (float(g[name][0]) for name in ("stay", "migrant_pull", "leave_pull"))
     g[column] = value
-    population.pulls(g, model.p, model.mean_amenity)
+    population.pulls(g, model.rules.p, population.mean_amenity(model.space.cells))
     assert sign * (g["stay"][0] - stay) > 0 and sign * (g["migrant_pull"][0] - come) > 0
     assert sign * (g["leave_pull"][0] - leave) < 0
 
 
 def test_amenity_draws_people():
     model = build(1)
-    population.pulls(model.city_state, model.p, 0.2)
+    population.pulls(model.city_state, model.rules.p, 0.2)
     dull = float(model.city_state["stay"][0])
-    population.pulls(model.city_state, model.p, 0.9)
+    population.pulls(model.city_state, model.rules.p, 0.9)
     assert model.city_state["stay"][0] > dull
 
 
@@ -209,10 +211,10 @@ def test_students_come_in_september_and_enter_the_market_when_they_graduate():
     model = build(60)
     enrolled = []
     while not model.finished:
-        before = (model.talents.used["status"] == STUDENT).sum()
+        before = (model.talents.used["status"] == Status.STUDENT).sum()
         month = model.month_of_year
         model.step()
-        after = (model.talents.used["status"] == STUDENT).sum()
+        after = (model.talents.used["status"] == Status.STUDENT).sum()
         enrolled.append((month, int(after) - int(before)))
     grown = [change for month, change in enrolled if change > 0]
     assert {month for month, change in enrolled if change > 0} == {9} and len(grown) == 5
@@ -230,6 +232,6 @@ def test_the_wish_to_study_answers_wages_but_places_bind():
     assert high.state["students_wish"] > low.state["students_wish"]
     full = build(2)
     full.state["students_wish"] = 100.0
-    before = (full.talents.used["status"] == STUDENT).sum()
+    before = (full.talents.used["status"] == Status.STUDENT).sum()
     population.enrol(full)
-    assert (full.talents.used["status"] == STUDENT).sum() - before == round(full.state["places"])
+    assert (full.talents.used["status"] == Status.STUDENT).sum() - before == round(full.month.levers["places"])

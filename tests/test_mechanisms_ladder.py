@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from engine import alive, build
 
+from cluster_sim.codes import Tier
 from cluster_sim.month import ladder
 
 MILLION = 1e6
@@ -22,7 +23,7 @@ def climb(revenue: float, last: float, *, age: int = 23, tier: int = 0, valuatio
     s["sales"], s["surplus"], s["valuation"] = 0.0, 0.0, 0.0
     s["valuation"][row] = valuation * MILLION
     counts = np.zeros(3, np.int64)
-    ladder.climb(s, model.p, 0, counts)
+    ladder.climb(s, model.rules.p, 0, counts)
     return s[row], counts, model.par
 
 
@@ -39,14 +40,14 @@ def test_a_tier_wants_revenue_and_growth(tier, name):
 
 
 def test_a_unicorn_is_made_by_its_valuation():
-    assert climb(1.0, 1.0, valuation=1.02 * need("unicorn_valuation"))[0]["tier"] == 4
-    assert climb(1.0, 1.0, valuation=0.9 * need("unicorn_valuation"))[0]["tier"] == 0
+    assert climb(1.0, 1.0, valuation=1.02 * need("unicorn_valuation"))[0]["tier"] == Tier.UNICORN
+    assert climb(1.0, 1.0, valuation=0.9 * need("unicorn_valuation"))[0]["tier"] == Tier.NONE
 
 
 def test_old_firms_are_no_nestlings():
     revenue = need("nestling_revenue") * 1.1
-    assert climb(revenue, revenue / 2, age=12 * 20 + 11)[0]["tier"] == 0
-    assert climb(revenue, revenue / 2, age=11)[0]["tier"] == 1
+    assert climb(revenue, revenue / 2, age=12 * 20 + 11)[0]["tier"] == Tier.NONE
+    assert climb(revenue, revenue / 2, age=11)[0]["tier"] == Tier.NESTLING
 
 
 def test_the_list_is_reviewed_once_a_year():
@@ -69,7 +70,7 @@ def test_a_listed_firm_keeps_its_rung_until_it_shrinks():
     for tier, revenue in ((1, "nestling_revenue"), (2, "chick_revenue"), (3, "grower_revenue")):
         keep = need("keep") * need(revenue)
         assert climb(1.05 * keep, 1.05 * keep, tier=tier)[0]["tier"] == tier
-        assert climb(0.95 * keep, 0.95 * keep, tier=tier)[0]["tier"] == 0
+        assert climb(0.95 * keep, 0.95 * keep, tier=tier)[0]["tier"] == Tier.NONE
 
 
 def test_revenue_is_a_trailing_year():
@@ -78,7 +79,7 @@ def test_revenue_is_a_trailing_year():
     s = model.studios.used
     s["revenue_year"][row], s["valuation"][row], s["sales"][row] = 0.0, 0.0, 1e6
     for _ in range(120):
-        ladder.climb(s, model.p, 0, np.zeros(3, np.int64))
+        ladder.climb(s, model.rules.p, 0, np.zeros(3, np.int64))
     assert s["revenue_year"][row] == pytest.approx(12e6, rel=1e-3)
     assert s["valuation"][row] == pytest.approx(model.par["ladder.price_to_sales"] * 12e6, rel=1e-3)
 

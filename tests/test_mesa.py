@@ -12,6 +12,7 @@ from test_ledger import EVENTS
 
 from cluster_sim.agents import Fund, Government, Studio, Talent
 from cluster_sim.agents.views import AgentGone
+from cluster_sim.codes import Life
 
 LAW = {name: [generous(name, 1.0)] for name in GENEROUS}
 
@@ -63,7 +64,7 @@ def test_it_is_a_mesa_model_and_its_agents_are_mesa_agents():
 def test_views_show_the_tables():
     model = build(6).run()
     studios = model.agents_by_type[Studio]
-    living = model.studios.used[model.studios.used["alive"] == 1]
+    living = model.studios.used[model.studios.used["alive"] == Life.ALIVE]
     assert len(studios) == living.size
     assert sum(studios.get("cash")) == living["cash"].sum()
     studio = next(s for s in studios if s.segment_name == "film")

@@ -9,6 +9,8 @@ from instruments import GENEROUS, generous
 from shuffle import shuffle, shuffle_free_rows
 from test_ledger import EVENTS
 
+from cluster_sim.codes import Life, Stage
+
 LAW = {name: [generous(name, 1.0, budget=200.0)] for name in GENEROUS}
 # More births, deaths, ties, hits and large teams than usual, so that rows change hands often.
 BUSY = {"births.close": 0.08, "population.founding_rate": 0.01, "population.solo_rate": 0.002, "finance.bar": 0.5,
@@ -47,10 +49,10 @@ def test_the_shuffle_keeps_every_pointer():
     def pointers():
         studios, people = model.studios.used, model.talents.used
         projects, credits = model.projects.used, model.credits.used
-        at_work, work, live = people["employer"] >= 0, projects["stage"] > 0, credits["alive"] > 0
+        at_work, work, live = people["employer"] >= 0, projects["stage"] > Stage.FREE, credits["alive"] != Life.FREE
         local = live & (credits["partner"] >= 0)
         sub = studios["sub"] >= 0
-        tied = [(i, j, s) for i, row in zip(studios["id"].tolist(), model.ties, strict=False)
+        tied = [(i, j, s) for i, row in zip(studios["id"].tolist(), model.partners.ties, strict=False)
                 for j, r, s in zip(row["id"].tolist(), row["row"].tolist(), row["strength"].tolist(), strict=True)
                 if i and j and model.studios.rows["id"][r] == j]
         return [sorted(zip(people["id"][at_work], studios["id"][people["employer"][at_work]], strict=True)),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cluster_sim import parameters
-from cluster_sim.parameters import SEGMENTS, STATUSES, read_specification
+from cluster_sim.codes import SEGMENTS
+from cluster_sim.parameters import STATUSES, read_specification
 
 ENTRY = "{value: %s, unit: '%s', bounds: %s, symbol: s, status: %s, source: x, text: t}"
 

@@ -11,6 +11,7 @@ from cluster_sim import ledger as L
 from cluster_sim import policies
 from cluster_sim.analysis.public_money import acts, holders, output
 from cluster_sim.analysis.public_money.audit import ALL, follow, twins
+from cluster_sim.codes import Life
 from cluster_sim.policies.base import Instrument
 from cluster_sim.runs.errors import InputError
 
@@ -49,7 +50,7 @@ def test_a_contract_taken_from_a_rival_is_found_as_displacement(register):
                 return
             s = model.studios.used
             load = s["orders"] / model.par["commissioning.lead"] + s["own_load"] + s["credit_load"] + s["sub_load"]
-            idle = np.flatnonzero((s["alive"] == 1) & (s["staff"] >= 5) & (load < 0.6 * s["capacity"])
+            idle = np.flatnonzero((s["alive"] == Life.ALIVE) & (s["staff"] >= 5) & (load < 0.6 * s["capacity"])
                                   & (s["orders"] > 0.0) & (s["segment"] == 3))
             idle = idle[np.argsort(s["id"][idle])]
             to, rival = (int(row) for row in idle[:2])

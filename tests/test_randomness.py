@@ -16,7 +16,8 @@ from instruments import GENEROUS, generous
 from test_ledger import EVENTS
 
 from cluster_sim import policies
-from cluster_sim.policies import doses
+from cluster_sim.analysis.public_money import doses
+from cluster_sim.codes import Stage
 
 LAW = {name: [generous(name, 1.0)] for name in GENEROUS}
 
@@ -101,7 +102,7 @@ def test_paired_runs_share_the_luck_of_every_project():
     """Switching aid on leaves the luck of works unchanged: their own draws go by who makes them and which it is."""
     aid = {"production_subsidy": [generous("production_subsidy", 5.0)]}
     a, b = (build(30, seed=2, policies=law).run().projects.used for law in ({}, aid))
-    both = np.intersect1d(a["id"][a["stage"] > 0], b["id"][b["stage"] > 0])
+    both = np.intersect1d(a["id"][a["stage"] > Stage.FREE], b["id"][b["stage"] > Stage.FREE])
     assert both.size > 10
     rows = [table[np.argsort(table["id"])][np.isin(np.sort(table["id"]), both)] for table in (a, b)]
     for name in ("novelty", "serial", "owner_id"):

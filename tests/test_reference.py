@@ -20,10 +20,10 @@ from engine import build
 from reference.city import ReferenceCity
 from reference.studios import OtherCity, Studio
 
-from cluster_sim.agents.columns import DONE, EMPLOYED, FREE, RUNNING
+from cluster_sim.codes import Life, Stage, Status
 from cluster_sim.draws import MEET, draw, stream
 from cluster_sim.ledger import COINVESTORS_SHARE, PRODUCTION_TAX, RECEIPTS_ABROAD, RECEIPTS_NATION
-from cluster_sim.month import collaboration, hiring, population, release
+from cluster_sim.month import collaboration, hiring, population, release, wages
 
 LIVED = 8                       # months before the one that is compared: jobs, ties and works in every stage
 FEW = 1e-3
@@ -61,13 +61,14 @@ def month() -> SimpleNamespace:
 
     before(population, "careers", copy)
     before(hiring, "plan", copy)
-    before(hiring, "tighten", lambda *_: (clone(model.talents.used, model.talents.used["status"] == EMPLOYED),
+    before(wages, "tighten", lambda *_: (clone(model.talents.used, model.talents.used["status"] == Status.EMPLOYED),
                                           model.studios.used["id"].copy()))
-    before(hiring, "slots", lambda *_: clone(model.studios.used, model.studios.used["alive"] == 1))
+    before(hiring, "list_vacancies", lambda *_: clone(model.studios.used, model.studios.used["alive"] == Life.ALIVE))
     before(release, "clear", copy)
-    before(release, "share_points", lambda *_: (clone(model.projects.used, model.projects.used["stage"] >= RUNNING),
-                                                model.flow.copy()))
-    before(population, "arrive", lambda *_: (model.counts.copy(), model.talents.used.copy(), model.founders.copy()))
+    before(release, "share_points", lambda *_: (
+        clone(model.projects.used, model.projects.used["stage"] >= Stage.RUNNING), model.month.flow.copy()))
+    before(population, "arrive",
+           lambda *_: (model.month.careers.copy(), model.talents.used.copy(), model.agenda.founders.copy()))
     try:
         model.step()
     finally:
@@ -86,7 +87,7 @@ def test_careers_take_the_same_course(month: SimpleNamespace) -> None:
     for name, count in zip(names, counts, strict=True):
         assert abs(len(city.events[name]) - count) <= (few(count) if count else 0), name
     assert counts[3] > 50 and counts[5] > 20          # there was something to compare
-    there = people[people["status"] != FREE]
+    there = people[people["status"] != Status.FREE]
     statuses = dict(zip(there["id"].tolist(), there["status"].tolist(), strict=True))
     gone = {w.id for name in ("graduates_left", "gave_up", "other_sectors") for w in city.events[name]}
     assert len((working.keys() - statuses.keys()) ^ gone) <= few(len(gone))
@@ -99,7 +100,7 @@ def test_careers_take_the_same_course(month: SimpleNamespace) -> None:
 
 
 def test_vacancies_and_offers_are_the_same(month: SimpleNamespace) -> None:
-    city, planned = month.plan, month.slots
+    city, planned = month.plan, month.list_vacancies
     for studio in city.studios:
         studio.plan_staff()
     posted = {s["id"]: s for s in planned}
@@ -114,7 +115,7 @@ def test_vacancies_and_offers_are_the_same(month: SimpleNamespace) -> None:
 
 def test_the_same_people_are_hired_at_the_same_wage(month: SimpleNamespace) -> None:
     city = month.plan
-    ids = {s["id"]: s for s in month.slots}
+    ids = {s["id"]: s for s in month.list_vacancies}
     for studio in city.studios:                        # the state after planning, from the kernel itself
         row = ids[studio.id]
         studio.vacancies, studio.offer, studio.layoff = row["vacancies"].tolist(), row["offer"], row["layoff"]
@@ -133,7 +134,7 @@ def test_the_same_people_are_hired_at_the_same_wage(month: SimpleNamespace) -> N
                         if w["id"] not in {x.id for x in hired})
     mine = Counter((v.studio.id, v.specialism) for v in city.events["outsider"])
     assert (by_studio - mine).total() + (mine - by_studio).total() <= 2 * few(by_studio.total())
-    stayed = [w for w in city.agents_of_people() if w.status == EMPLOYED and w.since < city.t and w.id in wage]
+    stayed = [w for w in city.agents_of_people() if w.status == Status.EMPLOYED and w.since < city.t and w.id in wage]
     assert len(stayed) > 1000
     paid = sum(wage[w.id] for w in stayed)
     assert sum(w.wage for w in stayed) == pytest.approx(paid, rel=1e-7)
@@ -143,21 +144,17 @@ def test_the_same_people_are_hired_at_the_same_wage(month: SimpleNamespace) -> N
 # ---------------------------------------------------------------- partners
 def encounters(model: Any, row: int, k: int, number: int) -> Counter[int]:
     """Let a studio meet by the kernel's sampling, many times; return the count by what the kernel returns."""
-    m, studios = model, model.studios.used
-    seen = np.empty(m.side * m.side)
-    total = collaboration.survey(np.int64(studios["cell"][row]), m.side, m.near, m.mass, k, seen)
-    base = np.uint64(stream(m.seed, MEET, 10_000))
-    return Counter(int(collaboration.meet(
-        studios, row, k, np.uint64(draw(base, n)), total, seen, m.cell_start, m.cell_rows, m.reach, m.park_mass,
-        m.ties, m.side, m.distance, m.near, m.same_park, float(m.outside_mass[k]), m.outside_weight, m.p[0]))
-        for n in range(number))
+    market, seen = collaboration.market_of(model), np.empty(model.side**2)
+    cell = np.int64(model.studios.used["cell"][row])
+    collaboration.survey(cell, model.space.proximity, model.partners.cell_reach[k], seen)
+    base = np.uint64(stream(model.seed, MEET, 10_000))
+    return Counter(int(collaboration.meet(market, row, k, np.uint64(draw(base, n)), seen)) for n in range(number))
 
 
 @pytest.mark.parametrize("in_park", [False, True])
 def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> None:
     model = month.model
-    collaboration.reach_of(model.studios.used, model.studio_order(), model.side, model.cell_start, model.cell_rows,
-                           model.reach, model.mass, model.park_mass, model.p)
+    collaboration.reach_of(model.studios.used, model.studios.order(), model.partners, model.rules.p)
     city = ReferenceCity(model)
     rows = {int(i): row for row, i in enumerate(model.studios.used["id"])}
     tied = [s for s in city.studios if (s.park >= 0) == in_park and len(s.friends(0)) >= 2 and not s.solo]
@@ -172,7 +169,7 @@ def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> N
             weight[other] += there - here
         for other, extra in studio.friends(k).items():
             weight[other] += extra
-        away = city.outside_mass[k]
+        away = city.outside_reach[k]
         total = sum(weight.values()) + away
         groups: dict[Any, list[float]] = {"another city": [away / total, 0]}
         for other, w in weight.items():
@@ -191,8 +188,8 @@ def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> N
 
 def test_cost_and_worth_of_partners_are_the_same(month: SimpleNamespace) -> None:
     model, city = month.model, ReferenceCity(month.model)
-    studios, g, p = model.studios.used, model.city_state[0], model.p[0]
-    rows = {int(i): row for row, i in enumerate(studios["id"])}
+    market = collaboration.market_of(model)
+    rows = {int(i): row for row, i in enumerate(model.studios.used["id"])}
     looking = city.studios[:: max(1, len(city.studios) // 25)]
     partners: list[Any] = [s for s in city.studios[:: max(1, len(city.studios) // 10)]]
     for studio in looking:
@@ -200,9 +197,7 @@ def test_cost_and_worth_of_partners_are_the_same(month: SimpleNamespace) -> None
             if other is studio or (isinstance(other, Studio) and other.price <= 0.0):
                 continue
             j = -2 - other.number if isinstance(other, OtherCity) else rows[other.id]
-            value, cost, km = collaboration.worth(
-                studios, rows[studio.id], j, 2, model.ties, model.side, model.distance, model.outside_km,
-                model.outside_wage_index, g, p, 0.1)
+            value, cost, km = collaboration.worth(market, rows[studio.id], j, 0.1)
             assert studio.pair_cost(other) == pytest.approx(cost, rel=1e-6)
             assert studio.worth_of(other, 0.1) == pytest.approx(value, rel=1e-6, abs=1e-6)
             assert km == (other.kilometres if isinstance(other, OtherCity) else studio.kilometres_to(other))
@@ -213,7 +208,7 @@ def test_titles_come_out_and_earn_the_same(month: SimpleNamespace) -> None:
     city = month.clear
     city.release()
     projects, flow = month.share_points
-    works = {w.id: w for w in city.agents if hasattr(w, "screen") and w.stage in (RUNNING, DONE)}
+    works = {w.id: w for w in city.agents if hasattr(w, "screen") and w.stage in (Stage.RUNNING, Stage.DONE)}
     assert works.keys() == set(projects["id"].tolist())
     fresh = city.events["released"]
     assert len(fresh) == int((projects["released"] == city.t).sum()) >= 3

@@ -1,12 +1,23 @@
 """Figures and tables: labels with units, all three formats, the same bytes, and what happens with little data."""
 
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 pytest.importorskip("matplotlib")
 
-from cluster_sim.report import figures, tables
+import cluster_sim
+from cluster_sim import plots
+from cluster_sim.report import registry, tables
+from cluster_sim.report.city_map import city_map
+from cluster_sim.report.fan_chart import fan_chart
+from cluster_sim.report.film_network import film_network
+from cluster_sim.report.indicators import indicators
+from cluster_sim.report.style import save
 
 
 def series(runs=6, years=4):
@@ -46,36 +57,36 @@ def words(figure):
 
 
 def test_the_fan_chart_names_its_units_and_periods():
-    text = words(figures.fan_chart(series(), OBSERVED))
+    text = words(fan_chart(series(), OBSERVED))
     assert "share of city GDP (%)" in text and "fitted" in text and "held out" in text
 
 
 def test_the_map_has_a_unit_a_scale_bar_and_districts():
-    text = words(figures.city_map(cells()))
+    text = words(city_map(cells()))
     assert "Creative jobs per km²" in text and " km" in text and "north is up" in text and "West" in text
 
 
 @pytest.mark.parametrize("count, away", [(4, 0), (5, 1), (140, 30)])
 def test_the_network_counts_its_partners(count, away):
-    text = words(figures.film_network(credits(count, away)))
+    text = words(film_network(credits(count, away)))
     assert str(count) in text.split() and f"{count - away} here" in text
 
 
 def test_indicators_skip_what_is_missing():
-    figure = figures.indicators(series().drop(columns=["mean_rent"]), scale=0.05)
-    assert "Mean rent" not in words(figure) and "Creative jobs (thousand)" in words(figure)
+    figure = indicators(series().drop(columns=["mean_rent"]), scale=0.05)
+    assert "Rents" not in words(figure) and "Jobs (thousand)" in words(figure)
 
 
 def test_nothing_to_draw_says_so():
-    for draw in (lambda: figures.fan_chart(series(years=4).assign(gdp_share=np.nan, gdp_share_published=np.nan)),
-                 lambda: figures.film_network(credits(0, 0)), lambda: figures.city_map({"x": [0]})):
+    for draw in (lambda: fan_chart(series(years=4).assign(gdp_share=np.nan, gdp_share_published=np.nan)),
+                 lambda: film_network(credits(0, 0)), lambda: city_map({"x": [0]})):
         with pytest.raises(ValueError):
             draw()
 
 
 def test_files_are_whole_and_the_same_twice(tmp_path):
-    first = figures.save(figures.fan_chart(series(), OBSERVED), tmp_path / "a" / "share")
-    again = figures.save(figures.fan_chart(series(), OBSERVED), tmp_path / "b" / "share")
+    first = save(fan_chart(series(), OBSERVED), tmp_path / "a" / "share")
+    again = save(fan_chart(series(), OBSERVED), tmp_path / "b" / "share")
     assert [p.suffix for p in first] == [".svg", ".pdf", ".png"]
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in again]
 
@@ -84,5 +95,30 @@ def test_tables_for_a_paper(tmp_path):
     table = tables.by_year(series(), OBSERVED, scale=0.05)
     assert table.loc[2017, "observed_pct"] == 5.7
     assert table.loc[2020, "jobs_thousand"] == pytest.approx(1047 / 1e3 / 0.05)
-    csv, tex = tables.write(table, tmp_path)
+    csv, tex = tables.write_by_year(table, tmp_path)
     assert "tabular" in tex.read_text() and csv.read_text().startswith("year,observed_pct")
+
+
+def test_every_kind_of_result_has_its_figures():
+    """What results ask for by name is what the registry has, and nothing else stands in it."""
+    package = Path(cluster_sim.__file__).parent
+    asked = {kind for path in package.rglob("*.py")
+             for kind in re.findall(r'plots\.(?:draw|write)\("(\w+)"', path.read_text(encoding="utf-8"))}
+    assert asked == set(registry.FIGURES)
+
+
+def test_a_figure_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match="no figure 'shar'; there are share and map and network and indicators"):
+        plots.draw("runs", None, "shar")
+
+
+WHOLE = SimpleNamespace(scenario=SimpleNamespace(city="chengdu"), scale=1.0)
+
+
+def test_a_drawing_that_fails_costs_only_itself(tmp_path, monkeypatch):
+    drawn = {"bad": lambda result: 1 / 0, "good": lambda result: fan_chart(series(), OBSERVED)}
+    monkeypatch.setattr(registry, "FIGURES", {"runs": drawn})
+    written, problems = plots.write("runs", WHOLE, tmp_path)
+    assert [path.name for path in written] == ["good.png"] and problems == ["no figure 'bad': division by zero"]
+    monkeypatch.setattr(plots, "REGISTRY", "cluster_sim.report.nowhere")
+    assert plots.write("runs", None, tmp_path)[0] == []

@@ -32,17 +32,19 @@ import cluster_sim.runs.plan
 folder, seeds, workers, sleep = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 cluster_sim.runs.plan.code_version = lambda: sys.argv[5]  # the sources may be edited while a test runs
 try:
-    execute(plan(scenario(sleep=sleep), list(range(1, seeds + 1)), 0.05), folder, workers, factory=FACTORY)
+    steer = {name: int(seed) for name, seed in (word.split("=") for word in sys.argv[6:])}
+    execute(plan(scenario(sleep=sleep, **steer), list(range(1, seeds + 1)), 0.05), folder, workers, factory=FACTORY)
 except Interrupted as stop:
     print(stop.done, stop.planned)
     sys.exit(130)
 """
 
 
-def child(folder, seeds, workers=2, sleep=0.005, log=None):
+def child(folder, seeds, workers=2, sleep=0.005, log=None, **steer):
     path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     env = os.environ | {"PYTHONPATH": path} | ({"FAKE_LOG": str(log)} if log else {})
     words = [sys.executable, "-c", CHILD, str(folder), str(seeds), str(workers), str(sleep), code_version()]
+    words += [f"{name}={seed}" for name, seed in steer.items()]
     return subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             start_new_session=True)
 
@@ -87,6 +89,21 @@ def test_a_run_that_raises_is_recorded_and_tried_again_later(tmp_path):
     assert json.loads((tmp_path / "a" / "manifest.json").read_text())["status"] == "failed runs"
     again = do(tmp_path / "a", [1, 2, 3], 0, raise_seed=2)
     assert len(again.already) == 2 and len(again.failed) == 1
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("steer", ["raise_seed", "kill_seed"])
+def test_a_run_that_goes_wrong_is_tried_twice_and_no_more(tmp_path, monkeypatch, workers, steer):
+    """The log is the model's own: how often a run was begun, whatever the record says of it."""
+    if workers == 0 and steer == "kill_seed":
+        pytest.skip("there is no process but this one")
+    log = tmp_path / "log"
+    process = child(tmp_path / "a", 3, workers, 0.0, log, **{steer: 2})
+    output = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    begun = [int(line.split()[0]) for line in log.read_text().splitlines()]
+    assert sorted(begun) == [1, 2, 2, 3]
+    assert json.loads((tmp_path / "a" / "failures.jsonl").read_text())["tries"] == 2
 
 
 def test_a_model_that_cannot_be_loaded_says_so(tmp_path):

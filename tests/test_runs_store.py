@@ -121,6 +121,15 @@ def fail_at(monkeypatch, name, number):
     monkeypatch.setattr(name, full)
 
 
+def test_a_store_of_another_code_says_so_when_opened(tmp_path, monkeypatch, recwarn):
+    do(tmp_path / "a", [1])
+    cs.open(tmp_path / "a")
+    assert not recwarn
+    monkeypatch.setattr("cluster_sim.runs.read.code_version", lambda: "f" * 16)
+    with pytest.warns(UserWarning, match="another version of the code.*here ffffffffffffffff"):
+        assert len(cs.open(tmp_path / "a").run_ids) == 1
+
+
 def test_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
     with monkeypatch.context() as patch, pytest.raises(StoreFull, match="disk is full"):
         fail_at(patch, "cluster_sim.runs.staged.write", 2)

@@ -93,8 +93,8 @@ def test_the_schema_is_current():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_scenario_follows_the_schema(path):
-    from cluster_sim.scenario.errors import Faults
-    from cluster_sim.scenario.yaml_reader import read_file
+    from cluster_sim.inputs.errors import Faults
+    from cluster_sim.inputs.yaml_reader import read_file
 
     data = read_file(path, path.name, Faults()).plain()
     assert list(violations(data, scenario_schema(), "")) == []
@@ -236,13 +236,6 @@ def test_everything_that_can_be_listed_can_be_explained():
         for row in listing(what):
             found = topics_of(row["name"])
             assert found and all(as_text(topic) for topic in found), row["name"]
-
-
-def test_every_column_of_the_series_is_explained():
-    from cluster_sim.month import observe
-
-    assert set(observe.COLUMNS) <= set(columns())
-    assert set(columns()) - set(observe.COLUMNS) == {"run_id", "scenario", "seed"}
 
 
 def test_schema_command(tmp_path, capsys, monkeypatch):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cluster_sim.inputs.quantities import QuantityError, bounds_text, in_bounds, number
 from cluster_sim.scenario import ScenarioError, month_name, parse_month, parse_scale
-from cluster_sim.scenario.quantities import QuantityError, bounds_text, in_bounds, number
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cluster_sim.inputs.errors import Faults, Source
+from cluster_sim.inputs.files import MOST_BYTES, split_lines
+from cluster_sim.inputs.yaml_reader import read_file, read_text, scalar
 from cluster_sim.scenario import ScenarioError
-from cluster_sim.scenario.errors import Faults, Source
-from cluster_sim.scenario.yaml_reader import MOST_BYTES, read_file, read_text, scalar, split_lines
 
 
 def read(text: str):

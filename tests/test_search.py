@@ -18,6 +18,7 @@ import cluster_sim as cs
 from cluster_sim.analysis.search import evolve, reading, study
 from cluster_sim.cli import main as cli
 from cluster_sim.runs import execution
+from cluster_sim.runs.experiment import Experiment
 from cluster_sim.scenario import ScenarioError
 
 FACTORY = "analysis_fake:Trade"
@@ -123,10 +124,8 @@ def test_a_search_that_was_stopped_goes_on_with_the_same_mixes(tmp_path, monkeyp
             raise Stop
 
     planned = reading.read(hunt(generations=5))
-    from cluster_sim.analysis.search import api
-
     with pytest.raises(Stop):
-        study.search(planned, api.bench_for(planned, tmp_path / "cut", 0, factory=FACTORY), stop)
+        study.run_search(planned, Experiment(tmp_path / "cut", 0, factory=FACTORY), stop)
     assert json.loads((tmp_path / "cut" / "search.json").read_text())["generation"] == 3
     again = look(hunt(generations=5), out=tmp_path / "cut")
     assert 0 < again.new_runs < whole.new_runs
@@ -217,7 +216,7 @@ import sys
 import cluster_sim as cs
 import test_search
 if __name__ == "__main__":
-    cs.search(test_search.hunt(generations=4, parameters={"sleep": 0.004}), out=sys.argv[1], workers=2,
+    cs.search(test_search.spec(generations=4, parameters={"sleep": 0.004}), out=sys.argv[1], workers=2,
               factory=test_search.FACTORY)
 """
 

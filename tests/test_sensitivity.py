@@ -12,6 +12,7 @@ from analysis_fake import FACTORY, X, Y, Z, base, ishigami
 
 import cluster_sim as cs
 from cluster_sim.analysis.sensitivity import morris, pawn, ranking, study, uncertain, variance
+from cluster_sim.analysis.sensitivity.question import ALSO
 from cluster_sim.cli import main as cli
 from cluster_sim.runs import execution
 from cluster_sim.runs.errors import InputError
@@ -36,7 +37,7 @@ def ask(content, **options):
     scenario = content.pop("base")
     from cluster_sim.runs.sweeps import load_sweep
 
-    sweep = load_sweep(content, scenario, also=study.ALSO)
+    sweep = load_sweep(content, scenario, also=ALSO)
     return cs.sensitivity(sweep, **({"workers": 0, "factory": FACTORY} | options))
 
 

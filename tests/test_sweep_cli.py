@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
@@ -12,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import fake_command
 import pytest
 from runs_fake import FACTORY
 from test_runs_crash import ROOT, started, wait_for
@@ -40,7 +40,8 @@ def fake(tmp_path, monkeypatch):
     Path("small.yaml").write_text(FILE)
 
     def use(factory=FACTORY):
-        monkeypatch.setattr(module, "execute", functools.partial(real, factory=factory))
+        monkeypatch.setattr(module, "execute", real)
+        fake_command.use(factory, monkeypatch)
         monkeypatch.setattr(estimate, "execute", lambda plan, folder, workers, progress, name: real(
             plan, folder, workers, progress, factory))
 
@@ -110,7 +111,7 @@ def test_failed_runs_end_with_status_3_and_a_summary(fake, capsys):
     assert main(["sweep", "small.yaml", "--workers", "0"]) == 3
     said = capsys.readouterr()
     assert "8 of 12 runs done (8 now, 4 failed)" in said.out
-    assert "4 runs failed and 8 are done" in said.err and "collaboration_tau_max 0.2" in said.err
+    assert "4 of 12 runs failed" in said.err and "8 are done" in said.err and "collaboration_tau_max 0.2" in said.err
     assert "cannot be" in said.err and "failures.jsonl" in said.err
     fake()
     assert main(["sweep", "small.yaml", "--workers", "0"]) == 0
@@ -138,9 +139,7 @@ def test_status_names_shards_and_damage(fake, capsys):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_prints_the_command_that_goes_on(fake, tmp_path, capsys):
-    code = ("import sys, functools; from cluster_sim.runs import execution as m\n"
-            "m.execute = functools.partial(m.execute, factory='runs_fake:Slow')\n"
-            "from cluster_sim.cli.main import main; sys.exit(main(sys.argv[1:]))")
+    code = fake_command.WITH_MODEL.format(factory="runs_fake:Slow")
     path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     env = os.environ | {"PYTHONPATH": path, "FAKE_LOG": str(tmp_path / "log")}
     process = subprocess.Popen([sys.executable, "-c", code, "sweep", "small.yaml", "--workers", "2"], env=env,

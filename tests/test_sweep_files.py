@@ -201,17 +201,6 @@ def test_a_point_that_cannot_be_is_a_fault():
         Variants(load_scenario("baseline")).of({"events.COVID-19.to": "2018-01"})
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.floats(0, 3), st.floats(0, 1))
-def test_the_fast_digest_is_the_digest(tau, rate):
-    point = {"collaboration.tau_max": tau, "policies.production_subsidy.rate": rate}
-    variant = VARIANTS.of(point)
-    assert variant.digest() == variant.complete().digest()
-
-
-VARIANTS = Variants(load_scenario("baseline"))
-
-
 def test_ten_thousand_scenarios_are_planned_in_seconds():
     """No file is read again for a point: that would take minutes (the limit is wide, the machine may be busy)."""
     started = time.process_time()

@@ -20,9 +20,10 @@ import cluster_sim as cs
 from cluster_sim.runs.errors import InputError, StoreFull
 from cluster_sim.runs.execution import execute, shard_of
 from cluster_sim.runs.identity import code_version
+from cluster_sim.runs.plan import shard_numbers
 from cluster_sim.runs.progress import Events
 from cluster_sim.runs.reproduce import reproduce
-from cluster_sim.runs.sweeps import load_sweep, plan_sweep, shard_numbers
+from cluster_sim.runs.sweeps import load_sweep, plan_sweep
 from cluster_sim.runs.worker import do_run
 
 TAUS = (0.1, 0.2, 0.4)
@@ -312,7 +313,7 @@ def test_a_workers_own_view_of_the_store_stays_right(tmp_path, small_parts):
     assert not mine.has(whole.runs[0].run_id)
     do(tmp_path / "a")
     assert all(mine.has(spec.run_id) for spec in whole.runs)
-    assert do_run(mine, lock, whole.runs[5], Job(str(tmp_path / "a"), FACTORY, whole.code), None) == ("there",)
+    assert do_run(mine, lock, whole.runs[5], Job(str(tmp_path / "a"), FACTORY, whole.code)).kind == "there"
 
 
 def test_the_parents_memory_does_not_grow_with_results(tmp_path):

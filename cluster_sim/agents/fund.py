@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cluster_sim.agents.columns import FUND_KINDS
 from cluster_sim.agents.views import RowAgent
+from cluster_sim.codes import FUND_KINDS
 
 
 class Fund(RowAgent):
-    """A view of one fund; columns in `cluster_sim.agents.columns.FUND`."""
+    """A view of one fund; columns in `cluster_sim.records.FUND`."""
 
     table_name = "funds"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cluster_sim.agents.columns import SEGMENTS, TIERS
 from cluster_sim.agents.views import RowAgent
+from cluster_sim.codes import SEGMENTS, TIERS
 
 
 class Studio(RowAgent):
-    """A view of one studio; columns in `cluster_sim.agents.columns.STUDIO`."""
+    """A view of one studio; columns in `cluster_sim.records.STUDIO`."""
 
     table_name = "studios"
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from cluster_sim.agents.columns import ORIGINS, SPECIALISMS, TALENT_STATUS
 from cluster_sim.agents.views import RowAgent
+from cluster_sim.codes import ORIGINS, SPECIALISMS, STATUSES
 
 
 class Talent(RowAgent):
-    """A view of one person; columns in `cluster_sim.agents.columns.TALENT`."""
+    """A view of one person; columns in `cluster_sim.records.TALENT`."""
 
     table_name = "talents"
 
     @property
     def status_name(self) -> str:
         """student, seeking, employed or solo."""
-        return TALENT_STATUS[self.status]
+        return STATUSES[self.status]
 
     @property
     def specialism_name(self) -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from cluster_sim.agents.columns import FREE, Table
+from cluster_sim.agents.table import Table
+from cluster_sim.codes import Status
 
 if TYPE_CHECKING:
     from mesa.agent import AgentSet
@@ -63,7 +64,7 @@ class Views:
     def _alive(self, kind: type[RowAgent]) -> np.ndarray:
         table: Table = getattr(self, kind.table_name)
         field = "status" if kind.table_name == "talents" else "alive"
-        return np.flatnonzero(table.used[field] != FREE)
+        return np.flatnonzero(table.used[field] != Status.FREE)
 
     def _view_set(self, kind: type[RowAgent]) -> AgentSet:
         from mesa.agent import AgentSet

@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cluster_sim import plots
 from cluster_sim.analysis.effects import Effects, effects, variance_ratios
-from cluster_sim.runs import manifest
+from cluster_sim.analysis.yearly import yearly
 from cluster_sim.runs.api import Settings, scenario_of
-from cluster_sim.runs.errors import InputError, Interrupted
+from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.experiment import Experiment, Findings
 from cluster_sim.runs.plan import TABLES, Plan, month_text, ordinal, plan, scale_of, seed_list
-from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
 from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.store import Store
-from cluster_sim.runs.temporary import folder_of
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the scenarios compared: its short name (also its folder's), its runs, and where they lie."""
+    """One of the scenarios compared: its short name, its runs, and where they lie."""
 
     label: str
     plan: Plan
-    folder: Path
+    home: str
+    """Folder of its runs inside that of the comparison; scenarios with the same content share one."""
+
+    def runs_of(self, seeds: Sequence[int]) -> list[str]:
+        """Return the run_ids of some seeds."""
+        names = {spec.seed: spec.run_id for spec in self.plan.runs}
+        return [names[seed] for seed in seeds]
 
 
-def prepare(scenarios: Sequence[Any], seeds: list[int], scale: float, until: int | None, out: Path,
-            set: Settings = None, tables: Sequence[str] = TABLES) -> list[Side]:
-    """Plan the runs of all scenarios. InputError or ScenarioError if they cannot be compared; nothing is written.
-
-    `tables` are those that the runs keep. Scenarios with the same content share a folder: their runs are the same runs.
-    """
+def prepare(scenarios: Sequence[Any], seeds: list[int], scale: float, until: int | None, set: Settings = None,
+            tables: Sequence[str] = TABLES) -> list[Side]:
+    """Plan the runs of all scenarios, which keep `tables`. InputError or ScenarioError if they cannot be compared."""
     if len(scenarios) < 2:
         raise InputError("compare needs at least two scenarios, such as baseline and no_policy")
     if len(seeds) < 2:
@@ -52,22 +53,22 @@ def prepare(scenarios: Sequence[Any], seeds: list[int], scale: float, until: int
         if planned.runs[0].until < december:
             raise InputError(f"effects are by year: the runs must reach {month_text(december)}")
         same = next((side for side in sides if side.plan.runs[0].run_id == planned.runs[0].run_id), None)
-        name = _label(given, scenario)
+        name = label_of(given, scenario)
         label, number = name, 2
         while label in [side.label for side in sides]:
             label, number = f"{name}-{number}", number + 1
-        sides.append(Side(label, planned, same.folder if same else out / label))
+        sides.append(Side(label, planned, same.home if same else label))
     return sides
 
 
-def _label(given: Any, scenario: Any) -> str:
+def label_of(given: Any, scenario: Any) -> str:
     """Return a short name that may name a folder."""
     text = scenario.slug or (Path(given).stem if isinstance(given, str | Path) else scenario.name)
     return re.sub(r"[^\w.-]+", "_", str(text).strip()).strip("._") or "scenario"
 
 
 @dataclass
-class Comparison:
+class Comparison(Findings):
     """Scenarios run on the same seeds, each set against the first; frames are made when asked for.
 
     `sides[0]` is what the others are read against; `found` and `ratios` hold the effects and the variance
@@ -76,11 +77,8 @@ class Comparison:
 
     sides: list[Side]
     seeds: list[int]
-    new_runs: int = 0
-    failed: list[dict[str, Any]] = field(default_factory=list)
     found: dict[str, Effects] = field(default_factory=dict)
     ratios: dict[str, dict[str, float | None]] = field(default_factory=dict)
-    holder: Any = None
 
     @property
     def scale(self) -> float:
@@ -110,68 +108,43 @@ class Comparison:
 
     def view(self, label: str) -> View:
         """Open the runs of one scenario."""
-        return View(next(side.folder for side in self.sides if side.label == label))
+        return View(self.folder / next(side.home for side in self.sides if side.label == label))
 
     def plot(self) -> Any:
         """Draw the effects over time and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.effects").effects(self.effects, scale=self.scale)
+        return plots.draw("comparison", self)
 
 
-def carry_out_all(sides: Sequence[Side], workers: int | None = None, progress: Callable[[], Silent] = Silent,
-                  factory: str = FACTORY, notes: Mapping[str, Any] | None = None,
-                  effects_too: bool = True) -> Comparison:
-    """Do the runs that are missing, scenario by scenario, and compare (unless `effects_too` is false).
+def run_sides(sides: Sequence[Side], experiment: Experiment) -> Comparison:
+    """Do the runs that are missing; a failed one takes its seed out of all scenarios."""
+    finished = experiment.run({experiment.folder / side.home: side.plan for side in sides})
+    lost = {spec.seed for side in sides for spec in side.plan.runs if spec.run_id not in finished}
+    return Comparison(experiment, list(sides), [spec.seed for spec in sides[0].plan.runs if spec.seed not in lost])
 
-    Interrupted on Ctrl-C counts the runs of all scenarios. A failed run takes its pair out; RuntimeError if
-    fewer than two pairs are left.
-    """
-    from cluster_sim.runs.execution import execute
 
-    different = list({side.folder: side for side in sides}.values())
-    for side in different:
-        manifest.check(Store(side.folder), side.plan)
-    seeds = {spec.seed for spec in sides[0].plan.runs}
-    result = Comparison(list(sides), [])
-    done = 0
-    for side in different:
-        try:
-            report = execute(side.plan, side.folder, workers, progress(), factory, notes=notes)
-        except Interrupted as stop:
-            raise Interrupted(done + stop.done, sum(len(one.plan.runs) for one in different)) from stop
-        finished = {*report.done, *report.already}
-        seeds &= {spec.seed for spec in side.plan.runs if spec.run_id in finished}
-        result.new_runs += len(report.done)
-        result.failed += report.failed
-        done += len(finished)
-    result.seeds = [spec.seed for spec in sides[0].plan.runs if spec.seed in seeds]
-    if len(result.seeds) >= 2 and effects_too:
-        first = View(sides[0].folder)
-        for side in sides[1:]:
-            result.found[side.label] = effects(first, View(side.folder), result.seeds)
-            result.ratios[side.label] = variance_ratios(result.found[side.label])
+def run_and_compare(sides: Sequence[Side], experiment: Experiment) -> Comparison:
+    """Do the runs that are missing and find the effects. NothingRan if fewer than two pairs are whole."""
+    result = run_sides(sides, experiment)
+    if len(result.seeds) < 2:
+        raise experiment.nothing_ran("fewer than two pairs are whole")
+    first, *later = (yearly(result.view(side.label), side.runs_of(result.seeds)) for side in sides)
+    for side, values in zip(sides[1:], later, strict=True):
+        result.found[side.label] = effects(first, values)
+        result.ratios[side.label] = variance_ratios(result.found[side.label])
     return result
 
 
 def compare(*scenarios: Any, seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
             until: str | int | None = None, set: Settings = None, out: str | Path | None = None,
-            workers: int | None = None, progress: bool = False, factory: str = FACTORY) -> Comparison:
+            workers: int | None = None, progress: bool = False, factory: str = FACTORY, engine: Any = None,
+            shard: str | None = None) -> Comparison:
     """Run scenarios on the same seeds and return what each later one changes against the first.
 
     Scenarios are files, names or loaded scenarios; `set` goes into all of them. `out` is a folder to keep the
     runs in, one folder a scenario; a temporary one if None. `.effects` and `.variance_ratio` are data frames.
-    A failed run takes its pair out, with a warning; RuntimeError if fewer than two pairs are left.
+    A failed run takes its pair out, with a warning; RuntimeError if fewer than two pairs are left. `engine` and
+    `shard` as in `sweep`; Unfinished as long as other shards have runs to do.
     """
-    folder, holder = folder_of(out)
-    sides = prepare(scenarios, seed_list(seeds), scale_of(scale), ordinal(until), folder, set)
-    result = carry_out_all(sides, workers, Progress if progress else Silent, factory)
-    result.holder = holder
-    if result.failed:
-        worst = result.failed[0]
-        text = (f"{len(result.failed)} runs failed; the first, {worst['scenario']} with seed {worst['seed']}:\n"
-                f"{worst['traceback']}")
-        if not result.found:
-            raise RuntimeError(text)
-        warnings.warn(text, stacklevel=2)
-    return result
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
+    sides = prepare(scenarios, seed_list(seeds), scale_of(scale), ordinal(until), set)
+    return experiment.deliver(run_and_compare(sides, experiment))

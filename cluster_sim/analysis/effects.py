@@ -12,75 +12,17 @@ from typing import Any
 
 import numpy as np
 
-LEVELS = ((80, 0.90), (95, 0.975))
-"""Width of an interval in percent, and the quantile of Student's t at its upper end."""
+from cluster_sim.analysis.spread import means
+from cluster_sim.analysis.yearly import Yearly
+from cluster_sim.indicators import INDICATORS, indicator
+
 POWER, UPPER = 0.80, 0.975
 MOST_SEEDS = 1_000_000
 """Where not even so many seeds would tell an effect from zero, none are named."""
 
-KEYS = ("run_id", "scenario", "seed", "month")
-FLOWS = frozenset((
-    "released", "hits", "entries", "exits", "hires", "hired_from_other_sectors", "migrants", "graduates",
-    "spin_offs", "solo_founders", "promotions", "funding_rounds", "green_lit", "moves"))
-"""Counts of a month; other counts are stocks at its end."""
-STOCKS = frozenset((
-    "gdp_share", "gdp_share_published", "studios", "employment", "students", "seekers", "vacancies",
-    "studios_listed", "in_production", "largest_team", "work_in_progress"))
-RATES = frozenset(("mean_wage", "mean_rent"))
-HEAVY = frozenset((
-    "hits", "hit_receipts", "project_receipts", "top1_share", "largest_team", "value_added_film",
-    "value_added_scifi", "operating_surplus", "venture_capital"))
-"""Columns that a single title or deal can move: a mean says little of them, so they get a log ratio too."""
-
-MAIN = (
-    ("gdp_share", "share of GDP", "percentage points", 100.0, False),
-    ("creative_value_added", "value added", "bn yuan a year", 1e-3, True),
-    ("employment", "jobs", "thousand", 1e-3, True),
-    ("mean_wage", "wages", "yuan a month", 1e3, False),
-    ("mean_rent", "rents", "yuan per m² a month", 1.0, False),
-    ("studios", "studios", "number", 1.0, True),
-    ("export_share", "exports", "percentage points of sales", 100.0, False))
-"""Column, title, unit shown, factor to that unit, and whether to divide by the scale of the city."""
-
-
-def year_value(column: str) -> str:
-    """Say what a year's value of a column is: `sum` of its months, their `mean`, or `December`."""
-    if column in FLOWS:
-        return "sum"
-    if column in STOCKS or column.startswith("employment_"):
-        return "December"
-    if column in RATES:
-        return "mean"
-    return "sum" if unit_of(column) == "million yuan/month" else "mean"
-
-
-def unit_of(column: str) -> str:
-    """Return the unit of a column of the series; empty for one that is not described."""
-    from cluster_sim.scenario import explain
-
-    global _UNITS
-    if _UNITS is None:
-        import yaml
-
-        _UNITS = {name: str(row["unit"]) for name, row in yaml.safe_load(explain.COLUMNS.read_text("utf-8")).items()}
-    return _UNITS.get(column, "")
-
-
-_UNITS: dict[str, str] | None = None
-
-
-def by_year(months: np.ndarray, values: np.ndarray, how: str) -> dict[int, np.ndarray]:
-    """Return year -> value of each run from `values` (runs x months); only of whole years, or of Decembers."""
-    ordinals = months.astype("datetime64[M]").astype(np.int64)
-    found = {}
-    for year in np.unique(ordinals // 12):
-        inside = ordinals // 12 == year
-        if how == "December":
-            inside &= ordinals % 12 == 11
-        if inside.sum() == (1 if how == "December" else 12):
-            part = values[:, inside]
-            found[int(year) + 1970] = part[:, 0] if how == "December" else getattr(part, how)(axis=1)
-    return found
+MAIN = tuple(INDICATORS[name] for name in (
+    "gdp_share", "creative_value_added", "employment", "mean_wage", "mean_rent", "studios", "export_share"))
+"""What tables and figures show first, in this order."""
 
 
 def seeds_needed(mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
@@ -124,31 +66,19 @@ def paired(first: np.ndarray, later: np.ndarray, heavy: bool = False) -> dict[st
     the mean of the log ratio, where all values are above zero. Unknown values are None; pairs with a missing
     value are left out.
     """
-    from scipy.special import stdtr, stdtrit
-
     known = np.isfinite(first) & np.isfinite(later)
     first, later = first[known].astype(np.float64), later[known].astype(np.float64)
     gain, n = later - first, int(known.sum())
     if not n:
         return {}
-    mean = float(gain.mean())
-    spread = float(gain.std(ddof=1)) if n > 1 else np.nan
-    if np.ptp(gain) == 0:
-        mean, spread = float(gain[0]), 0.0 if n > 1 else np.nan
-    error = spread / np.sqrt(n)
-    cell: dict[str, Any] = {"mean": mean}
-    for width, quantile in LEVELS:
-        half = float(stdtrit(n - 1, quantile)) * error if n > 1 else np.nan
-        cell |= {f"low{width}": mean - half, f"high{width}": mean + half}
-    if n < 2 or error == 0 and mean == 0:
-        chance = np.nan
-    else:
-        chance = float(stdtr(n - 1, mean / error)) if error else float(mean > 0)
+    found = {key: float(value) for key, value in means(gain).items()}
+    del found["seeds"]
+    spread = found.pop("se") * np.sqrt(n)
     apart = float(first.var(ddof=1) + later.var(ddof=1)) if n > 1 else np.nan
-    cell |= {
-        "p_positive": chance, "share_positive": float((gain > 0).mean()), "median": float(np.median(gain)),
+    cell: dict[str, Any] = found | {
+        "share_positive": float((gain > 0).mean()), "median": float(np.median(gain)),
         "first_mean": float(first.mean()), "pairs": n,
-        "seeds_needed": float(seeds_needed(np.array([mean]), np.array([spread]))[0]),
+        "seeds_needed": float(seeds_needed(np.array([found["mean"]]), np.array([spread]))[0]),
         "variance_ratio": apart / spread**2 if spread > 0 else np.nan}
     if heavy:
         cell |= _log_ratio(first, later)
@@ -179,34 +109,16 @@ Effects = dict[str, dict[str, dict[str, Any]]]
 """Column -> year -> what `paired` says."""
 
 
-def effects(first: Any, later: Any, seeds: list[int]) -> Effects:
-    """Return the effects of the store `later` against the store `first` (views), over the pairs of these seeds."""
-    (months_a, a), (months_b, b) = _paths(first, seeds), _paths(later, seeds)
+def effects(first: Yearly, later: Yearly) -> Effects:
+    """Return the effects of runs against others, both in the order of the pairs."""
     found: Effects = {}
-    for column in a:
-        if column not in b:
-            continue
-        how = year_value(column)
-        before, after = by_year(months_a, a[column], how), by_year(months_b, b[column], how)
-        cells = {str(year): paired(before[year], after[year], column in HEAVY) for year in before if year in after}
-        found[column] = {year: cell for year, cell in cells.items() if cell}
+    for column, years in first.items():
+        if column in later:
+            heavy = indicator(column).heavy_tailed
+            cells = {str(year): paired(values, later[column][year], heavy) for year, values in years.items()
+                     if year in later[column]}
+            found[column] = {year: cell for year, cell in cells.items() if cell}
     return found
-
-
-def _paths(view: Any, seeds: list[int]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return the months, and each column of numbers as runs (in the order of `seeds`) x months."""
-    import pyarrow as pa
-
-    table = view.arrow("series")
-    seed, month = (table[name].to_numpy().astype(kind) for name, kind in
-                   (("seed", np.int64), ("month", "datetime64[M]")))
-    places = [np.flatnonzero(seed == one) for one in seeds]
-    rows = np.concatenate([place[np.argsort(month[place], kind="stable")] for place in places])
-    names = [f.name for f in table.schema if f.name not in KEYS and (pa.types.is_floating(f.type)
-                                                                     or pa.types.is_integer(f.type))]
-    shape = (len(seeds), -1)
-    return month[rows].reshape(shape)[0], {
-        name: table[name].to_numpy()[rows].astype(np.float64).reshape(shape) for name in names}
 
 
 def variance_ratios(found: Effects) -> dict[str, float | None]:

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.effects import KEYS, by_year, unit_of, year_value
+from cluster_sim.indicators import INDICATORS, indicator
 from cluster_sim.runs.errors import InputError
-
-AMOUNTS = ("count", "million yuan/month", "million yuan")
-"""Units of columns that grow with the city: divided by the scale they are those of the whole city."""
-OF_ONE = ("largest_team",)
-"""Columns in such a unit that belong to one title, not to the city."""
-TITLES = {
-    "gdp_share": "Share of GDP", "gdp_share_published": "Share of GDP (published)", "public_outlay": "Public outlay",
-    "creative_value_added": "Value added", "employment": "Jobs", "mean_wage": "Wages", "mean_rent": "Rents",
-    "top1_share": "Share of the top title", "export_share": "Exports", "studios": "Studios",
-    "tax_receipts": "Tax receipts"}
 
 
 @dataclass(frozen=True)
@@ -38,23 +28,22 @@ class Measure:
     @property
     def title(self) -> str:
         """Name for tables and figures."""
-        return TITLES.get(self.column, self.column.replace("_", " ").capitalize())
+        return indicator(self.column).heading
 
     @property
     def unit(self) -> str:
         """Unit of the value that is shown."""
-        if unit_of(self.column) == "million yuan/month":
-            return "million yuan a year" if self.factor == 1 else "billion yuan a year"
-        unit = {"fraction": "%", "count": "number", "yuan/m2/month": "yuan per m² a month",
-                "thousand yuan/month": "thousand yuan a month"}.get(unit_of(self.column), unit_of(self.column))
-        return f"{unit} a year" if unit == "number" and year_value(self.column) == "sum" else unit
+        return indicator(self.column).shown
+
+    @property
+    def change_unit(self) -> str:
+        """Unit of a difference of two values."""
+        return indicator(self.column).change_unit
 
     @property
     def factor(self) -> float:
         """What a value is multiplied by to be shown in `unit`."""
-        if unit_of(self.column) == "fraction":
-            return 100.0
-        return 1e-3 if self.column in ("creative_value_added", "city_gdp") else 1.0
+        return indicator(self.column).factor
 
     @property
     def years(self) -> str:
@@ -68,10 +57,10 @@ class Measure:
         first = last_year if self.first is None else self.first
         return Measure(self.column, first, first if self.last is None else self.last)
 
-    def of(self, years: Sequence[int], values: np.ndarray, scale: float) -> np.ndarray:
-        """Return the number of each run from yearly values (runs, years), for the whole city.
+    def of(self, years: Mapping[int, np.ndarray], scale: float) -> np.ndarray:
+        """Return the number of each run, for the whole city, from the values of its column by year.
 
-        InputError if a year is not among `years`.
+        InputError if a year is not among them.
         """
         chosen = self.at(max(years, default=0))
         wanted = list(range(chosen.first or 0, (chosen.last or 0) + 1))
@@ -80,9 +69,8 @@ class Measure:
             there = f"{min(years)} to {max(years)}" if years else "none"
             raise InputError(f"{self.column}: the runs have no whole year {missing[0] if missing else chosen.first}"
                              f" (there are {there})")
-        found = values[:, [list(years).index(year) for year in wanted]].mean(axis=1)
-        whole = unit_of(self.column) in AMOUNTS and self.column not in OF_ONE
-        return found / scale if whole else found
+        found: np.ndarray = np.mean([years[year] for year in wanted], axis=0)
+        return found / scale if indicator(self.column).scale == "proportional" else found
 
 
 def measure(column: str, years: str | int | None = None) -> Measure:
@@ -90,15 +78,8 @@ def measure(column: str, years: str | int | None = None) -> Measure:
 
     InputError if there is no such column, or the years are none.
     """
-    if column in KEYS or not unit_of(column):
-        import difflib
-
-        import yaml
-
-        from cluster_sim.scenario import explain
-
-        known = [name for name in yaml.safe_load(explain.COLUMNS.read_text("utf-8")) if name not in KEYS]
-        near = difflib.get_close_matches(column, known, 1)
+    if column not in INDICATORS:
+        near = difflib.get_close_matches(column, INDICATORS, 1)
         raise InputError(f"there is no column '{column}' to measure" + (f"; did you mean '{near[0]}'?" if near else
                                                                         "; `list columns` shows them all"))
     if years is None:
@@ -107,28 +88,3 @@ def measure(column: str, years: str | int | None = None) -> Measure:
     if not found or found[2] and int(found[2]) < int(found[1]):
         raise InputError(f"'{years}' is no year; write 2035, or 2026-2035 for the mean of several")
     return Measure(column, int(found[1]), int(found[2] or found[1]))
-
-
-def yearly(view: Any, run_ids: Sequence[str], columns: Sequence[str]) -> tuple[list[int], dict[str, np.ndarray]]:
-    """Return the years, and each column's yearly values (runs in the order of `run_ids`, years) from a store.
-
-    All runs must cover the same months. A year that a column lacks (no December, or not whole) is missing (NaN) in it.
-    """
-    table = view.arrow("series", ["run_id", "month", *dict.fromkeys(columns)])
-    names = table["run_id"].combine_chunks()
-    place = {name: k for k, name in enumerate(run_ids)}
-    codes = np.array([place.get(name, -1) for name in names.dictionary.to_pylist()], np.int64)
-    runs = codes[names.indices.to_numpy()]
-    months = table["month"].to_numpy().astype("datetime64[M]")
-    rows = np.flatnonzero(runs >= 0)
-    rows = rows[np.lexsort((months[rows], runs[rows]))]
-    if len(run_ids) == 0 or len(rows) == 0 or len(rows) % len(run_ids):
-        raise InputError(f"{view.folder} does not hold all the runs asked for, over the same months")
-    shape = (len(run_ids), -1)
-    axis = months[rows].reshape(shape)[0]
-    found = {name: by_year(axis, table[name].to_numpy(zero_copy_only=False)[rows].astype(np.float64).reshape(shape),
-                           year_value(name)) for name in dict.fromkeys(columns)}
-    years = sorted({year for by in found.values() for year in by})
-    empty = np.full(len(run_ids), np.nan)
-    return years, {name: np.column_stack([by.get(year, empty) for year in years]) if years else empty[:, None][:, :0]
-                   for name, by in found.items()}

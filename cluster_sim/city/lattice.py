@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from cluster_sim.city.checking import CityError
 
 CELLS = np.dtype([("district", "i2"), ("floor_m2", "f8"), ("other_m2", "f8"), ("amenity", "f8"),
                   ("rent_index", "f8"), ("zones", "u4")])
@@ -60,37 +56,19 @@ class Grid:
         return (k % self.side + 0.5) * self.cell_km, (k // self.side + 0.5) * self.cell_km
 
 
-def lay_districts(grid: Grid, seats: list[tuple[str, str, float, float]], folder: Path,
-                  geojson: str | None) -> tuple[tuple[str, ...], np.ndarray]:
+def lay_districts(grid: Grid, seats: list[tuple[str, str, float, float]],
+                  polygons: list[dict[str, Any]]) -> tuple[tuple[str, ...], np.ndarray]:
     """Return district names and each cell's district: the nearest seat, or the polygon that holds it."""
     x, y = grid.middles()
     points = np.array([grid.position(lon, lat) for _, _, lon, lat in seats])
     nearest = np.hypot(x[:, None] - points[:, 0], y[:, None] - points[:, 1]).argmin(1)
     names = tuple(name for name, _, _, _ in seats)
-    if geojson:
-        shapes = _features(folder / geojson)
-        known = {n: k for k, seat in enumerate(seats) for n in seat[:2]}
-        for shape in shapes:
-            title = shape["properties"].get("name_zh") or shape["properties"].get("name")
-            if title in known:
-                nearest[_inside(grid, shape["geometry"], x, y)] = known[title]
+    known = {n: k for k, seat in enumerate(seats) for n in seat[:2]}
+    for shape in polygons:
+        title = shape["properties"].get("name_zh") or shape["properties"].get("name")
+        if title in known:
+            nearest[_inside(grid, shape["geometry"], x, y)] = known[title]
     return names, nearest.astype(np.int16)
-
-
-def _features(file: Path) -> list[dict[str, Any]]:
-    """Return the polygons of a GeoJSON file, or raise `CityError` naming the file and what it lacks."""
-    try:
-        features = json.loads(file.read_text(encoding="utf-8"))["features"]
-    except FileNotFoundError:
-        raise CityError(f"{file}: no such file (named in {file.parent / 'city.yaml'}: geojson)") from None
-    except json.JSONDecodeError as error:
-        raise CityError(f"{file}:{error.lineno}: not JSON: {error.msg}") from None
-    except (KeyError, TypeError):
-        raise CityError(f"{file}: not a GeoJSON feature collection: no 'features'") from None
-    for k, shape in enumerate(features):
-        if (shape.get("geometry") or {}).get("type") not in ("Polygon", "MultiPolygon"):
-            raise CityError(f"{file}: feature {k + 1}: expected a Polygon or MultiPolygon")
-    return features
 
 
 def _inside(grid: Grid, geometry: dict[str, Any], x: np.ndarray, y: np.ndarray) -> np.ndarray:

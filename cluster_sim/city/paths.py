@@ -7,15 +7,15 @@ path that keeps every total (Denton 1971, first differences).
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from cluster_sim.city.reading import City
+from cluster_sim.codes import N_SEGMENTS, SEGMENTS
 
-SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
+if TYPE_CHECKING:
+    from cluster_sim.city.base import City
+
 BASE = 2017
 LAST = 2056
 NAMES = (*(f"market_{s}" for s in SEGMENTS), *(f"release_{s}" for s in SEGMENTS), "foreign_market", "outside_wage",
@@ -24,15 +24,11 @@ NAMES = (*(f"market_{s}" for s in SEGMENTS), *(f"release_{s}" for s in SEGMENTS)
 
 def growth_rates(city: City) -> dict[str, dict[int, float]]:
     """Return yearly growth (fractions) by path and year; the last year given holds for all later ones."""
-    from cluster_sim.city.reading import CityError, number, read_csv
-
     source = city.source["growth"]
     rates: dict[str, dict[int, float]] = {name: {} for name in NAMES}
-    if isinstance(source, str):
-        for r in read_csv(city.folder, source, ("path", "year", "growth_pct")):
-            if r["path"] not in rates:
-                raise CityError(f"{r.where}: unknown path '{r['path']}' (known: {', '.join(NAMES)})")
-            rates[r["path"]][int(number(r, "year", source))] = number(r, "growth_pct", source) / 100.0
+    if isinstance(source, list):
+        for r in source:
+            rates[r["path"]][r["year"]] = r["growth_pct"] / 100.0
     else:
         for name in NAMES:
             short = name.split("_")[0] if name.startswith(("market_", "release_")) else name
@@ -120,18 +116,13 @@ def outside_paths(city: City, first: int, months: int, *, b: float, freeze: int 
     return result
 
 
-def _ordinal(text: Any) -> int:
-    year, month = str(text).split("-")[:2]
-    return int(year) * 12 + int(month) - 1
-
-
 def _frontier(ai: dict[str, Any], first: int, months: int) -> np.ndarray:
     """Return the frontier of AI tools: a logistic from its start month on, 0 before."""
     if not ai:
         return np.zeros(months)
     at = np.arange(months) + first
-    curve = 1.0 / (1.0 + np.exp(-float(ai["speed"]) * (at - _ordinal(ai["half"]))))
-    return np.where(at >= _ordinal(ai["start"]), curve, 0.0)
+    curve = 1.0 / (1.0 + np.exp(-float(ai["speed"]) * (at - ai["half"])))
+    return np.where(at >= ai["start"], curve, 0.0)
 
 
 def pandemic(city: City, first: int, months: int) -> dict[str, np.ndarray]:
@@ -139,33 +130,24 @@ def pandemic(city: City, first: int, months: int) -> dict[str, np.ndarray]:
 
     The first year's effect begins in February; its mean over the year keeps the yearly figure.
     """
-    from cluster_sim.city.reading import CityError, number, read_csv
-
-    result = {"demand": np.ones((months, 6)), "release": np.ones((months, 6))}
-    if "pandemic" not in city.source:
-        return result
-    rows = read_csv(city.folder, city.source["pandemic"], ("what", "year", *SEGMENTS))
-    begin = min(int(number(r, "year", "pandemic")) for r in rows)
+    result = {"demand": np.ones((months, N_SEGMENTS)), "release": np.ones((months, N_SEGMENTS))}
+    rows = city.source.get("pandemic", ())
+    begin = min((r["year"] for r in rows), default=0)
     at = np.arange(months) + first
     for r in rows:
-        year = int(r["year"])
-        values = np.array([number(r, s, "pandemic") for s in SEGMENTS])
-        inside = at // 12 == year
-        if year == begin:
+        values = np.array([r[s] for s in SEGMENTS])
+        inside = at // 12 == r["year"]
+        if r["year"] == begin:
             inside &= at % 12 >= 1
             values = np.maximum(0.0, 1.0 + (values - 1.0) * 12.0 / 11.0)
-        if r["what"] not in result:
-            raise CityError(f"{r.where}: 'what' must be demand or release, not {r['what']!r}")
         result[r["what"]][inside] = values
     return result
 
 
 def reference(city: City, months: int) -> dict[str, np.ndarray] | None:
     """Return the frozen reference path (per unit of scale), by month from the start, or None."""
-    from cluster_sim.city.reading import read_csv
-
-    if not (Path(city.folder) / "reference_path.csv").is_file():
+    rows = city.source.get("reference")
+    if not rows:
         return None
-    rows = read_csv(city.folder, "reference_path.csv")
     rows = (rows + rows[-1:] * max(0, months - len(rows)))[:months]      # beyond its end the last row holds
-    return {name: np.array([float(r[name]) for r in rows]) for name in ("creative_value_added", "poached_jobs")}
+    return {name: np.array([r[name] for r in rows]) for name in ("creative_value_added", "poached_jobs")}

@@ -9,12 +9,13 @@ park, with less floor.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from cluster_sim.city.reading import City
+    from cluster_sim.city.base import City
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Places:
     parks: np.ndarray
     universities: np.ndarray
     distance_km: np.ndarray
+
+    @cached_property
+    def zone_index(self) -> dict[str, int]:
+        """The number of each zone, which is its bit in `cells['zones']`."""
+        return {name: k for k, name in enumerate(self.zones)}
 
 
 def distance_table(side: int, cell_km: float) -> np.ndarray:

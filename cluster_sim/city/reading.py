@@ -1,210 +1,204 @@
-"""Reading a city: `load_city` turns a folder (city.yaml and its CSV files) into a `City`."""
+"""Reading a city: `load_city` turns a folder (city.yaml and its CSV files) into a `City`, or says all its faults."""
 
 from __future__ import annotations
 
-import csv
-import math
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cluster_sim.city import lattice, paths, places
-from cluster_sim.city.checking import MONTH, CityError, check, read_yaml
+from cluster_sim.city import file_shapes, lattice
+from cluster_sim.city.base import OUTSIDE, City, CityError
+from cluster_sim.city.paths import BASE, NAMES
+from cluster_sim.city.polygons import read_polygons
+from cluster_sim.inputs.csv_reader import read_table
+from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
+from cluster_sim.inputs.files import display, inside, is_file
+from cluster_sim.inputs.validation import required_keys, validate
+from cluster_sim.inputs.yaml_reader import read_file
 
 FOLDER = Path(__file__).resolve().parent.parent / "cities"
-SEGMENTS = ("film", "games", "audio_video", "design", "scifi", "other")
-OUTSIDE = np.dtype([("distance_km", "f8"), ("market", "f8"), ("strength", "f8"), ("wage_index", "f8"),
-                    ("lon", "f8"), ("lat", "f8")])
-
-
-class Row(dict[str, Any]):
-    """A row of a CSV file that knows where it stands."""
-
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class City:
-    """A city at full size; arrays are described in city/lattice.py and city/paths.py.
-
-    ``cells`` are row-major (y * side + x) from the south-west corner; ``outside`` are other cities;
-    ``home_market`` and ``outside['market']`` are shares of the nation's demand and sum to one.
-    """
-
-    name: str
-    title: str
-    folder: Path
-    side: int
-    cell_km: float
-    origin: tuple[float, float]
-    centre: tuple[float, float]
-    cells: np.ndarray
-    districts: tuple[str, ...]
-    zones: tuple[str, ...]
-    parks: np.ndarray
-    park_names: tuple[str, ...]
-    universities: np.ndarray
-    university_names: tuple[str, ...]
-    outside: np.ndarray
-    outside_names: tuple[str, ...]
-    home_market: float
-    start: dict[str, Any]
-    parameters: dict[str, float]
-    observed: dict[int, dict[str, Any]]
-    source: dict[str, Any] = field(repr=False)
-
-    def resize(self, scale: float) -> places.Places:
-        """Return the city's places at a scale: a coarser map of the same densities and distances."""
-        return places.resize(self, scale)
-
-    def paths(self, first: int, months: int, *, b: float = 1.0, freeze: int | None = None) -> dict[str, np.ndarray]:
-        """Return the outside paths by month from the ordinal ``first``; see city/paths.py."""
-        return paths.outside_paths(self, first, months, b=b, freeze=freeze)
-
-    def pandemic(self, first: int, months: int) -> dict[str, np.ndarray]:
-        """Return the multipliers of demand and release by month and segment, (months, 6) each."""
-        return paths.pandemic(self, first, months)
-
-    def reference(self, first: int, months: int) -> dict[str, np.ndarray] | None:
-        """Return the frozen reference path by month since the start (whenever that is), or None if there is none."""
-        return paths.reference(self, months)
-
-
-def read_csv(folder: Path, name: str, columns: tuple[str, ...] = ()) -> list[Row]:
-    """Return the rows of a CSV file of the city's folder; a missing file or column is a `CityError`."""
-    path = folder / name
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [c for c in columns if c not in (reader.fieldnames or ())]
-            if missing:
-                raise CityError(f"{path}:1: no column {', '.join(missing)} (needed: {', '.join(columns)})")
-            rows = []
-            for found in reader:
-                row = Row(found)
-                row.where = f"{path}:{reader.line_num}"
-                rows.append(row)
-            return rows
-    except FileNotFoundError:
-        raise CityError(f"{path}: no such file (named in {folder / 'city.yaml'})") from None
-
-
-def number(row: dict[str, Any], key: str, where: str) -> float:
-    """Return a finite number of a row, or say which file and row lacks it."""
-    try:
-        value = float(row[key])
-    except (KeyError, TypeError, ValueError):
-        value = math.nan
-    if not math.isfinite(value):
-        where = getattr(row, "where", "") or where
-        raise CityError(f"{where}: '{key}' must be a number, not {row.get(key)!r}") from None
-    return value
+MOST_ZONES = 32
+"""Zones are bits of one 32-bit number."""
+TABLES = {"districts": file_shapes.DistrictRow, "sites": file_shapes.SiteRow, "outside": file_shapes.OtherCity,
+          "observed": file_shapes.ObservedRow, "growth": file_shapes.GrowthRow, "pandemic": file_shapes.PandemicRow}
+"""Keys of city.yaml under which the name of a CSV file may stand, with the shape of its rows."""
 
 
 def find(name_or_path: str | Path) -> Path:
     """Return the folder of a city given by its name or by a path to a folder or city.yaml."""
     path = Path(name_or_path)
     for folder in (FOLDER / str(name_or_path), path, path.parent if path.name == "city.yaml" else path):
-        if (folder / "city.yaml").is_file():
+        if is_file(folder / "city.yaml"):
             return folder
-    known = ", ".join(sorted(p.parent.name for p in FOLDER.glob("*/city.yaml")))
-    raise CityError(f"no city '{name_or_path}': expected one of {known}, or a folder that holds city.yaml")
+    known = sorted(p.parent.name for p in FOLDER.glob("*/city.yaml"))
+    hint = f"expected one of {listing(known)}, or a folder that holds city.yaml"
+    raise CityError([Fault("", f"no city '{name_or_path}'", did_you_mean(str(name_or_path), known, hint))])
 
 
 def load_city(name_or_path: str | Path) -> City:
     """Return a city by its name, or from a user's own folder or city.yaml.
 
-    Raises `CityError` with file and key if something is missing or has the wrong form.
+    Raises `CityError`, which holds every fault of its files with its place.
     """
-    return _load(find(name_or_path).resolve())
+    folder = find(name_or_path).resolve()
+    try:
+        return _load(folder)
+    except CityError:
+        raise
+    except ScenarioError as error:
+        raise CityError(error.faults) from None
 
 
 @lru_cache(maxsize=8)
 def _load(folder: Path) -> City:
-    file = folder / "city.yaml"
-    y, lines = read_yaml(file)
-    check(y, lines, file, paths.NAMES)
-    centre = (number(y["centre"], "lon", f"{file}: centre"), number(y["centre"], "lat", f"{file}: centre"))
-    grid = lattice.Grid.around(centre, int(y["side"]), float(y.get("cell_km", 1.0)))
-    districts, district_of = lattice.lay_districts(grid, _districts(folder, y), folder, y.get("geojson"))
-    zones = tuple(y.get("zones") or {})
+    files = _Files(folder)
+    y = files.read()
+    centre = y["centre"]["lon"], y["centre"]["lat"]
+    grid = lattice.Grid.around(centre, y["side"], float(y.get("cell_km", 1.0)))
+    seats = [(r["name_en"], r.get("name_zh") or r["name_en"], r["seat_lon"], r["seat_lat"]) if "name_en" in r
+             else (r["name"], r["name"], r["lon"], r["lat"]) for r in y["districts"]]
+    districts, district_of = lattice.lay_districts(grid, seats, files.polygons)
     zone_bits = lattice.lay_zones(grid, y.get("zones") or {})
-    parks, park_names, universities, university_names = _sites(folder, y, grid, districts, district_of, zone_bits)
-    cells = lattice.lay_fields(grid, district_of, zone_bits, y, parks)
-    outside, outside_names = _outside(folder, y, centre)
-    return City(name=str(y["name"]), title=str(y.get("title", y["name"])), folder=folder, side=grid.side,
-                cell_km=grid.cell_km, origin=grid.origin, centre=centre, cells=cells, districts=districts, zones=zones,
-                parks=parks, park_names=park_names, universities=universities, university_names=university_names,
-                outside=outside, outside_names=outside_names, home_market=float(y["home_market"]),
-                start=y["start"], parameters=dict(y.get("parameters") or {}), observed=_observed(folder, y), source=y)
-
-
-def _districts(folder: Path, y: dict[str, Any]) -> list[tuple[str, str, float, float]]:
-    if isinstance(y["districts"], str):
-        return [(r["name_en"], r.get("name_zh") or r["name_en"], number(r, "seat_lon", y["districts"]),
-                 number(r, "seat_lat", y["districts"])) for r in read_csv(folder, y["districts"], ("name_en",))]
-    where = "districts"
-    return [(r["name"], r["name"], number(r, "lon", where), number(r, "lat", where)) for r in y["districts"]]
-
-
-def _sites(folder: Path, y: dict[str, Any], grid: lattice.Grid, districts: tuple[str, ...], district_of: np.ndarray,
-           zone_bits: np.ndarray) -> tuple[np.ndarray, tuple[str, ...], np.ndarray, tuple[str, ...]]:
-    needed = ("name", "kind", "lon", "lat")
-    rows: list[dict[str, Any]] = [*read_csv(folder, y["sites"], needed)] if isinstance(y.get("sites"), str) else []
-    rows += [{"kind": "park", **r} for r in y.get("parks") or []]
-    rows += [{"kind": "university", **r} for r in y.get("universities") or []]
-    names = {name: k for k, seat in enumerate(_districts(folder, y)) for name in seat[:2]}
+    numbers = {name: k for k, seat in enumerate(seats) for name in seat[:2]}
     parks, universities = [], []
-    for r in rows:
-        where = getattr(r, "where", "") or f"{folder / 'city.yaml'}: {r.get('name', 'site')}"
-        lon, lat = number(r, "lon", where), number(r, "lat", where)
-        district = r.get("district") or ""
-        if district and district not in names:
-            raise CityError(f"{where}: no district {district!r} (known: {', '.join(districts)})")
-        if r["kind"] not in ("park", "university"):
-            raise CityError(f"{where}: 'kind' must be park or university, not {r['kind']!r}")
-        x, yy = lattice.pin(grid, lon, lat, names.get(district, -1), district_of)
+    for r in y["sites"]:
+        x, yy = lattice.pin(grid, r["lon"], r["lat"], numbers.get(r.get("district", ""), -1), district_of)
         if r["kind"] == "park":
-            opened = str(r.get("opened") or "")
-            if opened and not MONTH.fullmatch(opened):
-                raise CityError(f"{where}: 'opened' must be a month such as 2017-01, not {opened!r}")
-            month = int(opened[:4]) * 12 + int(opened[5:7]) - 1 if opened else 0
-            parks.append((x, yy, number(r, "floor_m2", where), month, zone_bits[yy * grid.side + x],
-                          int(r.get("hub") or 0)))
+            zones = zone_bits[yy * grid.side + x]
+            parks.append((x, yy, r["floor_m2"], r.get("opened", 0), zones, r.get("hub", 0)))
         else:
-            universities.append((x, yy, number(r, "weight", where)))
-    park_names = tuple(r["name"] for r in rows if r["kind"] == "park")
-    university_names = tuple(r["name"] for r in rows if r["kind"] == "university")
-    if not universities:
-        raise CityError(f"{folder / 'city.yaml'}: the city needs at least one university")
-    return (np.array(parks, lattice.PARKS), park_names, np.array(universities, lattice.UNIVERSITIES), university_names)
+            universities.append((x, yy, r["weight"]))
+    parks_array = np.array(parks, lattice.PARKS)
+    return City(
+        name=y["name"], title=y.get("title", y["name"]), folder=folder, side=grid.side, cell_km=grid.cell_km,
+        origin=grid.origin, centre=centre, cells=lattice.lay_fields(grid, district_of, zone_bits, y, parks_array),
+        districts=districts, zones=tuple(y.get("zones") or {}), parks=parks_array,
+        park_names=tuple(r["name"] for r in y["sites"] if r["kind"] == "park"),
+        universities=np.array(universities, lattice.UNIVERSITIES),
+        university_names=tuple(r["name"] for r in y["sites"] if r["kind"] == "university"),
+        outside=_outside(y, centre), outside_names=tuple(r["name"] for r in y["outside"]),
+        home_market=y["home_market"], start=y["start"], parameters=dict(y.get("parameters") or {}),
+        observed=_observed(y), source=y)
 
 
-def _outside(folder: Path, y: dict[str, Any], centre: tuple[float, float]) -> tuple[np.ndarray, tuple[str, ...]]:
-    listed = y["outside"]
-    rows: list[dict[str, Any]] = [*read_csv(folder, listed, ("name",))] if isinstance(listed, str) else listed
-    table = np.zeros(len(rows), OUTSIDE)
-    for k, r in enumerate(rows):
-        where = f"outside city {r.get('name', k)}"
+def _outside(y: dict[str, Any], centre: tuple[float, float]) -> np.ndarray:
+    """The other cities; their shares of demand and the city's own sum to one."""
+    table = np.zeros(len(y["outside"]), OUTSIDE)
+    for k, r in enumerate(y["outside"]):
         for key in ("lon", "lat", "market", "strength", "wage_index"):
-            table[key][k] = number(r, key, where)
-        table["distance_km"][k] = lattice.great_circle(centre, (table["lon"][k], table["lat"][k]))
-    table["market"] *= (1.0 - float(y["home_market"])) / table["market"].sum()
+            table[key][k] = r[key]
+        table["distance_km"][k] = lattice.great_circle(centre, (r["lon"], r["lat"]))
+    table["market"] *= (1.0 - y["home_market"]) / table["market"].sum()
     table["strength"] /= table["strength"].sum()
-    return table, tuple(r["name"] for r in rows)
+    return table
 
 
-def _observed(folder: Path, y: dict[str, Any]) -> dict[int, dict[str, Any]]:
-    result: dict[int, dict[str, Any]] = {}
-    if "observed" not in y:
-        return result
-    needed = ("year", "gdp_bn_yuan", "creative_bn_yuan", "share_pct", "status", "source")
-    for r in read_csv(folder, y["observed"], needed):
-        found = {key: (number(r, key, "observed") if r[key] else None) for key in needed[1:4]}
-        result[int(number(r, "year", "observed"))] = found | {
-            "gdp_bn": number(r, "gdp_bn_yuan", "observed"), "creative_bn": found["creative_bn_yuan"],
-            "status": r["status"], "source": r["source"]}
-    return result
+def _observed(y: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """The observed years; what was not published is None."""
+    return {r["year"]: {"gdp_bn": r["gdp_bn_yuan"], "creative_bn": r.get("creative_bn_yuan"),
+                        "share_pct": r.get("share_pct"), "status": r.get("status", ""), "source": r.get("source", "")}
+            for r in y.get("observed", ())}
+
+
+class _Files:
+    """The files of a city, checked together; `marks` are the places of rows by key."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.faults = folder, Faults()
+        self.marks: dict[str, list[Mark]] = {}
+        self.polygons: list[dict[str, Any]] = []
+
+    def read(self) -> dict[str, Any]:
+        """city.yaml with rows in the place of the names of its tables; ScenarioError holds all faults."""
+        file = self.folder / "city.yaml"
+        self.root = read_file(file, display(file), self.faults)
+        y = validate(file_shapes.CityFile, self.root, "", self.faults)
+        for key, shape in TABLES.items():
+            listed = self.root.value.get(key) if self.root.kind == "mapping" else None
+            if listed is not None and isinstance(listed.value, str):
+                y[key] = self._table(key, listed.value, shape)
+            elif listed is not None and listed.kind == "list":
+                self.marks[key] = [row.mark for row in listed.value]
+        y["sites"] = [*y.get("sites", ()), *self._listed(y, "parks", "park"),
+                      *self._listed(y, "universities", "university")]
+        if isinstance(y.get("deflator"), str):
+            self._path("deflator", y["deflator"])
+        reference = self.folder / "reference_path.csv"
+        if reference.is_file():
+            y["reference"] = self._rows("reference", reference, file_shapes.ReferenceRow)
+        if isinstance(y.get("geojson"), str):
+            path = self._path("geojson", y["geojson"])
+            self.polygons = read_polygons(path, self.faults) if path else []
+        self._together(y)
+        self.faults.stop()
+        return y
+
+    def _path(self, key: str, name: str) -> Path | None:
+        """A file that city.yaml names, inside the city's own folder; None and a fault otherwise."""
+        path, mark = inside(name, self.folder, self.folder), self.root.value[key].mark
+        if path is None:
+            self.faults.add(key, f"'{name[:60]}' lies outside the city's folder", "", mark)
+        elif not is_file(path):
+            self.faults.add(key, f"there is no such file '{name[:60]}'", "", mark)
+            return None
+        return path
+
+    def _table(self, key: str, name: str, shape: Any) -> list[dict[str, Any]]:
+        path = self._path(key, name)
+        return [] if path is None else self._rows(key, path, shape)
+
+    def _rows(self, key: str, path: Path, shape: Any) -> list[dict[str, Any]]:
+        """The rows of a table; columns that nothing asks for are left out."""
+        try:
+            rows = read_table(path, required_keys(shape), self.faults, len(self.marks) + 1)
+        except ScenarioError as error:
+            self.faults.found += [each for each in error.faults if each not in self.faults.found]
+            rows = []
+        self.marks[key] = [row.mark for row in rows]
+        return [validate(shape, row, "", self.faults, others=True) for row in rows]
+
+    def _listed(self, y: dict[str, Any], key: str, kind: str) -> list[dict[str, Any]]:
+        """Sites that stand in city.yaml itself."""
+        rows = y.get(key) or []
+        self.marks.setdefault("sites", []).extend(node.mark for node in self.root.value[key].value[:len(rows)]) \
+            if rows else None
+        return [{"kind": kind, **row} for row in rows]
+
+    def _together(self, y: dict[str, Any]) -> None:
+        """What single keys cannot say: names that must be known, sums that must not be nothing."""
+        if self.faults.found:
+            return
+        fault, root = self.faults.add, self.root
+        districts = [r[key] for r in y["districts"] for key in ("name", "name_en", "name_zh") if r.get(key)]
+        for r, mark in zip(y["sites"], self.marks.get("sites", ()), strict=True):
+            if r.get("district") and r["district"] not in districts:
+                fault("district", f"no district '{r['district']}'", did_you_mean(r["district"], districts), mark)
+            needed = "floor_m2" if r["kind"] == "park" else "weight"
+            if needed not in r:
+                fault("", f"a {r['kind']} needs '{needed}'", "", mark)
+        if not sum(r.get("weight", 0.0) for r in y["sites"] if r["kind"] == "university"):
+            fault("universities", "the city needs at least one university with a weight", "", root.mark)
+        for key, column in (("districts", ""), ("outside", "market"), ("outside", "strength")):
+            if not y[key] or column and not sum(r[column] for r in y[key]):
+                fault(key, f"the sum of '{column}' is nothing" if y[key] else "expected at least one", "",
+                      root.value[key].mark)
+        if not y["floor"]["centres"]:
+            fault("floor.centres", "expected at least one", "", root.value["floor"].value["centres"].mark)
+        for name in y["growth"] if isinstance(y["growth"], dict) else ():
+            if name not in (*NAMES, "market", "release"):
+                fault("growth", f"unknown path '{name}'", did_you_mean(name, NAMES, f"known: {listing(NAMES, 20)}"),
+                      root.value["growth"].key_mark(name))
+        zones = list(y.get("zones") or {})
+        if len(zones) > MOST_ZONES:
+            fault("zones", f"at most {MOST_ZONES} zones, not {len(zones)}", "", root.value["zones"].mark)
+        for k, anchor in enumerate(y["start"].get("anchors") or []):
+            if "zone" in anchor and anchor["zone"] not in zones:
+                node = root.value["start"].value["anchors"].value[k].value["zone"]
+                hint = f"zones: {listing(zones) or 'none'}"
+                fault("start.anchors.zone", f"no zone '{anchor['zone']}'", hint, node.mark)
+        seen = any(r["year"] == BASE and r.get("creative_bn_yuan") for r in y.get("observed", ()))
+        if "gdp_2017" not in y and not (seen and y.get("cutoff", BASE) >= BASE):
+            what = f"a city without observed figures of {BASE} needs its GDP of that year (million yuan)"
+            fault("gdp_2017", what, "such as gdp_2017: 400000", root.mark)

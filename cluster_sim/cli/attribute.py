@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.attribution.attribute import Attribution, Task
 
-NAME = "attribute"
-GROUP = "Compare"
-HELP = "divide a scenario's whole effect among its policy instruments"
-
 SCALE = "1/20"
 SEEDS = 20
 PERMUTATIONS = "4"
-SHORT = {"gdp_share": "share", "creative_value_added": "value added", "employment": "jobs", "mean_wage": "wages",
-         "mean_rent": "rents", "studios": "studios", "export_share": "exports"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,33 +24,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                              f"coalition, as with up to four instruments ({PERMUTATIONS})")
     options.ensemble(parser, SCALE, SEEDS, "results folder (in results/)", "number of seeds, 1 to N")
     options.running(parser)
-    options.engines(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the contributions, write them and their figure; exit status 3 if a run failed."""
-    began = time.monotonic()
-    from cluster_sim.analysis.attribution.attribute import carry_out_task, prepare
-    from cluster_sim.runs.progress import Progress, Silent
+    from cluster_sim.analysis.attribution.attribute import prepare, run_task
 
     seeds, scale, until = options.size(args, SEEDS)
     task = prepare(args.scenario, seeds, scale, until, args.permutations, args.set)
-    out = Path(args.out) if args.out else Path("results") / _name(task, bool(args.set))
-    with options.engine(args) as engine:
-        folders.make_room(out, [(out, task.plan)], args)
-        result = carry_out_task(task, out, args.workers, Silent() if args.quiet else Progress(),
-                                notes={"arguments": args.words}, engine=engine)
+    with options.experiment(args, _name(task, bool(args.set))) as experiment:
+        result = run_task(task, experiment)
+    output.write_frames(result.folder, {"attribution": result.effects})
     answer = _answer(result)
-    if result.cells:
-        result.effects.to_csv(out / "attribution.csv", index=False, lineterminator="\n")
-        answer["figures"] = folders.write_figure(out, "attribution", result.plot, args)
-    answer["seconds"] = round(time.monotonic() - began, 3)
-    if args.json:
-        print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
-    elif not args.quiet and result.cells:
-        print("\n".join(table(result) + [""] + overview(result)) +
-              f"\n\n{out}: results, attribution.csv" + (f", {answer['figures'][0]}" if answer["figures"] else ""))
-    return _status(result)
+    answer["figures"] = output.write_figure(result.folder, "attribution", result.plot, args)
+    output.show(args, answer, lambda: [
+        *table(result), "", *overview(result), "",
+        f"{result.folder}: results, attribution.csv" + "".join(f", {name}" for name in answer["figures"])])
+    return output.status(experiment, f"{len(result.seeds)} of {len(task.seeds)} seeds are whole")
 
 
 def _name(task: Task, changed: bool) -> str:
@@ -71,7 +51,7 @@ def _name(task: Task, changed: bool) -> str:
 
 def _answer(result: Attribution) -> dict[str, Any]:
     """Return the JSON answer."""
-    from cluster_sim.analysis.effects import unit_of, year_value
+    from cluster_sim.indicators import indicator
     from cluster_sim.runs.plan import month_text, scale_text
 
     task, first = result.task, result.task.plan.runs[0]
@@ -82,7 +62,7 @@ def _answer(result: Attribution) -> dict[str, Any]:
         "permutations_per_seed": None if task.design.exact else task.design.orders,
         "coalitions": len({coalition for coalition, _ in task.names}), "runs": len(task.plan.runs),
         "effects": result.found,
-        "columns": {c: {"unit": unit_of(c), "year_value": year_value(c)} for c in result.found},
+        "columns": {c: {"unit": indicator(c).unit, "year_value": indicator(c).year_value} for c in result.found},
         "amounts": "as in the series of the store; divide amounts by the scale for the whole city",
         "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until),
         "out": str(result.folder), "new_runs": result.new_runs, "failed": len(result.failed), "figures": []}
@@ -148,19 +128,19 @@ def overview(result: Attribution) -> list[str]:
     from cluster_sim.analysis.effects import MAIN
 
     found = result.found
-    shown = [each for each in MAIN if each[0] in found]
+    shown = [each for each in MAIN if each.name in found]
     names = list(result.task.design.players)
-    year = max(found[shown[0][0]])
+    year = max(found[shown[0].name])
     width = max(28, *(len(name) for name in names))
-    lines = [f"{f'All main columns {year}':<{width}}" + "".join(f" {SHORT[column]:>12}" for column, *_ in shown),
-             f"{'':<{width}}" + "".join(f" {UNITS.get(column, unit):>12}" for column, _, unit, *_ in shown)]
+    lines = [f"{f'All main columns {year}':<{width}}" + "".join(f" {each.title:>12}" for each in shown),
+             f"{'':<{width}}" + "".join(f" {UNITS.get(each.name, each.shown):>12}" for each in shown)]
     share = found["gdp_share"][year]["parts"]
     for name in [*sorted(names, key=lambda one: -share[one]["shapley"]), "whole"]:
         line = f"{name:<{width}}"
-        for column, _, _, factor, whole in shown:
-            cell = found[column][year]
+        for each in shown:
+            cell = found[each.name][year]
             part = cell["parts"][name] if name != "whole" else cell | {"shapley": cell["total"]}
-            value = part["shapley"] * (factor / result.scale if whole else factor)
+            value = part["shapley"] * each.for_people(result.scale)
             told = part["low95"] is not None and (part["low95"] > 0 or part["high95"] < 0)
             line += f" {_short(value) + ('*' if told else ' '):>12}"
         lines.append(line)
@@ -177,15 +157,3 @@ def _short(value: float) -> str:
     """Write a number with about three figures."""
     size = abs(value)
     return "0" if value == 0 else f"{value:+,.{0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3}f}"
-
-
-def _status(result: Attribution) -> int:
-    if not result.failed:
-        return 0
-    first = result.failed[0]
-    lost = len(result.task.seeds) - len(result.seeds)
-    print(f"{len(result.failed)} run{'s' * (len(result.failed) > 1)} failed and took {lost} "
-          f"seed{'s' * (lost > 1)} out. The first, seed {first['seed']} with {first['factors']['instruments']}: "
-          f"{first['traceback'].strip().splitlines()[-1]}\nAll of them: {result.folder / 'failures.jsonl'}",
-          file=sys.stderr)
-    return 3

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.public_money.audit import Audit
-
-NAME = "audit"
-GROUP = "Compare"
-HELP = "follow public money: windfall, displacement, who holds it in the end, what a yuan buys"
 
 SCALE = "1/20"
 SEEDS = 10
@@ -34,46 +27,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the table; exit status 1 if an identity does not close, 3 if a run failed."""
-    began = time.monotonic()
     from cluster_sim.analysis.public_money import audit
     from cluster_sim.runs.api import scenario_of
-    from cluster_sim.runs.errors import InputError
-    from cluster_sim.runs.progress import Progress, Silent
 
     seeds, scale, until = options.size(args, SEEDS)
-    if len(seeds) < 2:
-        raise InputError("an interval needs at least two seeds")
     scenario = audit.dosed(scenario_of(args.scenario, args.set), args.times)
+    sides = audit.prepare(scenario, seeds, scale, until, args.instrument)
     dose = f"-x{args.times:g}" if args.times != 1 else ""
-    out = Path(args.out) if args.out else Path("results") / f"audit-{scenario.slug or 'scenario'}{dose}"
-    without, whole = audit.prepare(scenario, seeds, scale, until, out, args.instrument)
-    folders.make_room(out, [(side.folder, side.plan) for side in (whole, *without.values())], args)
-    result = audit.carry_out(without, whole, args.workers, Silent if args.quiet else Progress,
-                             notes={"arguments": args.words})
-    if len(result.seeds) < 2:
-        raise InputError(f"fewer than two pairs of runs were done; see failures.jsonl in the folders of {out}")
-    result.flows.to_csv(out / "public_money.csv", index=False, lineterminator="\n")
-    result.summary.to_csv(out / "public_money_summary.csv", index=False, lineterminator="\n")
-    figures = folders.write_figure(out, "public_money", result.plot, args)
-    if args.json:
-        print(json.dumps(answer(result, out) | {"figures": figures, "seconds": round(time.monotonic() - began, 3)},
-                         ensure_ascii=False, allow_nan=False))
-    elif not args.quiet:
-        print("\n".join(table(result)))
-        print(f"\n{out}: results, public_money.csv, public_money_summary.csv" + "".join(f", {f}" for f in figures))
-    if result.failed:
-        return folders.status(result.failed, f"{len(result.seeds)} pairs", out)
-    return 0 if result.worst <= audit.CLOSED else 1
+    with options.experiment(args, f"audit-{scenario.slug or 'scenario'}{dose}") as experiment:
+        result = audit.follow_all(sides, experiment)
+    files = output.write_frames(result.folder, {"public_money": result.flows, "public_money_summary": result.summary})
+    figures = output.write_figure(result.folder, "public_money", result.plot, args)
+    output.show(args, answer(result) | {"figures": figures}, lambda: [
+        *table(result), "", f"{result.folder}: results, {', '.join([*files, *figures])}"])
+    return output.status(experiment, f"{len(result.seeds)} pairs are whole") or int(result.worst > audit.CLOSED)
 
 
-def answer(result: Audit, out: Path) -> dict[str, Any]:
+def answer(result: Audit) -> dict[str, Any]:
     """Return the JSON answer: flows by instrument with intervals, ratios, and how far the identities are open."""
     flows: dict[str, Any] = {}
     keys = ("mean", "low80", "high80", "low95", "high95", "p_positive")
     for row in result.summary.to_dict("records"):
         flows.setdefault(row["instrument"], {})[row["flow"]] = {k: None if row[k] != row[k] else row[k] for k in keys}
     return {"instruments": flows, "ratios": result.ratios, "largest_gap": result.worst, "seeds": result.seeds,
-            "scale": result.scale, "years": result.years, "out": str(out), "failed": len(result.failed),
+            "scale": result.scale, "years": result.years, "out": str(result.folder), "failed": len(result.failed),
+            "new_runs": result.new_runs,
             "amounts": "million yuan of 2017 for the whole city over all years; jobs in job-years"}
 
 

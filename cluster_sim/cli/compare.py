@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.compare import Comparison, Side
-
-NAME = "compare"
-GROUP = "Compare"
-HELP = "run scenarios on the same seeds and say what each changes against the first"
 
 SCALE = "1/20"
 SEEDS = 20
@@ -34,34 +27,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the effects, write them and their figure; exit status 3 if a run failed."""
-    began = time.monotonic()
-    from cluster_sim.analysis.compare import carry_out_all, prepare
-    from cluster_sim.runs.progress import Progress, Silent
+    from cluster_sim.analysis.compare import prepare, run_and_compare
 
     seeds, scale, until = options.size(args, SEEDS)
-    out = Path(args.out) if args.out else Path("results") / "compare"
-    sides = prepare(args.scenarios, seeds, scale, until, out, args.set)
-    if not args.out:
-        out = out.with_name(_name(sides, bool(args.set)))
-        sides = prepare(args.scenarios, seeds, scale, until, out, args.set)
-    folders.make_room(out, [(side.folder, side.plan) for side in sides], args)
-    result = carry_out_all(sides, args.workers, Silent if args.quiet else Progress, notes={"arguments": args.words})
-    answer = _answer(result, out)
-    if result.found:
-        result.effects.to_csv(out / "effects.csv", index=False, lineterminator="\n")
-        answer["figures"] = folders.write_figure(out, "effects", result.plot, args)
-    answer["seconds"] = round(time.monotonic() - began, 3)
-    if args.json:
-        print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
-    elif not args.quiet and result.found:
-        for label in result.found:
-            print("\n".join(table(result, label)) + "\n")
-        print("Effects are the later scenario less the first, for the whole city at 2017 prices; intervals are "
-              "Student's t on the\ndifferences within pairs. P(>0): probability that the mean effect is above zero; "
-              "seeds >0: share of pairs with a\nhigher value; needed: pairs that tell an effect of this size from "
-              "zero with 80% power.\n"
-              f"\n{out}: results, effects.csv" + (f", {answer['figures'][0]}" if answer["figures"] else ""))
-    return folders.status(result.failed, f"{len(result.seeds)} pairs", out)
+    sides = prepare(args.scenarios, seeds, scale, until, args.set)
+    with options.experiment(args, _name(sides, bool(args.set))) as experiment:
+        result = run_and_compare(sides, experiment)
+    output.write_frames(result.folder, {"effects": result.effects})
+    answer = _answer(result)
+    answer["figures"] = output.write_figure(result.folder, "effects", result.plot, args)
+    output.show(args, answer, lambda: [
+        *(line for label in result.found for line in (*table(result, label), "")), *FOOTNOTE, "",
+        f"{result.folder}: results, effects.csv" + "".join(f", {name}" for name in answer["figures"])])
+    return output.status(experiment, f"{len(result.seeds)} pairs are whole")
+
+
+FOOTNOTE = (
+    "Effects are the later scenario less the first, for the whole city at 2017 prices; intervals are Student's t on",
+    "the differences within pairs. P(>0): probability that the mean effect is above zero; seeds >0: share of pairs",
+    "with a higher value; needed: pairs that tell an effect of this size from zero with 80% power.")
 
 
 def _name(sides: list[Side], changed: bool) -> str:
@@ -73,9 +57,9 @@ def _name(sides: list[Side], changed: bool) -> str:
     return name
 
 
-def _answer(result: Comparison, out: Path) -> dict[str, Any]:
+def _answer(result: Comparison) -> dict[str, Any]:
     """Return the JSON answer; `effects` and `variance_ratio` are those of the second scenario, the rest `further`."""
-    from cluster_sim.analysis.effects import HEAVY, unit_of, year_value
+    from cluster_sim.indicators import indicator
     from cluster_sim.runs.plan import month_text, scale_text
 
     first = result.sides[0].plan.runs[0]
@@ -84,17 +68,18 @@ def _answer(result: Comparison, out: Path) -> dict[str, Any]:
     columns = list(next(iter(found.values()), {}))
     return {
         "first": labels[0], "second": labels[1],
-        "scenarios": {side.label: {"name": side.plan.name, "out": str(side.folder),
-                                   "run_ids": [s.run_id for s in side.plan.runs if s.seed in result.seeds]}
+        "scenarios": {side.label: {"name": side.plan.name, "out": str(result.folder / side.home),
+                                   "run_ids": side.runs_of(result.seeds)}
                       for side in result.sides},
         "effects": found.get(labels[1], {}), "variance_ratio": ratios.get(labels[1], {}),
         "further": [{"scenario": label, "effects": found[label], "variance_ratio": ratios[label]}
                     for label in labels[2:] if label in found],
         "told_from_zero": {label: told(effects) for label, effects in found.items()},
-        "columns": {c: {"unit": unit_of(c), "year_value": year_value(c), "heavy_tailed": c in HEAVY} for c in columns},
+        "columns": {c: {"unit": indicator(c).unit, "year_value": indicator(c).year_value,
+                        "heavy_tailed": indicator(c).heavy_tailed} for c in columns},
         "amounts": "as in the series of the stores; divide amounts by the scale for the whole city",
         "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until),
-        "out": str(out), "new_runs": result.new_runs, "failed": len(result.failed), "figures": []}
+        "out": str(result.folder), "new_runs": result.new_runs, "failed": len(result.failed), "figures": []}
 
 
 def shown_years(effects: Any) -> list[str]:
@@ -108,8 +93,8 @@ def told(effects: Any) -> dict[str, list[str]]:
     from cluster_sim.analysis.effects import MAIN, told_from_zero
 
     years = shown_years(effects)
-    return {column: [y for y in years if y in effects[column] and told_from_zero(effects[column][y])]
-            for column, *_ in MAIN if column in effects}
+    return {each.name: [y for y in years if y in effects[each.name] and told_from_zero(effects[each.name][y])]
+            for each in MAIN if each.name in effects}
 
 
 def table(result: Comparison, label: str) -> list[str]:
@@ -124,18 +109,20 @@ def table(result: Comparison, label: str) -> list[str]:
             f"{'seeds >0':>8} {'needed':>7}")
     lines = [f"{name[label]} less {result.sides[0].plan.name}: {len(result.seeds)} pairs (seeds "
              f"{sequence(result.seeds)}) at scale {scale_text(result.scale)}", "", head]
-    for column, title, unit, factor, whole in MAIN:
-        if column not in effects:
+    for each in MAIN:
+        if each.name not in effects:
             continue
-        factor = factor / result.scale if whole else factor
-        ratio = ratios[column]
-        lines.append(f"{title}, {unit}" + (f"  (pairing cuts the variance {ratio:.1f} times)" if ratio else ""))
-        lines += [_row(year, effects[column][year], factor) for year in shown_years(effects) if year in effects[column]]
+        ratio, years = ratios[each.name], effects[each.name]
+        lines.append(f"{each.title}, {each.change_unit}"
+                     + (f"  (pairing cuts the variance {ratio:.1f} times)" if ratio else ""))
+        lines += [_row(year, years[year], each.for_people(result.scale)) for year in shown_years(effects)
+                  if year in years]
     middle = ratios["median"]
     lines += ["", "Variance of unpaired over paired differences, median over all columns: "
               + (f"{middle:.1f}" if middle else "none, no pair differs")]
-    seen = [f"{title} {', '.join(told(effects)[column])}" for column, title, *_ in MAIN if told(effects).get(column)]
-    rest = [title for column, title, *_ in MAIN if column in effects and not told(effects)[column]]
+    clear = told(effects)
+    seen = [f"{each.title} {', '.join(clear[each.name])}" for each in MAIN if clear.get(each.name)]
+    rest = [each.title for each in MAIN if each.name in effects and not clear[each.name]]
     tail = f" Not: {', '.join(rest)}." if rest else ""
     return [*lines, f"Told from zero (95%): {'; '.join(seen) or 'nothing'}.{tail}"]
 

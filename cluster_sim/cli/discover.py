@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import experiment, folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.discovery.study import Discovery
-
-NAME = "discover"
-GROUP = "Experiments"
-HELP = "find the futures in which a policy fails, and the policies' regret"
 
 TABLES = ("boxes", "regret", "trajectories", "futures")
 """Frames that are written as CSV."""
@@ -33,55 +27,47 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the boxes and the regret, write them and their figure; 3 if a run failed."""
-    began = time.monotonic()
-    from cluster_sim.analysis.bench import NothingRan
-    from cluster_sim.analysis.discovery import api, reading, study
+    from cluster_sim.analysis.discovery import reading, study
 
-    options.check_workers(args)
-    inquiry = api.sized(reading.read(args.file), args.samples, args.seeds, args.scale, args.until)
-    futures, policies, seeds = inquiry.sweep.samples or 0, len(inquiry.labels), len(inquiry.sweep.seeds)
+    spec = study.sized(reading.read(args.file), args.samples, args.seeds, args.scale, args.until)
+    futures, policies, seeds = spec.sweep.samples or 0, len(spec.labels), len(spec.sweep.seeds)
     runs = futures * policies * seeds
     if args.dry_run or not args.quiet:
         text = f"{runs:,} runs: {futures:,} futures, {policies} policies, {seeds} seeds"
         counts = {"runs": runs, "futures": futures, "policies": policies, "seeds": seeds}
-        print(json.dumps(counts) if args.json and args.dry_run else text, file=None if args.dry_run else sys.stderr)
+        print(output.as_json(counts) if args.json and args.dry_run else text,
+              file=None if args.dry_run else sys.stderr)
     if args.dry_run:
         return 0
-    out = Path(args.out) if args.out else Path("results") / f"discover-{Path(args.file).stem}"
-    shown, notes = options.progress_of(args), {"arguments": args.words}
-    benches = [study.bench_of(inquiry, place, out, args.workers, shown, notes=notes)
-               for place in range(len(inquiry.labels))]
-    folders.make_room(out, [(bench.folder, bench.first_plan(inquiry.sweep.seeds[0])) for bench in benches], args)
-    try:
-        result = study.discover(inquiry, benches)
-    except NothingRan as error:
-        print(error, file=sys.stderr)
-        return 3
-    experiment.write_frames(out, {name: getattr(result, name) for name in TABLES},
-                            {"boxes": result.boxes.drop(columns="coverage_fresh"), "regret": result.regret})
-    figures = folders.write_figure(out, "discovery", result.plot, args)
-    experiment.show(args, began, out, TABLES, figures, lambda: _answer(result, out), lambda: table(result))
-    return experiment.status(result.failed, out, "their futures count by the other seeds, or not at all")
+    with options.experiment(args, f"discover-{Path(args.file).stem}") as experiment:
+        result = study.run_discovery(spec, experiment)
+    out = result.folder
+    files = output.write_frames(out, {name: getattr(result, name) for name in TABLES},
+                                {"boxes": result.boxes.drop(columns="coverage_fresh"), "regret": result.regret})
+    figures = output.write_figure(out, "discovery", result.plot, args)
+    output.show(args, _answer(result) | {"figures": figures}, lambda: [
+        *table(result), "", f"{out}: runs, {', '.join([*files, *figures])}"])
+    return output.status(experiment, "their futures count by the other seeds, or not at all")
 
 
-def _answer(result: Discovery, out: Path) -> dict[str, Any]:
+def _answer(result: Discovery) -> dict[str, Any]:
     """Return the JSON answer."""
-    inquiry = result.inquiry
-    aim = {"column": inquiry.aim.column, "years": inquiry.shown.years, "unit": inquiry.aim.unit,
-           "factor": inquiry.aim.factor, "better": "higher" if inquiry.higher else "lower", "level": inquiry.level}
-    frames = {name: experiment.rows(getattr(result, name)) for name in ("boxes", "regret", "trajectories")}
-    return {"aim": aim, "policies": list(inquiry.labels), **frames, "verdicts": result.verdicts,
-            "futures": inquiry.sweep.samples, "seeds": list(inquiry.sweep.seeds), "new_runs": result.new_runs,
-            "failed": len(result.failed), "out": str(out)}
+    spec = result.spec
+    aim = {"column": spec.aim.column, "years": spec.shown.years, "unit": spec.aim.unit,
+           "factor": spec.aim.factor, "better": "higher" if spec.higher else "lower", "level": spec.level}
+    frames = {name: output.rows(getattr(result, name)) for name in ("boxes", "regret", "trajectories")}
+    return {"aim": aim, "policies": list(spec.labels), **frames, "verdicts": result.verdicts,
+            "futures": spec.sweep.samples, "seeds": list(spec.sweep.seeds), "new_runs": result.new_runs,
+            "failed": len(result.failed), "out": str(result.folder)}
 
 
 def table(result: Discovery) -> list[str]:
     """Lay out the boxes and the regret as lines of text."""
-    inquiry, aim = result.inquiry, result.inquiry.shown
-    word = "below" if inquiry.higher else "above"
-    unit = "percentage points" if aim.unit == "%" else aim.unit
-    lines = [f"A policy fails where {aim.title} ({aim.years}) is {word} {inquiry.level * aim.factor:g} {aim.unit}; "
-             f"{inquiry.sweep.samples} futures, {len(inquiry.sweep.seeds)} seeds"]
+    spec, aim = result.spec, result.spec.shown
+    word = "below" if spec.higher else "above"
+    unit = aim.change_unit
+    lines = [f"A policy fails where {aim.title} ({aim.years}) is {word} {spec.level * aim.factor:g} {aim.unit}; "
+             f"{spec.sweep.samples} futures, {len(spec.sweep.seeds)} seeds"]
     if len(result.boxes):
         width = max(len(name) for name in result.boxes["factor"])
         lines += ["", f"{'policy':<18} {'box':>3}  {'factor':<{width}}  {'above':>9}  {'below':>9}  {'quasi-p':>8}  "
@@ -92,7 +78,7 @@ def table(result: Discovery) -> list[str]:
             again = f"{row['again']:.0%}" if row["again"] == row["again"] else ""
             lines.append(f"{row['policy'][:18]:<18} {row['box']:>3}  {row['factor']:<{width}}  {low:>9}  {high:>9}  "
                          f"{chance:>8.1g}  {again:>6}  {row['coverage']:>8.0%}  {row['density']:>8.0%}")
-    width = max(len(name) for name in inquiry.labels)
+    width = max(len(name) for name in spec.labels)
     lines += ["", f"Regret, {unit}", f"{'':<{width}}  {'mean':>8}  {'95% interval':>20}  {'worst 10%':>9}  "
               f"{'worst':>8}  {'best in':>8}  {'fails in':>8}"]
     for row in result.regret.to_dict("records"):

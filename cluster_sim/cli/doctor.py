@@ -12,10 +12,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-NAME = "doctor"
-GROUP = "This machine"
-HELP = "check the installation; --warm compiles the model ahead"
-
 NEEDED = ("mesa", "numba", "numpy", "pyarrow", "duckdb", "pandas", "yaml", "pydantic", "matplotlib")
 
 
@@ -77,18 +73,18 @@ def _scenario() -> str:
 
 
 def _workers() -> str:
-    from cluster_sim.runs import processes
     from cluster_sim.runs.execution import cores
+    from cluster_sim.runs.processes import METHOD
 
-    return f"{cores()} at a time, {processes.context().get_start_method()}"
+    return f"{cores()} at a time, {METHOD}"
 
 
 def _cache() -> str:
-    from cluster_sim.jit import FOLDER
-    from cluster_sim.runs import warm
+    from cluster_sim.jit import FOLDER, is_cold
+    from cluster_sim.runs.warm import COLD_SECONDS
 
-    if warm.is_cold():
-        return f"not yet: the first run compiles for about {warm.COLD_SECONDS} s (or doctor --warm now)"
+    if is_cold():
+        return f"not yet: the first run compiles for about {COLD_SECONDS} s (or doctor --warm now)"
     return f"ready in {_home(FOLDER)}"
 
 
@@ -100,12 +96,13 @@ def _disk() -> str:
 
 
 def _warm(quiet: bool) -> str:
-    from cluster_sim.runs import warm
+    from cluster_sim.jit import is_cold
+    from cluster_sim.runs.warm import COLD_SECONDS, compile_once
 
-    if warm.is_cold() and not quiet:
-        print(f"compiling the model once (about {warm.COLD_SECONDS} s)", file=sys.stderr, flush=True)
+    if is_cold() and not quiet:
+        print(f"compiling the model once (about {COLD_SECONDS} s)", file=sys.stderr, flush=True)
     began = time.monotonic()
-    warm.warm()
+    compile_once()
     return f"the model is ready ({time.monotonic() - began:.1f} s)"
 
 

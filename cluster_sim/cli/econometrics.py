@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
+import hashlib
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.econometrics.study import Econometrics
-
-NAME = "econometrics"
-GROUP = "Compare"
-HELP = "estimate published designs on the model's output and print them beside the published ranges"
 
 SCENARIO = "baseline"
 SCALE = "1/20"
@@ -40,47 +35,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the estimates, write them; exit status 1 if a placebo moved anything, 3 if a run failed."""
-    began = time.monotonic()
-    from cluster_sim.analysis.econometrics.study import carry_out_study, plan_study
+    from cluster_sim.analysis.econometrics.study import plan_study, run_study
     from cluster_sim.runs.plan import ordinal
-    from cluster_sim.runs.progress import Progress, Silent
 
     seeds, scale, _ = options.size(args, SEEDS)
     month = ordinal(args.date)
     assert month is not None
-    out = Path(args.out) if args.out else Path("results") / NAME
-    made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, args.zone_instrument)
-    if not args.out:
-        out = out.with_name(_name(args))
-        made, sides = plan_study(args.scenario, seeds, scale, month, out, args.set, args.zone_instrument)
-    folders.make_room(out, [(side.folder, side.plan) for side in sides], args)
-    result = carry_out_study(made, sides, args.workers, Silent if args.quiet else Progress,
-                             notes={"arguments": args.words})
-    answer = _answer(result, out)
-    if result.estimates:
-        answer["tables"] = _tables(result, out)
-        answer["figures"] = folders.write_figure(out, "econometrics", result.plot, args)
-    answer["seconds"] = round(time.monotonic() - began, 3)
-    if args.json:
-        print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
-    elif not args.quiet and result.estimates:
-        print("\n".join(table(result)))
-        print(f"\n{out}: results, {', '.join(Path(one).name for one in (*answer['tables'], *answer['figures']))}")
-    return _status(result, out)
+    made, sides = plan_study(args.scenario, seeds, scale, month, args.set, args.zone_instrument)
+    with options.experiment(args, _name(args)) as experiment:
+        result = run_study(made, sides, experiment)
+    answer = _answer(result)
+    answer["tables"] = _tables(result)
+    answer["figures"] = output.write_figure(result.folder, "econometrics", result.plot, args)
+    output.show(args, answer, lambda: [
+        *table(result), "",
+        f"{result.folder}: results, {', '.join(Path(one).name for one in (*answer['tables'], *answer['figures']))}"])
+    return output.status(experiment, f"{len(result.comparison.seeds)} seeds are whole") or _placebo(result)
 
 
 def _name(args: argparse.Namespace) -> str:
     """Name the folder nobody named, by what is estimated."""
-    import hashlib
-
-    name = f"{NAME}-{Path(args.scenario).stem}"
+    name = f"econometrics-{Path(args.scenario).stem}"
     special = [*args.set, args.date, *(args.zone_instrument or [])]
     if special != [DATE]:
         name += f"-{hashlib.sha256(' '.join(special).encode()).hexdigest()[:6]}"
     return name
 
 
-def _answer(result: Econometrics, out: Path) -> dict[str, Any]:
+def _answer(result: Econometrics) -> dict[str, Any]:
     """Return the JSON answer."""
     from cluster_sim.analysis.econometrics.study import HEADLINES
     from cluster_sim.runs.plan import scale_text
@@ -94,10 +76,10 @@ def _answer(result: Econometrics, out: Path) -> dict[str, Any]:
         "left_out": result.left_out, "zones": list(made.zone_names), "segments": list(made.segments),
         "years": {"before": [y for y in made.window.years if y < made.window.switched],
                   "after": [y for y in made.window.years if y >= made.window.first]},
-        "variants": {side.label: {"name": side.plan.name, "out": str(side.folder)}
+        "variants": {side.label: {"name": side.plan.name, "out": str(result.folder / side.home)}
                      for side in result.comparison.sides},
-        "seeds": result.comparison.seeds, "scale": scale_text(first.scale), "out": str(out),
-        "new_runs": result.comparison.new_runs, "failed": len(result.comparison.failed), "tables": [], "figures": []}
+        "seeds": result.comparison.seeds, "scale": scale_text(first.scale), "out": str(result.folder),
+        "new_runs": result.new_runs, "failed": len(result.failed), "tables": [], "figures": []}
 
 
 TITLES = {"zones": "Zones (Alder, Shao & Zilibotti 2016; Lu, Wang & Zhu 2019)",
@@ -152,10 +134,11 @@ def against(low: float | None, high: float | None) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
-def _tables(result: Econometrics, out: Path) -> list[str]:
+def _tables(result: Econometrics) -> list[str]:
     """Write the tables and return their files."""
     from cluster_sim.report import estimates as report
 
+    out = result.folder
     written = [str(file) for file in report.write(result.estimates, out)]
     if result.events:
         result.event_study.to_csv(out / "event_study.csv", index=False, lineterminator="\n")
@@ -163,10 +146,8 @@ def _tables(result: Econometrics, out: Path) -> list[str]:
     return written
 
 
-def _status(result: Econometrics, out: Path) -> int:
-    comparison = result.comparison
-    if comparison.failed:
-        return folders.status(comparison.failed, f"{len(comparison.seeds)} seeds", out)
+def _placebo(result: Econometrics) -> int:
+    """Return exit status 1, and say so, if zones with every amount at zero changed anything."""
     moved = [one for one in result.estimates if one.name == "zones.paired.placebo" and (one.value, one.se) != (0, 0)]
     if moved:
         print(f"a zone with every amount at zero moved output by {moved[0].value:g}%", file=sys.stderr)

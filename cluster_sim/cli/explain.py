@@ -6,10 +6,6 @@ import argparse
 import json
 import sys
 
-NAME = "explain"
-GROUP = "scenarios"
-HELP = "say what a parameter, instrument, column, event or segment means, with unit and source"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""

@@ -6,10 +6,6 @@ import argparse
 import json
 from pathlib import Path
 
-NAME = "export"
-GROUP = "Results"
-HELP = "write results as CSV or NetCDF"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""

@@ -7,10 +7,6 @@ import json
 import textwrap
 from typing import Any
 
-NAME = "list"
-GROUP = "scenarios"
-HELP = "show the scenarios and what each changes; also instruments, parameters, columns, cities"
-
 KINDS = ("scenarios", "instruments", "parameters", "columns", "events", "segments", "cities")
 
 

@@ -13,17 +13,22 @@ import os
 import shlex
 import signal
 import sys
+import time
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from types import FrameType
+
+from cluster_sim.cli import options
+from cluster_sim.cli.console import never_fail
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "Simulate", "run a scenario with several seeds and show what it did"),
     "compare": ("compare", "Compare", "run scenarios on the same seeds and say what each changes against the first"),
     "audit": ("audit", "Compare", "follow public money: windfall, displacement, who holds it, what a yuan buys"),
     "attribute": ("attribute", "Compare", "divide a scenario's whole effect among its policy instruments"),
-    "engine": ("engine", "Compare", "lucky hit or engine: the largest hit removed, delayed, made elsewhere"),
+    "engine": ("hit_dependence", "Compare", "lucky hit or engine: the largest hit removed, delayed, made elsewhere"),
     "econometrics": ("econometrics", "Compare",
                      "estimate published designs on the model's output and print them beside the published ranges"),
     "sweep": ("sweep", "Compare", "run a design over policies, parameters and events; --dry-run says what it takes"),
@@ -69,6 +74,7 @@ def help_text() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command and return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
+    never_fail(as_json="--json" in words)
     if words and words[0] in ("-h", "--help", "help"):
         if len(words) > 1 and words[1] in COMMANDS:
             words = [words[1], "--help"]
@@ -100,10 +106,12 @@ def call(words: list[str]) -> int:
         args = parser.parse_args(words[1:])
     except SystemExit as stop:
         return int(stop.code or 0)
-    args.words = words
+    args.words, args.began = words, time.monotonic()
+    warnings.formatwarning = lambda message, *where, **more: f"{message}\n"
     with suppress(ValueError):  # not in the main thread: then Ctrl-C is the caller's concern
         signal.signal(signal.SIGTERM, _terminate)
     try:
+        options.check(args)
         return int(module.main(args) or 0)
     except KeyboardInterrupt as stop:
         return interrupted(stop, words)
@@ -111,7 +119,7 @@ def call(words: list[str]) -> int:
         sys.stdout = open(os.devnull, "w")  # the reader has gone (such as `head`); nothing to complain about
         return 0
     except Exception as error:
-        status = explain(error, getattr(args, "json", False))
+        status = explain(error, args)
         if status is None:
             raise
         return status
@@ -135,13 +143,14 @@ def interrupted(stop: KeyboardInterrupt, words: list[str]) -> int:
     return 130
 
 
-def explain(error: Exception, as_json: bool = False) -> int | None:
+def explain(error: Exception, args: argparse.Namespace) -> int | None:
     """Print an expected error in words and return its exit status; None for an unexpected one."""
+    from cluster_sim.inputs.errors import ScenarioError
     from cluster_sim.runs.errors import EngineGone, InputError
-    from cluster_sim.scenario.errors import ScenarioError
+    from cluster_sim.runs.experiment import NothingRan, Unfinished
 
     if isinstance(error, ScenarioError):
-        if as_json:
+        if getattr(args, "json", False):
             import json
 
             print(json.dumps({"faults": [fault.as_dict() for fault in error.faults]}, ensure_ascii=False))
@@ -150,6 +159,13 @@ def explain(error: Exception, as_json: bool = False) -> int | None:
     if isinstance(error, InputError) or type(error).__name__ == "CityError":
         print(error, file=sys.stderr)
         return 2
+    if isinstance(error, Unfinished):
+        from cluster_sim.cli import output
+
+        return output.unfinished(error, args)
+    if isinstance(error, NothingRan):
+        print(error, file=sys.stderr)
+        return 3
     if isinstance(error, EngineGone):
         print(f"{error}. Finished runs are safe; start the same command again to do the rest", file=sys.stderr)
         return 3

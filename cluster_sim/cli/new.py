@@ -9,10 +9,6 @@ import re
 import sys
 from pathlib import Path
 
-NAME = "new"
-GROUP = "scenarios"
-HELP = "write a commented scenario file to start from"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cluster_sim.runs.dask_engine import DaskEngine
+    from cluster_sim.runs.experiment import Experiment
 
 
 def ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int, out: str,
@@ -34,11 +37,10 @@ def ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int, out: str,
 def size(args: argparse.Namespace, seeds: int) -> tuple[list[int], float, int | None]:
     """Return the seeds (1 to `seeds` where nothing is said), the scale and the last month of an ensemble.
 
-    InputError if one of them, or the number of processes, cannot be.
+    InputError if one of them cannot be.
     """
     from cluster_sim.runs.plan import ordinal, scale_of, seed_list
 
-    check_workers(args)
     listed = seed_list(seeds if args.seeds is None else args.seeds, args.seed)
     return listed, scale_of(args.scale), ordinal(args.until)
 
@@ -54,30 +56,40 @@ def of_file(parser: argparse.ArgumentParser, seeds: str, out: str, otherwise: st
 
 
 def running(parser: argparse.ArgumentParser) -> None:
-    """Declare how runs are carried out and what is printed."""
+    """Declare how and where runs are done, and what is printed: the same for every command that does runs."""
     parser.add_argument("--workers", type=int, metavar="N", help="processes (all cores)")
-    parser.add_argument("--fresh", action="store_true", help="set aside what the folder holds and begin again")
-    parser.add_argument("--no-figures", action="store_true", help="draw no figures")
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
-    parser.add_argument("--quiet", action="store_true", help="no progress and no table")
-
-
-def engines(parser: argparse.ArgumentParser) -> None:
-    """Declare where runs are done."""
+    parser.add_argument("--shard", metavar="I/N", help="do only shard I of N (one job each on a cluster)")
     parser.add_argument("--engine", choices=("local", "dask"), default="local",
                         help="this machine's cores, or a Dask cluster (the extra `cluster`)")
     parser.add_argument("--scheduler", metavar="ADDRESS",
                         help="with --engine dask: the scheduler, such as tcp://node1:8786, or its JSON file")
     parser.add_argument("--profile", metavar="NAME",
                         help="with --engine dask: ask Slurm for workers as profiles/NAME.yaml says")
+    parser.add_argument("--fresh", action="store_true", help="set aside what the folder holds and begin again")
+    parser.add_argument("--no-figures", action="store_true", help="draw no figures")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no table")
 
 
-def check_workers(args: argparse.Namespace) -> None:
-    """InputError if --workers is no number of processes."""
+def check(args: argparse.Namespace) -> None:
+    """Read and check the options of `running`: InputError if they do not go together."""
     from cluster_sim.runs.errors import InputError
+    from cluster_sim.runs.plan import shard_numbers
 
+    if "shard" not in args:
+        return
+    args.part = shard_numbers(args.shard)
     if args.workers is not None and args.workers < 0:
         raise InputError("--workers is a number of processes (0 runs everything in this one)")
+    if args.engine == "local":
+        for name in ("scheduler", "profile"):
+            if getattr(args, name):
+                raise InputError(f"--{name} goes with --engine dask")
+        return
+    if bool(args.scheduler) == bool(args.profile):
+        raise InputError("--engine dask needs one of --scheduler ADDRESS and --profile NAME")
+    if args.workers is not None:
+        raise InputError("--workers is for the local engine: a Dask cluster has the workers that it has")
 
 
 def progress_of(args: argparse.Namespace) -> Any:
@@ -90,25 +102,21 @@ def progress_of(args: argparse.Namespace) -> Any:
 
 
 @contextmanager
-def engine(args: argparse.Namespace) -> Iterator[DaskEngine | None]:
-    """Give the engine that was asked for, None for this machine; leave its cluster in the end.
+def experiment(args: argparse.Namespace, name: str) -> Iterator[Experiment]:
+    """Give what does the command's runs as the options say, in results/`name` unless --out names a folder."""
+    from cluster_sim.runs.experiment import Experiment
 
-    InputError if the options do not go together, or the extra `cluster` is not installed.
-    """
-    from cluster_sim.runs.errors import InputError
-
+    found = Experiment(
+        Path(args.out) if args.out else Path("results") / name, args.workers, progress_of(args),
+        notes={"arguments": args.words}, shard=args.part, fresh=args.fresh, named=bool(args.out),
+        say=partial(print, file=sys.stderr))
+    args.experiment = found
     if args.engine == "local":
-        for name in ("scheduler", "profile"):
-            if getattr(args, name):
-                raise InputError(f"--{name} goes with --engine dask")
-        yield None
+        yield found
         return
-    if bool(args.scheduler) == bool(args.profile):
-        raise InputError("--engine dask needs one of --scheduler ADDRESS and --profile NAME")
-    if args.workers is not None:
-        raise InputError("--workers is for the local engine: a Dask cluster has the workers that it has")
     from cluster_sim.runs.dask_engine import DaskEngine
 
-    with DaskEngine(args.scheduler, args.profile, quiet=args.quiet) as found:
-        found.connect()
+    with DaskEngine(args.scheduler, args.profile, quiet=args.quiet) as executor:
+        executor.connect()
+        found.executor = executor
         yield found

@@ -7,9 +7,6 @@ import json
 import sys
 from pathlib import Path
 
-NAME = "reproduce"
-GROUP = "Results"
-HELP = "run a results folder again and compare every byte"
 SHOWN = 10
 
 

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
-    from cluster_sim.runs.execution import Report
+    from cluster_sim.runs.experiment import Experiment
     from cluster_sim.runs.plan import Plan
     from cluster_sim.runs.read import View
-
-NAME = "run"
-GROUP = "Simulate"
-HELP = "run a scenario with several seeds and show what it did"
 
 SCALE = "1/20"
 SEEDS = 10
@@ -33,64 +27,47 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", action="append", default=[], metavar="TABLE",
                         help="another table to keep: accounts, payments or applications (repeatable)")
     options.running(parser)
-    options.engines(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the summary, draw the figures; exit status 3 if a run failed."""
-    began = time.monotonic()
-    from cluster_sim.runs.execution import execute
-    from cluster_sim.runs.plan import TABLES, ordinal, plan, scale_of, seed_list
-    from cluster_sim.runs.progress import Progress, Silent
+    from cluster_sim.runs.plan import TABLES, plan
     from cluster_sim.scenario import load_scenario
 
-    scale, until = scale_of(args.scale), ordinal(args.until)
-    seeds = seed_list(args.seeds, args.seed, SEEDS)
-    options.check_workers(args)
-    planned = plan(load_scenario(args.scenario, args.set), seeds, scale, until,
-                   tables=(*TABLES, *args.keep))
-    with options.engine(args) as engine:
-        out = _folder(args, planned)
-        report = execute(planned, out, args.workers, Silent() if args.quiet else Progress(),
-                         notes={"arguments": args.words}, engine=engine)
-    figures: list[str] = []
-    answer = _answer(planned, report, out)
-    if answer["run_ids"] and not args.no_figures:
-        figures = _figures(out, args.quiet)
-    answer |= {"figures": figures, "seconds": round(time.monotonic() - began, 3)}
-    if args.json:
-        print(json.dumps(answer, ensure_ascii=False))
-    elif not args.quiet and answer["run_ids"]:
-        _table(planned, answer, out)
-    return _status(report, out)
+    seeds, scale, until = options.size(args, SEEDS)
+    planned = plan(load_scenario(args.scenario, args.set), seeds, scale, until, tables=(*TABLES, *args.keep))
+    with options.experiment(args, _name(args, planned)) as experiment:
+        finished = experiment.run({experiment.folder: planned})
+    answer = _answer(planned, finished, experiment)
+    if finished and not args.no_figures:
+        answer["figures"] = _figures(experiment.folder, args.quiet)
+    output.show(args, answer, lambda: _table(planned, answer, experiment.folder) if finished else [])
+    return output.status(experiment, f"{len(finished)} are done")
 
 
-def _folder(args: argparse.Namespace, planned: Plan) -> Path:
-    """Return the results folder; what it holds of other runs is set aside where nobody named the folder."""
+def _name(args: argparse.Namespace, planned: Plan) -> str:
+    """Name the results folder nobody named, by the scenario."""
     scenario = planned.runs[0].scenario
     slug = getattr(scenario, "slug", "") or Path(str(args.scenario)).stem
-    name = f"{slug}-{scenario.digest()[:6]}" if args.set else slug
-    out = Path(args.out) if args.out else Path("results") / name
-    folders.make_room(out, [(out, planned)], args)
-    return out
+    return f"{slug}-{scenario.digest()[:6]}" if args.set else slug
 
 
-def _answer(planned: Plan, report: Report, out: Path) -> dict[str, Any]:
+def _answer(planned: Plan, finished: set[str], experiment: Experiment) -> dict[str, Any]:
     """Return the JSON answer: identities of the finished runs and the share by year."""
     from cluster_sim.runs.plan import month_text, scale_text
 
     first = planned.runs[0]
-    finished = {*report.done, *report.already}
     answer: dict[str, Any] = {
         "scenario": planned.name, "run_ids": [s.run_id for s in planned.runs if s.run_id in finished],
-        "out": str(out), "months": first.months, "first_month": month_text(first.scenario.start),
+        "out": str(experiment.folder), "months": first.months, "first_month": month_text(first.scenario.start),
         "until": month_text(first.until), "scale": scale_text(first.scale),
-        "seeds": [s.seed for s in planned.runs if s.run_id in finished], "new_runs": len(report.done),
-        "failed": len(report.failed), "gdp_share": {}}
+        "seeds": [s.seed for s in planned.runs if s.run_id in finished], "new_runs": experiment.new_runs,
+        "failed": len(experiment.failures),
+        "gdp_share": {}, "figures": []}
     if answer["run_ids"]:
         from cluster_sim.runs.read import View
 
-        view = View(out)
+        view = View(experiment.folder)
         for column in ("gdp_share", "gdp_share_published"):
             answer[column] = _share(view, column, answer["seeds"])
     return answer
@@ -115,8 +92,8 @@ def _share(view: View, column: str, seeds: list[int]) -> dict[str, dict[str, flo
     return {str(y): row for y, row in years_table(columns["month"], columns[column]).items()} if columns else {}
 
 
-def _table(planned: Plan, answer: dict[str, Any], out: Path) -> None:
-    """Print the summary by year."""
+def _table(planned: Plan, answer: dict[str, Any], out: Path) -> list[str]:
+    """Lay out the summary by year as lines of text."""
     from cluster_sim.runs import summary
     from cluster_sim.runs.read import View
 
@@ -132,31 +109,25 @@ def _table(planned: Plan, answer: dict[str, Any], out: Path) -> None:
             further[title] = {year: value * factor / scale for year, value in values.items()}
     share = {int(y): row for y, row in (answer.get("gdp_share_published") or answer["gdp_share"]).items()}
     runs = len(answer["run_ids"])
-    print(f"{planned.name}: {runs} run{'s' * (runs > 1)} (seed{'s' * (runs > 1)} "
-          f"{summary.sequence(answer['seeds'])}) at scale {answer['scale']}, "
-          f"{answer['first_month']} to {answer['until']}\n")
-    print("\n".join(summary.lines(share, observed, further)))
-    print("\nShare of the city's GDP in December, published definition; mean over the runs. Money at 2017 prices; "
-          "money,\njobs and studios are those of the whole city (divided by the scale); hits pass a threshold that "
-          "scales with\nthe city. Years after the observed ones are a forecast on condition of the outside paths.")
-    print(f"\n{out}: results" + (f"; figures: {', '.join(answer['figures'])}" if answer["figures"] else ""))
+    return [
+        f"{planned.name}: {runs} run{'s' * (runs > 1)} (seed{'s' * (runs > 1)} {summary.sequence(answer['seeds'])}) "
+        f"at scale {answer['scale']}, {answer['first_month']} to {answer['until']}", "",
+        *summary.lines(share, observed, further), "", *FOOTNOTE, "",
+        f"{out}: results" + (f"; figures: {', '.join(answer['figures'])}" if answer["figures"] else "")]
+
+
+FOOTNOTE = (
+    "Share of the city's GDP in December, published definition; mean over the runs. Money at 2017 prices; money,",
+    "jobs and studios are those of the whole city (divided by the scale); hits pass a threshold that scales with",
+    "the city. Years after the observed ones are a forecast on condition of the outside paths.")
 
 
 def _figures(out: Path, quiet: bool) -> list[str]:
     """Draw the figures and return their files; a figure that cannot be drawn is named, not fatal."""
-    from cluster_sim.cli import figures
+    from cluster_sim import plots
+    from cluster_sim.runs.read import View
 
-    written, problems = figures.draw_all(out)
+    written, problems = plots.write("runs", View(out), out / "figures")
     for problem in problems if not quiet else []:
         print(problem, file=sys.stderr)
     return [str(path) for path in written]
-
-
-def _status(report: Report, out: Path) -> int:
-    if not report.failed:
-        return 0
-    first = report.failed[0]
-    print(f"{len(report.failed)} run{'s' * (len(report.failed) > 1)} failed and "
-          f"{len(report.done) + len(report.already)} are done. The first, seed {first['seed']}: "
-          f"{first['traceback'].strip().splitlines()[-1]}\nAll of them: {out / 'failures.jsonl'}", file=sys.stderr)
-    return 3

@@ -7,10 +7,6 @@ import os
 import sys
 from pathlib import Path
 
-NAME = "schema"
-GROUP = "scenarios"
-HELP = "write the JSON schema of scenario files for editors"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import experiment, folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.search.reading import Hunt
+    from cluster_sim.analysis.search.reading import SearchSpec
     from cluster_sim.analysis.search.study import Search
-
-NAME = "search"
-GROUP = "Experiments"
-HELP = "search the best mix of instruments under a budget, checked on fresh seeds"
 
 TABLES = ("front", "optimism", "progress", "evaluations", "base")
 """Frames that are written as CSV."""
@@ -34,47 +29,40 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Carry the search out or on, print the mixes found, write them and their figure; 3 if a run failed."""
-    began = time.monotonic()
-    from cluster_sim.analysis.bench import NothingRan
-    from cluster_sim.analysis.search import api, reading, study
+    from cluster_sim.analysis.search import reading, study
 
-    options.check_workers(args)
-    hunt = api.sized(reading.read(args.file), args.generations, args.seeds, args.check_seeds, args.scale, args.until)
-    mixes = hunt.generations * hunt.population
-    runs = (mixes + 1) * len(hunt.sweep.seeds)
+    spec = study.sized(reading.read(args.file), args.generations, args.seeds, args.check_seeds, args.scale, args.until)
+    mixes = spec.generations * spec.population
+    runs = (mixes + 1) * len(spec.sweep.seeds)
     if args.dry_run:
-        counts = {"runs": runs, "mixes": mixes, "runs_a_mix_found": len(hunt.check_seeds)}
-        print(json.dumps(counts) if args.json else f"up to {runs:,} runs for {mixes:,} mixes, then "
-              f"{len(hunt.check_seeds)} for each mix found")
+        counts = {"runs": runs, "mixes": mixes, "runs_a_mix_found": len(spec.check_seeds)}
+        print(output.as_json(counts) if args.json else f"up to {runs:,} runs for {mixes:,} mixes, then "
+              f"{len(spec.check_seeds)} for each mix found")
         return 0
-    out = Path(args.out) if args.out else Path("results") / f"search-{Path(args.file).stem}"
-    bench = api.bench_for(hunt, out, args.workers, options.progress_of(args), notes={"arguments": args.words})
-    folders.make_room(out, [(out, bench.first_plan(hunt.sweep.seeds[0]))], args)
-    try:
-        result = study.search(hunt, bench, (lambda text: None) if args.quiet or args.json
-                              else (lambda text: print(text, file=sys.stderr)))
-    except NothingRan as error:
-        print(error, file=sys.stderr)
-        return 3
-    experiment.write_frames(out, {name: getattr(result, name) for name in TABLES}, _paper(result))
-    figures = folders.write_figure(out, "front", result.plot, args) if len(result.front) else []
-    experiment.show(args, began, out, TABLES, figures, lambda: _answer(result, out), lambda: table(result))
-    return experiment.status(result.failed, out, "mixes without a single run are no part of the set")
+    with options.experiment(args, f"search-{Path(args.file).stem}") as experiment:
+        result = study.run_search(spec, experiment, (lambda text: None) if args.quiet or args.json
+                                  else partial(print, file=sys.stderr))
+    out = result.folder
+    files = output.write_frames(out, {name: getattr(result, name) for name in TABLES}, _paper(result))
+    figures = output.write_figure(out, "front", result.plot, args) if len(result.front) else []
+    output.show(args, _answer(result) | {"figures": figures}, lambda: [
+        *table(result), "", f"{out}: runs, {', '.join([*files, *figures])}"])
+    return output.status(experiment, "mixes without a single run are no part of the set")
 
 
-def _answer(result: Search, out: Path) -> dict[str, Any]:
+def _answer(result: Search) -> dict[str, Any]:
     """Return the JSON answer."""
     from cluster_sim.analysis.search.study import columns
 
-    hunt = result.hunt
-    aims = [{"column": name, "measure": aim.measure.column, "years": hunt.years(aim.measure), "unit": aim.measure.unit,
+    spec = result.spec
+    aims = [{"column": name, "measure": aim.measure.column, "years": spec.years(aim.measure), "unit": aim.measure.unit,
              "factor": aim.measure.factor, "better": "higher" if aim.higher else "lower"}
-            for name, aim in zip(columns(hunt), hunt.aims, strict=True)]
-    frames = {name: experiment.rows(getattr(result, name)) for name in TABLES if name != "evaluations"}
-    return {"aims": aims, "budget": hunt.budget, "factors": {f.column: f.path for f in hunt.sweep.factors}, **frames,
-            "verdict": result.verdict, "mixes": len(result.evaluations), "seeds": list(hunt.sweep.seeds),
-            "check_seeds": list(hunt.check_seeds), "new_runs": result.new_runs, "failed": len(result.failed),
-            "out": str(out)}
+            for name, aim in zip(columns(spec), spec.aims, strict=True)]
+    frames = {name: output.rows(getattr(result, name)) for name in TABLES if name != "evaluations"}
+    return {"aims": aims, "budget": spec.budget, "factors": {f.column: f.path for f in spec.sweep.factors}, **frames,
+            "verdict": result.verdict, "mixes": len(result.evaluations), "seeds": list(spec.sweep.seeds),
+            "check_seeds": list(spec.check_seeds), "new_runs": result.new_runs, "failed": len(result.failed),
+            "out": str(result.folder)}
 
 
 def _paper(result: Search) -> dict[str, Any]:
@@ -83,9 +71,9 @@ def _paper(result: Search) -> dict[str, Any]:
 
     from cluster_sim.analysis.search.study import columns
 
-    hunt, front = result.hunt, result.front
-    shown = {factor.column: front[factor.column] for factor in hunt.sweep.factors} | {"cost": front["cost_fresh"]}
-    for name, aim in zip(columns(hunt), hunt.aims, strict=True):
+    spec, front = result.spec, result.front
+    shown = {factor.column: front[factor.column] for factor in spec.sweep.factors} | {"cost": front["cost_fresh"]}
+    for name, aim in zip(columns(spec), spec.aims, strict=True):
         cells = []
         for row in front.to_dict("records"):
             found, low, high, promised = (row[f"{name}_{part}"] * aim.measure.factor
@@ -100,34 +88,34 @@ def table(result: Search) -> list[str]:
     """Lay out the set as lines of text: promised and found, in the order of cost."""
     from cluster_sim.analysis.search.study import columns
 
-    hunt, front = result.hunt, result.front
-    head = _head(hunt)
+    spec, front = result.spec, result.front
+    head = _head(spec)
     if not len(front):
         return [head, "", result.verdict]
-    names = columns(hunt)
-    factors = [f.column for f in hunt.sweep.factors]
+    names = columns(spec)
+    factors = [f.column for f in spec.sweep.factors]
     wide = [max(9, len(name)) for name in factors]
     lines = [head, "", "  ".join(f"{name:>{w}}" for name, w in zip(factors, wide, strict=True)) + "".join(
-        f"  {aim.measure.title[:25]:>25}" for aim in hunt.aims)]
+        f"  {aim.measure.title[:25]:>25}" for aim in spec.aims)]
     for row in front.to_dict("records"):
         mix = "  ".join(f"{_value(row[name]):>{w}}" for name, w in zip(factors, wide, strict=True))
         gains = ""
-        for name, aim in zip(names, hunt.aims, strict=True):
+        for name, aim in zip(names, spec.aims, strict=True):
             one, other = row[f"{name}_gain"] * aim.measure.factor, row[f"{name}_gain_fresh"] * aim.measure.factor
             gains += f"  {f'{one:+.3g} > {other:+.3g}':>25}"
         lines.append(f"{mix}{gains}{'' if row['holds'] else '  beaten on fresh seeds'}")
-    units = ", ".join(f"{aim.measure.title}: {aim.measure.unit if aim.measure.unit != '%' else 'percentage points'}"
-                      f" ({hunt.years(aim.measure)})" for aim in hunt.aims)
+    units = ", ".join(f"{aim.measure.title}: {aim.measure.change_unit}"
+                      f" ({spec.years(aim.measure)})" for aim in spec.aims)
     return [*lines, "", f"Gains over the base, promised > found on fresh seeds. {units}.", result.verdict]
 
 
-def _head(hunt: Hunt) -> str:
+def _head(spec: SearchSpec) -> str:
     from cluster_sim.runs.plan import scale_text
 
-    limit = "no budget" if hunt.budget is None else (f"budget {hunt.budget:,.0f} million yuan a year "
-                                                     f"({hunt.years(hunt.cost)})")
-    return (f"{hunt.sweep.name}: {hunt.generations} generations of {hunt.population} mixes, {limit}, "
-            f"{len(hunt.sweep.seeds)} seeds at scale {scale_text(hunt.sweep.scale)}")
+    limit = "no budget" if spec.budget is None else (f"budget {spec.budget:,.0f} million yuan a year "
+                                                     f"({spec.years(spec.cost)})")
+    return (f"{spec.sweep.name}: {spec.generations} generations of {spec.population} mixes, {limit}, "
+            f"{len(spec.sweep.seeds)} seeds at scale {scale_text(spec.sweep.scale)}")
 
 
 def _value(value: Any) -> str:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import experiment, folders, options
+from cluster_sim.cli import options, output
 
 if TYPE_CHECKING:
-    from cluster_sim.analysis.sensitivity.study import Question, Sensitivity
-
-NAME = "sensitivity"
-GROUP = "Experiments"
-HELP = "find which factors move an output: Morris screening, Sobol indices, PAWN"
+    from cluster_sim.analysis.sensitivity.question import Question
+    from cluster_sim.analysis.sensitivity.study import Sensitivity
 
 TABLES = ("indices", "stability", "outputs")
 """Frames that are written as CSV."""
@@ -43,61 +38,50 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the indices and what they can bear, write them and their figure; 3 if a run failed."""
-    began = time.monotonic()
-    from cluster_sim.analysis.bench import NothingRan
-    from cluster_sim.analysis.sensitivity import api, study, uncertain
+    from cluster_sim.analysis.sensitivity import study, uncertain
 
-    options.check_workers(args)
     question = _question(args)
-    column = f"-{question.output.column}" if args.top else ""
-    name = Path(args.file).stem + (f"-top{args.top}{column}" if args.top else "")
-    out = Path(args.out) if args.out else Path("results") / f"sensitivity-{name}"
     looks = 1 + 2 * len(question.sweep.factors) if args.top else 0
     first, later = _count(question, args.top)
     if args.dry_run or not args.quiet:
         size = (f"{looks:,} runs for a first look, then " if looks else "") + f"{first:,} runs" + (
             f", then up to {later:,} on the survivors" if later else "")
         counts = {"first_look": looks, "runs": first, "most_later": later}
-        print(json.dumps(counts) if args.json and args.dry_run else size, file=None if args.dry_run else sys.stderr)
+        print(output.as_json(counts) if args.json and args.dry_run else size,
+              file=None if args.dry_run else sys.stderr)
     if args.dry_run:
         return 0
-    shown, notes = options.progress_of(args), {"arguments": args.words}
-    look = api.bench_for(question, out / uncertain.FIRST_LOOK, args.workers, shown, notes=notes)
-    bench = look if args.top else api.bench_for(question, out, args.workers, shown, notes=notes)
-    folders.make_room(out, [(bench.folder, bench.first_plan(question.sweep.seeds[0]))], args)
-    try:
+    top = f"-top{args.top}-{question.output.column}" if args.top else ""
+    with options.experiment(args, f"sensitivity-{Path(args.file).stem}{top}") as experiment:
         if args.top:
-            frame = uncertain.first_look(question, look)
-            frame.to_csv(out / f"{uncertain.FIRST_LOOK}.csv", index=False, lineterminator="\n")
+            frame = uncertain.first_look(question, experiment)
+            output.write_frames(experiment.folder, {uncertain.FIRST_LOOK: frame})
             question = uncertain.leading(question, frame, args.top)
-            bench = api.bench_for(question, out, args.workers, shown, notes=notes)
-        result = study.study(question, bench)
-    except NothingRan as error:
-        print(error, file=sys.stderr)
-        return 3
-    figures = []
+        result = study.run_study(question, experiment)
+    out, files, figures = result.folder, [], []
     if result.methods:
-        experiment.write_frames(out, {name: getattr(result, name) for name in TABLES},
-                                {"sensitivity": _paper(result)})
-        figures = folders.write_figure(out, "sensitivity", result.plot, args)
-    experiment.show(args, began, out, TABLES, figures, lambda: _answer(result, out), lambda: table(result))
-    return experiment.status(result.failed, out, "their points are left out")
+        files = output.write_frames(out, {name: getattr(result, name) for name in TABLES},
+                                    {"sensitivity": _paper(result)})
+        figures = output.write_figure(out, "sensitivity", result.plot, args)
+    output.show(args, _answer(result) | {"figures": figures}, lambda: [
+        *table(result), "", f"{out}: {', '.join(['runs', *files, *figures])}"])
+    return output.status(experiment, "their points are left out")
 
 
 def _question(args: argparse.Namespace) -> Question:
     """Read the file, or with --top all uncertain parameters of a scenario, and put the options in place."""
     from cluster_sim.analysis.measures import measure
-    from cluster_sim.analysis.sensitivity import api, study, uncertain
+    from cluster_sim.analysis.sensitivity import question, uncertain
     from cluster_sim.runs.errors import InputError
 
     keys = {"output": args.output, "year": args.year, "base_points": args.base_points, "keep": args.keep}
     sizes = (args.seeds, args.scale, args.until, args.trajectories)
     if args.top is None:
-        return api.sized(study.read(args.file, **keys), *sizes)
+        return question.sized(question.read(args.file, **keys), *sizes)
     if args.top < 1:
         raise InputError("--top is a number of parameters, at least 1")
-    asked = measure(args.output or study.OUTPUT, args.year)
-    return study.read(uncertain.question_of(args.file, asked, *sizes).sweep, **keys)
+    asked = measure(args.output or question.OUTPUT, args.year)
+    return question.read(uncertain.question_of(args.file, asked, *sizes).sweep, **keys)
 
 
 def _count(question: Question, top: int | None) -> tuple[int, int]:
@@ -110,14 +94,14 @@ def _count(question: Question, top: int | None) -> tuple[int, int]:
     return few.runs()
 
 
-def _answer(result: Sensitivity, out: Path) -> dict[str, Any]:
+def _answer(result: Sensitivity) -> dict[str, Any]:
     """Return the JSON answer."""
-    output, sweep = result.question.shown, result.question.sweep
-    return {"output": {"column": output.column, "years": output.years, "unit": output.unit, "factor": output.factor},
-            "indices": experiment.rows(result.indices) if result.methods else [],
-            "stability": experiment.rows(result.stability) if result.methods else [], "verdicts": result.verdicts,
+    shown, sweep = result.question.shown, result.question.sweep
+    return {"output": {"column": shown.column, "years": shown.years, "unit": shown.unit, "factor": shown.factor},
+            "indices": output.rows(result.indices) if result.methods else [],
+            "stability": output.rows(result.stability) if result.methods else [], "verdicts": result.verdicts,
             "methods": list(result.methods), "seeds": list(sweep.seeds), "points": len(result.outputs),
-            "new_runs": result.new_runs, "failed": len(result.failed), "out": str(out)}
+            "new_runs": result.new_runs, "failed": len(result.failed), "out": str(result.folder)}
 
 
 def _paper(result: Sensitivity) -> Any:
@@ -130,13 +114,13 @@ def _paper(result: Sensitivity) -> Any:
 
 def table(result: Sensitivity) -> list[str]:
     """Lay out the indices as lines of text."""
-    output = result.question.shown
-    unit = "percentage points" if output.unit == "%" else output.unit
-    heads = {"morris": (f"Morris screening: mean absolute effect of the full range, {unit}", output.factor),
+    shown = result.question.shown
+    unit = shown.change_unit
+    heads = {"morris": (f"Morris screening: mean absolute effect of the full range, {unit}", shown.factor),
              "sobol": ("Sobol indices: share of the variance, total order (first order)", 1.0),
              "pawn": ("PAWN: median distance between distributions", 1.0)}
     seeds = len(result.question.sweep.seeds)
-    lines = [f"{output.title}, {output.years}; {len(result.outputs):,} points, {seeds} seed{'s' * (seeds > 1)} a point"]
+    lines = [f"{shown.title}, {shown.years}; {len(result.outputs):,} points, {seeds} seed{'s' * (seeds > 1)} a point"]
     for name, one in result.methods.items():
         head, factor = heads[name]
         width = max(len(each) for each in one.table["factor"])

@@ -9,10 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-NAME = "status"
-GROUP = "Results"
-HELP = "show what results folders hold, also while they grow"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""

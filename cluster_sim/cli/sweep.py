@@ -3,99 +3,52 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-import time
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.cli import folders, options
+from cluster_sim.cli import options, output
+from cluster_sim.cli.sweep_table import seeds, summary
 
 if TYPE_CHECKING:
-    from cluster_sim.runs.execution import Report
+    from cluster_sim.runs.experiment import Experiment
     from cluster_sim.runs.plan import Plan
-    from cluster_sim.scenario.sweeps import Sweep
-
-NAME = "sweep"
-GROUP = "Compare"
-HELP = "run a design over policies, parameters and events; --dry-run says what it takes"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("file", metavar="FILE", help="sweep file, or its name in scenarios/sweeps")
-    parser.add_argument("--shard", metavar="I/N", help="do only shard I of N (one job each on a cluster)")
     options.of_file(parser, "seeds 1 to N at every point", "results folder (results/ and the file's name)",
                     dry_run="measure a few runs, print what all of them will take, and keep nothing")
     options.running(parser)
-    options.engines(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     """Do what is missing of the sweep and say what there is; exit status 3 if a run failed."""
-    began = time.monotonic()
     from cluster_sim.runs.errors import InputError
-    from cluster_sim.runs.execution import execute
-    from cluster_sim.runs.sweeps import plan_sweep, shard_numbers
+    from cluster_sim.runs.experiment import Unfinished
+    from cluster_sim.runs.sweeps import load_sweep, plan_sweep, replaced
 
-    options.check_workers(args)
-    shard = shard_numbers(args.shard)
-    planned = plan_sweep(changed(args))
-    progress = options.progress_of(args)()
+    planned = plan_sweep(replaced(load_sweep(args.file), args.seeds, args.scale, args.until))
     if args.dry_run:
         if args.engine != "local":
             raise InputError("--dry-run measures on this machine: leave out --engine")
-        return _estimate(planned, args, progress)
-    with options.engine(args) as engine:
-        out = Path(args.out) if args.out else Path("results") / planned.sweep.slug
-        folders.make_room(out, [(out, planned)], args, "holds other runs, and shards may be at work there: "
-                                                       "give another --out" if args.shard else "")
-        report = execute(planned, out, args.workers, progress, notes={"arguments": args.words}, shard=shard,
-                         engine=engine)
-    answer = _answer(planned, report, out, args.shard)
-    answer["seconds"] = round(time.monotonic() - began, 3)
-    if args.json:
-        print(json.dumps(answer, ensure_ascii=False, allow_nan=False))
-    elif not args.quiet:
-        from cluster_sim.cli.sweep_table import summary
-
-        print("\n".join(summary(planned, answer, out)))
-    return _status(report, out)
+        return _estimate(planned, args)
+    with options.experiment(args, planned.sweep.slug) as experiment, suppress(Unfinished):
+        experiment.run({experiment.folder: planned})
+    answer = _answer(planned, experiment, args.shard)
+    output.show(args, answer, lambda: summary(planned, answer, experiment.folder))
+    return output.status(experiment, f"{answer['done']:,} are done")
 
 
-def changed(args: argparse.Namespace) -> Sweep:
-    """Read the sweep file and put the options in the place of what it says."""
-    from dataclasses import replace
-
-    from cluster_sim.runs.errors import InputError
-    from cluster_sim.runs.plan import month_text, ordinal, scale_of, seed_list
-    from cluster_sim.runs.sweeps import load_sweep
-
-    sweep = load_sweep(args.file)
-    if args.seeds is not None:
-        sweep = replace(sweep, seeds=tuple(seed_list(args.seeds)))
-    if args.scale is not None:
-        sweep = replace(sweep, scale=scale_of(args.scale))
-    if args.until is not None:
-        until = ordinal(args.until)
-        assert until is not None
-        if until < sweep.base.start:
-            raise InputError(f"--until {args.until} lies before the scenario's start, {month_text(sweep.base.start)}")
-        sweep = replace(sweep, until=until)
-    return sweep
-
-
-def _estimate(planned: Plan, args: argparse.Namespace, progress: Any) -> int:
+def _estimate(planned: Plan, args: argparse.Namespace) -> int:
     """Print what the sweep will take."""
     from cluster_sim.runs.estimate import estimate
     from cluster_sim.runs.progress import duration
 
-    found = estimate(planned, args.workers, progress)
+    found = estimate(planned, args.workers, options.progress_of(args)())
     if args.json:
-        print(json.dumps({"name": planned.name, **found}, ensure_ascii=False, allow_nan=False))
+        print(output.as_json({"name": planned.name, **found}))
         return 0
-    from cluster_sim.cli.sweep_table import seeds
-
     print(f"{planned.name}: {found['runs']:,} runs ({found['points']:,} points, {seeds(planned.sweep)}) at scale "
           f"{found['scale']}, {found['months']} months")
     print(f"time   about {duration(found['seconds'])} with {found['workers']} workers "
@@ -113,27 +66,14 @@ def size(megabytes: float) -> str:
     return f"{megabytes:.0f} MB" if megabytes >= 10 else f"{megabytes:.1f} MB"
 
 
-def _answer(planned: Plan, report: Report, out: Path, shard: str | None) -> dict[str, Any]:
+def _answer(planned: Plan, experiment: Experiment, shard: str | None) -> dict[str, Any]:
     """Return the JSON answer."""
     from cluster_sim.runs.plan import month_text, scale_text
-    from cluster_sim.runs.store import Store
 
-    sweep, finished = planned.sweep, Store(out).finished()
-    done = sum(spec.run_id in finished for spec in planned.runs)
+    sweep = planned.sweep
     return {
-        "name": planned.name, "out": str(out), "design": sweep.design, "points": len(planned.run_of),
+        "name": planned.name, "out": str(experiment.folder), "design": sweep.design, "points": len(planned.run_of),
         "factors": {factor.column: factor.path for factor in sweep.factors}, "seeds": list(sweep.seeds),
-        "scale": scale_text(sweep.scale), "until": month_text(sweep.until), "runs": len(planned.runs), "done": done,
-        "new_runs": len(report.done), "failed": len(report.failed), "shard": shard}
-
-
-def _status(report: Report, out: Path) -> int:
-    if not report.failed:
-        return 0
-    first = report.failed[0]
-    count = len(report.failed)
-    where = ", ".join(f"{name} {value}" for name, value in first["factors"].items())
-    print(f"{count:,} run{'s' * (count > 1)} failed and {len(report.done) + len(report.already):,} are done. The first,"
-          f" seed {first['seed']} at {where}: {first['traceback'].strip().splitlines()[-1]}\n"
-          f"All of them: {out / 'failures.jsonl'}. The same command tries them again.", file=sys.stderr)
-    return 3
+        "scale": scale_text(sweep.scale), "until": month_text(sweep.until), "runs": len(planned.runs),
+        "done": experiment.count()[0], "new_runs": experiment.new_runs, "failed": len(experiment.failures),
+        "shard": shard}

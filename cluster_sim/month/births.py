@@ -12,37 +12,36 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import DONE, EMPLOYED, FOUNDER, SEEKING, SOLO
+from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
+from cluster_sim.records import TIE
 
 
 @kernel
-def found(rows, founders, people, studios, cells, city, segment_shares, p, seed, t, flow, wait):
+def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow):
     """Fill the rows of new studios; a founder works in his own studio from its first day.
 
     founders: rows of people (negative: -1 - row for an AI super-individual), sorted by identity.
-    segment_shares: (6,) cumulative shares of entrants' segments if they leave their old one; wait: (n,)
-    months of permits by cell.
+    entrants: cumulative shares of segments among those who leave their old one; wait: months of permits by cell.
     """
     g = city[0]
-    p = p[0]
-    base = stream(seed, FOUND, t)
-    money = stream(seed, ENTRY, t)
+    p = rules.p[0]
+    base = stream(rules.seed, FOUND, t)
+    money = stream(rules.seed, ENTRY, t)
     for n in range(rows.shape[0]):
         alone = founders[n] < 0
         person = people[-founders[n] - 1 if alone else founders[n]]
         old = studios[person.employer]
         s = studios[rows[n]]
         s.id = identity(FOUND, person.id, t)
-        s.founder = person.id
         h = draw(base, person.id)
-        s.alive = 1
+        s.alive = Life.ALIVE
         s.segment = old.segment
         if low16(h) < p.births_switch:
             u = uniform(again(h))
-            for k in range(6):
-                if u < segment_shares[k]:
+            for k in range(N_SEGMENTS):
+                if u < entrants[k]:
                     s.segment = k
                     break
         s.cell = old.cell if low16(h >> np.uint64(16)) < p.births_near else person.cell
@@ -50,7 +49,6 @@ def found(rows, founders, people, studios, cells, city, segment_shares, p, seed,
         s.born = t + max(1, int(wait[s.cell]))
         s.cash = yuan(p.births_capital * 1e6 * math.exp(p.births_capital_spread * quantile(uniform(draw(money, s.id)))))
         flow[L.FOUNDERS_CAPITAL] += s.cash
-        s.equity = s.cash
         s.knowhow = 0.5 + 0.5 * old.knowhow
         s.reputation = p.births_reputation * old.reputation
         s.templates = 0.0
@@ -65,32 +63,30 @@ def found(rows, founders, people, studios, cells, city, segment_shares, p, seed,
         s.expected = p.births_first_load
         s.sub = -1
         s.round_month = -100
-        s.aid_month = -100
-        s.moved = t
         s.staff = 1
         s.staff_by[person.specialism] = 1
         s.skill_by[person.specialism] = person.skill
         s.solo = 1 if alone else 0
         person.employer = rows[n]
-        person.status = SOLO if alone else EMPLOYED
+        person.status = Status.SOLO if alone else Status.EMPLOYED
         person.trained = person.trained % FOUNDER + FOUNDER
         person.since = t
         person.wage = np.float32(yuan(0.7 * person.wage))
 
 
 @kernel
-def doomed(studios, city, p, seed, t, gone):
-    """List the studios that close this month: out of money, without people, or given up."""
-    p = p[0]
-    base = stream(seed, CLOSE, t)
+def select_exits(studios, rules, t, gone):
+    """List the studios that close this month: out of money, without people, or given up; return their number."""
+    p = rules.p[0]
+    base = stream(rules.seed, CLOSE, t)
     count = 0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0 or s.born > t:
+        if s.alive == Life.FREE or s.born > t:
             continue
         monthly = s.unit_cost * max(s.capacity, 0.5)
         s.months_red = s.months_red + 1 if s.cash < -s.credit else 0
-        if s.anchor > 0 or s.frozen == 2:
+        if s.anchor > 0 or s.kept_open == 1:
             continue
         if s.staff == 0 or s.cash < -(p.births_overdraft * monthly + s.credit) or s.months_red > p.births_red_months:
             gone[count] = i
@@ -120,54 +116,71 @@ def close(gone, studios, projects, credits, people, flow, t):
         else:
             flow[L.BAD_DEBT] += -s.cash
         s.cash = 0.0
-        s.alive = 2
+        s.alive = Life.ENDED
     lost = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage > 0 and j.stage != DONE and studios[j.owner].alive == 2:
-            if j.stage < 6:
+        if j.stage > Stage.FREE and j.stage != Stage.DONE and studios[j.owner].alive == Life.ENDED:
+            if j.stage < Stage.RUNNING:
                 lost += j.cost
-            j.stage = 9
+            j.stage = Stage.ABANDONED
     for n in range(credits.shape[0]):
         c = credits[n]
-        if c.alive == 1 and projects[c.project].stage == 9:
-            c.alive = 2
+        if c.alive == Life.ALIVE and projects[c.project].stage == Stage.ABANDONED:
+            c.alive = Life.ENDED
     for i in range(people.shape[0]):
         w = people[i]
-        if (w.status == EMPLOYED or w.status == SOLO) and studios[w.employer].alive == 2:
-            w.status = SEEKING
+        if (w.status == Status.EMPLOYED or w.status == Status.SOLO) and studios[w.employer].alive == Life.ENDED:
+            w.status = Status.SEEKING
             w.employer = -1
             w.trained = w.trained % FOUNDER
             w.since = t
     return lost
 
 
-def be_born_and_die(model) -> None:
-    """Run the births and deaths of the month, and the hub's and zones' part in them."""
-    m = model
-    studios = m.studios.used
-    gone = m.buffer("gone", studios.size)
-    count = doomed(studios, m.city_state, m.p, m.seed, m.t, gone)
+def close_studios(model) -> None:
+    """Close the studios that cannot go on, after policy has looked at them."""
+    studios = model.studios.used
+    gone = model.buffer("gone", studios.size)
+    count = model.state["exits"] = select_exits(studios, model.rules, model.t, gone)
     gone = gone[:count].copy()
-    m.state["exits"] = count
-    if count:
-        for instrument in m.instruments:
-            instrument.closing(m, gone)
-        lost = close(gone, studios, m.projects.used, m.credits.used, m.talents.used, m.flow, m.t)
-        m.written_off += lost
-        m.bury(gone)
-    founders = m.founders
-    people = m.talents.rows
-    real = np.where(founders < 0, -founders - 1, founders)
-    still = (people["status"][real] == EMPLOYED) & (people["employer"][real] >= 0)
-    founders, real = founders[still], real[still]
-    founders = founders[np.argsort(people["id"][real])]
-    rows = m.studios.allocate(founders.size)
-    m.fit_studio_buffers()
-    wait = np.full(m.cells.size, m.par["approvals.entry_months"])
-    for instrument in m.instruments:
-        instrument.shorten_entry(m, wait)
-    found(rows, founders, m.talents.rows, m.studios.rows, m.cells, m.city_state, m.segment_shares, m.p, m.seed, m.t,
-          m.flow, wait)
-    m.state["entries"] = int(founders.size)
-    m.forget_order()
+    if not count:
+        return
+    for instrument in model.instruments:
+        instrument.closing(model, gone)
+    model.books.written_off += close(gone, studios, model.projects.used, model.credits.used, model.talents.used,
+                                     model.month.flow, model.t)
+    model.studios.forget_order()
+
+
+def found_studios(model) -> None:
+    """Let those who planned a studio this month, and still have work, found it; policy shortens permits."""
+    founders, people = model.agenda.founders, model.talents.rows
+    person = np.where(founders < 0, -founders - 1, founders)
+    still = (people["status"][person] == Status.EMPLOYED) & (people["employer"][person] >= 0)
+    founders, person = founders[still], person[still]
+    founders = founders[np.argsort(people["id"][person])]
+    rows = model.new_studios(founders.size)
+    wait = np.full(model.space.cells.size, model.par["approvals.entry_months"])
+    for instrument in model.instruments:
+        instrument.shorten_entry(model, wait)
+    found(rows, founders, people, model.studios.rows, model.labour.entrants, wait, model.city_state, model.rules,
+          model.t, model.month.flow)
+    model.state["entries"] = int(founders.size)
+    model.studios.forget_order()
+
+
+def clear_rows(model) -> None:
+    """Free the rows of studios that closed this month and of the works that died with them."""
+    gone = np.flatnonzero(model.studios.used["alive"] == Life.ENDED)
+    if not gone.size:
+        return
+    dead = np.flatnonzero(model.projects.used["stage"] == Stage.ABANDONED)
+    model.kept.cut_short(model, dead)
+    model.credits.release(np.flatnonzero(model.credits.used["alive"] == Life.ENDED))
+    model.projects.release(dead)
+    model.studios.release(gone)
+    model.studios.rows["sub"][gone] = -1
+    model.studios.rows["park"][gone] = -1
+    model.partners.ties[gone] = np.zeros((), TIE)
+    model.studios.forget_order()

@@ -11,9 +11,10 @@ import math
 
 import numpy as np
 
-from cluster_sim.agents.columns import OTHER, TIES
+from cluster_sim.codes import Life, Segment
 from cluster_sim.draws import PUBLISH, draw, dyadic, low16, stream
 from cluster_sim.jit import kernel
+from cluster_sim.records import TIES
 
 
 @kernel
@@ -24,7 +25,7 @@ def local_knowhow(studios, cells, weight):
         weight[c] = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 1:
+        if s.alive == Life.ALIVE:
             cells[s.cell].knowhow += dyadic(s.knowhow * s.staff)
             weight[s.cell] += s.staff
     for c in range(cells.shape[0]):
@@ -33,30 +34,30 @@ def local_knowhow(studios, cells, weight):
 
 
 @kernel
-def learn(studios, before, cells, ties, city, p, seed, t):
+def learn(studios, before, cells, ties, city, rules, t):
     """Move know-how, adoption of templates and of AI tools of every studio; return what was published.
 
     before: (n,) know-how at the start of the step, so that the order of studios does not matter.
     """
     g = city[0]
-    p = p[0]
-    base = stream(seed, PUBLISH, t)
+    p = rules.p[0]
+    base = stream(rules.seed, PUBLISH, t)
     published = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         k = before[i]
         use = min(1.2, s.load / max(s.capacity, 0.1))
         gain = p.knowledge_doing * use - p.knowledge_depreciation * k
-        near = cells[s.cell].knowhow - k
-        if near > 0.0:
-            gain += p.knowledge_neighbours * near
+        gap = cells[s.cell].knowhow - k
+        if gap > 0.0:
+            gain += p.knowledge_neighbours * gap
         best = 0.0
         for n in range(TIES):
             row = ties[i]
             j = row.row[n]
-            if row.strength[n] > 0.2 and studios[j].alive == 1 and studios[j].id == row.id[n]:
+            if row.strength[n] > 0.2 and studios[j].alive == Life.ALIVE and studios[j].id == row.id[n]:
                 best = max(best, before[j] - k)
         gain += p.knowledge_partners * best
         s.knowhow = min(5.0, max(0.2, k + gain))
@@ -68,23 +69,23 @@ def learn(studios, before, cells, ties, city, p, seed, t):
         s.ai += speed * (g.ai - s.ai * g.ai)
         s.ai = min(1.0, s.ai)
         chance = p.knowledge_publish * min(3.0, 0.2 + s.reputation) * min(1.0, s.staff / 30.0)
-        if s.segment != OTHER and low16(draw(base, s.id)) < chance:
+        if s.segment != Segment.OTHER and low16(draw(base, s.id)) < chance:
             published += 1.0
     return published
 
 
 def spread(model) -> None:
     """Run step 8: know-how, commons, buzz."""
-    m, par = model, model.par
-    studios = m.studios.used
-    local_knowhow(studios, m.cells, m.cell_buffer)
-    published = learn(studios, studios["knowhow"].copy(), m.cells, m.ties, m.city_state, m.p, m.seed, m.t)
-    g = m.city_state[0]
-    m.documents = float(published)
-    for instrument in m.instruments:
-        m.documents += instrument.publish(m)
-    norm = m.documents / (par["knowledge.publish_norm"] * m.scale)
+    studios, cells, par = model.studios.used, model.space.cells, model.par
+    local_knowhow(studios, cells, model.buffer("cell_weight", cells.size, float, zeroed=False))
+    published = learn(studios, studios["knowhow"].copy(), cells, model.partners.ties, model.city_state, model.rules,
+                      model.t)
+    g = model.city_state[0]
+    model.state["documents"] = float(published)
+    for instrument in model.instruments:
+        model.state["documents"] += instrument.publish(model)
+    norm = model.state["documents"] / (par["knowledge.publish_norm"] * model.scale)
     g["commons"] = g["commons"] * (1.0 - par["knowledge.commons_fading"]) + norm
-    talk = par["knowledge.buzz_of_hit"] * np.log1p(m.hit_gross_by / float(g["hit_threshold"]))
+    talk = par["knowledge.buzz_of_hit"] * np.log1p(model.month.hit_gross / float(g["hit_threshold"]))
     g["buzz"] = np.minimum(g["buzz"] * (1.0 - par["knowledge.buzz_fading"]) + talk, par["knowledge.buzz_ceiling"])
     g["buzz_mean"] = min(float(g["buzz"].sum()), par["knowledge.buzz_ceiling"])

@@ -5,8 +5,10 @@ The city's own names are eyas (seed), gazelle, unicorn and leader; docs/glossary
 
 from __future__ import annotations
 
+import numpy as np
+
+from cluster_sim.codes import Life, Tier
 from cluster_sim.jit import kernel
-from cluster_sim.month.births import be_born_and_die
 
 
 @kernel
@@ -18,54 +20,53 @@ def climb(studios, p, t, counts):
     p = p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive != 1 or s.born > t:
+        if s.alive != Life.ALIVE or s.born > t:
             continue
         s.revenue_year += s.sales - s.revenue_year / 12.0
         s.surplus_year += s.surplus - s.surplus_year / 12.0
         s.valuation = max(s.valuation * 0.99, p.ladder_price_to_sales * s.revenue_year)
-        if s.tier > 0:
+        if s.tier > Tier.NONE:
             counts[1] += 1
         if (t - s.born) % 12 != 11:
             continue
         age = (t - s.born) / 12.0
         growth = s.revenue_year / max(s.revenue_last, 1.0) - 1.0 if s.revenue_last > 0.0 else 0.0
-        tier = 0
+        tier = Tier.NONE
         revenue = s.revenue_year * 1e-6
         if s.valuation * 1e-6 >= p.ladder_unicorn_valuation:
-            tier = 4
+            tier = Tier.UNICORN
         elif revenue >= p.ladder_grower_revenue and growth >= p.ladder_grower_growth:
-            tier = 3
+            tier = Tier.GROWER
         elif revenue >= p.ladder_chick_revenue and growth >= p.ladder_chick_growth:
-            tier = 2
+            tier = Tier.CHICK
         elif (revenue >= p.ladder_nestling_revenue and growth >= p.ladder_nestling_growth
               and age <= p.ladder_nestling_age):
-            tier = 1
-        if tier < s.tier:
+            tier = Tier.NESTLING
+        falls = tier < s.tier
+        if falls:
             held = p.ladder_nestling_revenue
-            if s.tier == 2:
+            if s.tier == Tier.CHICK:
                 held = p.ladder_chick_revenue
-            elif s.tier == 3:
+            elif s.tier == Tier.GROWER:
                 held = p.ladder_grower_revenue
-            elif s.tier == 4:
+            elif s.tier == Tier.UNICORN:
                 held = p.ladder_unicorn_valuation / p.ladder_price_to_sales
-            if revenue >= p.ladder_keep * held:
-                tier = s.tier
+            falls = revenue < p.ladder_keep * held
         if tier > s.tier:
-            if s.tier > 0:
+            if s.tier > Tier.NONE:
                 counts[0] += 1
             else:
                 counts[2] += 1
             s.listed = t
-        s.tier = tier
+        if falls or tier > s.tier:
+            s.tier = tier
         s.revenue_last = s.revenue_year
 
 
-def climb_and_renew(model) -> None:
-    """Run step 10: the ladder, then births and deaths."""
-    m = model
-    m.ladder_counts[:] = 0
-    climb(m.studios.used, m.p, m.t, m.ladder_counts)
-    m.state["promotions"], m.state["listed"], m.state["new_listed"] = (int(x) for x in m.ladder_counts)
-    for instrument in m.instruments:
-        instrument.after_ladder(m)
-    be_born_and_die(m)
+def review(model) -> None:
+    """Review studios' places on the ladder, then let policy act on them."""
+    counts = np.zeros(3, np.int64)
+    climb(model.studios.used, model.rules.p, model.t, counts)
+    model.state["promotions"], model.state["listed"], model.state["new_listed"] = (int(x) for x in counts)
+    for instrument in model.instruments:
+        instrument.after_ladder(model)

@@ -12,35 +12,36 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import APPROVAL, CLEARANCE, MAKING, TESTING
+from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import population
+from cluster_sim.records import EMPLOYER, PAYROLL
 
 
 @kernel
-def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
+def capacities(studios, payrolls, space, city, p, flow):
     """Set staff, capacity and this month's costs of every studio; pay wages, contributions, rent, compute.
 
-    areas: (n,) rented floor (m2).  Rent is booked at the market; a discount comes back as a subsidy, paid
+    Rent is booked at the market; a discount comes back as a subsidy, paid
     by the instrument that grants it.
     """
     g = city[0]
     p = p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
-        a = sums[i]
-        s.wage_bill = a.wages
+        payroll = payrolls[i]
+        s.wage_bill = payroll.wages
         s.staff = 0
         skill = 0.0
-        for k in range(6):
-            s.staff_by[k] = a.staff_by[k]
-            s.staff += a.staff_by[k]
-            s.skill_by[k] = a.skill_by[k]
-            skill += a.skill_by[k]
-        productivity = (p.production_a0 * max(0.05, cells[s.cell].density / g.density0) ** p.production_gamma
+        for k in range(N_SPECIALISMS):
+            s.staff_by[k] = payroll.staff_by[k]
+            s.staff += payroll.staff_by[k]
+            s.skill_by[k] = payroll.skill_by[k]
+            skill += payroll.skill_by[k]
+        productivity = (p.production_a0 * max(0.05, space.cells[s.cell].density / g.density0) ** p.production_gamma
                         * s.knowhow ** p.production_phi)
         s.capacity = productivity * skill
         s.quality = (p.production_quality_knowhow * math.log(s.knowhow)
@@ -53,10 +54,10 @@ def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
         wages = yuan(s.wage_bill)
         social = yuan(s.wage_bill * p.costs_social)
         s.wages = wages + social
-        rent_m2 = parks[s.park].rent if s.park >= 0 else cells[s.cell].rent
+        rent_m2 = space.parks[s.park].rent if s.park >= 0 else space.cells[s.cell].rent
         s.rent_per_m2 = rent_m2
-        areas[i] = max(1, s.staff) * p.property_m2_per_worker
-        rent = yuan(areas[i] * rent_m2)
+        s.area = max(1, s.staff) * p.property_m2_per_worker
+        rent = yuan(s.area * rent_m2)
         compute = yuan(s.staff * s.ai * p.ai_compute_cost * 1e6)
         s.compute = compute
         s.inputs += rent + compute
@@ -82,28 +83,27 @@ def loads(studios, projects, credits, p, t):
         studios[i].sub_load = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage == MAKING:
+        if j.stage == Stage.PRODUCTION:
             left = 0.0
-            for k in range(6):
+            for k in range(N_SPECIALISMS):
                 left += max(0.0, j.need[k] - j.done_by[k])
             studios[j.owner].own_load += dyadic(left / max(1, j.earliest - t))
     for n in range(credits.shape[0]):
         c = credits[n]
-        if c.alive == 1:
+        if c.alive == Life.ALIVE:
             j = projects[c.project]
-            if j.stage == MAKING:
-                b = studios[j.owner]
+            if j.stage == Stage.PRODUCTION:
                 if c.partner >= 0:
                     b = studios[c.partner]
-                    if b.alive == 1 and b.id == c.partner_id:
+                    if b.alive == Life.ALIVE and b.id == c.partner_id:
                         b.credit_load += dyadic((c.effort - c.done) / max(1, j.earliest - t))
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 1 and s.sub >= 0:
+        if s.alive == Life.ALIVE and s.sub >= 0:
             studios[s.sub].sub_load += dyadic(s.pending / p.commissioning_lead)
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         s.load = s.orders / p.commissioning_lead + s.own_load + s.credit_load + s.sub_load + s.coordination + s.duty
         s.duty = 0.0
@@ -119,7 +119,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
     p = p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == 0:
+        if s.alive == Life.FREE:
             continue
         seg = segments[s.segment]
         done = s.served * s.orders / p.commissioning_lead
@@ -171,16 +171,16 @@ def deliver(studios, segments, outside_wage, city, p, flow):
 
 
 @kernel
-def make(studios, projects, credits, city, p, t, flow):
+def make(studios, projects, credits, p, t, flow):
     """Make own projects: in-house work at cost and partners' work at their price become work in progress."""
     p = p[0]
     wip = 0.0
     for n in range(credits.shape[0]):
         c = credits[n]
-        if c.alive == 0:
+        if c.alive == Life.FREE:
             continue
         j = projects[c.project]
-        if j.stage != MAKING:
+        if j.stage != Stage.PRODUCTION:
             continue
         owner = studios[j.owner]
         left = c.effort - c.done
@@ -190,7 +190,7 @@ def make(studios, projects, credits, city, p, t, flow):
         merit = 1.0
         if c.partner >= 0:
             b = studios[c.partner]
-            if b.alive == 0 or b.id != c.partner_id:
+            if b.alive == Life.FREE or b.id != c.partner_id:
                 j.need[c.specialism] = dyadic(j.need[c.specialism]) + dyadic(left)
                 c.effort = c.done
                 continue
@@ -204,7 +204,6 @@ def make(studios, projects, credits, city, p, t, flow):
             merit = math.exp(p.collaboration_outside_quality)
             pay = yuan(rate * c.price)
             flow[L.OUTSIDE_PARTNER_WORK] += pay
-            j.spent_outside += pay
         c.done += rate
         j.merit[c.specialism] += dyadic(rate * merit)
         j.effort_out += dyadic(rate)
@@ -219,13 +218,13 @@ def make(studios, projects, credits, city, p, t, flow):
         flow[L.COINVESTMENT] += share
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage != MAKING:
+        if j.stage != Stage.PRODUCTION:
             continue
         s = studios[j.owner]
         months = max(1, j.earliest - t)
         effort = 0.0
         overload = 1.0 - p.production_overload * min(1.0, max(0.0, s.load / max(s.capacity, 0.1) - 1.0))
-        for k in range(6):
+        for k in range(N_SPECIALISMS):
             part = s.served * max(0.0, j.need[k] - j.done_by[k]) / months
             j.done_by[k] += part
             j.merit[k] += dyadic(part * math.exp(s.quality) * overload)
@@ -241,57 +240,73 @@ def make(studios, projects, credits, city, p, t, flow):
 
 
 @kernel
-def advance(projects, credits, studios, p, t, open_effort):
+def advance(projects, credits, p, t, open_effort):
     """Move projects on: approval to production, finished work to tests, clearance after that."""
     p = p[0]
     open_effort[:] = 0.0
     for n in range(credits.shape[0]):
         c = credits[n]
-        if c.alive == 1:
+        if c.alive == Life.ALIVE:
             open_effort[c.project] += dyadic(max(0.0, c.effort - c.done))
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage == APPROVAL:
+        if j.stage == Stage.APPROVAL:
             j.wait -= 1
             if j.wait <= 0:
-                j.stage = MAKING
+                j.stage = Stage.PRODUCTION
                 if j.replay == 0:
                     j.earliest = t + j.run
-        elif j.stage == MAKING:
+        elif j.stage == Stage.PRODUCTION:
             left = open_effort[n]
             need = 0.0
-            for k in range(6):
+            for k in range(N_SPECIALISMS):
                 left += max(0.0, j.need[k] - j.done_by[k])
                 need += j.need[k]
             late = t - j.earliest
             if (left <= 0.02 * (need + j.effort_out) and late >= -1) or late >= p.production_patience or (
                     j.replay == 1 and late >= -1):
-                j.stage = TESTING
+                j.stage = Stage.TESTING
                 j.wait = 0
-        elif j.stage == TESTING:
+        elif j.stage == Stage.TESTING:
             j.wait = 0
-        elif j.stage == CLEARANCE:
+        elif j.stage == Stage.CLEARANCE:
             j.wait -= 1
 
 
-def produce(model) -> None:
-    """Run step 6."""
-    m = model
-    studios = m.studios.used
-    sums = m.payroll_sums()
-    m.employment = population.payroll(m.talents.used, m.hot_now, sums, m.city_state, m.p, m.seed)
-    capacities(studios, sums, m.cells, m.parks, m.city_state, m.seg, m.p, m.flow, m.areas)
-    loads(studios, m.projects.used, m.credits.used, m.p, m.t)
-    deliver(studios, m.seg, m.outside_wage_index, m.city_state, m.p, m.flow)
-    work_on(m)
-    for instrument in m.instruments:
-        instrument.support(m)
+def pay_costs(model) -> None:
+    """Count who works where, set what studios can do, and pay wages, contributions, rent and computing."""
+    studios = model.studios.used
+    payrolls = model.buffer("payroll", model.studios.high, PAYROLL)
+    employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)     # as people saw them
+    model.state["employment"] = population.payroll(model.talents.used, employers, payrolls, model.city_state,
+                                                   model.rules.p)
+    capacities(studios, payrolls, model.space, model.city_state, model.rules.p, model.month.flow)
 
 
-def work_on(model) -> None:
-    """Make a month of own projects and move them on."""
-    m = model
-    studios = m.studios.used
-    m.wip_stock_change += make(studios, m.projects.used, m.credits.used, m.city_state, m.p, m.t, m.flow)
-    open_effort = np.zeros(max(m.projects.high, 1))
-    advance(m.projects.used, m.credits.used, studios, m.p, m.t, open_effort)
+def plan_work(model) -> None:
+    """Add up what every studio has to do, and which part of it its capacity serves."""
+    loads(model.studios.used, model.projects.used, model.credits.used, model.rules.p, model.t)
+
+
+def deliver_contracts(model) -> None:
+    """Deliver a month of contract work, and bill it."""
+    deliver(model.studios.used, model.rules.segments, model.other_cities.wage_index, model.city_state, model.rules.p,
+            model.month.flow)
+
+
+def make_projects(model) -> None:
+    """Make a month of own projects."""
+    model.books.wip_change += make(model.studios.used, model.projects.used, model.credits.used, model.rules.p,
+                                   model.t, model.month.flow)
+
+
+def advance_projects(model) -> None:
+    """Move projects on: from approval to production, from there to tests."""
+    open_effort = np.zeros(max(model.projects.high, 1))
+    advance(model.projects.used, model.credits.used, model.rules.p, model.t, open_effort)
+
+
+def support(model) -> None:
+    """Let policy help with running costs."""
+    for instrument in model.instruments:
+        instrument.support(model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import EMPLOYED, SEGMENTS
+from cluster_sim.codes import N_SPECIALISMS, SEGMENTS, FundKind, Life, Round, Status
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -64,22 +64,21 @@ class AnchorAttraction(Instrument):
         from cluster_sim.draws import AID, FUND, IDENTITY, identity
 
         number = len(self.arrived)
-        row = int(model.studios.allocate(1)[0])
-        model.fit_studio_buffers()
+        row = int(model.new_studios(1)[0])
         s, g = model.studios.rows, model.city_state[0]
         segment = SEGMENTS.index((self.get("segments") or ["games"])[0])
         inside = np.flatnonzero(self.inside(model))
-        cell = int(inside[np.argmax(model.cells["floor"][inside])]) if inside.size else int(model.hub_cell)
-        start = {"id": identity(IDENTITY, 7_000_000 + number, int(AID)), "alive": 1, "segment": segment, "cell": cell,
-                 "park": -1, "born": model.t, "anchor": 100 + number, "knowhow": 1.2, "reputation": 2.0,
-                 "offer": self.get("premium"), "export": 1.0, "sub": -1, "round_month": -100, "aid_month": -100,
-                 "moved": model.t, "listed": -100, "ai": float(g["ai"]), "abroad": 0.0,
+        cell = int(inside[np.argmax(model.space.cells["floor"][inside])]) if inside.size else int(model.hub_cell)
+        start = {"id": identity(IDENTITY, 7_000_000 + number, int(AID)), "alive": Life.ALIVE, "segment": segment,
+                 "cell": cell, "park": -1, "born": model.t, "anchor": 100 + number, "knowhow": 1.2, "reputation": 2.0,
+                 "offer": self.get("premium"), "export": 1.0, "sub": -1, "round_month": -100, "listed": -100,
+                 "ai": float(g["ai"]), "abroad": 0.0,
                  "price": g["price"][segment] * g["outside_cost"], "fee": g["fee"][segment] * g["outside_cost"],
                  "unit_cost": g["unit_cost"][segment] * g["outside_cost"]}
         for name, value in start.items():
             s[name][row] = value
         count = max(1, round(self.get("brought") * self.get("jobs") * model.scale))
-        index = model.bring(count, EMPLOYED, np.cumsum(model.mix[segment]), cell)
+        index = model.bring(count, Status.EMPLOYED, np.cumsum(model.rules.mix[segment]), cell)
         people = model.talents.rows
         for k, person in enumerate(index.tolist()):
             people["id"][person] = identity(AID, int(s["id"][row]), k)
@@ -87,20 +86,21 @@ class AnchorAttraction(Instrument):
         wage = g["market_wage"][people["specialism"][index]] * self.get("premium") * np.sqrt(people["skill"][index])
         people["wage"][index] = np.floor(wage + 0.5)
         s["staff"][row], s["capacity"][row] = count, float(people["skill"][index].sum())
-        s["staff_by"][row] = np.bincount(people["specialism"][index], minlength=6)
+        s["staff_by"][row] = np.bincount(people["specialism"][index], minlength=N_SPECIALISMS)
         s["wage_bill"][row] = float(people["wage"][index].sum())
         s["expected"][row] = s["capacity"][row]
-        capital = np.floor(6.0 * count * model.start_wage * self.get("premium"))
-        s["cash"][row] = s["equity"][row] = capital
-        model.flow[self.parent_capital()] += capital
-        model.forget_order()
+        capital = np.floor(6.0 * count * model.labour.mean_wage * self.get("premium"))
+        s["cash"][row] = capital
+        model.month.flow[self.parent_capital()] += capital
+        model.studios.forget_order()
         self.arrived.append((int(s["id"][row]), model.t))
         self.pay(model, np.array([row]), np.array([grant]), act="founding")
         if self.get("fund"):
             fund = int(model.funds.allocate(1)[0])
             f = model.funds.rows
-            f["id"][fund], f["alive"][fund], f["kind"][fund] = identity(FUND, 20_000 + number, 3), 1, 3
-            f["first_round"][fund], f["last_round"][fund] = 1, 5
+            f["id"][fund], f["alive"][fund] = identity(FUND, 20_000 + number, int(FundKind.CORPORATE)), Life.ALIVE
+            f["kind"][fund] = FundKind.CORPORATE
+            f["first_round"][fund], f["last_round"][fund] = Round.SEED, Round.LATER
             f["looks"][fund] = model.par["finance.screened"] * model.scale
             f["committed"][fund] = np.floor(self.get("fund") * MILLION * model.scale)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import APPROVAL, CLEARANCE
+from cluster_sim.codes import Stage
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 APPROVED, CLEARED = 1, 2
@@ -53,8 +53,8 @@ class Approvals(Instrument):
         projects = model.projects.rows
         stage = projects["stage"][rows]
         saved, file = np.zeros(rows.size, np.int64), np.zeros(rows.size, np.uint8)
-        for which, bit, key in ((APPROVAL, APPROVED, "months_before_start"),
-                                (CLEARANCE, CLEARED, "months_before_release")):
+        for which, bit, key in ((Stage.APPROVAL, APPROVED, "months_before_start"),
+                                (Stage.CLEARANCE, CLEARED, "months_before_release")):
             saved[stage == which], file[stage == which] = int(self.get(key)), bit
         here = self.inside(model)[model.studios.rows["cell"][projects["owner"][rows]]]
         able = here & (saved > 0) & (projects["wait"][rows] > 1) & (projects["fast"][rows] & file == 0)

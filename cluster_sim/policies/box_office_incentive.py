@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import DONE
+from cluster_sim.codes import Stage
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -32,7 +32,7 @@ class BoxOfficeIncentive(Instrument):
 
     def expect_aid(self, model, proposals) -> None:
         if self.now is not None and proposals.size:
-            share = model.seg["producer_share"][proposals["segment"]]
+            share = model.rules.segments["producer_share"][proposals["segment"]]
             proposals["aid"] += self.trust() * self.aid(proposals["expected"] / share, proposals["segment"],
                                                         self.unit(model, proposals["replay"]))
 
@@ -40,7 +40,7 @@ class BoxOfficeIncentive(Instrument):
         if self.now is None or self.get("rate") == 0:
             return
         projects = model.projects.used
-        rows = np.flatnonzero(projects["stage"] == DONE)
+        rows = np.flatnonzero(projects["stage"] == Stage.DONE)
         if rows.size:
             unit = self.unit(model, projects["replay"][rows])
             self.pay_projects(model, rows, self.aid(projects["gross"][rows], projects["segment"][rows], unit))

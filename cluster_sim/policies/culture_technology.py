@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.agents.columns import AUDIO_VIDEO, DESIGN, ENGINEERING, FILM, GAMES, SCIFI
+from cluster_sim.codes import Life, Segment, Specialism
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 MONTHS = 12
+CULTURE = (Segment.FILM, Segment.AUDIO_VIDEO, Segment.DESIGN, Segment.SCIFI)
 PAUSE = 24          # months before a studio may apply again
 
 
@@ -53,16 +54,17 @@ class CultureTechnology(Instrument):
 
     def begin(self, model, count: int) -> None:
         """Choose applicants by lot and give each the nearest technology firm that is free; tie the pair."""
-        from cluster_sim.draws import AID, lots
+        from cluster_sim.draws import AID, uniforms
 
         s = model.studios.used
-        able = (s["alive"] == 1) & (s["born"] <= model.t) & (s["solo"] == 0) & (s["staff"] >= self.get("smallest"))
-        tech = (s["segment"] == GAMES) | (s["anchor"] > 0)
-        tech |= s["skill_by"][:, ENGINEERING] > 0.4 * np.maximum(s["skill_by"].sum(1), 1e-9)
-        culture = np.isin(s["segment"], (FILM, AUDIO_VIDEO, DESIGN, SCIFI)) & (s["cash"] > 0.0)
+        able = (s["alive"] == Life.ALIVE) & (s["born"] <= model.t) & (s["solo"] == 0)
+        able &= s["staff"] >= self.get("smallest")
+        tech = (s["segment"] == Segment.GAMES) | (s["anchor"] > 0)
+        tech |= s["skill_by"][:, Specialism.ENGINEERING] > 0.4 * np.maximum(s["skill_by"].sum(1), 1e-9)
+        culture = np.isin(s["segment"], CULTURE) & (s["cash"] > 0.0)
         waits = {i for i, month in self.last.items() if model.t - month < PAUSE}
         rows = np.flatnonzero(able & culture & ~tech)
-        order = np.lexsort((s["id"][rows], lots(model.seed, AID, s["id"][rows], model.t)))
+        order = np.lexsort((s["id"][rows], uniforms(model.seed, AID, s["id"][rows], model.t)))
         applicants = [r for r in rows[order].tolist() if int(s["id"][r]) not in waits]
         busy = {firm for _, _, firm in self.running}
         firms = np.array([r for r in np.flatnonzero(able & tech).tolist() if int(s["id"][r]) not in busy], np.int64)
@@ -75,7 +77,7 @@ class CultureTechnology(Instrument):
             side = model.side
             dx = np.abs(s["cell"][firms] % side - s["cell"][row] % side)
             dy = np.abs(s["cell"][firms] // side - s["cell"][row] // side)
-            best = int(np.lexsort((s["id"][firms], model.distance[dx, dy]))[0])
+            best = int(np.lexsort((s["id"][firms], model.space.distance[dx, dy]))[0])
             firm = int(firms[best])
             bill, aid = self.bill(model, firm)
             if s["cash"][row] < MONTHS * (bill - aid):
@@ -101,7 +103,7 @@ class CultureTechnology(Instrument):
             s["inputs"][row] += bill
             s["cash"][firm] += bill
             s["sales"][firm] += bill
-            model.flow[L.SALES_LOCAL_PARTNER] += bill
+            model.month.flow[L.SALES_LOCAL_PARTNER] += bill
             s["duty"][firm] += self.get("effort") / MONTHS
             s["duty"][row] += self.get("own_effort") / MONTHS
             self.pay(model, np.array([row]), np.array([aid]), act="programme", ids=s["id"][[row]], base=bill)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cluster_sim.codes import FundKind
 from cluster_sim.policies.base import Key
 from cluster_sim.policies.public_fund import ROUNDS, PublicFund
 
@@ -13,7 +14,7 @@ class GuidanceFund(PublicFund):
     title = "Future-industry guidance fund"
     text = "A public fund that co-invests in studios from a given round on."
     payer = {"city": 0.7, "province": 0.3}
-    kind = 2
+    kind = FundKind.GUIDANCE
     keys = PublicFund.keys | {
         "size": Key("million yuan", 0.0, 0, 1e6, "committed capital", "measured",
                     "Cover News 2025-05-29; People's Daily 2025-10-24: more than 3 billion yuan"),

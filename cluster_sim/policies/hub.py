@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import OTHER
+from cluster_sim.codes import Life, Segment
 from cluster_sim.policies.base import Instrument, Key
 
 
@@ -40,21 +40,22 @@ class Hub(Instrument):
     def open(self, model) -> None:
         studios = model.studios.used
         places = self.places(model)
-        inside = np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == 1))
+        inside = np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == Life.ALIVE))
         month, largest = model.t, int(self.get("largest"))
         for row in inside:
             started = self.since.get(int(studios["id"][row]), month)
             if studios["staff"][row] > largest or month - started >= self.get("months"):
                 studios["hub"][row] = 0
-        rows = np.flatnonzero((studios["alive"] == 1) & (studios["hub"] == 0)) if places else np.empty(0, int)
+        rows = np.flatnonzero((studios["alive"] == Life.ALIVE) & (studios["hub"] == 0)) if places else np.empty(0, int)
         ids = studios["id"][rows]
         fits = ((studios["born"][rows] <= month) & (studios["staff"][rows] <= largest) & (studios["ai"][rows] > 0.2)
-                & (month - studios["born"][rows] <= 12) & (studios["segment"][rows] < OTHER))
+                & (month - studios["born"][rows] <= 12) & (studios["segment"][rows] < Segment.OTHER))
         known = {i for _, i in self.waiting} | self.since.keys()
         self.waiting += [(month, i) for i in sorted(ids[fits].tolist()) if i not in known]
         there = np.isin(ids, [i for _, i in self.waiting]) if self.waiting else np.zeros(ids.size, bool)
         alive = dict(zip(ids[there].tolist(), rows[there].tolist(), strict=True))
-        free = places - int(((studios["hub"] == 1) & (studios["alive"] == 1)).sum()) if self.left(model) > 0.0 else 0
+        taken = int(((studios["hub"] == 1) & (studios["alive"] == Life.ALIVE)).sum())
+        free = places - taken if self.left(model) > 0.0 else 0
         queue = self.waiting
         self.waiting = []
         for applied, i in queue:
@@ -72,7 +73,7 @@ class Hub(Instrument):
         if self.now is None or not self.get("teams"):
             return
         studios = model.studios.used
-        rows = np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == 1))
+        rows = np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == Life.ALIVE))
         if not rows.size:
             return
         rows = rows[np.argsort(studios["id"][rows])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import TIERS
+from cluster_sim.codes import TIERS, Life, Round
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -33,7 +33,7 @@ class LadderGrants(Instrument):
     def listed(self, model) -> np.ndarray:
         """Return the rows of studios on the list, in the order of their identities."""
         s = model.studios.used
-        rows = np.flatnonzero((s["tier"] > 0) & (s["alive"] == 1) & (s["born"] <= model.t))
+        rows = np.flatnonzero((s["tier"] > 0) & (s["alive"] == Life.ALIVE) & (s["born"] <= model.t))
         return rows[np.argsort(s["id"][rows])]
 
     def open(self, model) -> None:
@@ -65,7 +65,7 @@ class LadderGrants(Instrument):
                 paid = self.within(model, int(hired[k]), each)
                 self.spend(model, paid * each, "people", act="tier", entity=int(ids[k]), base=tier[k])
         if self.get("listing"):
-            last = rows[(s["round"][rows] == 5) & (s["round_month"][rows] == model.t)]
+            last = rows[(s["round"][rows] == Round.LATER) & (s["round_month"][rows] == model.t)]
             self.pay(model, last, np.full(last.size, self.get("listing") * MILLION), act="tier",
                      base=s["tier"][last].astype(float))
 
@@ -76,7 +76,7 @@ class LadderGrants(Instrument):
         grants = np.array([0.0] + [self.get(tier) for tier in TIERS[1:]]) * MILLION
         if not grants.any():
             return
-        rows = np.flatnonzero((studios["listed"] == model.t) & (studios["tier"] > 0) & (studios["alive"] == 1)
+        rows = np.flatnonzero((studios["listed"] == model.t) & (studios["tier"] > 0) & (studios["alive"] == Life.ALIVE)
                               & (studios["born"] < model.t))
         rows = rows[np.argsort(studios["id"][rows])]
         if rows.size:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.agents.columns import SEGMENTS
+from cluster_sim.codes import SEGMENTS
 
 ACTS = {
     "work": "a work, by its identity; base: its cost (yuan)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import CLEARANCE, TESTING
+from cluster_sim.codes import Stage
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -39,26 +39,26 @@ class PilotZones(Instrument):
         if self.now is None or not self.get("months_saved"):
             return
         projects, studios = model.projects.rows, model.studios.rows
-        inside = model.cells["zones"][studios["cell"][projects["owner"][rows]]] & self.mask(model) != 0
+        inside = model.space.cells["zones"][studios["cell"][projects["owner"][rows]]] & self.mask(model) != 0
         rows = rows[inside]
         projects["wait"][rows] = np.maximum(0, projects["wait"][rows] - int(self.get("months_saved")))
 
     def shorten_entry(self, model, wait) -> None:
         if self.now is not None and self.get("entry_months_saved"):
-            inside = (model.cells["zones"] & self.mask(model)) != 0
+            inside = (model.space.cells["zones"] & self.mask(model)) != 0
             wait[inside] = np.maximum(0.0, wait[inside] - self.get("entry_months_saved"))
 
     def before_release(self, model) -> None:
         if self.now is None or not self.get("scenarios"):
             return
         projects, studios = model.projects.used, model.studios.rows
-        cleared = (projects["stage"] == CLEARANCE) & (projects["wait"] > 0)
-        rows = np.flatnonzero(((projects["stage"] == TESTING) | cleared) & (projects["replay"] == 0)
+        cleared = (projects["stage"] == Stage.CLEARANCE) & (projects["wait"] > 0)
+        rows = np.flatnonzero(((projects["stage"] == Stage.TESTING) | cleared) & (projects["replay"] == 0)
                               & (projects["tests"] < self.get("rounds")))
         if not rows.size:
             return
         allowed = self.covers(projects["segment"][rows])
-        zones = model.cells["zones"][studios["cell"][projects["owner"][rows]]]
+        zones = model.space.cells["zones"][studios["cell"][projects["owner"][rows]]]
         rows = rows[allowed & (zones & self.mask(model) != 0)]
         rows = rows[np.lexsort((projects["id"][rows], projects["fund_wait"][rows] * -1))]
         exact = self.get("scenarios") * self.get("works_a_month") * model.scale
@@ -71,7 +71,7 @@ class PilotZones(Instrument):
         fit = projects["fit"][served]
         projects["fit"][served] = np.where(fit < 0.0, fit * (1.0 - self.get("mended")), fit)
         projects["tests"][served] += 1
-        finished = waiting[projects["stage"][waiting] == TESTING]
+        finished = waiting[projects["stage"][waiting] == Stage.TESTING]
         projects["fund_wait"][finished] += 1
         projects["wait"][finished] = np.where(projects["fund_wait"][finished] <= self.get("patience"), 1, 0)
         self.pay(model, projects["owner"][served], np.full(served.size, session), act="programme",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cluster_sim.codes import FundKind, Life
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 ROUNDS = "1 seed, 2 A, 3 B, 4 growth, 5 later"
@@ -18,7 +19,7 @@ class PublicFund(Instrument):
     Surlemont 2003; Brander, Du & Hellmann 2015).
     """
 
-    kind = 2                # row of FUND_KINDS
+    kind = FundKind.GUIDANCE
     keys = {
         "size": Key("million yuan", 0.0, 0, 1e6, "committed capital"),
         "years": Key("count", 7, 1, 30, "years over which capital may be called"),
@@ -45,8 +46,8 @@ class PublicFund(Instrument):
         if self.row < 0:
             self.row = int(model.funds.allocate(1)[0])
             fund = model.funds.rows
-            fund["id"][self.row] = identity(FUND, 10_000, self.kind)
-            fund["kind"][self.row], fund["alive"][self.row] = self.kind, 1
+            fund["id"][self.row] = identity(FUND, 10_000, int(self.kind))
+            fund["kind"][self.row], fund["alive"][self.row] = self.kind, Life.ALIVE
         fund = model.funds.rows
         fund["first_round"][self.row], fund["last_round"][self.row] = self.get("first_round"), self.get("last_round")
         fund["committed"][self.row], fund["zones"][self.row] = size, self.mandate(model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import SCIFI
+from cluster_sim.codes import Life, Segment, Stage
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 
@@ -44,14 +44,14 @@ class SciFi13(Instrument):
         """Return the aid (yuan) for works of a cost (yuan); sequel: whether they build on an earlier success."""
         work = np.minimum(self.get("work_rate") * cost, self.get("work_cap") * MILLION * unit)
         rights = np.minimum(self.get("rights_rate") * cost, self.get("rights_cap") * MILLION * unit)
-        return np.where(segment == SCIFI, np.floor(work + np.where(sequel, rights, 0.0)), 0.0)
+        return np.where(segment == Segment.SCIFI, np.floor(work + np.where(sequel, rights, 0.0)), 0.0)
 
     def after_release(self, model) -> None:
         if self.now is None or not (self.get("work_rate") or self.get("rights_rate")):
             return
         projects = model.projects.used
-        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= 6)
-                              & (projects["segment"] == SCIFI))
+        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= Stage.RUNNING)
+                              & (projects["segment"] == Segment.SCIFI))
         if rows.size:
             self.pay_projects(model, rows, self.aid(projects["cost"][rows], projects["segment"][rows],
                                                     projects["franchise"][rows] > 0.3,
@@ -61,7 +61,7 @@ class SciFi13(Instrument):
         if self.now is None:
             return
         studios = model.studios.used
-        mine = (studios["alive"] == 1) & (studios["segment"] == SCIFI)
+        mine = (studios["alive"] == Life.ALIVE) & (studios["segment"] == Segment.SCIFI)
         if self.get("founding"):
             new = np.flatnonzero(mine & (studios["born"] == model.t) & (model.t > 0) & (studios["anchor"] == 0))
             new = new[np.argsort(studios["id"][new])]
@@ -77,7 +77,7 @@ class SciFi13(Instrument):
         tenants = tenants[np.argsort(studios["id"][tenants])]
         needed = max(1, round(self.get("tenants") * model.scale))
         month = self.get("park") * MILLION * model.scale / 12.0
-        for park in range(model.parks.size):
+        for park in range(model.space.parks.size):
             rows = tenants[studios["park"][tenants] == park]
             if rows.size < needed:
                 continue
@@ -87,13 +87,13 @@ class SciFi13(Instrument):
 
     def exhibit(self, model, rows: np.ndarray) -> None:
         """Hold the fair: exhibitors, drawn by lot, gain ties with partners elsewhere."""
-        from cluster_sim.draws import AID, lots
+        from cluster_sim.draws import AID, uniforms
 
         studios = model.studios.used
         cost = np.floor(self.get("fair") * MILLION * model.scale)
         if not self.within(model, 1, cost):
             return
         self.spend(model, cost)
-        rows = rows[np.lexsort((studios["id"][rows], lots(model.seed, AID, studios["id"][rows], model.t)))]
+        rows = rows[np.lexsort((studios["id"][rows], uniforms(model.seed, AID, studios["id"][rows], model.t)))]
         rows = rows[: self.number(model, self.get("exhibitors") * model.scale)]
         studios["outside_tie"][rows] = np.minimum(1.0, studios["outside_tie"][rows] + self.get("tie"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.agents.columns import OTHER
+from cluster_sim.codes import Life, Segment
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 PAUSE = 12          # months before the same studio may sell again
@@ -36,7 +36,7 @@ class TemplateCommons(Instrument):
         if self.now is None or not self.get("documents") or not self.get("fee"):
             return 0.0
         s, fee = model.studios.used, self.get("fee") * MILLION
-        rows = np.flatnonzero((s["alive"] == 1) & (s["born"] <= model.t) & (s["segment"] < OTHER)
+        rows = np.flatnonzero((s["alive"] == Life.ALIVE) & (s["born"] <= model.t) & (s["segment"] < Segment.OTHER)
                               & (s["staff"] >= self.get("smallest")) & (s["unit_cost"] * self.get("effort") <= fee))
         rested = np.array([model.t - self.last.get(int(i), -PAUSE) >= PAUSE for i in s["id"][rows]], bool)
         rows = rows[rested] if rows.size else rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cluster_sim.codes import FundKind
 from cluster_sim.policies.base import Key
 from cluster_sim.policies.public_fund import ROUNDS, PublicFund
 
@@ -15,7 +16,7 @@ class ZoneVentureFund(PublicFund):
     title = "Venture fund of the zone"
     text = "A public fund of the zone that invests in early rounds of studios in the zones."
     payer = {"city": 1.0}
-    kind = 1
+    kind = FundKind.ZONE
     keys = PublicFund.keys | {
         "size": Key("million yuan", 0.0, 0, 1e6, "committed capital", "assumed",
                     "Hi-tech Zone: 100 million yuan of an angel fund, 42 start-ups in 4 years (CNR 2016-05-25); 10 "

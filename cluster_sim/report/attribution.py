@@ -8,9 +8,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
-from cluster_sim.analysis.effects import MAIN
+from cluster_sim.indicators import indicator
 from cluster_sim.report import style
 
 ROW = 6.2
@@ -29,7 +28,8 @@ def attribution(effects: pd.DataFrame, totals: pd.DataFrame, *, column: str = "g
     whole; a note says what leaving out does not explain. Raises ValueError if column or year are not there.
     """
     rows, whole, year = _select(effects, totals, column, year)
-    title, unit, factor = _words(column, scale)
+    described = indicator(column)
+    title, factor = described.title, described.for_people(scale)
     rows = rows.sort_values(["shapley", "instrument"], ascending=[False, True], kind="stable")
     count = len(rows)
     height = HEAD + ROW * (count + 1 + APART) + FOOT
@@ -45,14 +45,9 @@ def attribution(effects: pd.DataFrame, totals: pd.DataFrame, *, column: str = "g
         last, cell = count + APART, whole.to_dict()
         _bar(axes, last, cell, "total", "", factor, style.INK, style.FAINT)
         axes.axhline(count - 0.5 + APART / 2, color=style.RULE, lw=0.6)
-        axes.set_yticks([*range(count), last], [*labels, "all together"])
-        axes.set_ylim(last + 0.6, -0.6)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        axes.grid(True, axis="x")
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
-        axes.set_xlabel(unit)
-        heading = f"Contribution to {title} in {year}, {cell['seeds']:.0f} seeds"
+        style.listed(axes, [*range(count), last], [*labels, "all together"])
+        axes.set_xlabel(described.change_unit)
+        heading = f"Contribution to {'the ' * title.startswith('share')}{title} in {year}, {cell['seeds']:.0f} seeds"
         figure.text(1.5 / width, 1 - 2.0 / height, heading, fontsize=7.0, va="top")
         figure.legend(handles=_legend(), loc="lower left", bbox_to_anchor=(0.01, 3.2 / height), ncols=2,
                       columnspacing=1.4)
@@ -79,14 +74,6 @@ def _select(effects: pd.DataFrame, totals: pd.DataFrame, column: str, year: int 
     if not len(rows):
         raise ValueError(f"there is no year {year} in '{column}'")
     return rows, totals[(totals["column"] == column) & (totals["year"] == year)].iloc[0], year
-
-
-def _words(column: str, scale: float) -> tuple[str, str, float]:
-    """Return what a column is called, its unit as shown and the factor to that unit."""
-    for name, title, unit, factor, whole in MAIN:
-        if name == column:
-            return f"the {title}" if title.startswith("share") else title, unit, factor / scale if whole else factor
-    return column, "as in the series", 1.0
 
 
 def _bar(axes: Any, place: float, row: dict[str, Any], key: str, prefix: str, factor: float, ink: str,

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 
 from . import lattice, style
 
@@ -35,8 +36,8 @@ def city_map(
     """Density of `column` by cell, in classes, with what is needed to find one's way.
 
     cells: `x`, `y` (cell indices, y to the north) and `column`, one value a cell; and where they are known
-    `side`, `cell_km`, `district` (index into `districts`, -1 outside), `zones` (bits in the order of `zone_names`,
-    or a mapping of name to mask), `park_x`, `park_y`, `park_names`. What is missing is left out of the figure.
+    `side`, `cell_km`, `district` (index into `districts`, -1 outside), `zones` (bits in the order of
+    `zone_names`), `park_x`, `park_y`, `park_names`. What is missing is left out of the figure.
     scale: share of the city that was simulated; counts are divided by it, so that the map of a small city can be
     read against the true one. Column `rent` is drawn as it is, every other as a count per square kilometre.
     Raises ValueError where `x`, `y` or `column` is missing.
@@ -92,10 +93,8 @@ def classes(values: np.ndarray, counts: bool = True) -> np.ndarray:
     if not len(positive):
         return np.array([0.0, 1.0])
     if not counts:
-        from matplotlib.ticker import MaxNLocator
-
-        return np.asarray(MaxNLocator(nbins=_LARGEST, steps=[1, 2, 2.5, 5, 10]).tick_values(positive.min(),
-                                                                                          positive.max()))
+        ticks = MaxNLocator(nbins=_LARGEST, steps=[1, 2, 2.5, 5, 10])
+        return np.asarray(ticks.tick_values(positive.min(), positive.max()))
     top = float(np.quantile(positive, 0.99))
     ladder = [mantissa * 10.0**power for power in range(-3, 9) for mantissa in (1, 3)]
     last = max((k for k, bound in enumerate(ladder) if bound < top), default=0)
@@ -133,17 +132,13 @@ def _zones(axes: Axes, cells: Mapping[str, Any], side: int) -> list[Any]:
     zones = cells.get("zones")
     if zones is None:
         return []
-    if isinstance(zones, Mapping):
-        masks = {str(name): np.asarray(mask, bool) for name, mask in zones.items()}
-    else:
-        bits = np.asarray(zones).astype(np.int64)
-        names = list(cells.get("zone_names") or [])
-        names += [f"zone {k + 1}" for k in range(len(names), int(bits.max(initial=0)).bit_length())]
-        masks = {name: (bits >> k) & 1 > 0 for k, name in enumerate(names)}
+    bits = np.asarray(zones).astype(np.int64)
+    names = list(cells.get("zone_names") or [])
+    names += [f"zone {k + 1}" for k in range(len(names), int(bits.max(initial=0)).bit_length())]
     entries = []
-    for k, (name, flat) in enumerate(masks.items()):
+    for k, name in enumerate(names):
         grid = np.zeros((side, side), bool)
-        grid[np.asarray(cells["y"], int), np.asarray(cells["x"], int)] = flat.ravel()
+        grid[np.asarray(cells["y"], int), np.asarray(cells["x"], int)] = (bits >> k) & 1 > 0
         if not grid.any():
             continue
         colour = _ZONE_COLOURS[k % len(_ZONE_COLOURS)]

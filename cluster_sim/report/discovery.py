@@ -24,7 +24,7 @@ def discovery(result: Any, policy: str | None = None) -> Figure:
     policy: by its label; the first that has a box if None. Without a box the futures stand on the two factors that
     part failures from the rest most.
     """
-    labels = list(result.inquiry.labels)
+    labels = list(result.spec.labels)
     with_box = list(dict.fromkeys(result.boxes["policy"])) if len(result.boxes) else []
     policy = policy or (with_box[0] if with_box else labels[0])
     if policy not in labels:
@@ -65,7 +65,7 @@ def _futures(axes: Axes, result: Any, policy: str) -> None:
     axes.scatter(across[~fails], up[~fails], s=7, facecolors=style.PAPER, edgecolors=style.FAINT, linewidths=0.7,
                  zorder=2)
     axes.scatter(across[fails], up[fails], s=8, color=style.VERMILION, linewidths=0, zorder=3)
-    names = dict(zip((factor.path for factor in result.inquiry.sweep.factors), result.inquiry.names, strict=True))
+    names = dict(zip((factor.path for factor in result.spec.sweep.factors), result.spec.names, strict=True))
     for number, rows in result.boxes[result.boxes["policy"] == policy].groupby("box"):
         box = rows.set_index("factor")
         limits = [_span(box, names[factor.path], factor) for factor in (x, y)]
@@ -79,7 +79,7 @@ def _futures(axes: Axes, result: Any, policy: str) -> None:
     for factor, set_label, scale in ((x, axes.set_xlabel, axes.set_xscale), (y, axes.set_ylabel, axes.set_yscale)):
         if factor.log:
             scale("log")
-        set_label(_short(names[factor.path]))
+        set_label(style.shortened(names[factor.path], 34))
     if not x.log:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
     if not y.log:
@@ -88,7 +88,7 @@ def _futures(axes: Axes, result: Any, policy: str) -> None:
 
 def _axes_of(result: Any, policy: str, table: Any) -> tuple[Any, Any]:
     """The two factors to draw."""
-    factors, names = list(result.inquiry.sweep.factors), result.inquiry.names
+    factors, names = list(result.spec.sweep.factors), result.spec.names
     box = result.boxes[(result.boxes["policy"] == policy) & (result.boxes["box"] == 1)]
     certain = box.assign(p=box[["quasi_p_low", "quasi_p_high"]].min(axis=1)).sort_values("p", kind="stable")
     chosen = [factors[names.index(name)] for name in certain["factor"]]
@@ -135,7 +135,7 @@ def _peeling(axes: Axes, result: Any, policy: str) -> None:
 
 def _regret(axes: Axes, result: Any) -> None:
     """Mean regret with its interval, and the worst, by policy."""
-    measure = result.inquiry.shown
+    measure = result.spec.shown
     for place, row in enumerate(result.regret.to_dict("records")):
         low, mean, high, worst = (row[key] * measure.factor
                                   for key in ("low95", "mean_regret", "high95", "worst_regret"))
@@ -145,14 +145,8 @@ def _regret(axes: Axes, result: Any) -> None:
         axes.plot(worst, place, "D", ms=3.4, mec=style.ORANGE, mfc=style.ORANGE if row["least_worst"] else style.PAPER,
                   mew=0.9, zorder=3)
     axes.axvline(0, color=style.SOFT, lw=0.6)
-    axes.set_ylim(len(result.regret) - 0.4, -0.6)
-    axes.set_yticks(range(len(result.regret)), list(result.regret["policy"]))
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(True, axis="x")
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
-    unit = "percentage points" if measure.unit == "%" else measure.unit
-    axes.set_xlabel(f"{measure.title}, {measure.years}\n({unit})")
+    style.listed(axes, range(len(result.regret)), list(result.regret["policy"]), ticks=4)
+    axes.set_xlabel(f"{measure.title}, {measure.years}\n({measure.change_unit})")
 
 
 def _legend(several: bool) -> list[Any]:
@@ -167,7 +161,3 @@ def _legend(several: bool) -> list[Any]:
                     Line2D([], [], ls="", marker="D", ms=3.4, mfc=style.PAPER, color=style.ORANGE,
                            label="worst (filled: the least)")]
     return entries
-
-
-def _short(name: str, most: int = 34) -> str:
-    return name if len(name) <= most else "…" + name[-(most - 1):]

@@ -20,25 +20,25 @@ def effects(table: pd.DataFrame, *, scale: float = 1.0, width: float = style.PAG
     table: rows with `scenario`, `column`, `year`, `mean`, `low80`, `high80`, `low95`, `high95`, as
     `compare(...).effects`; amounts are divided by `scale`. Raises ValueError if none of the columns is there.
     """
-    panels = [panel for panel in MAIN if len(table) and (table["column"] == panel[0]).any()]
+    panels = [each for each in MAIN if len(table) and (table["column"] == each.name).any()]
     if not panels:
         raise ValueError("the effects hold none of the columns that are drawn (runs shorter than a year?)")
     names = list(dict.fromkeys(table["scenario"]))
     with style.house():
         figure = style.canvas(width, height)
-        for k, (column, title, unit, factor, whole) in enumerate(panels):
+        for k, each in enumerate(panels):
             axes = figure.add_axes((0.055 + 0.245 * (k % 4), 0.57 - 0.49 * (k // 4), 0.185, 0.35))
             axes.axhline(0, color=style.SOFT, lw=0.6, zorder=1)
             for place, name in enumerate(names):
-                rows = table[(table["column"] == column) & (table["scenario"] == name)].sort_values("year")
-                shown = rows[["mean", "low80", "high80", "low95", "high95"]] * (factor / scale if whole else factor)
+                rows = table[(table["column"] == each.name) & (table["scenario"] == name)].sort_values("year")
+                shown = rows[["mean", "low80", "high80", "low95", "high95"]] * each.for_people(scale)
                 colour = style.CYCLE[place % len(style.CYCLE)]
                 if len(names) == 1:
                     axes.fill_between(rows["year"], shown["low95"], shown["high95"], color=colour, alpha=0.16, lw=0)
                 axes.fill_between(rows["year"], shown["low80"], shown["high80"], color=colour, alpha=0.28, lw=0)
                 axes.plot(rows["year"], shown["mean"], color=colour, marker="o" if len(rows) == 1 else "", ms=3.0)
             style.rows(axes)
-            style.letter(axes, "abcdefg"[k], f"{title[0].upper()}{title[1:]}\n({unit})")
+            style.letter(axes, "abcdefg"[k], f"{each.heading}\n({each.change_unit})")
             axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
             axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
             axes.margins(x=0.02)

@@ -6,7 +6,10 @@ import math
 from pathlib import Path
 from typing import Any
 
+from matplotlib.ticker import MaxNLocator
+
 from cluster_sim.analysis.econometrics.estimate import Estimate, to_frame
+from cluster_sim.report import style, tables
 
 SHOWN = (
     ("zones.plain", "Zones: two-way fixed effects"), ("zones.trends", "Zones: with cell trends"),
@@ -20,30 +23,17 @@ EVENTS = (("plain", "Zones, two-way fixed effects", "placebo"), ("paired", "Zone
 """Kind of event study, its title, and the kind that is drawn beside it."""
 
 
-def write(estimates: list[Estimate], folder: Path, stem: str = "estimates") -> list[Path]:
-    """Write all estimates as CSV, and as a LaTeX tabular of the packages' plain rules; return the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{stem}.csv", folder / f"{stem}.tex"]
-    to_frame(estimates).to_csv(files[0], index=False, lineterminator="\n")
-    lines = [r"\begin{tabular}{lrrrrl}", r"\hline",
-             r"Design & Estimate & (s.e.) & 95\% interval & Published & \\", r"\hline"]
-    for one in estimates:
+def write(found: list[Estimate], folder: Path, stem: str = "estimates") -> list[Path]:
+    """Write all estimates as CSV and as LaTeX; return the files."""
+    rows = []
+    for one in found:
         digits = 3 if one.unit == "1" else 2
-        interval = "--" if not math.isfinite(one.low95) else f"[{one.low95:.{digits}f}, {one.high95:.{digits}f}]"
-        lines.append(" & ".join([
-            latex(one.title + ("" if one.unit == "1" else f" ({one.unit})")), f"${one.value:.{digits}f}$",
-            f"({one.se:.{digits}f})", f"${interval}$" if interval != "--" else interval, published(one, "--"),
-            one.verdict]) + r" \\")
-    lines += [r"\hline", r"\end{tabular}"]
-    files[1].write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return files
-
-
-def latex(text: str) -> str:
-    """Escape what LaTeX would read as its own."""
-    for sign in ("\\", "%", "&", "_", "#", "$"):
-        text = text.replace(sign, r"\textbackslash{}" if sign == "\\" else "\\" + sign)
-    return text
+        interval = f"$[{one.low95:.{digits}f}, {one.high95:.{digits}f}]$" if math.isfinite(one.low95) else "--"
+        title = one.title + ("" if one.unit == "1" else f" ({one.unit})")
+        rows.append([tables.escape(title), f"${one.value:.{digits}f}$", f"({one.se:.{digits}f})", interval,
+                     published(one, "--"), one.verdict])
+    head = ("Design", "Estimate", "(s.e.)", r"95\% interval", "Published", "")
+    return tables.write(to_frame(found), folder, stem, tables.tabular("lrrrrl", head, rows))
 
 
 def published(one: Estimate, dash: str = "–") -> str:
@@ -61,8 +51,6 @@ def figure(estimates: list[Estimate], events: dict[str, Any]) -> Any:
     Left, difference between zones and other cells by year (per cent, 95% intervals), with the published effect;
     right, one row a design on a scale of its own, from its published range. ValueError if nothing can be shown.
     """
-    from cluster_sim.report import style
-
     found = {one.name: one for one in estimates}
     shown = [(found[name], label) for name, label in SHOWN if name in found]
     if not shown:
@@ -77,10 +65,6 @@ def figure(estimates: list[Estimate], events: dict[str, Any]) -> Any:
 
 def _events(canvas: Any, events: dict[str, Any]) -> None:
     """Draw one panel a kind of event study, above one another."""
-    from matplotlib.ticker import MaxNLocator
-
-    from cluster_sim.report import style
-
     panels = [panel for panel in EVENTS if panel[0] in events]
     for place, (kind, label, beside) in enumerate(panels):
         frame = events[kind]
@@ -108,8 +92,6 @@ def _events(canvas: Any, events: dict[str, Any]) -> None:
 
 def _forest(canvas: Any, shown: list[tuple[Estimate, str]], left: float) -> None:
     """Draw one row an estimate; each has a scale of its own, which shows zero and the published range."""
-    from cluster_sim.report import style
-
     top, bottom, width = 0.855, 0.04, 0.19
     step = (top - bottom) / len(shown)
     columns = (left + width + 0.015, left + width + 0.135, left + width + 0.235)

@@ -12,9 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
+from cluster_sim.runs.summary import FITTED
+
 from . import frames, style
 
-FITTED = (2016, 2021)
 HELD_OUT = (2022, 2024)
 BREAK = 2018  # the national reclassification took effect in January of this year
 _LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)

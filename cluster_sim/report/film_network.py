@@ -22,14 +22,14 @@ from . import style
 _NEAR, _EDGE, _FAR = 0.05, 60.0, 4000.0  # km: same park, end of the city, end of the figure
 _INNER, _RIM, _OUTER = 0.13, 0.56, 0.92  # radii that stand for them (outside starts at 0.70)
 _START = 0.70
-_NEEDED = ("project_id", "outside", "specialism", "distance_km")
+_NEEDED = ("project_id", "title", "partner_id", "outside", "city", "specialism", "effort", "distance_km")
 
 
 def film_network(credits: Any, project: Any = None, *, title: str | None = None, width: float = style.PAGE) -> Figure:
     """The partners of the title with the largest team, or of `project` (an id).
 
-    credits: one row a credit with `project_id`, `outside` (index of another city, -1 for a studio of this city),
-    `specialism`, `distance_km`, and where known `partner_id`, `title`, `city`, `effort` (person-months), `run_id`.
+    credits: one row a credit with `project_id`, `title`, `partner_id`, `outside` (index of another city, -1 for a
+    studio of this city), `city`, `specialism`, `effort` (person-months), `distance_km`, and with several runs `run_id`.
     A studio credited for two crafts is one partner, drawn in the craft of its largest effort. Raises ValueError
     where a needed column is missing or no title has a partner.
     """
@@ -43,7 +43,7 @@ def film_network(credits: Any, project: Any = None, *, title: str | None = None,
     if project is not None and "run_id" in one.columns:
         one = one[one["run_id"] == one["run_id"].iloc[0]]
     team = partners(one)
-    name = title or (str(one["title"].iloc[0]) if "title" in one.columns else "")
+    name = title or str(one["title"].iloc[0])
     with style.house():
         height = width * 0.64
         figure = style.canvas(width, height)
@@ -69,11 +69,10 @@ def largest(credits: pd.DataFrame) -> pd.DataFrame:
     keys = [name for name in ("run_id", "project_id") if name in credits.columns]
     if not len(credits):
         return credits
-    if "title" in credits.columns:
-        kinds = credits["title"].astype(str)
-        released = kinds != "in production"
-        other = kinds.str.fullmatch(r"(games|audio_video|design|scifi|other) \d+")
-        credits = next(part for part in (credits[released & ~other], credits[released], credits) if len(part))
+    kinds = credits["title"].astype(str)
+    released = kinds != "in production"
+    other = kinds.str.fullmatch(r"(games|audio_video|design|scifi|other) \d+")
+    credits = next(part for part in (credits[released & ~other], credits[released], credits) if len(part))
     sizes = credits.groupby(keys, sort=True, observed=True).size()
     chosen = sizes.idxmax()
     chosen = chosen if isinstance(chosen, tuple) else (chosen,)
@@ -85,22 +84,9 @@ def largest(credits: pd.DataFrame) -> pd.DataFrame:
 
 def partners(credits: pd.DataFrame) -> pd.DataFrame:
     """One row a partner: outside, city, specialism (of its largest effort), effort, distance_km."""
-    data = credits.reset_index(drop=True).copy()
-    if "effort" not in data.columns:
-        data["effort"] = 1.0
-    if "city" not in data.columns:
-        data["city"] = ""
-    nameless = (data["outside"] >= 0) & (data["city"].fillna("").astype(str) == "")
-    data.loc[nameless, "city"] = "city " + (data.loc[nameless, "outside"] + 1).astype(str)
-    if "partner_id" in data.columns:
-        known = data["partner_id"].notna() & ~data["partner_id"].isin((-1, 0))
-        key = data["partner_id"].astype(str).where(known, "row " + data.index.astype(str))
-        # outside studios that carry no number of their own: one a credit
-        plain = (data["outside"] >= 0) & (data["partner_id"].abs() < 100_000)
-        key = key.where(~plain, "row " + data.index.astype(str))
-    else:
-        key = data.index.to_series().astype(str)
-    data["key"] = key
+    data = credits.reset_index(drop=True)
+    # studios of other cities carry no number of their own: one a credit
+    data["key"] = data["partner_id"].where(data["outside"] < 0, -1 - data.index)
     total = data.groupby("key")["effort"].transform("sum")
     data = data.sort_values(["key", "effort"], ascending=[True, False], kind="stable")
     data["effort"] = total

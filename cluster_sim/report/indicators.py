@@ -8,17 +8,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator, StrMethodFormatter
 
+from cluster_sim.indicators import INDICATORS
+
 from . import frames, style
 from .fan_chart import HELD_OUT
 
-PANELS = (
-    ("employment", "Creative jobs (thousand)", "stock", 1e-3),
-    ("studios", "Studios (thousand)", "stock", 1e-3),
-    ("mean_wage", "Mean wage (thousand yuan a month)", "mean", 1.0),
-    ("mean_rent", "Mean rent (yuan per m² a month)", "mean", 1.0),
-    ("collaboration_distance", "Distance to contract partner (km)", "mean", 1.0),
-    ("project_receipts", "Receipts of own works (bn yuan a year)", "sum", 1e-3),
-)
+PANELS = tuple(INDICATORS[name] for name in (
+    "employment", "studios", "mean_wage", "mean_rent", "collaboration_distance", "project_receipts"))
 
 
 def indicators(series: Any, *, scale: float = 1.0, width: float = style.PAGE, height: float = 102.0) -> Figure:
@@ -28,26 +24,26 @@ def indicators(series: Any, *, scale: float = 1.0, width: float = style.PAGE, he
     means or sums of twelve months. Raises ValueError if none of the columns is there.
     """
     data = frames.frame(series)
-    panels = [panel for panel in PANELS if frames.has(data, panel[0])]
+    panels = [each for each in PANELS if frames.has(data, each.name)]
     if not panels:
         raise ValueError("the series hold none of the indicators that are drawn")
     with style.house():
         figure = style.canvas(width, height)
         span, runs = (np.inf, -np.inf), 0
         drawn = []
-        for k, (column, title, how, factor) in enumerate(panels):
-            axes = figure.add_axes((0.05 + 0.325 * (k % 3), 0.605 - 0.455 * (k // 3), 0.28, 0.33))
-            table = frames.paths(data, column)
+        for k, each in enumerate(panels):
+            axes = figure.add_axes((0.06 + 0.325 * (k % 3), 0.605 - 0.455 * (k // 3), 0.265, 0.33))
+            table = frames.paths(data, each.name)
             window = table.rolling(12, min_periods=12)
-            values = table if how == "stock" else (window.sum() if how == "sum" else window.mean())
-            values = values * factor / (scale if how != "mean" else 1.0)
+            values = {"stock": lambda table=table: table, "flow": window.sum, "rate": window.mean}[each.kind]()
+            values = values * each.for_people(scale)
             x, runs = frames.position(table.index), values.shape[1]
             band = frames.bands(values, (0.1, 0.5, 0.9))
             if runs >= frames.RUNS_FOR_BAND:
                 axes.fill_between(x, band[0.1], band[0.9], color=style.BLUE, alpha=0.22, lw=0, zorder=2)
             axes.plot(x, band[0.5], color=style.BLUE, zorder=3)
             style.rows(axes)
-            style.letter(axes, "abcdef"[k], title)
+            style.letter(axes, "abcdef"[k], f"{each.heading} ({each.shown})")
             axes.set_ylim(bottom=0)
             axes.xaxis.set_major_locator(MultipleLocator(5) if x[-1] - x[0] > 8 else MaxNLocator(6, integer=True))
             axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))

@@ -26,11 +26,11 @@ def front(result: Any) -> Figure:
 
     if result.front is None or not len(result.front):
         raise ValueError("no mix of the search could be run within the budget")
-    hunt, table = result.hunt, result.front
-    names = columns(hunt)
-    across = next((k for k, aim in enumerate(hunt.aims) if aim.measure == hunt.cost), len(names) - 1)
+    spec, table = result.spec, result.front
+    names = columns(spec)
+    across = next((k for k, aim in enumerate(spec.aims) if aim.measure == spec.cost), len(names) - 1)
     shown = [k for k in range(len(names)) if k != across][:MOST - 1]
-    factors = list(hunt.sweep.factors)
+    factors = list(spec.sweep.factors)
     strip = 4.6 * len(factors)
     height = 65.0 + strip + 21.0
     with style.house():
@@ -41,7 +41,8 @@ def front(result: Any) -> Figure:
             axes = figure.add_axes(((left + place * (wide + gap)) / style.PAGE, (height - 53) / height,
                                     wide / style.PAGE, 43 / height))
             _aim(axes, result, names, across, k)
-            style.letter(axes, "abc"[place], f"{hunt.aims[k].measure.title}\n(change, {_unit(hunt.aims[k].measure)})")
+            measure = spec.aims[k].measure
+            style.letter(axes, "abc"[place], f"{measure.title}\n(change, {measure.change_unit})")
         labels = 44.0
         axes = figure.add_axes((labels / style.PAGE, 11.0 / height, (style.PAGE - labels - 24) / style.PAGE,
                                 strip / height))
@@ -57,10 +58,6 @@ def front(result: Any) -> Figure:
     return figure
 
 
-def _unit(measure: Any) -> str:
-    return "percentage points" if measure.unit == "%" else measure.unit
-
-
 def _order(table: Any) -> str:
     low, high = table["cost_fresh"].min(), table["cost_fresh"].max()
     return f"{low:,.0f} to {high:,.0f} million yuan a year" if np.isfinite([low, high]).all() else "as promised"
@@ -68,9 +65,9 @@ def _order(table: Any) -> str:
 
 def _aim(axes: Axes, result: Any, names: list[str], across: int, k: int) -> None:
     """One aim against the cost (or the last aim): every mix faint, the set promised and found."""
-    hunt, table, home = result.hunt, result.front, result.base.set_index("seeds")
+    spec, table, home = result.spec, result.front, result.base.set_index("seeds")
     x, y = names[across], names[k]
-    wide, tall = hunt.aims[across].measure.factor, hunt.aims[k].measure.factor
+    wide, tall = spec.aims[across].measure.factor, spec.aims[k].measure.factor
     cloud = result.evaluations[result.evaluations["allowed"]]
     axes.plot((cloud[x] - home.loc["search", x]) * wide, (cloud[y] - home.loc["search", y]) * tall, ".", ms=2.4,
               color=style.RULE, zorder=1)
@@ -84,8 +81,8 @@ def _aim(axes: Axes, result: Any, names: list[str], across: int, k: int) -> None
         axes.plot([after[0]] * 2, [row[f"{y}_low95"] * tall, row[f"{y}_high95"] * tall], color=colour, lw=0.8, zorder=3)
         axes.plot(*before, "o", ms=3.2, mfc=style.PAPER, mec=style.SOFT, mew=0.7, zorder=4)
         axes.plot(*after, "o", ms=3.2, color=colour, zorder=5)
-    measure = hunt.aims[across].measure
-    axes.set_xlabel(f"{measure.title}\n(change, {_unit(measure)})")
+    measure = spec.aims[across].measure
+    axes.set_xlabel(f"{measure.title}\n(change, {measure.change_unit})")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     style.rows(axes)

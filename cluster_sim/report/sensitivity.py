@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
 from cluster_sim.report import style
 
@@ -60,10 +59,9 @@ def _height(side: list[Any]) -> float:
 def _panels(result: Any) -> list[tuple[str, str, Any, bool, float, str]]:
     """Title, label of the axis, rows, whether first orders are shown, factor to the unit, letter."""
     measure = result.question.shown
-    unit = "percentage points" if measure.unit == "%" else measure.unit
     where = f"{measure.title[0].lower()}{measure.title[1:]}, {measure.years}"
-    titles = {"morris": ("Morris screening", f"mean absolute effect of the full range\non {where} ({unit})",
-                         measure.factor),
+    titles = {"morris": ("Morris screening", f"mean absolute effect of the full range\non {where} "
+                         f"({measure.change_unit})", measure.factor),
               "sobol": ("Sobol indices", "share of the variance", 1.0),
               "pawn": ("PAWN", "median distance of distributions", 1.0)}
     return [(*titles[name][:2], _shown(one.table), name == "sobol", titles[name][2], letter)
@@ -99,17 +97,8 @@ def _draw(axes: Axes, frame: Any, factor: float, first: bool) -> None:
                           textcoords="offset points", fontsize=6.0, color=style.INK if told else style.FAINT)
     axes.annotate("rank", (1, 1), xycoords="axes fraction", xytext=(4, 5), textcoords="offset points",
                   fontsize=6.0, color=style.SOFT, va="baseline")
-    axes.set_ylim(len(frame) - 0.4, -0.6)
-    axes.set_yticks(range(len(frame)), [_wrapped(name) for name in frame["factor"]])
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(True, axis="x")
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
+    style.listed(axes, range(len(frame)), [style.shortened(name) for name in frame["factor"]])
     axes.margins(x=0.03)
-
-def _wrapped(name: str, most: int = 30) -> str:
-    """A label that fits: a long one keeps its end, where the name of the number is."""
-    return name if len(name) <= most else "…" + name[-(most - 1):]
 
 
 def _legend(figure: Figure, width: float, height: float, first: bool, wide: bool) -> None:

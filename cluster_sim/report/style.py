@@ -9,7 +9,8 @@ window, no global state and no backend is touched.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,8 +23,13 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
+
+from cluster_sim.codes import SPECIALISMS
 
 MM = 1 / 25.4
+FOOTNOTE = "footnote"
 COLUMN = 88.0
 PAGE = 180.0
 
@@ -43,10 +49,7 @@ PURPLE = "#cc79a7"
 BLACK = "#000000"
 CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 
-SPECIALISMS = ("story", "visuals", "effects", "sound", "engineering", "production")
-SPECIALISM_COLOURS = dict(
-    zip(SPECIALISMS, (PURPLE, SKY, VERMILION, GREEN, BLUE, ORANGE), strict=True)
-)
+SPECIALISM_COLOURS = dict(zip(SPECIALISMS, (PURPLE, SKY, VERMILION, GREEN, BLUE, ORANGE), strict=True))
 
 #: Light to dark, one hue turning from sand to deep blue; lightness falls steadily, so that the
 #: order survives printing in grey.
@@ -152,43 +155,58 @@ def rows(axes: Axes) -> None:
     axes.spines["left"].set_visible(False)
 
 
+def listed(axes: Axes, places: Sequence[float], labels: Sequence[str], ticks: int = 5) -> None:
+    """Rows that read like a list, the first on top: a label a row, and thin upright lines to read values from."""
+    axes.set_yticks(places, labels)
+    axes.set_ylim(max(places) + 0.6, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(True, axis="x")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=ticks))
+
+
+def shortened(name: str, most: int = 30) -> str:
+    """Return a label that fits: a long one keeps its end, where the name of the number is."""
+    return name if len(name) <= most else "…" + name[-(most - 1):]
+
+
 def letter(axes: Axes, mark: str, title: str) -> Text:
     """Panel heading: a bold letter and a plain title, flush with the axes' left edge."""
     shown = axes.set_title(title, loc="left", fontweight="normal", fontsize=7.0)
-    axes.annotate(
-        mark,
-        xy=(0, 1),
-        xycoords="axes fraction",
-        xytext=(-11, 5.0),
-        textcoords="offset points",
-        fontsize=8.0,
-        fontweight="bold",
-        va="baseline",
-    )
+    axes.annotate(mark, xy=(0, 1), xycoords="axes fraction", xytext=(-11, 5.0), textcoords="offset points",
+                  fontsize=8.0, fontweight="bold", va="baseline")
     return shown
 
 
-def save(
-    figure: Figure, stem: str | Path, formats: tuple[str, ...] = FORMATS, dpi: int = 400
-) -> list[Path]:
-    """Write the figure as `stem`.svg, .pdf and .png; the same figure gives the same bytes.
+def footnote(figure: Figure, text: str) -> None:
+    """Write a line or two below the figure, outside its own space, where every figure has room for it."""
+    wide, tall = figure.get_size_inches()
+    words = textwrap.fill(text, int(wide / MM / 1.06))
+    figure.text(1.5 * MM / wide, -0.5 * MM / tall, words, fontsize=5.5, color=SOFT, va="top", gid=FOOTNOTE)
 
-    Each file is written beside its place and then renamed, so that a killed process leaves no
-    half a file. Missing folders are made. Returns the paths. Raises ValueError for a format
-    that is not one of `FORMATS`.
+
+def _whole(figure: Figure) -> Bbox | None:
+    """The part to write, in inches, where a footnote stands below the figure; None for the figure itself."""
+    wide, tall = figure.get_size_inches()
+    lines = sum(1 + text.get_text().count("\n") for text in figure.texts if text.get_gid() == FOOTNOTE)
+    return Bbox([[0, -(2.4 * lines + 1.0) * MM], [wide, tall]]) if lines else None
+
+
+def save(figure: Figure, stem: str | Path) -> list[Path]:
+    """Write the figure as `stem`.svg, .pdf and .png and return the paths; the same figure gives the same bytes.
+
+    Each file is written beside its place and then renamed, so that a killed process leaves no half a file. Missing
+    folders are made.
     """
-    unknown = [kind for kind in formats if kind not in FORMATS]
-    if unknown:
-        raise ValueError(f"unknown figure format {unknown[0]!r}; have {', '.join(FORMATS)}")
     stem = Path(stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
     written = []
     with house():
-        for kind in formats:
+        for kind in FORMATS:
             path = stem.with_name(f"{stem.name}.{kind}")
             draft = path.with_name(f".{path.name}.{os.getpid()}")
             try:
-                figure.savefig(draft, format=kind, dpi=dpi, metadata=_METADATA[kind])
+                figure.savefig(draft, format=kind, dpi=400, metadata=_METADATA[kind], bbox_inches=_whole(figure))
                 draft.replace(path)
             finally:
                 draft.unlink(missing_ok=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.runs.experiment import Experiment
 from cluster_sim.runs.plan import TABLES, ordinal, plan, scale_of, seed_list
 from cluster_sim.runs.read import View
 from cluster_sim.runs.result import Result
 from cluster_sim.runs.single_run import FACTORY, simulate
-from cluster_sim.runs.temporary import folder_of
 
 Settings = Mapping[str, Any] | Iterable[str] | None
 
@@ -49,22 +48,9 @@ def ensemble(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float 
     `seeds` is a number (1 to that) or the seeds themselves; `out` a results folder to keep (runs that it
     holds are not done again), a temporary one if None; `engine` (a `DaskEngine`) does the runs elsewhere
     than on this machine; `tables` are those that the runs keep (`accounts`, `payments` and `applications`
-    only where named). A failed run costs itself: a warning names it, and
-    RuntimeError comes only if all failed.
+    only where named). A failed run costs itself: a warning names it, and RuntimeError comes only if all failed.
     """
-    from cluster_sim.runs.execution import execute
-    from cluster_sim.runs.progress import Progress, Silent
-
     planned = plan(scenario_of(scenario, set), seed_list(seeds), scale_of(scale), ordinal(until), tables=tables)
-    folder, holder = folder_of(out)
-    report = execute(planned, folder, workers, Progress() if progress else Silent(), factory,
-                     engine=engine)
-    if report.failed:
-        first = report.failed[0]
-        text = (f"{len(report.failed)} of {len(planned.runs)} runs failed; the first, seed {first['seed']}:\n"
-                f"{first['traceback']}")
-        if len(report.failed) == len(planned.runs):
-            raise RuntimeError(text)
-        warnings.warn(text, stacklevel=2)
-    view = View(folder)
-    return view.keep_alive(holder) if holder else view
+    experiment = Experiment.of(out, workers, progress, factory, engine)
+    experiment.run({experiment.folder: planned})
+    return experiment.deliver(experiment.view())

@@ -3,32 +3,39 @@
     with DaskEngine("tcp://node1:8786") as engine:
         execute(plan, folder, engine=engine)
 
-Before anything is written, every worker says whether it can take part: the same code and versions, the
-results folder within reach.
+Before anything is written, every worker says whether it can take part: the same code and versions, the results folder
+within reach. Then every run is a task; which worker does it, and on which it is done again, is Dask's affair.
 """
 
 from __future__ import annotations
 
+import json
+import logging
 import os
+import pickle
+import sys
 import time
 import uuid
-from contextlib import suppress
-from dataclasses import replace
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.runs import dask_client
-from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.errors import EngineGone, InputError, NoCluster
 from cluster_sim.runs.identity import city_version
-from cluster_sim.runs.plan import Plan
+from cluster_sim.runs.plan import Plan, RunSpec
 from cluster_sim.runs.progress import duration
-from cluster_sim.runs.supervisor import STALL
-from cluster_sim.runs.worker import Job
+from cluster_sim.runs.supervisor import Listener
+from cluster_sim.runs.worker import STALL, Job, Outcome
 
 PATIENCE = 60.0
 """Seconds to wait for a first worker, and later for another one when all have gone."""
-QUESTION_SECONDS = 120.0
-"""Seconds that a worker may take to answer: it imports the model first."""
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 20.0
+"""Seconds that the scheduler, or a worker with a finished run, may take to answer."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks at which workers there are."""
 CLOSE_SECONDS = 1.0
 NAMED = 5
 """Workers named in a message at most."""
@@ -47,18 +54,14 @@ class DaskEngine:
                  quiet: bool = True) -> None:
         from cluster_sim.runs.single_run import FACTORY
 
-        given = sum(value is not None for value in (scheduler, profile, client))
-        if given != 1:
+        if sum(value is not None for value in (scheduler, profile, client)) != 1:
             raise InputError("the Dask engine needs one of: the address of a scheduler, or a profile")
-        dask_client.require()
+        require()
         self.scheduler, self.profile, self.client = scheduler, profile, client
         self.factory, self.patience, self.stall, self.quiet = factory or FACTORY, patience, stall, quiet
         self.cluster: Any = None
-        self.jobs = 0
         self.own = client is None
-        self.fit: dict[str, Any] = {}
-        self.cities: tuple[str, ...] = ()
-        self.code = ""
+        self.cold = False
 
     def __enter__(self) -> DaskEngine:
         return self
@@ -69,26 +72,23 @@ class DaskEngine:
     def say(self, text: str) -> None:
         """Tell the user something on standard error."""
         if not self.quiet:
-            import sys
-
             print(text, file=sys.stderr, flush=True)
 
-    # connecting ------------------------------------------------------------------------------------
-
     def connect(self) -> Any:
-        """Return the client, connected. InputError if nobody answers."""
+        """Return the client, connected. InputError if nobody answers, or the versions of Dask differ."""
         if self.client is None:
+            target: Any
             if self.profile is not None:
                 from cluster_sim.runs import dask_profile
 
                 found = dask_profile.load(self.profile)
-                self.cluster, self.jobs, self.patience = dask_profile.cluster(found), found.jobs, found.wait
-                self.client = dask_client.connect(self.cluster)
-                self.cluster.scale(jobs=self.jobs)
+                target = self.cluster = dask_profile.cluster(found)
+                self.patience = found.wait
             else:
-                address = dask_client.address_of(str(self.scheduler))
-                dask_client.same_dask(address)
-                self.client = dask_client.connect(address)
+                target = address_of(str(self.scheduler))
+            self.client = _client(target)
+            if self.cluster is not None:
+                self.cluster.scale(jobs=found.jobs)
         return self.client
 
     def close(self) -> None:
@@ -100,44 +100,43 @@ class DaskEngine:
                         thing.close(timeout=CLOSE_SECONDS)
             self.client = self.cluster = None
 
-    # what `execute` asks --------------------------------------------------------------------------
-
     def check(self, folder: Path, plan: Plan) -> int:
         """Ask every worker whether it can take part and return how many there are.
 
         InputError if one cannot; then nothing stays written.
         """
-        from cluster_sim.runs.dask_worker import Question
+        from cluster_sim.runs.dask_worker import Answer, Call, Question, answer, versions
 
         client, folder = self.connect(), Path(os.path.abspath(folder))
-        addresses = self._first_workers(client)
-        self.code, self.cities = plan.code, (str(plan.scenario.city),)
-        with FolderProbe(folder) as probe:
-            self.fit = self._answers(client, addresses, Question(
-                str(folder), probe.token, probe.byte, self.cities, self.factory))
-            faults = {address: fault for address, found in self.fit.items() if (fault := self.fault(found))}
-            if faults:
-                raise InputError(_refusal(faults, len(addresses), folder))
-            probe.keep = True
-        self._advise()
-        return len(self.fit)
+        self._wait_for_a_worker(client)
+        city = str(plan.scenario.city)
+        question = Question(Job(str(folder), self.factory, plan.code, self.stall), versions(),
+                            {city: city_version(city)})
+        with folder_probe(folder) as (token, byte):
+            call = Call(answer, question._replace(token=token, lock_byte=byte)).packed()
+            answers = client.run(pickle.loads, call, on_error="return")
+            faults = {address: fault for address, found in answers.items() if (
+                fault := found.fault if isinstance(found, Answer) else _fault_of(found))}
+            if faults or not answers:
+                raise InputError(_refusal(faults, len(answers), folder))
+        self.question = question
+        self.cold = any(found.cold for found in answers.values())
+        if not all(found.locks for found in answers.values()):
+            self.say("locks in the results folder do not reach all machines: start one job at a time on it")
+        several = sum(threads > 1 for threads in client.nthreads().values())
+        if several:
+            self.say(f"{several} of {len(answers)} Dask workers have several threads, of which a run uses one. To use "
+                     f"all cores, start them with: {_start_command(client)}")
+        return len(answers)
 
-    def runner(self, job: Job) -> Any:
-        """Return what does the runs of a job (as `supervisor.Local` does here)."""
-        from cluster_sim.runs.dask_runner import Runner
-        from cluster_sim.runs.dask_worker import Question
+    def executor(self, job: Job) -> DaskExecutor:
+        """Return what does the runs of a job that has been checked."""
+        return DaskExecutor(self, job)
 
-        job = replace(job, folder=os.path.abspath(job.folder))
-        question = Question(job.folder, "", None, self.cities, self.factory)
-        return Runner(self.client, job, question, self.fit, self.fault, self.patience, self.say, self.stall)
-
-    # workers ---------------------------------------------------------------------------------------
-
-    def _first_workers(self, client: Any) -> set[str]:
-        """Return the addresses of the workers that are there; wait for one if there is none."""
+    def _wait_for_a_worker(self, client: Any) -> None:
         end, told = time.monotonic() + self.patience, False
-        while not (found := dask_client.present(client)):
-            if self.cluster is not None and len(self.cluster.refusals) >= self.jobs:
+        while not present(client):
+            if self.cluster is not None and self.cluster.refusals:
                 raise InputError(f"the batch system takes no job: {self.cluster.refusals[0]}")
             if time.monotonic() > end:
                 raise InputError(f"the Dask scheduler has no workers; start some: {_start_command(client)}")
@@ -145,99 +144,180 @@ class DaskEngine:
                 self.say(f"waiting for a Dask worker ({duration(self.patience)} at most)")
                 told = True
             time.sleep(0.2)
-        return found
-
-    def _answers(self, client: Any, addresses: set[str], question: Any) -> dict[str, Any]:
-        """Return what each worker answers: an Answer, or the exception that came instead."""
-        futures = {address: dask_client.ask(client, address, question) for address in sorted(addresses)}
-        answers: dict[str, Any] = {}
-        end = time.monotonic() + QUESTION_SECONDS
-        while futures:
-            there = dask_client.present(client)
-            for address, future in list(futures.items()):
-                if future.done():
-                    try:
-                        answers[address] = future.result(timeout=QUESTION_SECONDS)
-                    except Exception as error:
-                        answers[address] = error
-                elif address in there and time.monotonic() < end:
-                    continue
-                elif address in there:
-                    answers[address] = TimeoutError(f"no answer in {QUESTION_SECONDS:.0f} s")
-                del futures[address]
-            time.sleep(0.02)
-        if not answers:
-            raise InputError("the Dask workers went away before they could answer")
-        return answers
-
-    def fault(self, found: Any) -> str:
-        """Return why a worker cannot take part, as the end of a sentence; empty if it can."""
-        from cluster_sim.runs.dask_worker import versions
-
-        if isinstance(found, ModuleNotFoundError) and (found.name or "").startswith("cluster_sim"):
-            return "cannot import cluster_sim: install it there"
-        if isinstance(found, BaseException):
-            return f"cannot answer: {type(found).__name__}: {found}"
-        if found.code != self.code:
-            return f"runs other sources of cluster_sim (code version {found.code}, here {self.code})"
-        here = versions()
-        other = [f"{name} {found.versions.get(name, 'missing')} (here {version})" for name, version in here.items()
-                 if found.versions.get(name) != version]
-        if other:
-            return f"has other versions: {', '.join(other)}"
-        if found.folder:
-            return found.folder
-        if found.broken:
-            return f"cannot load the model: {found.broken.strip().splitlines()[-1]}"
-        unequal = [city for city, theirs in zip(self.cities, found.cities, strict=True) if theirs != city_version(city)]
-        return f"cannot read the city {unequal[0]}" if unequal else ""
-
-    def _advise(self) -> None:
-        """Say what would make the workers faster, or the store safer."""
-        found = list(self.fit.values())
-        several = sum(answer.threads > 1 for answer in found)
-        if several:
-            self.say(f"{several} of {len(found)} Dask workers have several threads, of which a run uses one. To use "
-                     f"all cores, start them with: {_start_command(self.client)}")
-        if not all(answer.locks for answer in found):
-            self.say("locks in the results folder do not reach all machines: start one job at a time on it")
 
 
-class FolderProbe:
-    """A file in the results folder, with its lock, for workers to find; all of it is gone again if they do not."""
+class DaskExecutor:
+    """Does runs as tasks of a Dask cluster, for `supervisor.supervise`.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.token = f".sign-{uuid.uuid4().hex}"
-        self.byte = 0
-        self.keep = False
+    A worker that joins late and cannot take part is left out. When a worker dies Dask gives its tasks to others; the
+    run that killed it leaves a mark in the store each time it is begun, and is not begun a third time.
+    """
 
-    def __enter__(self) -> FolderProbe:
+    def __init__(self, engine: DaskEngine, job: Job) -> None:
         from cluster_sim.runs.store import Store
 
-        chain = [self.folder, *self.folder.parents]
-        self.made = [path for path in chain if not path.exists()]
-        self.had_lock = (self.folder / ".lock").exists()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.lock = Store(self.folder).lock()
-        self.byte = self.lock.byte_of(self.token.removeprefix(".sign-"))
-        self.lock.take(self.byte)
-        self.write()
-        return self
+        self.engine, self.client, self.job = engine, engine.client, engine.question.job
+        self.question = pickle.dumps(engine.question)
+        self.store = Store(job.folder)
+        self.workers = present(self.client)
+        self.unfit: set[str] = set()
+        self.tasks: set[Any] = set()
+        self.looked = self.manned = time.monotonic()
 
-    def write(self) -> None:
-        """Put the file there."""
-        (self.folder / self.token).write_text(self.token, "utf-8")
+    def open(self, listener: Listener) -> None:
+        """Say that the model is compiled first, if it is."""
+        if self.engine.cold:
+            listener.compiling()
 
-    def __exit__(self, *what: object) -> None:
-        self.lock.close()
-        (self.folder / self.token).unlink(missing_ok=True)
-        if not self.keep:
+    def room(self) -> int:
+        """One run for each worker, and one more that it can go on with."""
+        return 2 * max(1, len(self.workers - self.unfit))
+
+    def submit(self, spec: RunSpec) -> Any:
+        """Make a run a task, which any worker may do that can take part."""
+        from cluster_sim.runs.dask_worker import Call, run
+
+        fit = sorted(self.workers - self.unfit) if self.unfit else None
+        call = Call(run, self.question, self.job, spec).packed()
+        future = self.client.submit(pickle.loads, call, key=f"cluster_sim-{uuid.uuid4().hex}", pure=False, workers=fit)
+        self.tasks.add(future)
+        return future
+
+    def outcome(self, future: Any) -> Outcome:
+        """Return what became of a run, also if Dask has given it up because workers died under it."""
+        from distributed import KilledWorker
+
+        self.tasks.discard(future)
+        try:
+            if future.cancelled():
+                return Outcome("lost")
+            found = Outcome(*future.result(timeout=ANSWER_SECONDS))
+        except KilledWorker:
+            return Outcome("suspect", "workers died with the run in their hands")
+        except TimeoutError:
+            return Outcome("lost")
+        except Exception as error:
+            return Outcome("raised", repr(error))
+        if found.kind == "unfit":
+            address, _, why = found.text.partition(" ")
+            if address not in self.unfit:
+                self.unfit.add(address)
+                self.engine.say(f"the worker {address} is left out: it {why}")
+            return Outcome("lost")
+        if found.kind == "there":  # most likely done for this job, on a worker that died before it could say so
+            return Outcome("done")
+        return found
+
+    def look(self) -> bool:
+        """Note which workers there are. EngineGone if the scheduler has gone, or all workers for long."""
+        now = time.monotonic()
+        if now - self.looked >= LOOK_EVERY:
+            self.looked = now
+            self.workers = present(self.client)
+            if self.workers - self.unfit:
+                self.manned = now
+            elif now - self.manned > self.engine.patience:
+                raise EngineGone("the Dask cluster has no worker left that can go on")
+        return True
+
+    def months(self) -> int:
+        """The months of runs that are not finished are not known here."""
+        return 0
+
+    def close(self) -> None:
+        """Let go of all tasks: workers stop what nobody waits for within a moment."""
+        for future in self.tasks:
+            with suppress(Exception):
+                future.release()
+
+
+def require() -> None:
+    """Raise NoCluster if the libraries of the extra `cluster` are not installed."""
+    try:
+        import distributed  # noqa: F401
+    except ImportError as error:
+        raise NoCluster("the Dask engine", error) from error
+
+
+def address_of(scheduler: str) -> str:
+    """Return the address of a scheduler that is given by it, or by the JSON file that it writes."""
+    if not scheduler.endswith(".json"):
+        return scheduler
+    try:
+        return str(json.loads(Path(scheduler).read_text("utf-8"))["address"])
+    except FileNotFoundError:
+        raise InputError(f"there is no scheduler file {scheduler}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{scheduler} is no scheduler file of Dask: {error}") from error
+
+
+def _client(target: Any) -> Any:
+    """Connect to a scheduler by its address, or to a cluster started here."""
+    import distributed
+
+    for name, found in logging.root.manager.loggerDict.items():  # Dask's own log would write over the progress line
+        if name.split(".")[0] in ("distributed", "dask_jobqueue", "asyncio", "tornado"):
+            if isinstance(found, logging.Logger):
+                found.setLevel(logging.CRITICAL)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            client = distributed.Client(target, timeout=CONNECT_SECONDS, set_as_default=False, name="cluster_sim")
+            said.clear()
+            client.get_versions(check=True)
+        except (OSError, TimeoutError, ValueError, TypeError) as error:
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            raise InputError(f"no Dask scheduler answers at {target} ({lines[0]})") from error
+    other = [str(each.message) for each in said if "ersion" in str(each.message)]
+    if other:
+        client.close(timeout=CLOSE_SECONDS)
+        raise InputError(f"scheduler, workers and this program need the same versions. {other[0]}")
+    return client
+
+
+def present(client: Any) -> set[str]:
+    """Return the addresses of the workers. EngineGone if the scheduler does not answer."""
+    if client.status == "running":
+        with suppress(OSError, TimeoutError):
+            return set(client.sync(client.scheduler.ncores, callback_timeout=ANSWER_SECONDS))
+    raise EngineGone("the Dask scheduler does not answer any more")
+
+
+@contextmanager
+def folder_probe(folder: Path) -> Iterator[tuple[str, int]]:
+    """Put a file into the results folder, with a lock, for workers to find; give its name and the lock's byte.
+
+    The file goes again. If the block raises, so does every folder that was made for it.
+    """
+    from cluster_sim.runs.store import Store
+
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    had_lock = (folder / ".lock").exists()
+    lock = Store(folder).lock()
+    name = uuid.uuid4().hex
+    probe = folder / f".probe-{name}"
+    try:
+        lock.take(lock.byte_of(name))
+        probe.write_text(probe.name, "utf-8")
+        yield probe.name, lock.byte_of(name)
+    except BaseException:
+        lock.close()
+        probe.unlink(missing_ok=True)
+        if not had_lock:
+            (folder / ".lock").unlink()
+        for path in made:
             with suppress(OSError):
-                if not self.had_lock:
-                    (self.folder / ".lock").unlink()
-                for path in self.made:
-                    path.rmdir()
+                path.rmdir()
+        raise
+    lock.close()
+    probe.unlink()
+
+
+def _fault_of(found: BaseException) -> str:
+    """Return why a worker that gave an exception instead of an answer cannot take part."""
+    if isinstance(found, ModuleNotFoundError) and (found.name or "").startswith("cluster_sim"):
+        return "cannot import cluster_sim: install it there"
+    return f"cannot answer: {type(found).__name__}: {found}"
 
 
 def _start_command(client: Any) -> str:
@@ -246,6 +326,8 @@ def _start_command(client: Any) -> str:
 
 def _refusal(faults: dict[str, str], workers: int, folder: Path) -> str:
     """Return the message of a check that failed: which workers and why, the same fault said once."""
+    if not faults:
+        return "the Dask workers went away before they could answer"
     lines = [f"{len(faults)} of {workers} Dask worker{'s' * (workers > 1)} cannot take part; nothing was run."]
     for fault in dict.fromkeys(faults.values()):
         those = [address for address, text in faults.items() if text == fault]

@@ -17,40 +17,54 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from cluster_sim.runs.errors import InputError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-SYSTEMS = {"slurm": "sbatch"}
-"""Batch systems, and the command that hands in a job."""
-STARTER = "cluster_sim.runs.dask_start"
+from cluster_sim.runs.errors import InputError, NoCluster
 
-
-@dataclass(frozen=True)
-class Profile:
-    """A profile as read: names as in the file; `wait` in seconds."""
-
-    system: str
-    jobs: int
-    workers: int
-    memory: str
-    walltime: str | None = None
-    queue: str | None = None
-    account: str | None = None
-    directives: tuple[str, ...] = ()
-    prologue: tuple[str, ...] = ()
-    python: str | None = None
-    interface: str | None = None
-    local_directory: str | None = None
-    log_directory: str | None = None
-    wait: float = 86400.0
+COMMAND = "sbatch"
+"""Slurm's command that hands in a job."""
 
 
-KEYS = {field.name: field.type for field in fields(Profile)}
-REQUIRED = ("system", "jobs", "workers", "memory")
+def _size(text: str) -> str:
+    from dask.utils import parse_bytes
+
+    if text.isdigit() or parse_bytes(text) <= 0:
+        raise ValueError("this is not a size")
+    return text
+
+
+Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, pattern=r"^[^\n]+$")]
+
+
+class Profile(BaseModel):
+    """A profile as read: names as in the file; `wait` in seconds. The first four are needed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    system: Literal["slurm"]
+    jobs: int = Field(ge=1, strict=True)
+    workers: int = Field(ge=1, strict=True)
+    memory: Annotated[Line, AfterValidator(_size)]
+    walltime: Line | None = None
+    queue: Line | None = None
+    account: Line | None = None
+    directives: tuple[Line, ...] = ()
+    prologue: tuple[Line, ...] = ()
+    python: Line | None = None
+    interface: Line | None = None
+    local_directory: Line | None = None
+    log_directory: Line | None = None
+    wait: float = Field(default=86400.0, gt=0, lt=1e9, strict=True)
+
+
+WANTED = {"system": "slurm", "memory": "a size, such as 64 GB", "walltime": 'in quotation marks, such as "08:00:00"',
+          "jobs": "a number of 1 or more", "workers": "a number of 1 or more", "wait": "a number of seconds",
+          "directives": "a list of lines", "prologue": 'a list of lines, such as ["module load python"]'}
+"""What a key should be, for the message of a fault."""
 
 
 def folders() -> Iterator[Path]:
@@ -87,50 +101,20 @@ def load(name: str) -> Profile:
         raise InputError(f"{path} cannot be read: {error}") from error
     if not isinstance(found, dict):
         raise InputError(f"{path} is no profile: it should hold lines such as `system: slurm`")
-    faults = [f"'{key}' is missing" for key in REQUIRED if key not in found]
-    values: dict[str, Any] = {}
-    for key, value in found.items():
-        if key not in KEYS:
-            near = difflib.get_close_matches(str(key), KEYS, 1)
-            faults.append(f"unknown key '{key}'" + (f": did you mean '{near[0]}'?" if near else ""))
-            continue
-        try:
-            values[key] = _value(key, value)
-        except ValueError as error:
-            faults.append(str(error))
-    if faults:
-        raise InputError("\n".join([f"{path} is not a good profile:", *(f"  {fault}" for fault in faults)]))
-    return Profile(**values)
+    try:
+        return Profile.model_validate(found)
+    except ValidationError as error:
+        faults = dict.fromkeys(_fault(each["type"], str(each["loc"][0]), found) for each in error.errors())
+        raise InputError("\n".join([f"{path} is not a good profile:", *(f"  {fault}" for fault in faults)])) from error
 
 
-def _value(key: str, value: Any) -> Any:
-    """Return a value of the right kind. ValueError if it is not."""
-    kind = KEYS[key]
-    if key == "system" and value not in SYSTEMS:
-        raise ValueError(f"system: '{value}' is none of {', '.join(SYSTEMS)}")
-    if kind == "int":
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{key}: '{value}' is not a number of 1 or more")
-    elif kind == "float":
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-            raise ValueError(f"{key}: '{value}' is not a number of seconds")
-    elif kind == "tuple[str, ...]":
-        if not isinstance(value, list) or not all(isinstance(line, str) for line in value):
-            raise ValueError(f"{key}: should be a list of lines, such as [\"module load python\"]")
-        return tuple(value)
-    elif key == "walltime" and isinstance(value, int):
-        raise ValueError(f"walltime: write it in quotation marks, such as \"08:00:00\" (YAML reads {value})")
-    elif not isinstance(value, str) or not value.strip() or "\n" in value:
-        raise ValueError(f"{key}: '{value}' is not a line of text")
-    elif key == "memory":
-        from dask.utils import parse_bytes
-
-        try:
-            if parse_bytes(value) <= 0 or value.strip().isdigit():
-                raise ValueError
-        except ValueError:
-            raise ValueError(f"memory: '{value}' is not a size, such as 64 GB") from None
-    return value
+def _fault(kind: str, key: str, found: dict[str, Any]) -> str:
+    if kind == "missing":
+        return f"'{key}' is missing"
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(key, Profile.model_fields, 1)
+        return f"unknown key '{key}'" + (f": did you mean '{near[0]}'?" if near else "")
+    return f"{key}: '{found[key]}' should be {WANTED.get(key, 'a line of text')}"
 
 
 def options(profile: Profile) -> dict[str, Any]:
@@ -140,7 +124,8 @@ def options(profile: Profile) -> dict[str, Any]:
              "local_directory": profile.local_directory, "log_directory": profile.log_directory,
              "queue": profile.queue, "account": profile.account, "walltime": profile.walltime,
              "job_extra_directives": list(profile.directives), "job_script_prologue": list(profile.prologue),
-             "worker_command": STARTER, "worker_extra_args": ["--nworkers", str(profile.workers), "--no-dashboard"],
+             "worker_command": "cluster_sim.runs.dask_start",
+             "worker_extra_args": ["--nworkers", str(profile.workers), "--no-dashboard"],
              "scheduler_options": {"dashboard": False, "dashboard_address": "127.0.0.1:0"}}
     return {key: value for key, value in given.items() if value is not None}
 
@@ -148,17 +133,18 @@ def options(profile: Profile) -> dict[str, Any]:
 def cluster(profile: Profile) -> Any:
     """Return the cluster of dask-jobqueue for a profile, without jobs. InputError if it cannot be.
 
-    Its list `refusals` takes what the batch system answers to a job that it does not accept.
+    Its scheduler gives a worker one run at a time, so that a worker which dies takes no other along. Its list
+    `refusals` takes what the batch system answers to a job that it does not accept.
     """
     try:
         jobqueue: Any = import_module("dask_jobqueue")
     except ImportError as error:
-        from cluster_sim.runs.dask_client import INSTALL
+        raise NoCluster("a profile", error) from error
+    if shutil.which(COMMAND) is None:
+        raise InputError(f"there is no command {COMMAND} here: a profile for {profile.system} is used on a machine "
+                         "that can hand in jobs")
+    import dask.config
 
-        raise InputError(f"a profile needs further packages ({error}). Install them: {INSTALL}") from error
-    if shutil.which(SYSTEMS[profile.system]) is None:
-        raise InputError(f"there is no command {SYSTEMS[profile.system]} here: a profile for {profile.system} is used "
-                         "on a machine that can hand in jobs")
     refusals: list[str] = []
 
     class Job(jobqueue.slurm.SLURMJob):
@@ -173,7 +159,8 @@ def cluster(profile: Profile) -> Any:
                 raise
 
     try:
-        found = jobqueue.SLURMCluster(job_cls=Job, **options(profile))
+        with dask.config.set({"distributed.scheduler.worker-saturation": 1.0}):
+            found = jobqueue.SLURMCluster(job_cls=Job, **options(profile))
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         raise InputError(f"the profile's cluster cannot be started: {error}") from error
     found.refusals = refusals

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.errors import NoCluster
 from cluster_sim.runs.worker import ONE_THREAD
 
 TRIM = "MALLOC_TRIM_THRESHOLD_"
@@ -26,15 +26,11 @@ def prepare() -> None:
 
 def main(words: list[str]) -> None:
     """Start workers; ends when they are told to."""
-    from cluster_sim.runs.dask_client import require
-
     try:
-        require()
-    except InputError as error:
-        print(error, file=sys.stderr)
+        from distributed.cli import dask_worker
+    except ImportError as error:
+        print(NoCluster("a worker", error), file=sys.stderr)
         sys.exit(2)
-    from distributed.cli import dask_worker
-
     prepare()
     if not any(word.split("=")[0] == "--nthreads" for word in words):
         words = ["--nthreads", "1", *words]

@@ -14,6 +14,13 @@ class InputError(ValueError):
     """
 
 
+class NoCluster(InputError):
+    """The libraries of the extra `cluster` are not installed."""
+
+    def __init__(self, what: str, error: ImportError) -> None:
+        super().__init__(f"{what} needs further packages ({error}). Install them: pip install 'cluster_sim[cluster]'")
+
+
 class StoreFull(OSError):
     """The disk took no more. Finished runs are safe; starting again does the rest."""
 

@@ -17,8 +17,8 @@ from cluster_sim.runs.plan import Plan, RunSpec
 from cluster_sim.runs.progress import Several, Silent
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import WORK_LOCK, Store
-from cluster_sim.runs.supervisor import TRIES, Local
-from cluster_sim.runs.worker import Job, do_run, failure
+from cluster_sim.runs.supervisor import Executor, Here, supervise
+from cluster_sim.runs.worker import Job
 
 Chunks = Sequence[Sequence[RunSpec]]
 PIECES = 4
@@ -34,8 +34,8 @@ class Engine(Protocol):
         InputError if it cannot; then nothing has been written.
         """
 
-    def runner(self, job: Job) -> Any:
-        """Return what does the runs, with `run(specs, listener)` as of `supervisor.Local`."""
+    def executor(self, job: Job) -> Executor:
+        """Return what does the runs of a job."""
 
 
 @dataclass
@@ -97,18 +97,11 @@ class Committer:
         """Write the finished runs of a chunk as a part."""
         self.store.commit([spec.run_id for spec in self.chunks[number]], self.lock)
 
-    def commit_complete(self) -> None:
-        """Write the chunks that an earlier process finished and did not come to write."""
+    def commit_staged(self, whole_chunks: bool = False) -> None:
+        """Write what is finished and lies in no part yet; `whole_chunks`: only where no run of the chunk is missing."""
         staged = self.store.staged()
         for number, chunk in enumerate(self.chunks):
-            if not self.left[number] and any(spec.run_id in staged for spec in chunk):
-                self.commit(number)
-
-    def commit_rest(self) -> None:
-        """Write what is finished of all chunks."""
-        staged = self.store.staged()
-        for number, chunk in enumerate(self.chunks):
-            if any(spec.run_id in staged for spec in chunk):
+            if any(spec.run_id in staged for spec in chunk) and not (whole_chunks and self.left[number]):
                 self.commit(number)
 
 
@@ -168,11 +161,12 @@ def execute(plan: Plan, folder: str | Path, workers: int | None = None,
     log = Log(store.folder)
     progress = Several(progress or Silent(), log)
     try:
+        store.clear_staging(lock)
         for damage in store.discard_damaged_parts(lock):
             progress.note(damage)
         committer = Committer(store, lock, chunks, progress, report)
         progress.begin(plan, committer.todo, workers)
-        _do_missing(committer, store, Job(str(store.folder), factory, plan.code), workers, engine)
+        _do_missing(committer, Job(str(store.folder), factory, plan.code), workers, engine)
     except KeyboardInterrupt as stop:
         log.note("stopped by Ctrl-C or a request to end")
         done = len(store.finished() & {spec.run_id for spec in plan.runs})
@@ -189,33 +183,21 @@ def execute(plan: Plan, folder: str | Path, workers: int | None = None,
     return report
 
 
-def _do_missing(committer: Committer, store: Store, job: Job, workers: int, engine: Engine | None) -> None:
+def _do_missing(committer: Committer, job: Job, workers: int, engine: Engine | None) -> None:
     """Do what is missing and write the parts."""
-    committer.commit_complete()
+    committer.commit_staged(whole_chunks=True)
+    executor: Executor
+    if engine is not None:
+        executor = engine.executor(job)
+    elif workers == 0:
+        executor = Here(job, committer.store, committer.lock)
+    else:
+        from cluster_sim.runs.local import Local
+
+        executor = Local(job, workers, len(committer.todo))
     try:
-        if engine is not None:
-            engine.runner(job).run(committer.todo, committer)
-        elif workers == 0:
-            _here(committer, store, job)
-        else:
-            Local(job, workers).run(committer.todo, committer)
+        supervise(executor, committer.todo, committer)
     except KeyboardInterrupt:
-        committer.commit_rest()
+        committer.commit_staged()
         raise
-    committer.commit_rest()
-
-
-def _here(committer: Committer, store: Store, job: Job) -> None:
-    """Do the runs in this process, one after another (for debugging and for tests)."""
-    from cluster_sim.runs.errors import FULL_ERRNO, StoreFull
-
-    for spec in committer.todo:
-        for attempt in range(1, TRIES + 1):
-            outcome = do_run(store, committer.lock, spec, job, committer.months)
-            if outcome[0] == "full":
-                raise StoreFull(FULL_ERRNO, outcome[1])
-            if outcome[0] in ("done", "there"):
-                committer.finished(spec, outcome[0] == "done")
-                break
-            if attempt == TRIES:
-                committer.failed(spec, failure(spec, "raised", TRIES, outcome[-1]))
+    committer.commit_staged()

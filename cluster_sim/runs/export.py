@@ -8,17 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
-import yaml
 
+from cluster_sim.indicators import INDICATORS
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.identity import PACKAGE
 from cluster_sim.runs.read import KINDS, View
-
-
-def units() -> dict[str, str]:
-    """Return the unit of each column of the series."""
-    text = (PACKAGE / "columns.yaml").read_text("utf-8")
-    return {name: str(row.get("unit", "")) for name, row in yaml.safe_load(text).items()}
 
 
 def to_csv(view: View, folder: Path, kinds: tuple[str, ...] = KINDS) -> list[Path]:
@@ -58,7 +51,7 @@ def to_netcdf(view: View, path: Path) -> Path:
     """Write the series as NetCDF 3 (classic, readable everywhere), dimensions `run` and `time`."""
     from scipy.io import netcdf_file
 
-    (seeds, run_ids, months, columns), known = cube(view), units()
+    seeds, run_ids, months, columns = cube(view)
     path.parent.mkdir(parents=True, exist_ok=True)
     with netcdf_file(path, "w", version=2) as file:
         file.title = str(view.manifest.get("name", ""))
@@ -78,5 +71,5 @@ def to_netcdf(view: View, path: Path) -> Path:
             kind = "f4" if values.dtype == np.float32 else "f8"
             variable = file.createVariable(name, kind, ("run", "time"))
             variable[:] = values.astype(kind)
-            variable.units = known.get(name, "1").replace("fraction", "1")
+            variable.units = INDICATORS[name].unit.replace("fraction", "1") if name in INDICATORS else "1"
     return path

@@ -11,13 +11,17 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from cluster_sim.indicators import kept_names
+
 PACKAGE = Path(__file__).resolve().parent.parent
 SUFFIXES = {".py", ".yaml", ".yml", ".csv", ".json", ".geojson"}
 WITHOUT_EFFECT = ("cli", "report", "app", "analysis", "runs", "cities", "scenario")
 """Folders of the package that cannot change a run; a city counts through `city_version`, a scenario through
 its digest."""
-NOT_CODE = ("__init__.py", "__main__.py", "columns.yaml")
+NOT_CODE = ("__init__.py", "__main__.py", "indicators.yaml", "scale_bias.yaml")
+"""Files that change no run; of the description of indicators names and precision count all the same."""
 WITH_EFFECT = ("runs/single_run.py", "runs/maps.py")
+"""Files of these folders that can; one that is not there is an error, lest a renamed one drop out unseen."""
 
 
 def _digest(paths: list[Path], root: Path) -> str:
@@ -30,15 +34,16 @@ def _digest(paths: list[Path], root: Path) -> str:
 
 @lru_cache(maxsize=4)
 def code_version(package: Path = PACKAGE) -> str:
-    """Return 16 hexadecimal digits over the sources that can change results."""
-    found = [package / name for name in WITH_EFFECT if (package / name).is_file()]
+    """Return 16 hexadecimal digits over the sources that can change results; FileNotFoundError if one is gone."""
+    found = [package / name for name in WITH_EFFECT]
     for path in package.rglob("*"):
         if path.suffix not in SUFFIXES or not path.is_file():
             continue
         folder = path.relative_to(package).parts[0]
         if folder not in WITHOUT_EFFECT and path.name not in NOT_CODE:
             found.append(path)
-    return _digest(found, package)[:16]
+    kept = kept_names(package / "indicators.yaml")
+    return hashlib.sha256(f"{_digest(found, package)}\n{kept}".encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=16)
@@ -52,7 +57,8 @@ def city_version(city: str, package: Path = PACKAGE) -> str:
         folder = Path(city) if Path(city).is_dir() else Path(city).parent
         if not Path(city).exists():
             return "0" * 16
-    return _digest([p for p in folder.rglob("*") if p.suffix in SUFFIXES and p.is_file()], folder)[:16]
+    return _digest([p for p in folder.rglob("*") if p.suffix in SUFFIXES and p.is_file() and p.name not in NOT_CODE],
+                   folder)[:16]
 
 
 def run_id(digest: str, city: str, seed: int, scale: float, until: int, code: str | None = None) -> str:

@@ -45,10 +45,10 @@ class Log(Count):
 
     def update(self, running: int) -> None:
         """Note the progress, twice a minute at most."""
-        now = self.tick(running)
+        now = time.monotonic()
         if now - self.last >= EVERY:
             self.last = now
-            self.note(self.line(running, now))
+            self.note(f"{self.text()} after {duration(now - self.started)}")
 
     def failed(self, spec: RunSpec) -> None:
         """Name a failure."""

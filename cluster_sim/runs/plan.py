@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cluster_sim.inputs.quantities import LAST_MONTH, MOST_SEEDS, TOO_LATE
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import code_version, run_id
 
@@ -85,13 +86,18 @@ def part_size(scale: float) -> int:
 
 
 def ordinal(text: str | int | None) -> int | None:
-    """Read a month such as `2035-12` into year * 12 + month - 1; a number is taken as it is."""
+    """Read a month such as `2035-12` into year * 12 + month - 1; a number is taken as it is.
+
+    InputError if it is none, or later than the outside paths go.
+    """
     if text is None or isinstance(text, int):
+        if text is not None and text > LAST_MONTH:
+            raise InputError(TOO_LATE)
         return text
     found = re.fullmatch(r"\s*(\d{4})-(\d{1,2})\s*", str(text))
     if not found or not 1 <= int(found[2]) <= 12:
         raise InputError(f"'{text}' is not a month; write it as 2035-12")
-    return int(found[1]) * 12 + int(found[2]) - 1
+    return ordinal(int(found[1]) * 12 + int(found[2]) - 1)
 
 
 def month_text(month: int) -> str:
@@ -126,12 +132,24 @@ def seed_list(seeds: int | Iterable[int] | None, first: int | None = None, defau
     else:
         count = seeds if seeds is not None else (1 if first is not None else default)
         start = 1 if first is None else first
+        if count > MOST_SEEDS:
+            raise InputError(f"{count:,} seeds are more than {MOST_SEEDS:,}")
         listed = list(range(start, start + count))
     if not listed:
         raise InputError("at least one seed is needed")
     if min(listed) < 0 or max(listed) >= 2**63:
         raise InputError("a seed is a whole number from 0 to 2^63 - 1")
     return listed
+
+
+def shard_numbers(text: str | None) -> tuple[int, int] | None:
+    """Read `2/8` as the second of eight shards. InputError if it is not of this form."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise InputError(f"'{text}' is not a shard; write 2/8 for the second of eight")
+    return int(found[1]), int(found[2])
 
 
 def plan(scenario: Any, seeds: Sequence[int], scale: float, until: int | None = None,

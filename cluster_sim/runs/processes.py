@@ -1,7 +1,7 @@
-"""Starting worker processes: the method, the environment, and nothing of the caller's own script.
+"""How worker processes start: from a fork server on Linux, afresh (spawn) elsewhere, and without the caller's script.
 
-On Linux workers are forked from a server that has imported the libraries once; elsewhere each starts
-afresh (spawn). Plain fork is never used: the caller may have threads.
+Plain fork is never used, since the caller may have threads. The method is named here because importing Mesa changes
+the default of the whole process.
 """
 
 from __future__ import annotations
@@ -14,25 +14,21 @@ import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from cluster_sim.runs.identity import PACKAGE
 from cluster_sim.runs.worker import ONE_THREAD
 
-PRELOAD = "cluster_sim.runs.preload"
+METHOD = "forkserver" if sys.platform == "linux" else "spawn"
+IMPORTED_ONCE = ["pebble", "numpy", "pyarrow.parquet", "cluster_sim.runs.store", "cluster_sim.runs.worker",
+                 "cluster_sim.model"]
+"""Modules that the fork server imports, so that a worker starts in milliseconds."""
 
-
-def context() -> Any:
-    """Return the multiprocessing context in which workers start."""
-    if sys.platform == "linux":
-        chosen = multiprocessing.get_context("forkserver")
-        chosen.set_forkserver_preload([PRELOAD])
-        return chosen
-    return multiprocessing.get_context("spawn")
+_context = multiprocessing.get_context(METHOD)
+_one_at_a_time = threading.Lock()
 
 
 @contextmanager
-def starting() -> Iterator[None]:
+def _starting() -> Iterator[None]:
     """Prepare this process while it starts another one, and put everything back.
 
     The new process finds this package, uses one thread for linear algebra, ignores Ctrl-C from its first
@@ -40,42 +36,48 @@ def starting() -> Iterator[None]:
     """
     path = os.pathsep.join(p for p in (str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")) if p)
     wanted = {**ONE_THREAD, "PYTHONPATH": path}
-    before = {name: os.environ.get(name) for name in wanted}
-    own_main = sys.modules["__main__"]
     in_main_thread = threading.current_thread() is threading.main_thread()
-    handler = signal.getsignal(signal.SIGINT) if in_main_thread else None
-    os.environ.update(wanted)
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    if in_main_thread:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        if in_main_thread:
-            signal.signal(signal.SIGINT, handler)
-        sys.modules["__main__"] = own_main
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def start(chosen: Any, target: Any, arguments: tuple[Any, ...]) -> Any:
-    """Start a daemon process and return it. Ctrl-C works while a server imports its libraries."""
-    process = chosen.Process(target=target, args=arguments, daemon=True)
-    if chosen.get_start_method() == "forkserver":
-        from multiprocessing import forkserver
-
-        with starting():
-            forkserver.ensure_running()
+    with _one_at_a_time:
+        before = {name: os.environ.get(name) for name in wanted}
         own_main = sys.modules["__main__"]
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main_thread else None
+        os.environ.update(wanted)
         sys.modules["__main__"] = types.ModuleType("__main__")
         try:
-            process.start()
+            yield
         finally:
             sys.modules["__main__"] = own_main
-    else:
-        with starting():
-            process.start()
-    return process
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+            if in_main_thread:
+                signal.signal(signal.SIGINT, handler)
+
+
+class WorkerProcess(_context.Process):  # type: ignore[name-defined]
+    """A process that starts without the caller's script."""
+
+    def start(self) -> None:
+        """Start the process."""
+        with _starting():
+            super().start()
+
+
+class WorkerContext(type(_context)):  # type: ignore[misc]
+    """What pebble starts its workers with."""
+
+    Process = WorkerProcess
+
+
+def context() -> WorkerContext:
+    """Return the multiprocessing context of the workers; on Linux with its fork server under way."""
+    chosen = WorkerContext()
+    if METHOD == "forkserver":
+        from multiprocessing import forkserver
+
+        chosen.set_forkserver_preload(IMPORTED_ONCE)
+        with _starting():
+            forkserver.ensure_running()
+    return chosen

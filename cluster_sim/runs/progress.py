@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import time
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any, TextIO
+
+from tqdm import tqdm
 
 from cluster_sim.runs.plan import Plan, RunSpec
 from cluster_sim.runs.warm import COLD_SECONDS
 
-REDRAW = 0.1
 PLAIN_EVERY = 30.0
 """Seconds between plain lines where the output is not a terminal."""
 EVENT_EVERY = 1.0
 """Seconds between two events about the progress."""
+LINE = "[{bar:12}] {desc}, {rate_fmt}, {remaining} left"
 
 
 class Silent:
@@ -44,13 +45,27 @@ class Silent:
         """The job is over."""
 
 
+class Several(Silent):
+    """Passes everything on to each of some others."""
+
+    def __init__(self, *others: Silent) -> None:
+        for name in ("begin", "note", "compiling", "update", "finished", "failed", "end"):
+            setattr(self, name, _to_each([getattr(other, name) for other in others]))
+
+
+def _to_each(calls: Sequence[Callable[..., None]]) -> Callable[..., None]:
+    def call(*arguments: Any) -> None:
+        for each in calls:
+            each(*arguments)
+
+    return call
+
+
 class Count(Silent):
-    """Counts runs and months, and tells rate and time left from them."""
+    """Counts runs and months."""
 
     def __init__(self) -> None:
-        self.done = self.failures = self.months_done = self.there = 0
-        self.total = self.months_total = 0
-        self.begun: float | None = None
+        self.done = self.failures = self.there = self.total = self.months_done = self.months_total = 0
 
     def begin(self, plan: Plan, todo: Sequence[RunSpec], workers: int) -> None:
         """Note what there is to do."""
@@ -68,26 +83,47 @@ class Count(Silent):
         self.failures += 1
         self.months_done += spec.months
 
-    def tick(self, running: int) -> float:
-        """Return the time; the first month of a run starts the clock of the pace."""
-        now = time.monotonic()
-        if self.begun is None and (running or self.done or self.failures):
-            self.begun = now
-        return now
+    def text(self) -> str:
+        """Return the counts: `12/20 runs, 0 failed`."""
+        return f"{self.done:,}/{self.total:,} runs, {self.failures} failed"
 
-    def pace(self, running: int, now: float) -> tuple[float, float] | None:
-        """Return runs a second and the seconds left; None before anything is done."""
-        months = self.months_done + running
-        if self.begun is None or not months or now <= self.begun:
-            return None
-        speed = months / (now - self.begun)
-        return speed * self.total / self.months_total, (self.months_total - months) / speed
 
-    def line(self, running: int, now: float) -> str:
-        """Return the line: `12/20 runs, 0 failed, 3.1 runs/s, 8 s left`."""
-        pace = self.pace(running, now)
-        text = "starting" if pace is None else f"{rate(pace[0])}, {duration(pace[1])} left"
-        return f"{self.done:,}/{self.total:,} runs, {self.failures} failed, {text}"
+class _Bar(tqdm):
+    """A line rewritten in place. It needs no lock between processes, and no thread of its own."""
+
+    _lock = threading.RLock()
+    monitor_interval = 0
+
+
+class _Lasting(_Bar):
+    """Something that is never rewritten, and so never cleared."""
+
+    disable: bool
+
+    def close(self) -> None:
+        """Write nothing more."""
+        if not self.disable:
+            self.disable = True
+            self._decr_instances(self)
+
+
+class _PlainLines(_Lasting):
+    """A line of its own each time."""
+
+    @staticmethod
+    def status_printer(file: TextIO) -> Callable[[str], None]:
+        """Return what prints a line."""
+        return lambda text: print(text.strip(), file=file, flush=True) if text.strip() else None
+
+
+class _Events(_Lasting):
+    """Calls `tell` with the numbers in place of a line."""
+
+    tell: Callable[[dict[str, Any]], None]
+
+    def display(self, msg: str | None = None, pos: int | None = None) -> None:
+        """Tell the numbers."""
+        self.tell(self.format_dict)
 
 
 class Progress(Count):
@@ -96,71 +132,64 @@ class Progress(Count):
     def __init__(self, stream: TextIO | None = None) -> None:
         super().__init__()
         self.stream = stream or sys.stderr
-        self.live = self.stream.isatty()
-        self.shown = 0.0
-        self.width = 0
+        self.bar: Any = None
 
     def begin(self, plan: Plan, todo: Sequence[RunSpec], workers: int) -> None:
         """Say what there is to do."""
         super().begin(plan, todo, workers)
-        self.last_plain = time.monotonic()
         if self.there and todo:
             self.note(f"{self.there:,} of {len(plan.runs):,} runs are there already")
+        if todo and self.stream.isatty():
+            self.bar = _Bar(bar_format=LINE, dynamic_ncols=True, ascii=" #", **self._options())
+        elif todo:
+            self.bar = _PlainLines(bar_format=LINE, ncols=100, ascii=" #", mininterval=PLAIN_EVERY, delay=PLAIN_EVERY,
+                                   **self._options())
+
+    def _options(self) -> dict[str, Any]:
+        return {"total": self.total, "file": self.stream, "unit": "run", "leave": False, "smoothing": 0.0,
+                "miniters": 0, "desc": self.text()}
 
     def compiling(self) -> None:
         """Say why nothing moves yet."""
         self.note(f"compiling the model once (about {COLD_SECONDS} s)")
 
     def update(self, running: int) -> None:
-        """Draw the line, ten times a second at most."""
-        now = self.tick(running)
-        if self.live and now - self.shown >= REDRAW:
-            self.shown = now
-            self._draw(self.line(running, now))
-        elif not self.live and now - self.last_plain >= PLAIN_EVERY:
-            self.last_plain = now
-            self.note(self.line(running, now))
+        """Move the line, ten times a second at most; the first month starts the clock of the pace."""
+        reached = (self.months_done + running) * self.total / max(1, self.months_total)
+        if self.bar is not None:
+            if reached and not self.bar.n:
+                self.bar.unpause()
+            self.bar.desc = self.text()
+            self.bar.update(reached - self.bar.n)
 
     def failed(self, spec: RunSpec) -> None:
         """Count a failure and name it at once."""
         super().failed(spec)
         self.note(f"run {spec.run_id} (seed {spec.seed}) failed twice; see failures.jsonl")
 
-    def end(self) -> None:
-        """Clear the line."""
-        if self.live and self.width:
-            self.stream.write("\r" + " " * self.width + "\r")
-            self.stream.flush()
-            self.width = 0
-
-    def _draw(self, text: str) -> None:
-        columns = shutil.get_terminal_size().columns - 1
-        share = min(1.0, (self.done + self.failures) / self.total) if self.total else 1.0
-        bar = "#" * round(12 * share)
-        text = f"[{bar:<12}] {text}"[:columns]
-        self.stream.write("\r" + text.ljust(self.width)[:columns])
-        self.stream.flush()
-        self.width = len(text)
-
     def note(self, text: str) -> None:
         """Print a line above the one that moves."""
-        Progress.end(self)
-        self.stream.write(text + "\n")
-        self.stream.flush()
+        if self.bar is not None and self.stream.isatty():
+            self.bar.clear()
+        print(text, file=self.stream, flush=True)
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
 
 
-class Events(Count):
+class Events(Progress):
     """One JSON object a line: begin, note, compiling, progress (once a second), failed, end."""
-
-    def __init__(self, stream: TextIO | None = None) -> None:
-        super().__init__()
-        self.stream = stream or sys.stderr
-        self.last = 0.0
 
     def begin(self, plan: Plan, todo: Sequence[RunSpec], workers: int) -> None:
         """Say what there is to do."""
-        super().begin(plan, todo, workers)
+        Count.begin(self, plan, todo, workers)
         self._tell("begin", name=plan.name, runs=len(plan.runs), there=self.there, todo=self.total, workers=workers)
+        if todo:
+            self.bar = _Events(mininterval=EVENT_EVERY, delay=1e-9, **self._options())
+            self.bar.tell = self._progress
 
     def note(self, text: str) -> None:
         """Pass a message on."""
@@ -170,81 +199,24 @@ class Events(Count):
         """Say why nothing moves yet."""
         self._tell("compiling", seconds=COLD_SECONDS)
 
-    def update(self, running: int) -> None:
-        """Say how far the job is, once a second at most."""
-        now = self.tick(running)
-        if now - self.last >= EVENT_EVERY:
-            self.last = now
-            self._progress(self.pace(running, now))
-
     def failed(self, spec: RunSpec) -> None:
         """Name a failure at once."""
-        super().failed(spec)
+        Count.failed(self, spec)
         self._tell("failed", run_id=spec.run_id, seed=spec.seed, point=spec.point)
 
     def end(self) -> None:
         """Say how the job ended."""
+        super().end()
         self._tell("end", done=self.done, failed=self.failures, todo=self.total)
 
-    def _progress(self, pace: tuple[float, float] | None) -> None:
-        speed, left = pace or (None, None)
+    def _progress(self, found: dict[str, Any]) -> None:
+        pace = found["n"] / found["elapsed"] if found["elapsed"] > 0 else 0.0
         self._tell("progress", done=self.done, failed=self.failures, todo=self.total,
-                   runs_per_second=speed and round(speed, 4), seconds_left=left and round(left, 1))
+                   runs_per_second=round(pace, 4) if pace else None,
+                   seconds_left=round((found["total"] - found["n"]) / pace, 1) if pace else None)
 
     def _tell(self, event: str, **values: Any) -> None:
-        self.stream.write(json.dumps({"event": event, **values}, ensure_ascii=False) + "\n")
-        self.stream.flush()
-
-
-class Several(Silent):
-    """Passes everything on to each of some others."""
-
-    def __init__(self, *others: Silent) -> None:
-        self.others = others
-
-    def begin(self, plan: Plan, todo: Sequence[RunSpec], workers: int) -> None:
-        """A job starts."""
-        for other in self.others:
-            other.begin(plan, todo, workers)
-
-    def note(self, text: str) -> None:
-        """Something that the user should know."""
-        for other in self.others:
-            other.note(text)
-
-    def compiling(self) -> None:
-        """The model is being compiled."""
-        for other in self.others:
-            other.compiling()
-
-    def update(self, running: int) -> None:
-        """Months in unfinished runs."""
-        for other in self.others:
-            other.update(running)
-
-    def finished(self, spec: RunSpec) -> None:
-        """A run is done."""
-        for other in self.others:
-            other.finished(spec)
-
-    def failed(self, spec: RunSpec) -> None:
-        """A run has failed for good."""
-        for other in self.others:
-            other.failed(spec)
-
-    def end(self) -> None:
-        """The job is over."""
-        for other in self.others:
-            other.end()
-
-
-def rate(speed: float) -> str:
-    """Write runs a second as people say it: 12 runs/s, 3.1 runs/s, 5.0 runs/min."""
-    if speed >= 10:
-        return f"{speed:,.0f} runs/s"
-    if speed >= 1:
-        return f"{speed:.1f} runs/s"
-    return f"{speed * 60:.1f} runs/min" if speed * 60 >= 1 else f"{speed * 3600:.1f} runs/h"
+        print(json.dumps({"event": event, **values}, ensure_ascii=False), file=self.stream, flush=True)
 
 
 def duration(seconds: float) -> str:

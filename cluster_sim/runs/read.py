@@ -7,6 +7,7 @@ ever lives in memory (a database file would lock out every other process).
 from __future__ import annotations
 
 import builtins
+import warnings
 import weakref
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +17,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cluster_sim import plots
 from cluster_sim.runs import manifest, staged
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.identity import code_version
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
 from cluster_sim.runs.store import COMMIT, Store, damaged
 
@@ -130,8 +133,6 @@ class View:
     @cached_property
     def sweep(self) -> Any:
         """The sweep whose runs these are; None for plain runs."""
-        from cluster_sim.runs.sweeps import stored_sweep
-
         return stored_sweep(self.folder, self.scenario)
 
     @cached_property
@@ -170,7 +171,7 @@ class View:
         return self.frame("map")
 
     def city_map(self, run_id: str | None = None) -> dict[str, Any]:
-        """Return the map of one run (the first if None) as the model gives it, for `report.figures.city_map`."""
+        """Return the map of one run (the first if None) as the model gives it, for `report.city_map`."""
         from cluster_sim.city import load_city
         from cluster_sim.runs.maps import join
 
@@ -234,15 +235,21 @@ class View:
         return stored_scenario(self.folder)
 
     def plot(self, figure: str = "share", **options: Any) -> Any:
-        """Draw a figure (`share`, `map`, `network`) and return it."""
-        from cluster_sim.runs.result import draw
-
-        return draw(self, figure, **options)
+        """Draw a figure (`share`, `map`, `network`, `indicators`) and return it."""
+        return plots.draw("runs", self, figure, **options)
 
     def keep_alive(self, holder: Any) -> View:
         """Let a temporary folder live as long as this view."""
         weakref.finalize(self, holder.cleanup)
         return self
+
+
+def stored_sweep(folder: Path, base: Any) -> Any:
+    """Read the sweep of a results folder back, over its resolved scenario; None if the folder holds plain runs."""
+    from cluster_sim.scenario.sweeps import read_sweep
+
+    path = Path(folder) / "sweep.yaml"
+    return read_sweep(path, base, (*TABLES, *EXTRA_TABLES)) if path.is_file() else None
 
 
 def stored_scenario(folder: Path) -> Any:
@@ -262,10 +269,18 @@ def stored_scenario(folder: Path) -> Any:
 
 
 def open(name: str | Path) -> View:
-    """Open a results folder for reading, by its path or by its name under `results/`."""
+    """Open a results folder for reading, by its path or by its name under `results/`.
+
+    A warning says if it was made with another version of the code. InputError if there is no such folder.
+    """
     folder = Path(name)
     if not folder.is_dir() and (Path("results") / name).is_dir():
         folder = Path("results") / name
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder}")
-    return View(folder)
+    view = View(folder)
+    made_with = view.manifest.get("code_version")
+    if made_with not in (None, code_version()):
+        warnings.warn(f"{folder} was made with another version of the code ({made_with}, here {code_version()}): "
+                      "its runs can be read, but not gone on with", stacklevel=2)
+    return view

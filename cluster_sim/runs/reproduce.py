@@ -21,10 +21,9 @@ from cluster_sim.runs.execution import execute
 from cluster_sim.runs.identity import code_version, run_id
 from cluster_sim.runs.plan import TABLES, Plan, RunSpec
 from cluster_sim.runs.progress import Silent
-from cluster_sim.runs.read import View, stored_scenario
+from cluster_sim.runs.read import View, stored_scenario, stored_sweep
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import COMMIT, Store
-from cluster_sim.runs.sweeps import stored_sweep
 from cluster_sim.scenario import ScenarioError
 from cluster_sim.scenario.designs import design_points
 from cluster_sim.scenario.sweeps import Sweep

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from cluster_sim import plots
 from cluster_sim.runs import tables
 from cluster_sim.runs.plan import RunSpec, month_text, scale_text
 from cluster_sim.runs.read import to_frame
@@ -53,7 +54,7 @@ class Result:
         return self._frame(self.arrays.tables().get("map", {}))
 
     def city_map(self) -> dict[str, Any]:
-        """Return the map as the model gives it, for `report.figures.city_map`."""
+        """Return the map as the model gives it, for `report.city_map`."""
         return self.arrays.map
 
     @property
@@ -69,30 +70,9 @@ class Result:
         return by_year(self.series, column)
 
     def plot(self, figure: str = "share", **options: Any) -> Any:
-        """Draw a figure (`share`, `map`, `network`) and return it."""
-        return draw(self, figure, **options)
+        """Draw a figure (`share`, `map`, `network`, `indicators`) and return it."""
+        return plots.draw("runs", self, figure, **options)
 
     @staticmethod
     def _frame(columns: Columns) -> Any:
         return to_frame(tables.to_table(columns)) if columns else to_frame(tables.to_table({}, {})).iloc[:0]
-
-
-def draw(source: Any, figure: str, **options: Any) -> Any:
-    """Draw a figure of a result or of an opened store; the plotting library is loaded only now."""
-    from cluster_sim.runs.summary import observed_shares
-
-    figures = _figures()
-    if figure == "share":
-        return figures.fan_chart(source.series, observed_shares(str(source.scenario.city)), **options)
-    if figure == "map":
-        return figures.city_map(source.city_map(), **options)
-    if figure == "network":
-        return figures.film_network(source.credits, **options)
-    raise ValueError(f"no figure '{figure}'; there are share, map and network")
-
-
-def _figures() -> Any:
-    """Open the small door to the figures, which otherwise know about runs and not the other way."""
-    from importlib import import_module
-
-    return import_module("cluster_sim.report.figures")

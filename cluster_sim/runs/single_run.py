@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.indicators import INDICATORS
 from cluster_sim.runs.maps import split
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec
 
@@ -20,19 +21,11 @@ METHODS = {"series": "series", "projects": "projects_table", "credits": "credits
 """The model's method that gives each part of a result."""
 FACTORY = "cluster_sim.model:ClusterModel"
 
-SINGLE = ("gdp_share", "gdp_share_published")
-_SINGLE_ENDS = ("_share", "_distance", "_gini", "_rate", "_hhi", "_index", "_mean", "_median")
-_SINGLE_STARTS = ("mean_", "median_", "localisation", "share_")
-
-
-def is_single(name: str) -> bool:
-    """Say whether a float column of `series` is kept in single precision (rates and means, not money)."""
-    return name in SINGLE or name.endswith(_SINGLE_ENDS) or name.startswith(_SINGLE_STARTS)
-
 
 def narrow(columns: Columns) -> Columns:
-    """Return the columns of `series` as they are kept: money in double, rates in single precision."""
-    return {name: values.astype(np.float32) if values.dtype == np.float64 and is_single(name) else values
+    """Return the columns of `series` as they are kept: each float in the precision that its indicator asks for."""
+    single = {name for name, each in INDICATORS.items() if each.precision == "single"}
+    return {name: values.astype(np.float32) if values.dtype == np.float64 and name in single else values
             for name, values in columns.items()}
 
 

@@ -16,8 +16,9 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,21 @@ class Store:
                 temporary.unlink()
             raise self.explain(error) from error
 
+    @contextmanager
+    def begun(self, run_id: str) -> Iterator[int]:
+        """Leave a mark while a run is done, which stays if its process dies; give how many such marks were there."""
+        before = len(list(self.staging.glob(f".{run_id}.died.*")))
+        mark = self.staging / f".{run_id}.died.{uuid.uuid4().hex}"
+        try:
+            self.staging.mkdir(parents=True, exist_ok=True)
+            mark.touch()
+        except OSError as error:
+            raise self.explain(error) from error
+        try:
+            yield before
+        finally:
+            mark.unlink(missing_ok=True)
+
     def discard_damaged(self) -> None:
         """Throw away staged runs that cannot be read (cut short by a power cut): they are done again."""
         for run_id in self.staged():
@@ -171,16 +187,16 @@ class Store:
         nothing is lost and nothing half-written.
         """
         with lock.hold(COMMIT_LOCK):
-            committed, waiting = self.committed(), self.staged()
-            ready = [r for r in run_ids if r in waiting and r not in committed]
+            committed = self.committed()  # by name, not from a listing: a shared file system may show an old one
+            waiting = [run_id for run_id in run_ids if self.staged_file(run_id).is_file()]
+            ready = [run_id for run_id in waiting if run_id not in committed]
             if ready:
                 try:
                     self._write_part(ready)
                 except OSError as error:
                     raise self.explain(error) from error
-            for run_id in run_ids:
-                if run_id in waiting and (run_id in committed or run_id in ready):
-                    self.staged_file(run_id).unlink(missing_ok=True)
+            for run_id in waiting:
+                self.staged_file(run_id).unlink(missing_ok=True)
         return len(ready)
 
     def _write_part(self, ready: list[str]) -> None:

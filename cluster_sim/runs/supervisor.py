@@ -1,7 +1,7 @@
-"""The local engine: a few worker processes, one run each at a time, watched by one plain loop.
+"""Doing runs: one plain loop that hands them out, takes what became of them, and tries again what went wrong.
 
-Each worker has its own pipe, so a worker that is killed costs the run in its hands and nothing else,
-without a search for the guilty one among a batch. That run is tried once more and then recorded as failed.
+What it hands them to is an executor: the processes of this machine (`local.py`), this process itself, or a Dask
+cluster (`dask_engine.py`). A run that goes wrong is tried once more and then recorded; the others go on.
 """
 
 from __future__ import annotations
@@ -9,30 +9,32 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from multiprocessing import connection
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
-from cluster_sim.runs import processes, worker
+from cluster_sim.runs.errors import FULL_ERRNO, StoreFull
+from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.plan import RunSpec
-from cluster_sim.runs.worker import Job
+from cluster_sim.runs.store import Store
+from cluster_sim.runs.worker import Job, Outcome, do_run, failure
 
 TRIES = 2
-STALL = 1800.0
-"""Seconds without a new month after which a worker counts as stuck and is killed."""
+"""How often a run that goes wrong is tried."""
 TICK = 0.2
-STARTS = 5
-"""Workers that may die one after another before they are ready; then something is wrong with all."""
+"""Seconds to wait for a run to end before the executor is looked after again."""
+PAUSE = 0.4
+"""Seconds before a run that another process is doing is asked for again."""
 
 
 class Listener(Protocol):
-    """What the engine reports to."""
+    """What is told of the runs."""
 
     def compiling(self) -> None:
         """The model is being compiled for the first time on this machine."""
 
     def months(self, running: int) -> None:
-        """`running` months have been simulated in the runs that are not finished yet. Called often."""
+        """`running` months have been simulated in runs that are not finished yet. Called often."""
 
     def finished(self, spec: RunSpec, new: bool) -> None:
         """A run is in the store; `new` is False if somebody else had done it."""
@@ -41,153 +43,142 @@ class Listener(Protocol):
         """A run has failed for good."""
 
 
-def recall(waiting: list[tuple[float, RunSpec]], queue: deque[RunSpec]) -> list[tuple[float, RunSpec]]:
-    """Put runs that another process was doing back in the queue once their pause is over; return the others."""
-    now = time.monotonic()
-    queue.extend(spec for due, spec in waiting if due <= now)
-    return [(due, spec) for due, spec in waiting if due > now]
+class Executor(Protocol):
+    """Something that does runs."""
+
+    def open(self, listener: Listener) -> None:
+        """Make ready. RuntimeError if the model cannot be loaded."""
+
+    def room(self) -> int:
+        """Return how many runs may be in hand at once."""
+
+    def submit(self, spec: RunSpec) -> Any:
+        """Take a run in hand and return its future."""
+
+    def outcome(self, future: Any) -> Outcome:
+        """Return what became of a run whose future is done."""
+
+    def look(self) -> bool:
+        """Look after the workers (called often); False if the runs in hand are lost, through no fault of theirs."""
+
+    def months(self) -> int:
+        """Return how many months the unfinished runs have reached together, as far as that is known."""
+
+    def close(self) -> None:
+        """End everything; nothing that was started outlives this."""
 
 
-@dataclass
-class Hand:
-    """One worker as the supervisor sees it."""
+def supervise(executor: Executor, specs: Sequence[RunSpec], listener: Listener) -> None:
+    """Do all runs; every one ends in `listener.finished` or `listener.failed`.
 
-    process: Any
-    pipe: Any
-    ready: bool = False
-    spec: RunSpec | None = None
-    month: int = 0
-    moved: float = 0.0
+    StoreFull if the disk takes no more, RuntimeError if no worker can start, EngineGone if a cluster has gone.
+    """
+    try:
+        _Supervisor(executor, specs, listener).run()
+    finally:
+        executor.close()
 
 
-class Local:
-    """Run specs on this machine's cores."""
+class _Supervisor:
+    """The state of the loop: every run is in exactly one of `queue`, `alone`, `waiting` and `in_hand`, or has ended."""
 
-    def __init__(self, job: Job, workers: int, stall: float = STALL) -> None:
-        self.job = job
-        self.workers = workers
-        self.stall = stall
-        self.hands: list[Hand] = []
-        self.cold = False
-        self.bad_starts = 0
-
-    def run(self, specs: Sequence[RunSpec], listener: Listener) -> None:
-        """Do all runs; every one ends in `listener.finished` or `listener.failed`.
-
-        StoreFull if the disk takes no more, RuntimeError if no worker can start. Whatever ends this call,
-        no worker outlives it.
-        """
-        self.queue: deque[RunSpec] = deque(specs)
+    def __init__(self, executor: Executor, specs: Sequence[RunSpec], listener: Listener) -> None:
+        self.executor, self.listener = executor, listener
+        self.queue = deque(specs)
+        self.alone: deque[RunSpec] = deque()
         self.waiting: list[tuple[float, RunSpec]] = []
+        self.in_hand: dict[Any, RunSpec] = {}
+        self.ended: SimpleQueue[Any] = SimpleQueue()
         self.tries: Counter[str] = Counter()
-        self.listener = listener
-        self.context = processes.context()
+
+    def run(self) -> None:
+        """Go on until every run has ended."""
+        if self.queue:
+            self.executor.open(self.listener)
+        while self.queue or self.alone or self.waiting or self.in_hand:
+            if not self.executor.look():
+                self.queue.extendleft(reversed(self.in_hand.values()))
+                self.in_hand.clear()
+            self.hand_out()
+            self.take()
+            self.listener.months(self.executor.months())
+
+    def hand_out(self) -> None:
+        """Give the executor as many runs as it has room for; a run that must be alone when nothing else is left."""
+        now = time.monotonic()
+        self.queue.extend(spec for due, spec in self.waiting if due <= now)
+        self.waiting = [(due, spec) for due, spec in self.waiting if due > now]
+        if self.alone and not (self.queue or self.waiting or self.in_hand):
+            self.queue.append(self.alone.popleft())
+        while self.queue and len(self.in_hand) < self.executor.room():
+            spec = self.queue.popleft()
+            future = self.executor.submit(spec)
+            self.in_hand[future] = spec
+            future.add_done_callback(self.ended.put)
+
+    def take(self) -> None:
+        """Wait a moment for a run to end, and act on all that have."""
         try:
-            while self.queue or self.waiting or any(hand.spec for hand in self.hands):
-                self.waiting = recall(self.waiting, self.queue)
-                self._staff()
-                self._assign()
-                self._listen()
-                self._kill_stuck()
-                listener.months(sum(hand.month for hand in self.hands if hand.spec))
-        finally:
-            self._dismiss()
+            future = self.ended.get(timeout=TICK)
+            while True:
+                spec = self.in_hand.pop(future, None)
+                if spec is not None:
+                    self.settle(spec, self.executor.outcome(future))
+                future = self.ended.get_nowait()
+        except Empty:
+            return
 
-    def _staff(self) -> None:
-        """Start workers up to the number wanted; the first alone, as long as it may have to compile."""
-        wanted = min(self.workers, len(self.queue) + sum(hand.spec is not None for hand in self.hands))
-        if not any(hand.ready for hand in self.hands):
-            wanted = min(wanted, 1)
-        while len(self.hands) < wanted:
-            ours, theirs = self.context.Pipe()
-            process = processes.start(self.context, worker.main, (theirs, self.job))
-            theirs.close()
-            self.hands.append(Hand(process, ours, moved=time.monotonic()))
-
-    def _assign(self) -> None:
-        for hand in self.hands:
-            if hand.ready and hand.spec is None and self.queue:
-                spec = self.queue.popleft()
-                try:
-                    hand.pipe.send(spec)
-                except OSError:
-                    self.queue.appendleft(spec)
-                    continue
-                hand.spec, hand.month, hand.moved = spec, 0, time.monotonic()
-
-    def _listen(self) -> None:
-        """Wait a moment for messages and deaths, and act on them."""
-        sources = {hand.pipe: hand for hand in self.hands}
-        for pipe in connection.wait(list(sources), timeout=TICK):
-            hand = sources[pipe]
-            try:
-                while hand.pipe.poll():
-                    self._act(hand, hand.pipe.recv())
-            except (EOFError, OSError):
-                self._lost(hand)
-
-    def _act(self, hand: Hand, message: tuple[Any, ...]) -> None:
-        kind = message[0]
-        if kind == "hello":
-            if message[1]:
-                self.listener.compiling()
-        elif kind == "ready":
-            hand.ready, self.bad_starts = True, 0
-        elif kind == "broken":
-            raise RuntimeError(f"the model cannot be loaded\n{message[1]}")
-        elif kind == "month":
-            hand.month, hand.moved = message[1], time.monotonic()
-        else:
-            spec, hand.spec, hand.month = hand.spec, None, 0
-            assert spec is not None
-            self._outcome(spec, message)
-
-    def _outcome(self, spec: RunSpec, message: tuple[Any, ...]) -> None:
-        kind = message[0]
+    def settle(self, spec: RunSpec, outcome: Outcome) -> None:
+        """Report a run, or see to it that it is tried again."""
+        kind, text = outcome
         if kind in ("done", "there"):
             self.listener.finished(spec, kind == "done")
         elif kind == "busy":
-            self.waiting.append((time.monotonic() + 2 * TICK, spec))
-        elif kind == "full":
-            from cluster_sim.runs.errors import FULL_ERRNO, StoreFull
-
-            raise StoreFull(FULL_ERRNO, message[1])
-        else:
-            self._again(spec, "raised", message[1])
-
-    def _again(self, spec: RunSpec, kind: str, text: str) -> None:
-        """Try a run that went wrong once more; the second time record it."""
-        self.tries[spec.run_id] += 1
-        if self.tries[spec.run_id] < TRIES:
+            self.waiting.append((time.monotonic() + PAUSE, spec))
+        elif kind == "lost":
             self.queue.append(spec)
+        elif kind == "full":
+            raise StoreFull(FULL_ERRNO, text)
         else:
-            self.listener.failed(spec, worker.failure(spec, kind, TRIES, text))
+            self.tries[spec.run_id] += 1
+            if kind == "hopeless" or self.tries[spec.run_id] >= TRIES:
+                how = "raised" if kind == "raised" else "killed"
+                self.listener.failed(spec, failure(spec, how, TRIES, text))
+            else:
+                (self.alone if kind == "suspect" else self.queue).append(spec)
 
-    def _lost(self, hand: Hand) -> None:
-        """A worker has died: its run, if it had one, is tried again."""
-        self.hands.remove(hand)
-        hand.pipe.close()
-        hand.process.join(1.0)
-        code = hand.process.exitcode
-        if hand.spec is not None:
-            how = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
-            self._again(hand.spec, "killed", f"the worker died in mid-run ({how})")
-        elif not hand.ready:
-            self.bad_starts += 1
-            if self.bad_starts >= STARTS:
-                raise RuntimeError(f"workers die as they start (exit status {code})")
 
-    def _kill_stuck(self) -> None:
-        now = time.monotonic()
-        for hand in self.hands:
-            if hand.spec is not None and now - hand.moved > self.stall:
-                hand.process.kill()
+class Here:
+    """Does runs in this process, one after another (for debugging, and where there is only one)."""
 
-    def _dismiss(self) -> None:
-        """End all workers: idle ones would go by themselves, the others must not be waited for."""
-        for hand in self.hands:
-            hand.process.kill()
-        for hand in self.hands:
-            hand.process.join(1.0)
-            hand.pipe.close()
-        self.hands.clear()
+    def __init__(self, job: Job, store: Store, lock: RangeLock) -> None:
+        self.job, self.store, self.lock = job, store, lock
+
+    def open(self, listener: Listener) -> None:
+        """Note whom to tell about months."""
+        self.listener = listener
+
+    def room(self) -> int:
+        """One run at a time."""
+        return 1
+
+    def submit(self, spec: RunSpec) -> Future[Outcome]:
+        """Do the run."""
+        future: Future[Outcome] = Future()
+        future.set_result(do_run(self.store, self.lock, spec, self.job, self.listener.months))
+        return future
+
+    def outcome(self, future: Future[Outcome]) -> Outcome:
+        """Return what became of it."""
+        return future.result()
+
+    def look(self) -> bool:
+        """There is nobody to look after."""
+        return True
+
+    def months(self) -> int:
+        """Nothing is going on between two runs."""
+        return 0
+
+    def close(self) -> None:
+        """Nothing was started."""

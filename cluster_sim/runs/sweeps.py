@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.experiment import Experiment, Unfinished
 from cluster_sim.runs.identity import code_version, run_id
-from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, Plan, RunSpec, chosen_tables
+from cluster_sim.runs.plan import (
+    EXTRA_TABLES,
+    TABLES,
+    Plan,
+    RunSpec,
+    chosen_tables,
+    month_text,
+    ordinal,
+    scale_of,
+    seed_list,
+)
 from cluster_sim.runs.read import View
 from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.temporary import folder_of
 from cluster_sim.scenario.designs import design_points
 from cluster_sim.scenario.sweeps import BY_VALUE, Sweep, read_sweep
 from cluster_sim.scenario.types import Scenario
@@ -22,48 +32,77 @@ from cluster_sim.scenario.variants import Variants
 
 
 def load_sweep(source: str | Path | Mapping[str, Any], base: Scenario | None = None,
-               also: tuple[str, ...] = ()) -> Sweep:
+               also: Mapping[str, Any] | None = None) -> Sweep:
     """Read a sweep from a file, or from a mapping with the keys of one; ScenarioError holds all its faults.
 
     `base` takes the place of the file's own base (a mapping may also hold a loaded scenario under that key);
-    `also` names keys that another command reads in the file.
+    `also` are keys that another command reads in the file, with their types.
     """
     if base is None and isinstance(source, Mapping) and isinstance(source.get("base"), Scenario):
         base = source["base"]
     return read_sweep(source, base, (*TABLES, *EXTRA_TABLES), also)
 
 
-def plan_sweep(sweep: Sweep, points: list[dict[str, Any]] | None = None) -> Plan:
-    """Plan the runs of a sweep (or of `points` in its place): point by point, each with all seeds.
+def replaced(sweep: Sweep, seeds: Any = None, scale: Any = None, until: Any = None) -> Sweep:
+    """Return a sweep with seeds, scale and last month replaced where they are given (as a command line gives them)."""
+    last = ordinal(until) if until is not None else sweep.until
+    if last is None or last < sweep.base.start:
+        raise InputError(f"--until {until} lies before the scenario's start, {month_text(sweep.base.start)}")
+    return replace(sweep, until=last, seeds=sweep.seeds if seeds is None else tuple(seed_list(seeds)),
+                   scale=sweep.scale if scale is None else scale_of(scale))
 
-    Points with the same scenario share their runs; `Plan.run_of[point][seed]` names the run of each.
-    ScenarioError if the values of a point cannot stand together.
-    """
-    base = replace(sweep.base, end=max(sweep.base.end, sweep.until))
-    variants, code, city = Variants(base), code_version(), str(base.city)
-    tables = chosen_tables(("series", *sweep.outputs))
-    runs: dict[str, RunSpec] = {}
-    names: list[tuple[str, ...]] = []
-    seen = hashlib.sha256()
-    for number, point in enumerate(design_points(sweep) if points is None else points):
-        scenario, factors = variants.of(point), sweep.labels(point)
-        seen.update(scenario.digest().encode())
-        row = []
-        for seed in sweep.seeds:
-            name = run_id(scenario.digest(), city, seed, sweep.scale, sweep.until, code)
-            row.append(name)
-            if name not in runs:
-                runs[name] = RunSpec(name, scenario, seed, sweep.scale, sweep.until, factors, tables, number)
-        names.append(tuple(row))
+
+@dataclass(frozen=True)
+class Point:
+    """A place in the space of a sweep's factors: the values of some (path -> value), and the seeds of its runs."""
+
+    values: Mapping[str, Any]
+    seeds: tuple[int, ...]
+
+
+class Points:
+    """Plans the runs of points of a sweep; a point that comes again has the runs that it had the first time."""
+
+    def __init__(self, sweep: Sweep, name: str = "", sampled: bool = False) -> None:
+        """Plan in the name of the sweep, or under another `name`.
+
+        sampled: the points are those of the sweep's own sampler, another version of which may give others.
+        """
+        self.sweep, self.name, self.sampled = sweep, name or sweep.name, sampled
+        self.base = replace(sweep.base, end=max(sweep.base.end, sweep.until))
+        self.variants, self.code = Variants(self.base), code_version()
+        self.tables = chosen_tables(("series", *sweep.outputs))
+        self.known: dict[str, RunSpec] = {}
+        self.number = 0
+
+    def plan(self, points: Iterable[Point]) -> Plan:
+        """Plan the runs, point by point; `Plan.run_of[point][seed]` names the run of each.
+
+        Points with the same scenario share their runs. ScenarioError if the values of a point cannot stand together.
+        """
+        sweep, city = self.sweep, str(self.base.city)
+        runs: dict[str, RunSpec] = {}
+        names: list[tuple[str, ...]] = []
+        seen = hashlib.sha256()
+        for point in points:
+            scenario, factors = self.variants.of(point.values), sweep.labels(point.values)
+            digest = scenario.digest()
+            seen.update(digest.encode())
+            row = tuple(run_id(digest, city, seed, sweep.scale, sweep.until, self.code) for seed in point.seeds)
+            for name, seed in zip(row, point.seeds, strict=True):
+                runs[name] = self.known.setdefault(name, RunSpec(
+                    name, scenario, seed, sweep.scale, sweep.until, factors, self.tables, self.number))
+            names.append(row)
+            self.number += 1
+        return Plan(self.name, tuple(runs.values()), self.code, self.base, sweep, tuple(names),
+                    seen.hexdigest()[:16] if self.sampled else "")
+
+
+def plan_sweep(sweep: Sweep, points: Iterable[Mapping[str, Any]] | None = None) -> Plan:
+    """Plan the runs of a sweep (or of `points` in its place), each point with all seeds."""
     sampled = points is None and sweep.design not in BY_VALUE
-    return Plan(sweep.name, tuple(runs.values()), code, base, sweep, tuple(names),
-                seen.hexdigest()[:16] if sampled else "")
-
-
-def stored_sweep(folder: Path, base: Scenario) -> Sweep | None:
-    """Read the sweep of a results folder back; None if the folder holds plain runs."""
-    path = Path(folder) / "sweep.yaml"
-    return load_sweep(path, base) if path.is_file() else None
+    chosen = design_points(sweep) if points is None else points
+    return Points(sweep, sampled=sampled).plan(Point(values, sweep.seeds) for values in chosen)
 
 
 def sweep(source: str | Path | Mapping[str, Any] | Sweep, out: str | Path | None = None, workers: int | None = None,
@@ -76,30 +115,8 @@ def sweep(source: str | Path | Mapping[str, Any] | Sweep, out: str | Path | None
     `shard`, such as `"2/8"`, does only that part; `engine` (a `DaskEngine`) does the runs elsewhere than on
     this machine. A failed run costs itself: a warning names it, and RuntimeError comes only if all failed.
     """
-    import warnings
-
-    from cluster_sim.runs.execution import execute
-    from cluster_sim.runs.progress import Progress, Silent
-
     planned = plan_sweep(source if isinstance(source, Sweep) else load_sweep(source))
-    folder, holder = folder_of(out)
-    report = execute(planned, folder, workers, Progress() if progress else Silent(), factory,
-                     shard=shard_numbers(shard), engine=engine)
-    if report.failed:
-        text = (f"{len(report.failed)} of {len(planned.runs)} runs failed; the first, seed "
-                f"{report.failed[0]['seed']}:\n{report.failed[0]['traceback']}")
-        if not report.done and not report.already:
-            raise RuntimeError(text)
-        warnings.warn(text, stacklevel=2)
-    view = View(folder)
-    return view.keep_alive(holder) if holder else view
-
-
-def shard_numbers(text: str | None) -> tuple[int, int] | None:
-    """Read `2/8` as the second of eight shards. InputError if it is not of this form."""
-    if text is None:
-        return None
-    found = re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", text)
-    if not found or not 1 <= int(found[1]) <= int(found[2]):
-        raise InputError(f"'{text}' is not a shard; write 2/8 for the second of eight")
-    return int(found[1]), int(found[2])
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
+    with suppress(Unfinished):
+        experiment.run({experiment.folder: planned})
+    return experiment.deliver(experiment.view())

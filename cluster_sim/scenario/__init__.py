@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.scenario.errors import Fault, ScenarioError
-from cluster_sim.scenario.quantities import month_name, parse_month, parse_scale
+from cluster_sim.inputs.errors import Fault, ScenarioError
+from cluster_sim.inputs.quantities import month_name, parse_month, parse_scale
 from cluster_sim.scenario.types import Scenario, load_resolved
 
 __all__ = [
@@ -27,9 +27,7 @@ __all__ = [
 ]
 
 
-def load_scenario(
-    path: str | Path, set: Mapping[str, Any] | Iterable[str] | None = None
-) -> Scenario:
+def load_scenario(path: str | Path, set: Mapping[str, Any] | Iterable[str] | None = None) -> Scenario:
     """Read a scenario file, or a scenario known by name, with its chain of `extends`.
 
     `set` overrides single values: `["policies.production_subsidy.rate=0.2"]`, or a mapping from

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.scenario.quantities import month_name
+from cluster_sim.inputs.quantities import month_name
 from cluster_sim.scenario.types import Scenario
 
 
@@ -78,9 +78,7 @@ def _events(scenario: Scenario, base: Scenario) -> list[str]:
             continue
         for key in event:
             if event[key] != old[title].get(key):
-                lines.append(
-                    f"'{title}' {key}: {_value(old[title].get(key), key)} -> {_value(event[key], key)}"
-                )
+                lines.append(f"'{title}' {key}: {_value(old[title].get(key), key)} -> {_value(event[key], key)}")
     return lines
 
 

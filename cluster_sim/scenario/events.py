@@ -9,17 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
-
-from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing
+from cluster_sim.inputs.errors import Faults, Mark, did_you_mean, listing
+from cluster_sim.inputs.keys import NOTE, PRICES, KeyInfo
+from cluster_sim.inputs.quantities import is_money
+from cluster_sim.inputs.shapes import NONE, RESET, Names, shape
+from cluster_sim.inputs.validation import validate
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.scenario.inheritance import Document
 from cluster_sim.scenario.overrides import Override
 from cluster_sim.scenario.prices import Prices, constant
-from cluster_sim.scenario.quantities import is_money
-from cluster_sim.scenario.registry import KeyInfo
 from cluster_sim.scenario.types import EVENT_KINDS
-from cluster_sim.scenario.validation import NONE, NOTE, PRICES, RESET, Names, check, model_of
-from cluster_sim.scenario.yaml_reader import Node
 
 _TAIL = {"prices": PRICES, "note": NOTE}
 _MONTH = KeyInfo("month name", text="the month in which it happens", status="")
@@ -29,12 +28,8 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
         "month": _MONTH,
         "gross": KeyInfo("million yuan", text="gross revenue at home", status=""),
         "segment": KeyInfo("segment", "film", text="the segment of the work", status=""),
-        "budget": KeyInfo(
-            "million yuan", None, text="cost of the work; by the model's rule if not given", status=""
-        ),
-        "studio": KeyInfo(
-            "text", None, text="its maker; works of one maker go to the same studio", status=""
-        ),
+        "budget": KeyInfo("million yuan", None, text="cost of the work; by the model's rule if not given", status=""),
+        "studio": KeyInfo("text", None, text="its maker; works of one maker go to the same studio", status=""),
         "zone": KeyInfo("zone", None, text="zone of the studio that makes it; any if not given"),
         "city": KeyInfo(
             "other city",
@@ -48,9 +43,7 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
     "flop": {
         "flop": KeyInfo("text", text="a name for it", status=""),
         "month": KeyInfo("month name", text="first month in which nobody comes to see it", status=""),
-        "project": KeyInfo(
-            "identity", text="the title, by its project_id in the table of titles", status=""
-        ),
+        "project": KeyInfo("identity", text="the title, by its project_id in the table of titles", status=""),
         "seed": KeyInfo("count", None, text="flops only in the run of this seed; in all if not given"),
         **_TAIL,
     },
@@ -80,7 +73,7 @@ TEXTS = {
     "pandemic": "The multipliers of demand and releases of the city's file hold in these months.",
     "convention": "A convention in the city: buzz in one segment.",
 }
-MODELS: dict[str, type[BaseModel]] = {kind: model_of(kind, keys) for kind, keys in EVENTS.items()}
+SHAPES = {kind: shape(kind, keys) for kind, keys in EVENTS.items()}
 
 
 @dataclass
@@ -136,7 +129,7 @@ class Events:
     def _event(self, kind: str, node: Node, real: bool) -> None:
         """Merge one event into what is known of its title."""
         before = len(self.faults.found)
-        given = check(MODELS[kind], EVENTS[kind], node, "events", self.names, self.faults)
+        given = validate(SHAPES[kind], node, "events", self.faults, self.names)
         real = constant(node, real, "events", self.faults)
         title = given.pop(kind, None)
         if not isinstance(title, str) or not title:
@@ -158,7 +151,8 @@ class Events:
                 old[key] = self.prices.real(value, month)
             else:
                 old[key] = value
-        missing = [key for key in REQUIRED[kind] if key not in old and key not in node.value]
+        noted = [key for key in node.value if key not in given]
+        missing = [key for key in REQUIRED[kind] if key not in old and key not in noted]
         for key in missing:
             what = f"the {kind} '{title}' lacks the key '{key}'"
             self.faults.add("events", what, EVENTS[kind][key].describe(), node.mark)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import Any
 
 from cluster_sim import parameters
+from cluster_sim.indicators import columns
+from cluster_sim.inputs.errors import nearest
+from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.quantities import bounds_text, shown
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.errors import nearest
-from cluster_sim.scenario.quantities import bounds_text, shown
-from cluster_sim.scenario.registry import KeyInfo
 
-COLUMNS = registry.PACKAGE / "columns.yaml"
 SEGMENT_TEXTS = {
     "film": "Film and animation: few large works, gross revenue with a heavy tail, many partners.",
     "games": "Games and interactive works.",
@@ -53,15 +52,6 @@ TERMS = {
 Topic = dict[str, Any]
 
 
-@functools.cache
-def columns() -> dict[str, dict[str, str]]:
-    """The documented columns of the series."""
-    import yaml
-
-    found: dict[str, dict[str, str]] = yaml.safe_load(COLUMNS.read_text(encoding="utf-8"))
-    return found
-
-
 def listing(what: str) -> list[Topic]:
     """Everything of one kind with a line on each."""
     if what == "instruments":
@@ -83,8 +73,7 @@ def listing(what: str) -> list[Topic]:
         ]
     if what == "columns":
         return [
-            {"name": name, "unit": c["unit"], "text": f"[{c['unit']}] {c['text']}"}
-            for name, c in columns().items()
+            {"name": name, "unit": each.unit, "text": f"[{each.unit}] {each.text}"} for name, each in columns().items()
         ]
     if what == "events":
         from cluster_sim.scenario.events import EVENTS, TEXTS
@@ -102,12 +91,7 @@ def topics_of(name: str) -> list[Topic]:
     """
     name = name.strip().removeprefix("parameters.")
     path = name.removeprefix("policies.").removeprefix("events.")
-    found = [
-        *_instrument_topics(path),
-        *_event_topics(path),
-        *_parameter_topics(name),
-        *_column_topics(name),
-    ]
+    found = [*_instrument_topics(path), *_event_topics(path), *_parameter_topics(name), *_column_topics(name)]
     if name in SEGMENT_TEXTS:
         found.append({"kind": "segment", "name": name, "text": SEGMENT_TEXTS[name]})
     for term, text in TERMS.items():
@@ -193,10 +177,10 @@ def example_value(info: KeyInfo) -> str:
 
 def _key_topic(name: str, info: KeyInfo) -> Topic:
     topic: Topic = {"kind": "key", "name": name, "text": info.text, "unit": info.unit}
-    if not info.unit.startswith("list") and info.unit not in registry.WORDS:
-        high = min(info.high, 1.0) if info.unit == "share" else info.high
-        topic["bounds"] = bounds_text(info.low, high)
-        topic["low"], topic["high"] = info.low, high if math.isfinite(high) else None
+    if info.amount:
+        low, high = info.bounds
+        topic["bounds"] = bounds_text(low, high)
+        topic["low"], topic["high"] = low, high if math.isfinite(high) else None
     topic["default"] = info.default
     topic["status"], topic["source"] = info.status, info.source
     return topic
@@ -241,13 +225,13 @@ def _column_topics(name: str) -> list[Topic]:
     column = columns().get(name)
     if column is None:
         return []
-    note = "" if column["scales"] == "yes" else "depends on the scale of the city: read it at 1"
+    note = "depends on the scale of the city: read it at 1" if column.whole_only else ""
     return [
         {
             "kind": "column of series",
             "name": name,
-            "text": column["text"],
-            "unit": column["unit"],
+            "text": column.text,
+            "unit": column.unit,
             **({"scale": note} if note else {}),
         }
     ]

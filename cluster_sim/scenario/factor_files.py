@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cluster_sim import parameters
+from cluster_sim.indicators import columns
+from cluster_sim.inputs.errors import Faults, Mark, did_you_mean, listing
+from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.quantities import QuantityError, month_name, number, parse_month, shown
+from cluster_sim.inputs.shapes import NONE, read_bool
+from cluster_sim.inputs.validation import validate
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.designs import BY_VALUE
-from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.factors import Factor, column_name, plain_label
-from cluster_sim.scenario.point_settings import DUMMY, KeyOverride
-from cluster_sim.scenario.quantities import QuantityError, month_name, number, parse_month, shown
-from cluster_sim.scenario.registry import KeyInfo
-from cluster_sim.scenario.validation import NONE, read_bool
+from cluster_sim.scenario.overrides import DUMMY, Override
+from cluster_sim.scenario.sweep_shapes import FACTOR
 from cluster_sim.scenario.variants import Variants
-from cluster_sim.scenario.yaml_reader import Node
 
-FORM = ("low", "high", "values", "options", "log", "levels", "column")
+MOST_VALUES = 1_000
 EXAMPLE = "a list of values, {low: 0, high: 1} or {options: {name: value}}"
 OWN_COLUMNS = ("run_id", "scenario", "seed", "month", "point", "scale", "start", "until", "digest", "code",
                "status", "seconds")
-
-
-@functools.cache
-def reserved() -> tuple[str, ...]:
-    """Columns of the results that a factor's column may not hide."""
-    file = Path(__file__).resolve().parents[1] / "columns.yaml"
-    return (*OWN_COLUMNS, *yaml.load(file.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 class FactorReader:
@@ -39,7 +31,7 @@ class FactorReader:
 
     def __init__(self, variants: Variants, design: str | None, levels: int | None, faults: Faults) -> None:
         self.variants, self.design, self.levels, self.faults = variants, design, levels, faults
-        self.taken = list(reserved())
+        self.taken = [*OWN_COLUMNS, *columns()]
 
     def read(self, path: str, node: Node, key: Mark) -> Factor | None:
         """One factor, or None and at least one fault."""
@@ -63,19 +55,14 @@ class FactorReader:
         """A factor's keys; a bare list or value stands for its values."""
         if node.kind != "mapping":
             return {"values": node if node.kind == "list" else Node([node], node.mark)}
-        for name in node.value:
-            if name not in FORM:
-                self.faults.add(f"factors.{path}", f"unknown key '{name}'",
-                                did_you_mean(name, FORM, f"keys: {listing(FORM)}"), node.key_mark(name))
-                return None
+        before = len(self.faults.found)
+        validate(FACTOR, node, f"factors.{path}", self.faults)
+        if len(self.faults.found) > before:
+            return None
         ways = [name for name in ("low", "values", "options") if name in node.value]
         if len(ways) != 1 and not ("high" in node.value and not ways):
             self.faults.add(f"factors.{path}", "expected one way to say its values", EXAMPLE, node.mark)
             return None
-        for name, kind in (("values", "list"), ("options", "mapping")):
-            if name in node.value and node.value[name].kind != kind:
-                self.faults.add(f"factors.{path}.{name}", f"expected a {kind}", EXAMPLE, node.value[name].mark)
-                return None
         found: dict[str, Node] = node.value
         return found
 
@@ -97,7 +84,7 @@ class FactorReader:
         if info is not None:
             return info
         parts = path.split(".")
-        known = self.variants.paths()
+        known = self.variants.draft(Faults()).paths()
         hint = did_you_mean(path, known)
         if parts[0] == "policies" and len(parts) > 1 and parts[1] in registry.instruments():
             keys = registry.keys_of(registry.instruments()[parts[1]])
@@ -178,10 +165,7 @@ class FactorReader:
             self.faults.add(where, f"a {self.design} needs values", "list them, or add levels: 5 beside low and high",
                             form["low"].mark)
             return None
-        if isinstance(levels, bool) or not isinstance(levels, int | None) or levels is not None and levels < 2:
-            self.faults.add(f"{where}.levels", "expected a whole number, at least 2", "", form["levels"].mark)
-            return None
-        values = factor.spaced(levels or 2)
+        values = factor.spaced(int(levels or 2))
         return Factor(path, column, kind, info.unit, values, tuple(plain_label(each, kind) for each in values))
 
     def _end(self, path: str, node: Node, info: KeyInfo, kind: str, key: Mark) -> float | None:
@@ -201,8 +185,9 @@ class FactorReader:
         """A factor with listed values, with or without names."""
         named = "options" in form
         nodes = list(form["options"].value.values()) if named else list(form["values"].value)
-        if not nodes:
-            self.faults.add(f"factors.{path}", "has no values", EXAMPLE, form["options" if named else "values"].mark)
+        if not 0 < len(nodes) <= MOST_VALUES:
+            what = f"has more than {MOST_VALUES:,} values" if nodes else "has no values"
+            self.faults.add(f"factors.{path}", what, EXAMPLE, form["options" if named else "values"].mark)
             return None
         for extra in ("log", "levels"):
             if extra in form:
@@ -257,8 +242,7 @@ class FactorReader:
             except QuantityError as error:
                 self.faults.add(f"factors.{path}", error.message, error.hint, node.mark)
         else:
-            one = KeyOverride(tuple(path.split(".")), node, key.source, key)
-            self.variants.changes([one], self.faults)
+            self.variants.with_overrides([Override(tuple(path.split(".")), node, key)], self.faults)
         return len(self.faults.found) == before
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cluster_sim.scenario.quantities import month_name, parse_month
+from cluster_sim.inputs.quantities import month_name, parse_month
 
 KINDS = ("number", "count", "month", "switch", "option")
 

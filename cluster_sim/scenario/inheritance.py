@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from cluster_sim.inputs.errors import Fault, Faults, ScenarioError, did_you_mean, listing
+from cluster_sim.inputs.files import display, inside, is_file
+from cluster_sim.inputs.yaml_reader import Node, read_file
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.errors import Fault, Faults, ScenarioError, did_you_mean, listing
-from cluster_sim.scenario.yaml_reader import Node, read_file
 
 LONGEST = 8
 
@@ -27,7 +28,7 @@ def find(name: str | Path) -> Path:
     text = os.fspath(name)
     path = Path(text)
     known = registry.scenario_files()
-    if path.is_file():
+    if is_file(path):
         return path
     if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
         what = "is a folder" if path.is_dir() else "there is no such file"
@@ -58,7 +59,7 @@ def read_chain(name: str | Path, faults: Faults) -> list[Document]:
             break
         following = _base(document, seen, faults)
         if following is not None and following.resolve().parent != folder:
-            if not _inside(following.resolve(), folder):
+            if not following.resolve().is_relative_to(folder):
                 folder = following.resolve().parent
     return documents
 
@@ -99,26 +100,15 @@ def locate(text: str, here: Path, folder: Path) -> tuple[Path | None, str]:
     named = registry.scenario_files()
     if not Path(text).suffix and len(Path(text).parts) == 1:
         beside = here / f"{text}.yaml"
-        candidate = beside if beside.is_file() else named.get(text)
+        candidate = beside if is_file(beside) else named.get(text)
         if candidate is None:
             return None, f"there is no such scenario '{text}'"
         if candidate != beside:
             return candidate, ""
         text = beside.name
-    path = Path(os.path.normpath(here / text))
-    if not _inside(path.resolve(), folder):
+    path = inside(text, here, folder)
+    if path is None:
         return None, f"'{text}' lies outside the scenario's folder (a shipped one goes by its name)"
-    if not path.is_file():
+    if not is_file(path):
         return None, f"there is no such file '{text}'"
     return path, ""
-
-
-def _inside(path: Path, folder: Path) -> bool:
-    return path.is_relative_to(folder)
-
-
-def display(path: Path) -> str:
-    """A path as messages show it: relative to where the user is, if it lies below."""
-    absolute = Path(os.path.abspath(path))
-    here = Path.cwd()
-    return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else str(path)

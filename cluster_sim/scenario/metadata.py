@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.inputs.errors import Faults, Mark, ScenarioError, did_you_mean, listing
+from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.quantities import LAST_MONTH, TOO_LATE
+from cluster_sim.inputs.shapes import Names, shape
+from cluster_sim.inputs.slugs import slug_of
+from cluster_sim.inputs.validation import validate
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, listing
 from cluster_sim.scenario.inheritance import Document, locate
-from cluster_sim.scenario.overrides import SOURCE
-from cluster_sim.scenario.registry import KeyInfo
-from cluster_sim.scenario.validation import RESET, Names, check, model_of
-from cluster_sim.scenario.yaml_reader import Node
 
 HEAD = {
     "name": KeyInfo("text", text="the scenario's name, as figures and tables print it", status=""),
-    "slug": KeyInfo("text", text="its short name; the file's name if not given", status=""),
+    "slug": KeyInfo("slug", text="its short name; the file's name if not given", status=""),
     "rationale": KeyInfo("text", text="why the scenario is of interest", status=""),
     "extends": KeyInfo("text", text="file or name of the scenario that this one changes", status=""),
     "city": KeyInfo("text", text="a city that comes with the package, or its folder", status=""),
@@ -26,14 +27,14 @@ HEAD = {
     "end": KeyInfo("month name", text="last month of the run", status=""),
     "prices": KeyInfo("text", text="2017, or nominal: the prices of the money below", status=""),
 }
+SOURCE = "--set"
+"""What messages call a value set on the command line."""
 PARTS = ("policies", "events", "outside", "parameters")
 OUTSIDE = {
-    "freeze": KeyInfo(
-        "bool", False, text="whether the outside conditions of January 2017 are kept for ever", status=""
-    ),
+    "freeze": KeyInfo("bool", False, text="whether the outside conditions of January 2017 are kept for ever", status="")
 }
-HEAD_MODEL = model_of("head", HEAD, reset=False)
-OUTSIDE_MODEL = model_of("outside", OUTSIDE)
+SHAPE = shape("scenario", HEAD, resets=False, parts=PARTS)
+OUTSIDE_SHAPE = shape("outside", OUTSIDE)
 DEFAULT_START, DEFAULT_END = 2017 * 12, 2035 * 12 + 11
 
 
@@ -56,13 +57,7 @@ def read_head(documents: list[Document], faults: Faults) -> Head:
     head = Head()
     for document in documents:
         root = document.root
-        known = {**HEAD, **{part: KeyInfo("text") for part in PARTS}}
-        top = Node(
-            {key: node for key, node in root.value.items() if key not in PARTS},
-            root.mark,
-            root.keys,
-        )
-        found = check(HEAD_MODEL, known, top, "", Names(), faults)
+        found = {key: value for key, value in validate(SHAPE, root, "", faults).items() if key not in PARTS}
         if root.mark.source.name != SOURCE:
             for key in ("name", "slug", "rationale"):
                 head.values.pop(key, None)
@@ -72,7 +67,7 @@ def read_head(documents: list[Document], faults: Faults) -> Head:
         if "city" in found:
             head.folder, head.here = document.folder, document.path.parent
     last = documents[-1].path
-    head.values.setdefault("slug", last.stem)
+    head.values.setdefault("slug", slug_of(last.stem))
     head.values.setdefault("name", last.stem.replace("_", " ").capitalize())
     return head
 
@@ -83,6 +78,8 @@ def read_months(head: Head, faults: Faults) -> tuple[int, int]:
     if end < start:
         mark = head.marks.get("end") or head.marks.get("start")
         faults.add("end", "the run ends before it starts", "", mark)
+    elif end > LAST_MONTH:
+        faults.add("end", TOO_LATE, "", head.marks.get("end"))
     return start, end
 
 
@@ -116,8 +113,8 @@ def read_city(head: Head, faults: Faults) -> CityFound:
         name, digest = str(path.resolve()), folder_digest(folder)
     try:
         return CityFound(name, registry.city(name), digest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        faults.add("city", f"the city '{text[:60]}' cannot be read: {error}", "", mark)
+    except ScenarioError as error:
+        faults.found += [each if each.mark else replace(each, mark=mark) for each in error.faults]
         return CityFound(name)
 
 
@@ -143,19 +140,3 @@ def folder_digest(folder: Path) -> str:
             content = path.read_bytes()
             total.update(f"{path.name}:{len(content)}:".encode() + content)
     return total.hexdigest()
-
-
-def read_outside(documents: list[Document], faults: Faults) -> dict[str, Any]:
-    """The outside conditions: whether they are frozen."""
-    values: dict[str, Any] = {key: info.default for key, info in OUTSIDE.items()}
-    for document in documents:
-        node = document.root.value.get("outside")
-        if node is None or node.value is None:
-            continue
-        if node.kind != "mapping":
-            faults.add("outside", f"expected a mapping of {listing(list(OUTSIDE))}", "", node.mark)
-            continue
-        found = check(OUTSIDE_MODEL, OUTSIDE, node, "outside", Names(), faults)
-        for key, value in found.items():
-            values[key] = OUTSIDE[key].default if value is RESET else value
-    return values

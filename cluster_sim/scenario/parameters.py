@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cluster_sim import parameters
+from cluster_sim.inputs.errors import Faults, Mark, did_you_mean, nearest
+from cluster_sim.inputs.quantities import QuantityError, bounds_text, in_bounds, number, shown
+from cluster_sim.inputs.shapes import NONE, read_bool
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.parameters import Parameter
-from cluster_sim.scenario.errors import Faults, Mark, did_you_mean, nearest
 from cluster_sim.scenario.inheritance import Document
-from cluster_sim.scenario.quantities import QuantityError, bounds_text, in_bounds, number, shown
-from cluster_sim.scenario.validation import NONE, read_bool
-from cluster_sim.scenario.yaml_reader import Node
 
 
 @dataclass

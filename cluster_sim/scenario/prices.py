@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.scenario.errors import Faults
-from cluster_sim.scenario.yaml_reader import Node
+from cluster_sim.inputs.errors import Faults
+from cluster_sim.inputs.yaml_reader import Node
 
 BASE = 2017
 FIRST, MONTHS = 2017 * 12, 12 * 40

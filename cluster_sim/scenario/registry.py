@@ -3,46 +3,13 @@
 from __future__ import annotations
 
 import functools
-import math
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.inputs.keys import KeyInfo
+
 PACKAGE = Path(__file__).resolve().parents[1]
 BASELINE = "baseline"
-WORDS = ("text", "bool", "month name", "segment", "zone", "other city", "identity")
-"""Units of values that are not amounts."""
-
-
-@dataclass(frozen=True)
-class KeyInfo:
-    """One key of an instrument or event: its unit, bounds, default and explanation."""
-
-    unit: str
-    default: Any = None
-    low: float = 0.0
-    high: float = math.inf
-    text: str = ""
-    status: str = "assumed"
-    source: str = ""
-
-    @property
-    def whole(self) -> bool:
-        """Whether values are whole numbers: counts and ranks, unless the default is a fraction."""
-        return self.unit in ("count", "rank") and not isinstance(self.default, float)
-
-    def describe(self) -> str:
-        """The key in a line: `share of audited cost, 0 to 1`."""
-        from cluster_sim.scenario.quantities import bounds_text
-
-        text = self.text.rstrip(".")
-        if self.unit in WORDS or self.unit.startswith("list of"):
-            return text or self.unit
-        low, high = (0.0, min(self.high, 1.0)) if self.unit == "share" else (self.low, self.high)
-        bounds = bounds_text(low, high, self.unit)
-        if text.endswith(bounds):
-            return text
-        return f"{text}, {bounds}" if text else f"{self.unit}, {bounds}"
 
 
 def instruments() -> dict[str, Any]:
@@ -54,17 +21,9 @@ def instruments() -> dict[str, Any]:
 
 def keys_of(instrument: Any) -> dict[str, KeyInfo]:
     """The keys that an entry of `instrument` may give, besides `from`, `prices` and `note`."""
-    declared = getattr(instrument, "all_keys", None)
-    keys = declared() if callable(declared) else instrument.keys
-    found = {
-        name: KeyInfo(k.unit, k.default, k.low, k.high, k.text, k.status, k.source)
-        for name, k in keys.items()
-        if name not in ("from", "note", "prices")
-    }
-    if "budget" not in found:
-        text = "the most that the instrument pays in a year; nothing given: no limit"
-        found["budget"] = KeyInfo("million yuan", None, text=text)
-    return found
+    found = {name: key for name, key in instrument.keys.items() if name not in ("from", "note", "prices")}
+    text = "the most that the instrument pays in a year; nothing given: no limit"
+    return {**found, "budget": found.get("budget", KeyInfo("million yuan", None, text=text))}
 
 
 def city_names() -> list[str]:

@@ -1,4 +1,4 @@
-"""The JSON schema of scenario files, made from the instruments, events and parameters.
+"""The JSON schema of scenario files, made by pydantic from the shapes with which they are read.
 
 It lies in `scenarios/schema.json`, so that editors complete and check a scenario while it is
 written; `python run_sim.py schema` writes it anew.
@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from cluster_sim import parameters
+from cluster_sim.inputs.shapes import NONE
 from cluster_sim.parameters import Parameter
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.events import EVENTS, MODELS, REQUIRED, TEXTS
-from cluster_sim.scenario.metadata import HEAD, OUTSIDE_MODEL
-from cluster_sim.scenario.validation import NONE, entry_model, json_schema
+from cluster_sim.scenario.events import REQUIRED, SHAPES, TEXTS
+from cluster_sim.scenario.metadata import OUTSIDE_SHAPE, PARTS, SHAPE
+from cluster_sim.scenario.timeline import entry_shape
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _NONE = {"enum": [NONE, None], "description": "takes away what the extended scenario gives"}
@@ -23,8 +26,7 @@ _PRICES = {"enum": [2017, "2017", "nominal"], "description": "prices of the mone
 
 def scenario_schema() -> dict[str, Any]:
     """The schema as plain values, in a stable order."""
-    head = {key: json_schema(info, reset=False) for key, info in HEAD.items()}
-    head["prices"] = _PRICES
+    head = {key: value for key, value in _mapping(SHAPE)["properties"].items() if key not in PARTS}
     return {
         "$schema": DRAFT,
         "title": "cluster_sim scenario",
@@ -35,7 +37,7 @@ def scenario_schema() -> dict[str, Any]:
             **head,
             "policies": _policies(),
             "events": _events(),
-            "outside": _shape(OUTSIDE_MODEL.model_json_schema()),
+            "outside": _mapping(OUTSIDE_SHAPE),
             "parameters": _parameters(),
         },
     }
@@ -46,28 +48,25 @@ def schema_text() -> str:
     return json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _shape(schema: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
-    """pydantic's schema of a model without its titles and defaults, with required keys."""
-    properties = {}
-    for name, value in schema["properties"].items():
-        properties[name] = {k: v for k, v in value.items() if k not in ("title", "default")}
-        if name == "prices":
-            properties[name] = _PRICES
-    shape = {"type": "object", "additionalProperties": False, "properties": properties}
-    if required:
-        shape["required"] = list(required)
-    return shape
+def _mapping(shape: Any, *required: str) -> dict[str, Any]:
+    """pydantic's schema of a shape without its titles, with required keys."""
+    schema = TypeAdapter(shape).json_schema()
+    properties = {key: {k: v for k, v in value.items() if k != "title"} for key, value in schema["properties"].items()}
+    if "prices" in properties:
+        properties["prices"] = _PRICES
+    found = {"type": "object", "additionalProperties": False, "properties": properties}
+    return {**found, "required": list(required)} if required else found
 
 
 def _policies() -> dict[str, Any]:
     """Every instrument with the shape of its dated entries."""
-    properties = {}
-    for name, instrument in sorted(registry.instruments().items()):
-        entry = _shape(entry_model(instrument).model_json_schema(), ("from",))
-        properties[name] = {
+    properties = {
+        name: {
             "description": f"{instrument.title}. {instrument.text}",
-            "anyOf": [{"type": "array", "items": entry}, _NONE],
+            "anyOf": [{"type": "array", "items": _mapping(entry_shape(instrument), "from")}, _NONE],
         }
+        for name, instrument in sorted(registry.instruments().items())
+    }
     mapping = {"type": "object", "additionalProperties": False, "properties": properties}
     return {"description": "instruments with their dated entries", "anyOf": [mapping, _NONE]}
 
@@ -77,17 +76,12 @@ def _events() -> dict[str, Any]:
 
     A file that extends another may name an event again to change it, so only its title is required.
     """
-    kinds = []
-    for kind in EVENTS:
-        shape = _shape(MODELS[kind].model_json_schema(), (kind,))
-        required = ", ".join(REQUIRED[kind])
-        kinds.append({"description": f"{TEXTS[kind]} Needs {required}.", **shape})
-    remove = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["remove"],
-        "properties": {"remove": {"type": "string", "description": "title of an inherited event"}},
-    }
+    kinds = [
+        {"description": f"{TEXTS[kind]} Needs {', '.join(REQUIRED[kind])}.", **_mapping(shape, kind)}
+        for kind, shape in SHAPES.items()
+    ]
+    title = {"type": "string", "description": "title of an inherited event"}
+    remove = {"type": "object", "additionalProperties": False, "required": ["remove"], "properties": {"remove": title}}
     return {
         "description": "things that happen in one month or some",
         "anyOf": [{"type": "array", "items": {"anyOf": [*kinds, remove]}}, _NONE],
@@ -96,9 +90,7 @@ def _events() -> dict[str, Any]:
 
 def _parameters() -> dict[str, Any]:
     """Every parameter by its dotted name; also nested by group."""
-    properties: dict[str, Any] = {
-        name: _parameter(each) for name, each in parameters.specification().items()
-    }
+    properties: dict[str, Any] = {name: _parameter(each) for name, each in parameters.specification().items()}
     for group in dict.fromkeys(name.split(".")[0] for name in parameters.specification()):
         properties[group] = {"type": "object", "description": f"parameters of the group {group}"}
     mapping = {"type": "object", "additionalProperties": False, "properties": properties}

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.scenario.errors import Fault, Faults, ScenarioError, Source, did_you_mean, listing
+from cluster_sim.inputs.errors import Fault, Faults, ScenarioError, Source, did_you_mean, listing
+from cluster_sim.inputs.files import split_lines
+from cluster_sim.inputs.yaml_reader import Node, read_text
 from cluster_sim.scenario.types import Scenario
-from cluster_sim.scenario.yaml_reader import Node, read_text, split_lines
 
 FOLDERS = ("sweeps", "studies")
 """A file in a folder of this name may name a base in the folder above."""

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.inputs.quantities import month_name
 from cluster_sim.scenario.factors import Factor
-from cluster_sim.scenario.quantities import month_name
 from cluster_sim.scenario.types import Scenario
 
-DESIGNS = ("grid", "list", "oat", "lhs", "sobol", "saltelli", "morris")
 BY_VALUE = ("grid", "list", "oat")
 """Designs over listed values; the others sample ranges."""
 
@@ -42,7 +41,7 @@ class Sweep:
     rationale: str = ""
     slug: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """Keys that another command reads in the same file, as nodes with their places."""
+    """Keys that another command reads in the same file."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -86,12 +85,12 @@ class Sweep:
 
 
 def read_sweep(source: str | Path | Mapping[str, Any], base: Scenario | None = None,
-               outputs: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> Sweep:
+               outputs: tuple[str, ...] = (), also: Mapping[str, Any] | None = None) -> Sweep:
     """Read a sweep from a file, or from a mapping with the keys of one; ScenarioError holds all its faults.
 
     `base` takes the place of the file's own base; `outputs` are the tables that may be asked for (any if none
-    are given); `also` names keys that another command reads in the same file (found in `Sweep.extra`).
+    are given); `also` are keys that another command reads in the same file, with their types (found in `Sweep.extra`).
     """
-    from cluster_sim.scenario.sweep_files import read
+    from cluster_sim.scenario.sweep_files import open_reader
 
-    return read(source, base, outputs, also)
+    return open_reader(source, base, outputs, also).sweep()

@@ -7,9 +7,9 @@ import textwrap
 from pathlib import Path
 
 from cluster_sim import parameters
+from cluster_sim.inputs.quantities import bounds_text
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.explain import example_value
-from cluster_sim.scenario.quantities import bounds_text
 from cluster_sim.scenario.types import Scenario
 
 FEW = 6
@@ -78,7 +78,7 @@ def _reference(path: Path, base: str) -> str:
 
 
 def _month(ordinal: int) -> str:
-    from cluster_sim.scenario.quantities import month_name
+    from cluster_sim.inputs.quantities import month_name
 
     return month_name(ordinal)
 

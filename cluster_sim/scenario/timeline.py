@@ -7,19 +7,35 @@ the same month; `none` takes an instrument, or all of them, away.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
+from cluster_sim.inputs.errors import Faults, did_you_mean, listing
+from cluster_sim.inputs.keys import NOTE, PRICES, KeyInfo
+from cluster_sim.inputs.quantities import QuantityError, is_money, month_name, parse_month
+from cluster_sim.inputs.shapes import NONE, RESET, Names, shape
+from cluster_sim.inputs.validation import validate
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.scenario import registry
-from cluster_sim.scenario.errors import Faults, did_you_mean, listing
 from cluster_sim.scenario.inheritance import Document
 from cluster_sim.scenario.overrides import Override
 from cluster_sim.scenario.prices import Prices, constant
-from cluster_sim.scenario.quantities import QuantityError, is_money, month_name, parse_month
-from cluster_sim.scenario.validation import NONE, RESET, Names, check, entry_keys, entry_model
-from cluster_sim.scenario.yaml_reader import Node
 
 Entries = dict[int, dict[str, Any]]
+FROM = KeyInfo("month name", text="first month in which the entry is in force", status="")
+
+
+@functools.cache
+def entry_keys(instrument: Any) -> dict[str, KeyInfo]:
+    """Every key of a dated entry of an instrument."""
+    return {"from": FROM, **registry.keys_of(instrument), "prices": PRICES, "note": NOTE}
+
+
+@functools.cache
+def entry_shape(instrument: Any) -> Any:
+    """The shape of a dated entry of an instrument."""
+    return shape(f"{instrument.name} entry", entry_keys(instrument))
 
 
 @dataclass
@@ -83,8 +99,7 @@ class Timeline:
         """The month of one entry and the values that it gives, money in 2017 prices."""
         path = f"policies.{name}"
         instrument = self.known[name]
-        keys = entry_keys(instrument)
-        given = check(entry_model(instrument), keys, node, path, self.names, self.faults)
+        given = validate(entry_shape(instrument), node, path, self.faults, self.names)
         real = constant(node, real, path, self.faults)
         for other in ("note", "prices"):
             given.pop(other, None)
@@ -139,9 +154,9 @@ class Timeline:
             hint = f"as policies.{name}.2026-01.KEY=value"
             self.faults.add(setting.path, "an entry is named by its month", hint, setting.mark(2))
             return
-        instrument, keys = self.known[name], entry_keys(self.known[name])
+        instrument = self.known[name]
         path = f"policies.{name}"
-        given = check(entry_model(instrument), keys, entry, path, self.names, self.faults)
+        given = validate(entry_shape(instrument), entry, path, self.faults, self.names)
         if key not in given:
             return
         timeline = self.entries.setdefault(name, {})
@@ -180,14 +195,14 @@ class Timeline:
                 done[name].append({"from": month, **copied})
         return {name: entries for name, entries in done.items() if entries}
 
-    def _known_zones(self, default: Any, info: registry.KeyInfo) -> Any:
+    def _known_zones(self, default: Any, info: KeyInfo) -> Any:
         """A default without the zones that this city does not have."""
         if info.unit != "list of zones" or self.names.zones is None or default is None:
             return default
         return [zone for zone in default if zone in self.names.zones]
 
 
-def _default(info: registry.KeyInfo) -> Any:
+def _default(info: KeyInfo) -> Any:
     """A key's default in the type that reading gives it."""
     default = info.default
     if isinstance(default, list | tuple):

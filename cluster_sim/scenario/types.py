@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster_sim.scenario.quantities import month_name, parse_month
+from cluster_sim.inputs.quantities import month_name, parse_month
 
 EVENT_KINDS = ("hit", "flop", "pandemic", "convention")
 _MONTH_KEYS = ("month", "from", "to")
@@ -56,10 +56,7 @@ class Scenario:
             "start": month_name(self.start),
             "end": month_name(self.end),
             "prices": 2017,
-            "policies": {
-                name: [_dated(entry) for entry in self.policies[name]]
-                for name in sorted(self.policies)
-            },
+            "policies": {name: [_dated(entry) for entry in self.policies[name]] for name in sorted(self.policies)},
             "events": [_event(event) for event in self.events],
             "outside": dict(self.outside),
             "parameters": {name: self.parameters[name] for name in sorted(self.parameters)},
@@ -85,10 +82,7 @@ def load_resolved(content: Mapping[str, Any]) -> Scenario:
         start=parse_month(content["start"]),
         end=parse_month(content["end"]),
         parameters={name: float(value) for name, value in content["parameters"].items()},
-        policies={
-            name: [_with_ordinals(entry) for entry in entries]
-            for name, entries in content["policies"].items()
-        },
+        policies={name: [_with_ordinals(entry) for entry in entries] for name, entries in content["policies"].items()},
         events=[_from_file(event) for event in content["events"]],
         outside=dict(content["outside"]),
         slug=content.get("slug", ""),
@@ -97,17 +91,11 @@ def load_resolved(content: Mapping[str, Any]) -> Scenario:
 
 
 def _dated(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: month_name(value) if key in _MONTH_KEYS else _copy(value)
-        for key, value in values.items()
-    }
+    return {key: month_name(value) if key in _MONTH_KEYS else _copy(value) for key, value in values.items()}
 
 
 def _with_ordinals(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: parse_month(value) if key in _MONTH_KEYS else _copy(value)
-        for key, value in values.items()
-    }
+    return {key: parse_month(value) if key in _MONTH_KEYS else _copy(value) for key, value in values.items()}
 
 
 def _copy(value: Any) -> Any:

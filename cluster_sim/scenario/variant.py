@@ -14,23 +14,17 @@ from cluster_sim.scenario.types import Scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What sets a variant apart: parameters by name, policies by instrument (complete entries), events, outside."""
-
-    parameters: dict[str, float] = field(default_factory=dict)
-    policies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    """Only the instruments that change, an empty list for one that is taken away."""
-    events: list[dict[str, Any]] | None = None
-    outside: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Variant:
     """A scenario as its base and what is changed; `complete()` is the scenario itself."""
 
     base: Scenario
-    changes: Changes
-    key: str
+    parameters: dict[str, float] = field(default_factory=dict)
+    """Only those that change."""
+    policies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Only the instruments that change, with complete entries; an empty list for one that is taken away."""
+    events: list[dict[str, Any]] | None = None
+    outside: dict[str, Any] | None = None
+    key: str = ""
     """The digest of the complete scenario."""
 
     @property
@@ -73,18 +67,10 @@ class Variant:
 
     def complete(self) -> Scenario:
         """The scenario itself."""
-        base, changes = self.base, self.changes
+        whole = {**self.base.policies, **self.policies}
         return replace(
-            base,
-            parameters={**base.parameters, **changes.parameters} if changes.parameters else base.parameters,
-            policies=changed_policies(base, changes),
-            events=base.events if changes.events is None else changes.events,
-            outside=base.outside if changes.outside is None else changes.outside)
-
-
-def changed_policies(base: Scenario, changes: Changes) -> dict[str, list[dict[str, Any]]]:
-    """The policies of a base with those of the changes in their place."""
-    if not changes.policies:
-        return base.policies
-    whole = {**base.policies, **changes.policies}
-    return {name: whole[name] for name in sorted(whole) if whole[name]}
+            self.base,
+            parameters={**self.base.parameters, **self.parameters},
+            policies={name: whole[name] for name in sorted(whole) if whole[name]},
+            events=self.base.events if self.events is None else self.events,
+            outside=self.base.outside if self.outside is None else self.outside)

@@ -8,7 +8,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from cluster_sim.agents.columns import FREE, OTHER_SECTOR, RUNNING, TESTING
+from cluster_sim.codes import Life, Origin, Stage, Status
 from cluster_sim.model import ClusterModel
 
 from .luck import Dice, KeyedLuck
@@ -32,13 +32,13 @@ class ReferenceCity(mesa.Model):
         super().__init__(rng=source.seed)
         self.luck = luck or KeyedLuck(source.seed)
         self.par, self.t = dict(source.par), source.t
-        self.seg = {name: source.seg[name].tolist() for name in source.seg.dtype.names}
-        self.mix = source.mix.tolist()
-        self.side, self.distance = source.side, source.distance.tolist()
-        self.density = (source.cells["density"] / source.city_state["density0"]).tolist()
-        self.outside_mass = source.outside_mass.tolist()
+        self.seg = {name: source.rules.segments[name].tolist() for name in source.rules.segments.dtype.names}
+        self.mix = source.rules.mix.tolist()
+        self.side, self.distance = source.side, source.space.distance.tolist()
+        self.density = (source.space.cells["density"] / source.city_state["density0"]).tolist()
+        self.outside_reach = source.other_cities.reach.tolist()
         out = source.city.outside
-        self.outside_weight = source.outside_weight.tolist()
+        self.outside_weight = source.other_cities.weight.tolist()
         self.other_cities = [OtherCity(n, km, strength, wage) for n, (km, strength, wage) in enumerate(zip(
             out["distance_km"].tolist(), out["strength"].tolist(), out["wage_index"].tolist(), strict=True))]
         self.vacancies: list[list[Vacancy]] = [[] for _ in range(6)]
@@ -56,13 +56,13 @@ class ReferenceCity(mesa.Model):
         """Make an object of every living studio, person and unfinished work."""
         studios, people, projects = source.studios.used, source.talents.used, source.projects.used
         at = {}
-        for row, columns in rows_of(studios, studios["alive"] == 1):
-            known = source.ties[row]
+        for row, columns in rows_of(studios, studios["alive"] == Life.ALIVE):
+            known = source.partners.ties[row]
             ties = {int(i): float(x) for i, x in zip(known["id"], known["strength"], strict=True) if i != 0}
             at[row] = Studio(self, columns, ties)
-        for _, columns in rows_of(people, people["status"] != FREE):
+        for _, columns in rows_of(people, people["status"] != Status.FREE):
             Worker(self, columns, at.get(columns["employer"]))
-        for _, columns in rows_of(projects, (projects["stage"] > 0) & (projects["stage"] <= RUNNING)):
+        for _, columns in rows_of(projects, (projects["stage"] > Stage.FREE) & (projects["stage"] <= Stage.RUNNING)):
             if columns["owner"] in at:
                 Work(self, columns, at[columns["owner"]])
         self.studio_by_id = {s.id: s for s in at.values()}
@@ -128,17 +128,17 @@ class ReferenceCity(mesa.Model):
 
     def hire_outsider(self, vacancy: Vacancy) -> None:
         """Let a person of another sector fill a vacancy."""
-        spread = self.luck.draw(OTHER_SECTOR, len(self.events["outsider"]), self.t).normal()
+        spread = self.luck.draw(Origin.OTHER_SECTOR, len(self.events["outsider"]), self.t).normal()
         columns = {"id": -1, "skill": self.par["labour.outsider_skill"] * 2.718281828**(0.25 * spread), "wage": 0.0,
                    "specialism": vacancy.specialism, "experience": 60, "trained": 0, "cell": vacancy.studio.cell,
-                   "graduation": 0, "origin": OTHER_SECTOR, "status": 0, "since": self.t}
+                   "graduation": 0, "origin": Origin.OTHER_SECTOR, "status": 0, "since": self.t}
         Worker(self, columns, None).start_at(vacancy.studio, outsider=True)
 
     def make_works(self) -> None:
         """Step 6: works in production go on; tests and clearance pass."""
         for work in list(self.agents_by_type.get(Work, ())):
             work.make()
-            if work.stage > TESTING:
+            if work.stage > Stage.TESTING:
                 work.wait -= 1
 
     def release(self) -> None:
@@ -150,7 +150,7 @@ class ReferenceCity(mesa.Model):
                 getattr(work, verb)()
         self.crowd = [0.0] * 6
         for work in works:
-            if work.stage == RUNNING:
+            if work.stage == Stage.RUNNING:
                 self.crowd[work.segment] += int(work.month_alone())
         for work in works:
             work.screen()

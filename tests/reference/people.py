@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from cluster_sim.agents.columns import EMPLOYED, FOUNDER, OTHER_SECTOR, SEEKING, SOLO, STUDENT
+from cluster_sim.codes import FOUNDER, Origin, Status
 from cluster_sim.draws import APPLY, CAREER, SCORE
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ class Worker(mesa.Agent):
         """
         city, par, t = self.model, self.model.par, self.model.t
         luck = city.luck.draw(CAREER, self.id, t)
-        if self.status == STUDENT:
+        if self.status == Status.STUDENT:
             if self.graduation <= t:
                 if luck.uniform() < city.state["stay"]:
                     self.look_for_work("graduated")
                 else:
                     self.leave("graduates_left")
-        elif self.status == SEEKING:
+        elif self.status == Status.SEEKING:
             months = t - self.since
             if luck.field(0) < par["labour.give_up"] * city.state["leave_pull"] * (1.0 + 0.25 * months):
                 self.leave("gave_up")
@@ -54,7 +54,7 @@ class Worker(mesa.Agent):
         city, par, studio = self.model, self.model.par, self.employer
         self.experience += 1
         self.skill += par["labour.learning"] * max(0.0, par["labour.skill_ceiling"] - self.skill)
-        if self.status == SOLO or self.trained >= FOUNDER:
+        if self.status == Status.SOLO or self.trained >= FOUNDER:
             return
         worth = city.state["market_wage"][self.specialism] * math.sqrt(self.skill)
         if luck.field(0) < studio.quit_rate() * worth / self.wage:
@@ -76,7 +76,7 @@ class Worker(mesa.Agent):
         if self.employer is not None:
             self.employer.people.remove(self)
             self.employer = None
-        self.status, self.since = SEEKING, self.model.t
+        self.status, self.since = Status.SEEKING, self.model.t
         self.model.note(why, self)
 
     def leave(self, why: str) -> None:
@@ -93,7 +93,7 @@ class Worker(mesa.Agent):
         Gumbel noise is not drawn: each vacancy in turn takes the place of the one held with the probability of
         its weight over the sum so far (weighted reservoir), which is the same choice.
         """
-        if self.status != SEEKING:
+        if self.status != Status.SEEKING:
             return
         city = self.model
         vacancies = city.vacancies[self.specialism]
@@ -116,16 +116,16 @@ class Worker(mesa.Agent):
 
     def start_at(self, studio: Studio, outsider: bool = False) -> None:
         """Begin a job at the wage that the studio pays for the skill."""
-        self.employer, self.status, self.since = studio, EMPLOYED, self.model.t
+        self.employer, self.status, self.since = studio, Status.EMPLOYED, self.model.t
         self.wage = studio.wage_for(self.specialism, self.skill)
         studio.people.add(self)
         if outsider:
-            self.origin = OTHER_SECTOR
+            self.origin = Origin.OTHER_SECTOR
 
     def get_raise(self) -> None:
         """Once a year, in the own month, close a part of the gap to what the employer would offer today."""
         months = self.model.t - self.since
-        if self.status == EMPLOYED and months > 0 and months % 12 == 0:
+        if self.status == Status.EMPLOYED and months > 0 and months % 12 == 0:
             aim = self.employer.wage_for(self.specialism, self.skill)
             if aim > self.wage:
                 self.wage = math.floor(self.wage + self.model.par["labour.raise"] * (aim - self.wage) + 0.5)

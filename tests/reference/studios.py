@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
+from cluster_sim.codes import Life
 from cluster_sim.draws import MEET, OUTSIDER, VACANCY
 from cluster_sim.month.collaboration import FIT_BITS, PARK_KM
 
@@ -134,7 +135,7 @@ class Studio(mesa.Agent):
 
         One that is overloaded is hardly free; a one-person studio is not looked for.
         """
-        if self.solo or self.alive != 1:
+        if self.solo or self.alive != Life.ALIVE:
             return 0.0
         free = 1.0 if self.load < 1.3 * self.capacity else 0.2
         name = (1.0 + self.reputation) ** self.model.par["collaboration.reputation"]
@@ -160,7 +161,7 @@ class Studio(mesa.Agent):
         city, found = self.model, {}
         for identity, strength in self.ties.items():
             other = city.studio_by_id.get(identity)
-            if other is not None and other is not self and strength > 0.0 and other.alive == 1:
+            if other is not None and other is not self and strength > 0.0 and other.alive == Life.ALIVE:
                 decay = math.exp(-self.kilometres_to(other) / city.par["collaboration.lambda_s"])
                 found[other] = other.offers(k) * decay * city.par["collaboration.tie_weight"] * strength
         return found
@@ -169,7 +170,7 @@ class Studio(mesa.Agent):
         """Meet one possible partner: ``P(meet j) ~ reputation_j^a * sqrt(skill_j) * exp(-d/lambda) * (1 + m*ties)``."""
         studios, rising = self.strangers(k)
         friends = self.friends(k)
-        away = self.model.outside_mass[k]
+        away = self.model.outside_reach[k]
         u = luck.uniform() * (rising[-1] + sum(friends.values()) + away)
         if u < rising[-1]:
             other = studios[bisect.bisect_left(rising, u)]

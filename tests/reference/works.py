@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from cluster_sim.agents.columns import CLEARANCE, DONE, MAKING, READY, RUNNING, TESTING
+from cluster_sim.codes import HitState, Stage
 from cluster_sim.draws import RELEASE
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Work(mesa.Agent):
     # ---- step 6: production
     def make(self) -> None:
         """Make a month of the work in the house: what is left, spread over the months that are left."""
-        if self.stage != MAKING:
+        if self.stage != Stage.PRODUCTION:
             return
         months = max(1, self.earliest - self.model.t)
         effort = 0.0
@@ -52,16 +52,16 @@ class Work(mesa.Agent):
         self.owner.cash += yuan(self.coinvest * cost)
         left = sum(max(0.0, need - done) for need, done in zip(self.need, self.done_by, strict=True))
         if left < 0.02 * sum(self.need):
-            self.stage, self.wait = TESTING, 0
+            self.stage, self.wait = Stage.TESTING, 0
 
     # ---- step 7: release
     def clear(self) -> None:
         """Pass from tests to clearance and from clearance to release when the months are over."""
-        if self.stage == TESTING and self.wait <= 0:
-            self.stage = CLEARANCE
+        if self.stage == Stage.TESTING and self.wait <= 0:
+            self.stage = Stage.CLEARANCE
             self.wait = max(0, self.earliest - self.model.t) if self.replay else int(self.trait("clearance"))
-        if self.stage == CLEARANCE and self.wait <= 0:
-            self.stage = READY
+        if self.stage == Stage.CLEARANCE and self.wait <= 0:
+            self.stage = Stage.READY
 
     def craft(self) -> float:
         """Return the log of the CES over specialisms of merit per effort needed, with the mix of the segment."""
@@ -78,7 +78,7 @@ class Work(mesa.Agent):
 
         A share of works finds no audience at all; no work can find more than the ceiling of its segment.
         """
-        if self.stage != READY:
+        if self.stage != Stage.READY:
             return
         city, par, studio = self.model, self.model.par, self.owner
         self.quality = (self.craft() + par["release.freshness"] * self.freshness
@@ -94,7 +94,7 @@ class Work(mesa.Agent):
             wanted = 0.0
         ceiling = self.trait("ceiling") * 1e6 * city.state["scale"]
         self.potential = self.fixed_gross if self.replay else ceiling * (1.0 - math.exp(-wanted / ceiling))
-        self.stage, self.released, self.run = RUNNING, city.t, 0
+        self.stage, self.released, self.run = Stage.RUNNING, city.t, 0
         studio.cash -= yuan(self.trait("marketing") * self.cost)
         studio.released += 1
         city.note("released", self)
@@ -105,7 +105,7 @@ class Work(mesa.Agent):
 
     def screen(self) -> None:
         """Gross a month among the others, and share the receipts with the state and with co-investors."""
-        if self.stage != RUNNING:
+        if self.stage != Stage.RUNNING:
             return
         city, par, studio = self.model, self.model.par, self.owner
         month = self.month_alone()
@@ -121,8 +121,8 @@ class Work(mesa.Agent):
         studio.sales += receipts
         studio.cash += receipts - yuan(receipts * par["costs.production_tax"]) - yuan(receipts * self.coinvest)
         self.run += 1
-        if self.hit == 0 and self.gross >= city.state["hit_threshold"]:
-            self.hit = 1
+        if self.hit == HitState.NONE and self.gross >= city.state["hit_threshold"]:
+            self.hit = HitState.NEW
             city.note("hit", self)
         if self.run >= self.trait("run"):
-            self.stage = DONE
+            self.stage = Stage.DONE

@@ -8,7 +8,6 @@ does not add up: the rest is interaction, and is given openly. All runs lie in o
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,24 +16,25 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import plots
 from cluster_sim.analysis.attribution.shapley import EXACT_UP_TO, Coalition, Design, without_one
-from cluster_sim.analysis.effects import KEYS, MAIN, by_year, unit_of, year_value
+from cluster_sim.analysis.compare import label_of
+from cluster_sim.analysis.effects import MAIN
 from cluster_sim.analysis.spread import error_within, means
+from cluster_sim.analysis.yearly import yearly
+from cluster_sim.indicators import INDICATORS
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.coalitions import INSTRUMENTS, label, with_instruments
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.experiment import Experiment, Findings
 from cluster_sim.runs.plan import Plan, month_text, ordinal, plan, scale_of, seed_list
-from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
 from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.temporary import folder_of
 
 ORDERS = 4
 """Orders in which instruments enter, for each seed: two pairs, the fewest that show the error of drawing them."""
 MOST_COALITIONS = 4096
-COLUMNS = tuple(column for column, *_ in MAIN)
-BATCH = 8
-"""Columns of the series that are in memory at once."""
+COLUMNS = tuple(each.name for each in MAIN)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def prepare(scenario: Any, seeds: Sequence[int], scale: float, until: int | None
     runs = [spec for one in planned.values() for spec in one.runs]
     names = {(coalition, spec.seed): spec.run_id for coalition, one in planned.items() for spec in one.runs}
     later = tuple(name for name in starts if name not in players)
-    return Task(_label(scenario, loaded), loaded, design, later, tuple(seeds), Plan(loaded.name, tuple(runs)), names)
+    return Task(label_of(scenario, loaded), loaded, design, later, tuple(seeds), Plan(loaded.name, tuple(runs)), names)
 
 
 def orders_of(permutations: int | str) -> int:
@@ -100,14 +100,8 @@ def orders_of(permutations: int | str) -> int:
     return int(text)
 
 
-def _label(given: Any, scenario: Any) -> str:
-    """Return a short name that may name a folder."""
-    text = scenario.slug or (Path(given).stem if isinstance(given, str | Path) else scenario.name)
-    return re.sub(r"[^\w.-]+", "_", str(text).strip()).strip("._") or "scenario"
-
-
 @dataclass
-class Attribution:
+class Attribution(Findings):
     """What every instrument contributes to every column and year, over the seeds whose runs are all done.
 
     `cells` names column and year of each value; `whole`, `parts` and `alone` hold means and intervals (arrays over
@@ -115,16 +109,12 @@ class Attribution:
     """
 
     task: Task
-    folder: Path
     seeds: list[int]
-    new_runs: int = 0
-    failed: list[dict[str, Any]] = field(default_factory=list)
     cells: list[tuple[str, int]] = field(default_factory=list)
     whole: dict[str, np.ndarray] = field(default_factory=dict)
     parts: dict[str, np.ndarray] = field(default_factory=dict)
     alone: dict[str, np.ndarray] = field(default_factory=dict)
     interaction: dict[str, np.ndarray] = field(default_factory=dict)
-    holder: Any = None
 
     @property
     def scale(self) -> float:
@@ -177,10 +167,7 @@ class Attribution:
 
     def plot(self, column: str = "gdp_share", year: int | None = None) -> Any:
         """Draw the contributions to a column in a year (the last one if None) and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        draw = import_module("cluster_sim.report.attribution").attribution
-        return draw(self.effects, self.totals, column=column, year=year, scale=self.scale)
+        return plots.draw("attribution", self, column=column, year=year)
 
 
 def _numbers(frame: Any, texts: tuple[str, ...]) -> Any:
@@ -204,23 +191,17 @@ def _total(values: Iterable[float | None]) -> float | None:
     return float(np.sum(known)) if len(known) == len(given) else None
 
 
-def carry_out_task(task: Task, folder: Path, workers: int | None = None, progress: Silent | None = None,
-                   factory: str = FACTORY, notes: Mapping[str, Any] | None = None,
-                   columns: Sequence[str] | str = COLUMNS, engine: Any = None) -> Attribution:
-    """Do the runs that the store lacks and attribute; `columns` of the series, or `"all"`.
+def run_task(task: Task, experiment: Experiment, columns: Sequence[str] | str = COLUMNS) -> Attribution:
+    """Do the runs that are missing and attribute `columns` of the series, or `"all"`.
 
-    `engine` does the runs elsewhere than on this machine's cores. Interrupted on Ctrl-C. A failed run takes its seed
-    out; with fewer than two seeds left nothing is attributed.
+    A failed run takes its seed out; NothingRan if fewer than two are left.
     """
-    from cluster_sim.runs.execution import execute
-
-    report = execute(task.plan, folder, workers, progress, factory, notes=notes, engine=engine)
-    finished = {*report.done, *report.already}
-    missing = {seed for (_, seed), run_id in task.names.items() if run_id not in finished}
-    result = Attribution(task, folder, [seed for seed in task.seeds if seed not in missing], len(report.done),
-                         report.failed)
-    if len(result.seeds) >= 2:
-        _attribute(result, columns)
+    finished = experiment.run({experiment.folder: task.plan})
+    lost = {seed for (_, seed), run_id in task.names.items() if run_id not in finished}
+    result = Attribution(experiment, task, [seed for seed in task.seeds if seed not in lost])
+    if len(result.seeds) < 2:
+        raise experiment.nothing_ran("fewer than two seeds are whole")
+    _attribute(result, columns)
     return result
 
 
@@ -228,7 +209,10 @@ def _attribute(result: Attribution, columns: Sequence[str] | str) -> None:
     """Value the coalitions by the store and divide the whole, seed by seed, then over seeds."""
     task, design = result.task, result.task.design
     specs = [spec.run_id for spec in task.plan.runs if spec.seed in set(result.seeds)]
-    result.cells, values = year_values(View(result.folder), specs, columns)
+    found = [(column, year, each) for column, years in yearly(
+        View(result.folder), specs, None if columns == "all" else columns).items()
+        for year, each in years.items() if np.isfinite(each).any()]
+    result.cells, values = [(column, year) for column, year, _ in found], np.stack([each for *_, each in found], axis=1)
     row = {run_id: place for place, run_id in enumerate(specs)}
     parts, alone, whole = [], [], []
     for seed in result.seeds:
@@ -252,69 +236,22 @@ def _attribute(result: Attribution, columns: Sequence[str] | str) -> None:
     result.interaction = means(all_of_it - left.sum(axis=1))
 
 
-def year_values(view: View, run_ids: Sequence[str], columns: Sequence[str] | str = COLUMNS
-                ) -> tuple[list[tuple[str, int]], np.ndarray]:
-    """Return columns and years, and the years' values of these runs (runs x cells), read from a store.
-
-    All runs have the same months; a year's value is its sum, mean or December (`effects.year_value`). Columns that
-    the store lacks are left out.
-    """
-    keys = view.arrow("series", ["run_id", "month"])
-    there = _numbers_of(view)
-    names = there if columns == "all" else [name for name in columns if name in there]
-    month = keys["month"].to_numpy().astype("datetime64[M]")
-    codes = keys["run_id"].combine_chunks()
-    place = {run_id: number for number, run_id in enumerate(run_ids)}
-    rank = np.array([place.get(run_id, -1) for run_id in codes.dictionary.to_pylist()])[codes.indices.to_numpy()]
-    rows = np.flatnonzero(rank >= 0)
-    rows = rows[np.lexsort((month[rows], rank[rows]))]
-    months = month[rows].reshape(len(run_ids), -1)[0]
-    cells: list[tuple[str, int]] = []
-    found: list[np.ndarray] = []
-    for start in range(0, len(names), BATCH):
-        table = view.arrow("series", names[start:start + BATCH])
-        for name in names[start:start + BATCH]:
-            paths = table[name].to_numpy()[rows].astype(np.float64).reshape(len(run_ids), -1)
-            for year, values in by_year(months, paths, year_value(name)).items():
-                if np.isfinite(values).any():
-                    cells.append((name, year))
-                    found.append(values)
-    return cells, np.stack(found, axis=1)
-
-
-def _numbers_of(view: View) -> list[str]:
-    """Return the columns of numbers of a store's series."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = pq.read_schema(next(path for path in view.files["series"] if path.suffix == ".parquet"))
-    return [f.name for f in schema if f.name not in KEYS and (pa.types.is_floating(f.type)
-                                                              or pa.types.is_integer(f.type))]
-
-
 def attribute(scenario: Any, seeds: int | Iterable[int] = 20, scale: str | float = "1/20",
               until: str | int | None = None, permutations: int | str = ORDERS, set: Settings = None,
               out: str | Path | None = None, workers: int | None = None, progress: bool = False,
-              columns: Sequence[str] | str = COLUMNS, factory: str = FACTORY) -> Attribution:
+              columns: Sequence[str] | str = COLUMNS, factory: str = FACTORY, engine: Any = None,
+              shard: str | None = None) -> Attribution:
     """Run a scenario with coalitions of its instruments and return what each instrument contributes.
 
     `permutations` is the number of orders for each seed, or `"all"` for every coalition (as with up to four
     instruments); `columns` are those of the series to attribute, or `"all"`; `out` a results folder to keep (runs
     that it holds are not done again), a temporary one if None. `.effects` and `.totals` are data frames. A failed run
-    takes its seed out, with a warning; RuntimeError if fewer than two seeds are left.
+    takes its seed out, with a warning; RuntimeError if fewer than two seeds are left. `engine` and `shard` as in
+    `sweep`.
     """
-    unknown = [name for name in (columns if columns != "all" else ()) if not unit_of(name)]
+    unknown = [name for name in (columns if columns != "all" else ()) if name not in INDICATORS]
     if unknown:
         raise InputError(f"the series have no column '{unknown[0]}' of numbers")
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
     task = prepare(scenario, seed_list(seeds), scale_of(scale), ordinal(until), permutations, set)
-    folder, holder = folder_of(out)
-    result = carry_out_task(task, folder, workers, Progress() if progress else Silent(), factory, columns=columns)
-    result.holder = holder
-    if result.failed:
-        worst = result.failed[0]
-        text = (f"{len(result.failed)} runs failed and took their seeds out; the first, seed {worst['seed']} with "
-                f"{worst['factors'][INSTRUMENTS]}:\n{worst['traceback']}")
-        if len(result.seeds) < 2:
-            raise RuntimeError(text)
-        warnings.warn(text, stacklevel=2)
-    return result
+    return experiment.deliver(run_task(task, experiment, columns))

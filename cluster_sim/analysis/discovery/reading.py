@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,27 +12,28 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.analysis.discovery import prim
-from cluster_sim.analysis.extra_keys import Extra
-from cluster_sim.analysis.measures import Measure
-from cluster_sim.runs.errors import InputError
+from cluster_sim.analysis.measures import Measure, measure
+from cluster_sim.analysis.study_files import COLUMN, YEARS
+from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.shapes import field_type, mapping
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, month_text
-from cluster_sim.scenario.errors import Faults, ScenarioError
-from cluster_sim.scenario.inheritance import locate
-from cluster_sim.scenario.load import load
-from cluster_sim.scenario.quantities import shown
-from cluster_sim.scenario.sweep_files import FOLDERS, open_reader
+from cluster_sim.scenario.sweep_files import SweepReader, open_reader
+from cluster_sim.scenario.sweep_shapes import whole
 from cluster_sim.scenario.sweeps import Sweep
 from cluster_sim.scenario.types import Scenario
-from cluster_sim.scenario.yaml_reader import Node
 
-ALSO = ("policies", "aim", "density", "boxes")
+LEVEL = field_type(KeyInfo("1", None, float("-inf"), text="in the unit of the column", status=""))
+ALSO = {
+    "policies": Any, "density": field_type(KeyInfo("share", text="least density of a box", status="")),
+    "boxes": whole(1, 100),
+    "aim": mapping("aim", {
+        "column": COLUMN, "year": YEARS, "at_least": LEVEL, "at_most": LEVEL})}
 """Keys of the file beside those of a sweep."""
 SAMPLES = 100
-FORM = ("column", "year", "at_least", "at_most")
 
 
 @dataclass(frozen=True)
-class Inquiry:
+class DiscoverySpec:
     """What is asked, checked and complete. The sweep's factors are what is uncertain, its points the futures."""
 
     sweep: Sweep
@@ -61,126 +62,79 @@ class Inquiry:
         return (values < self.level) if self.higher else (values > self.level)
 
 
-def read(source: str | Path | Mapping[str, Any]) -> Inquiry:
-    """Read an inquiry from a file, or from a mapping with the keys of one; ScenarioError holds all its faults."""
-    given = source.get("base") if isinstance(source, Mapping) else None
+def read(source: str | Path | Mapping[str, Any]) -> DiscoverySpec:
+    """Read a discovery from a file, or from a mapping with the keys of one; ScenarioError holds all its faults."""
+    base = source.get("base") if isinstance(source, Mapping) else None
     policies = source.get("policies") if isinstance(source, Mapping) else None
+    loaded: dict[str, Scenario] = {}
     if isinstance(source, Mapping) and isinstance(policies, Mapping):
-        source = {**source, "policies": {k: v for k, v in policies.items() if not isinstance(v, Scenario)}}
-    reader = open_reader(source, given if isinstance(given, Scenario) else None, (*TABLES, *EXTRA_TABLES), ALSO)
-    root, faults = reader.root, Faults()
-    extra = Extra({key: root.value[key] for key in ALSO if key in root.value}, faults)
-    if "design" not in root.value:
-        samples = root.value.get("samples")
-        reader.stand_in = ("lhs", {"samples": _samples(samples, faults)})
-        for key in ("samples", "sample_seed"):
-            node = root.value.pop(key, None)
-            if key == "sample_seed" and node is not None and isinstance(node.value, int):
-                reader.stand_in[1]["sample_seed"] = node.value
-    try:
-        sweep = reader.sweep()
-    except ScenarioError as error:
-        _aim(extra)
-        raise ScenarioError([*error.faults, *faults.found]) from None
-    loaded = {k: v for k, v in policies.items() if isinstance(v, Scenario)} if isinstance(policies, Mapping) else {}
-    named = _policies(extra, sweep, reader.path, loaded)
-    measure, higher, level = _aim(extra)
-    density = extra.number("density", prim.DENSITY, 0.0, 1.0)
-    boxes = extra.whole("boxes", 3, 1)
-    _numeric(sweep, extra, root)
-    extra.stop()
-    return Inquiry(sweep, tuple(named.values()), tuple(named), measure, higher, level, density or prim.DENSITY, boxes)
+        loaded = {label: each for label, each in policies.items() if isinstance(each, Scenario)}
+        source = {**source, "policies": {label: each for label, each in policies.items() if label not in loaded}}
+    reader = open_reader(source, base if isinstance(base, Scenario) else None, (*TABLES, *EXTRA_TABLES), ALSO)
+    given = reader.given
+    if "design" not in reader.root.value:
+        given |= {"design": "lhs", "samples": given.get("samples", SAMPLES)}
+        reader.stands_in = True
+    elif given.get("design", "lhs") not in ("lhs", "sobol"):
+        reader.faults.add("design", f"futures are sampled with lhs or sobol, not {given['design']}", "",
+                          reader.mark("design"))
+    named = _policies(reader, loaded)
+    higher, level = _aim(reader)
+    for factor in reader.factors:
+        if factor.values or factor.kind not in ("number", "count"):
+            mark, hint = reader.root.value["factors"].key_mark(factor.path), "such as {low: 0, high: 1}"
+            reader.faults.add(f"factors.{factor.path}", "boxes need a range of numbers", hint, mark)
+    sweep = reader.sweep()
+    aim = measure(given["aim"].get("column", "gdp_share_published"), given["aim"].get("year"))
+    return DiscoverySpec(sweep, tuple(named.values()), tuple(named), aim, higher, level,
+                   given.get("density") or prim.DENSITY, given.get("boxes", 3))
 
 
-def _samples(node: Node | None, faults: Faults) -> int:
-    value = SAMPLES if node is None else node.plain()
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or value < 2:
-        mark = None if node is None else node.mark
-        faults.add("samples", f"expected a whole number, at least 2, found {shown(value)}", "", mark)
-        return SAMPLES
-    return int(value)
-
-
-def _aim(extra: Extra) -> tuple[Measure, bool, float]:
-    """The aim: a column, perhaps its years, and the level that it should reach (`at_least`) or not pass (`at_most`)."""
-    node = extra.nodes.get("aim")
-    nothing = Measure("gdp_share_published"), True, 0.0
+def _aim(reader: SweepReader) -> tuple[bool, float]:
+    """Whether more is better, and the level that is aimed at (`at_least`) or not to be passed (`at_most`)."""
     example = "such as aim: {column: gdp_share_published, at_least: 0.12}"
-    if node is None:
-        extra.fault("aim", "the key 'aim' is missing", example)
-        return nothing
-    inner = extra.inner("aim", node, FORM)
-    if node.kind != "mapping":
-        return nothing
-    measure = inner.measure("column", "gdp_share_published")
-    levels = [key for key in ("at_least", "at_most") if key in inner.nodes]
+    if "aim" not in reader.root.value:
+        reader.faults.add("aim", "the key 'aim' is missing", example, reader.root.mark)
+    aim = reader.given.get("aim")
+    if aim is None:
+        return True, 0.0
+    levels = [key for key in ("at_least", "at_most") if key in aim]
     if len(levels) != 1:
-        extra.fault("aim", "expected one level, at_least or at_most", example, node)
-        return nothing
-    level = inner.number(levels[0], 0.0)
-    return measure, levels[0] == "at_least", level or 0.0
+        reader.faults.add("aim", "expected one level, at_least or at_most", example, reader.mark("aim"))
+        return True, 0.0
+    return levels[0] == "at_least", aim[levels[0]]
 
 
-def _policies(extra: Extra, sweep: Sweep, path: Path | None, loaded: Mapping[str, Scenario]) -> dict[str, Scenario]:
+def _policies(reader: SweepReader, loaded: Mapping[str, Scenario]) -> dict[str, Scenario]:
     """The policies by label: scenarios by name or file, as a list or as a mapping from labels; else the base alone."""
     found: dict[str, Scenario] = dict(loaded)
-    node = extra.nodes.get("policies")
+    node, base = reader.root.value.get("policies"), reader.base
+    if base is None:
+        return found
     if node is None:
-        return found or {_label(sweep.base): sweep.base}
-    if node.kind == "mapping":
-        given = list(node.value.items())
-    elif node.kind == "list":
-        given = [("", child) for child in node.value]
-    else:
-        given = [("", node)]
+        return found or {_label(base.slug or base.name): base}
+    given = list(node.value.items()) if node.kind == "mapping" else [
+        ("", child) for child in (node.value if node.kind == "list" else [node])]
     for label, child in given:
         if not isinstance(child.value, str):
-            extra.fault("policies", "expected the name or file of a scenario", "such as no_policy", child)
+            what = "expected the name or file of a scenario"
+            reader.faults.add("policies", what, "such as no_policy", child.mark)
             continue
-        scenario = _scenario(child, path, extra)
+        scenario = reader.scenario(child.value, "policies", child.mark)
         if scenario is None:
             continue
-        label = re.sub(r"[^\w.-]+", "_", label or _label(scenario)).strip("._") or "policy"
+        label = _label(label or scenario.slug or scenario.name)
         if label in found:
-            extra.fault("policies", f"{label} is named twice", "", child)
-        elif (scenario.city, scenario.start) != (sweep.base.city, sweep.base.start):
-            extra.fault("policies", f"{label} is about another city or starts in another month than the base "
-                                    f"({sweep.base.city}, {month_text(sweep.base.start)})", "", child)
+            reader.faults.add("policies", f"{label} is named twice", "", child.mark)
+        elif (scenario.city, scenario.start) != (base.city, base.start):
+            what = f"{label} is about another city or starts in another month than the base"
+            reader.faults.add("policies", f"{what} ({base.city}, {month_text(base.start)})", "", child.mark)
         else:
             found[label] = scenario
-    if not found and not extra.faults.found:
-        extra.fault("policies", "expected at least one scenario")
+    if not found and not reader.faults.found:
+        reader.faults.add("policies", "expected at least one scenario", "", node.mark)
     return found
 
 
-def _label(scenario: Scenario) -> str:
-    return re.sub(r"[^\w.-]+", "_", scenario.slug or scenario.name).strip("._") or "policy"
-
-
-def _scenario(node: Node, path: Path | None, extra: Extra) -> Scenario | None:
-    """A scenario by its name or its path from the file; what is wrong with it is added to the faults."""
-    name = str(node.value)
-    try:
-        if path is None:
-            return load(name)
-        here = path.parent
-        folder = here.resolve().parent if here.resolve().name in FOLDERS else here.resolve()
-        found, problem = locate(name, here, folder)
-        if found is None:
-            extra.fault("policies", problem, "", node)
-            return None
-        return load(found)
-    except ScenarioError as error:
-        extra.faults.found += [each if each.mark else replace(each, mark=node.mark) for each in error.faults]
-        return None
-
-
-def _numeric(sweep: Sweep, extra: Extra, root: Node) -> None:
-    """Boxes need ranges of numbers."""
-    for factor in sweep.factors:
-        if factor.values or factor.kind not in ("number", "count"):
-            mark = root.value["factors"].key_mark(factor.path) if "factors" in root.value else None
-            hint = "such as {low: 0, high: 1}"
-            extra.faults.add(f"factors.{factor.path}", "boxes need a range of numbers", hint, mark)
-    if sweep.design not in ("lhs", "sobol"):
-        raise InputError(f"discover samples futures with the design lhs or sobol, not {sweep.design}")
+def _label(text: str) -> str:
+    return re.sub(r"[^\w.-]+", "_", text).strip("._") or "policy"

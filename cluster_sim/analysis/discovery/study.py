@@ -6,33 +6,33 @@ meet the same futures on the same seeds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.bench import Bench, Point, nothing_ran, seed_means
+from cluster_sim import plots
 from cluster_sim.analysis.discovery import prim
-from cluster_sim.analysis.discovery.reading import Inquiry
+from cluster_sim.analysis.discovery.reading import DiscoverySpec, read
 from cluster_sim.analysis.discovery.regret import regret_table, regrets
-from cluster_sim.runs.progress import Silent
+from cluster_sim.analysis.evaluator import Evaluator, evaluate, seed_means
+from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.experiment import Experiment, Findings
 from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.sweeps import plan_sweep
+from cluster_sim.runs.sweeps import replaced
 from cluster_sim.scenario.designs import design_points, unit_sample
-from cluster_sim.scenario.variants import Variants
 
 FEW = 10
 """Fewer cases than these, or fewer of the others, and no box is looked for."""
 
 
 @dataclass
-class Discovery:
+class Discovery(Findings):
     """What was discovered, as data frames."""
 
-    inquiry: Inquiry
-    folder: Path
+    spec: DiscoverySpec
     futures: Any
     """One row a future and policy: `policy`, `future`, the factors, `value` (mean over seeds), `fails`, `regret`."""
     boxes: Any
@@ -43,15 +43,12 @@ class Discovery:
     regret: Any
     """One row a policy: see `regret_table`."""
     notes: list[str] = field(default_factory=list)
-    new_runs: int = 0
-    failed: list[dict[str, Any]] = field(default_factory=list)
-    holder: Any = None
 
     @property
     def verdicts(self) -> list[str]:
         """What was found, in words: where each policy fails, and which gives least away."""
         lines = [*self.notes]
-        for policy in self.inquiry.labels:
+        for policy in self.spec.labels:
             rows = self.boxes[self.boxes["policy"] == policy] if len(self.boxes) else self.boxes
             for number, box in rows.groupby("box") if len(rows) else ():
                 first = box.iloc[0]
@@ -71,9 +68,7 @@ class Discovery:
 
     def plot(self) -> Any:
         """Draw the futures, the boxes and the regret, and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.discovery").discovery(self)
+        return plots.draw("discovery", self)
 
 
 def limit_text(row: Mapping[str, Any]) -> str:
@@ -84,59 +79,47 @@ def limit_text(row: Mapping[str, Any]) -> str:
     return f"{left}{row['factor']}{right}"
 
 
-def bench_of(inquiry: Inquiry, place: int, out: Path, workers: int | None = None,
-             progress: Callable[[], Silent] = Silent, factory: str = FACTORY,
-             notes: Mapping[str, Any] | None = None) -> Bench:
-    """The store of one policy: a sweep of its own over the same futures, so that it can be read and reproduced."""
-    sweep = replace(inquiry.sweep, base=inquiry.policies[place])
-    return Bench(f"{sweep.name}: {inquiry.labels[place]}", sweep.base, sweep.scale, sweep.until,
-                 out / inquiry.labels[place], sweep, workers, progress, factory, notes or {},
-                 ("series", *sweep.outputs), sampled=plan_sweep(sweep).points)
+def run_discovery(spec: DiscoverySpec, experiment: Experiment) -> Discovery:
+    """Do the runs that are missing and find the boxes and the regret. NothingRan if no future could be run.
 
-
-def points_of(inquiry: Inquiry, place: int) -> list[Point]:
-    """The futures as points of one policy."""
-    sweep = inquiry.sweep
-    base = inquiry.policies[place]
-    variants = Variants(replace(base, end=max(base.end, sweep.until)))
-    return [Point(variants.of(point), sweep.seeds, sweep.labels(point)) for point in design_points(sweep)]
-
-
-def discover(inquiry: Inquiry, benches: Sequence[Bench]) -> Discovery:
-    """Do the runs that are missing and find the boxes and the regret. NothingRan if no future could be run."""
+    Each policy has a folder of its own, a sweep over the same futures, so that it can be read and reproduced.
+    """
     import pandas as pd
 
-    values = []
-    for place, bench in enumerate(benches):
-        found = seed_means(bench.values(points_of(inquiry, place), inquiry.aim)[0])
+    sweep, design = spec.sweep, design_points(spec.sweep)
+    asked = []
+    for label, policy in zip(spec.labels, spec.policies, strict=True):
+        one = Evaluator(replace(sweep, base=policy), experiment, experiment.folder / label, f"{sweep.name}: {label}",
+                        sampled=True)
+        asked.append((one, one.at(design)))
+    values = [seed_means(found) for found, in evaluate(asked, spec.aim)]
+    for label, found in zip(spec.labels, values, strict=True):
         if not np.isfinite(found).any():
-            raise nothing_ran(bench, f"no future of {inquiry.labels[place]} could be run")
-        values.append(found)
+            raise experiment.nothing_ran(f"no future of {label} could be run")
     table = np.column_stack(values)
-    fails = inquiry.fails(table)
-    futures, points = _futures(inquiry, table, fails), unit_sample(inquiry.sweep)
+    fails = spec.fails(table)
+    futures, points = _futures(spec, table, fails), unit_sample(spec.sweep)
     boxes: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
     notes: list[str] = []
-    for place, label in enumerate(inquiry.labels):
+    for place, label in enumerate(spec.labels):
         known = np.isfinite(table[:, place])
-        _look(inquiry, label, points[known], fails[known, place], boxes, steps, notes)
-    regret = regret_table(list(inquiry.labels), table, fails, inquiry.higher)
+        _look(spec, label, points[known], fails[known, place], boxes, steps, notes)
+    regret = regret_table(list(spec.labels), table, fails, spec.higher)
     columns = ["policy", "box", "factor", "low", "high", "quasi_p_low", "quasi_p_high", "again", "coverage", "density",
                "mass", "share", "density_fresh", "coverage_fresh"]
-    return Discovery(inquiry, benches[0].folder.parent, futures, pd.DataFrame(boxes, columns=columns),
+    return Discovery(experiment, spec, futures, pd.DataFrame(boxes, columns=columns),
                      pd.DataFrame(steps, columns=["policy", "box", "step", "coverage", "density", "mass", "limited"]),
-                     regret, notes, sum(bench.new_runs for bench in benches),
-                     [record for bench in benches for record in bench.failed.values()])
+                     regret, notes)
 
 
-def _futures(inquiry: Inquiry, table: np.ndarray, fails: np.ndarray) -> Any:
+def _futures(spec: DiscoverySpec, table: np.ndarray, fails: np.ndarray) -> Any:
     import pandas as pd
 
-    plain = pd.DataFrame([dict(inquiry.sweep.labels(point)) for point in design_points(inquiry.sweep)])
-    lost = regrets(table, inquiry.higher)
+    plain = pd.DataFrame([dict(spec.sweep.labels(point)) for point in design_points(spec.sweep)])
+    lost = regrets(table, spec.higher)
     frames = []
-    for k, label in enumerate(inquiry.labels):
+    for k, label in enumerate(spec.labels):
         missing = ~np.isfinite(table[:, k])
         frames.append(plain.assign(policy=label, future=np.arange(len(plain)), value=table[:, k],
                                    fails=pd.array(fails[:, k], dtype="boolean"), regret=lost[:, k]))
@@ -144,7 +127,7 @@ def _futures(inquiry: Inquiry, table: np.ndarray, fails: np.ndarray) -> Any:
     return pd.concat(frames, ignore_index=True)
 
 
-def _look(inquiry: Inquiry, label: str, points: np.ndarray, cases: np.ndarray, boxes: list[dict[str, Any]],
+def _look(spec: DiscoverySpec, label: str, points: np.ndarray, cases: np.ndarray, boxes: list[dict[str, Any]],
           steps: list[dict[str, Any]], notes: list[str]) -> None:
     """Find the boxes of one policy; limits are turned from shares of the ranges into the factors' own units."""
     count = int(cases.sum())
@@ -154,17 +137,17 @@ def _look(inquiry: Inquiry, label: str, points: np.ndarray, cases: np.ndarray, b
         notes.append(f"{label} {what} in {few} of {len(cases)} futures: too few to draw a box round the "
                      f"{'failures' if count < FEW else 'rest'}; take another level or more samples.")
         return
-    found = prim.cover(points, cases, inquiry.density, inquiry.boxes)
+    found = prim.cover(points, cases, spec.density, spec.boxes)
     if not found:
         notes.append(f"{label} fails in {count} of {len(cases)} futures, and no limit on a factor parts them from the "
                      "rest better than chance.")
         return
-    fresh = prim.again(points, cases, inquiry.density)
+    fresh = prim.again(points, cases, spec.density)
     for number, (box, peeling) in enumerate(found, 1):
         for k in np.flatnonzero(box.restricted):
-            factor = inquiry.sweep.factors[k]
+            factor = spec.sweep.factors[k]
             boxes.append({
-                "policy": label, "box": number, "factor": inquiry.names[k],
+                "policy": label, "box": number, "factor": spec.names[k],
                 "low": _own(factor, box.low[k]), "high": _own(factor, box.high[k]),
                 "quasi_p_low": box.quasi_low[k], "quasi_p_high": box.quasi_high[k],
                 "again": fresh.limited[k] if number == 1 else np.nan, "coverage": box.coverage, "density": box.density,
@@ -178,3 +161,30 @@ def _look(inquiry: Inquiry, label: str, points: np.ndarray, cases: np.ndarray, b
 def _own(factor: Any, share: float) -> float:
     """A limit in the factor's unit; missing where there is none."""
     return float(factor.at(float(share))) if np.isfinite(share) else float("nan")
+
+
+def sized(spec: DiscoverySpec, samples: int | None = None, seeds: Any = None, scale: Any = None,
+          until: Any = None) -> DiscoverySpec:
+    """A discovery with its size replaced where it is given."""
+    sweep = replaced(spec.sweep, seeds, scale, until)
+    if samples is not None:
+        if samples < 2:
+            raise InputError("discovery needs at least two futures")
+        sweep = replace(sweep, samples=samples)
+    return replace(spec, sweep=sweep)
+
+
+def discover(source: str | Path | Mapping[str, Any] | DiscoverySpec, samples: int | None = None,
+             seeds: int | Iterable[int] | None = None, scale: str | float | None = None,
+             until: str | int | None = None, out: str | Path | None = None, workers: int | None = None,
+             progress: bool = False, factory: str = FACTORY, engine: Any = None, shard: str | None = None) -> Discovery:
+    """Find the futures in which policies miss an aim, and what each policy gives away against the best of them.
+
+    source: a discovery file, or a mapping with its keys. `out` is a folder to keep the runs in, one folder a policy.
+    `.boxes` has the limits of the boxes in which failures lie close together, `.regret` a row a policy, `.futures` a
+    row for each future and policy. NothingRan if no future of a policy could be run. `engine` and `shard` as in
+    `sweep`.
+    """
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
+    spec = sized(source if isinstance(source, DiscoverySpec) else read(source), samples, seeds, scale, until)
+    return experiment.deliver(run_discovery(spec, experiment))

@@ -8,17 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.analysis.compare import Comparison, Side, carry_out_all, prepare
+from cluster_sim import plots
+from cluster_sim.analysis.compare import Comparison, Side, prepare, run_sides
 from cluster_sim.analysis.econometrics import density, entry, firm_size, lottery, panel, rents, zones
 from cluster_sim.analysis.econometrics.estimate import Estimate, to_frame
 from cluster_sim.analysis.econometrics.variants import SUBSIDY, TABLES, ZONES, Design, design
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.experiment import Experiment, Findings
 from cluster_sim.runs.plan import ordinal, scale_of, seed_list
-from cluster_sim.runs.progress import Progress, Silent
-from cluster_sim.runs.read import View
 from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.temporary import folder_of
 
 DATE = "2028-01"
 """Month of the treatment unless said otherwise: history's instruments are in force by then, its hits are over."""
@@ -29,7 +28,7 @@ HEADLINES = {"zone_effect_pct": "zones.paired", "subsidy_additional_pct": "lotte
 
 
 @dataclass
-class Econometrics:
+class Econometrics(Findings):
     """The estimates of all designs, the event studies, and what was left out and why."""
 
     design: Design
@@ -37,7 +36,6 @@ class Econometrics:
     estimates: list[Estimate] = field(default_factory=list)
     events: dict[str, Any] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
-    holder: Any = None
 
     @cached_property
     def table(self) -> Any:
@@ -58,12 +56,10 @@ class Econometrics:
 
     def plot(self) -> Any:
         """Draw the estimates beside the published ranges and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.estimates").figure(self.estimates, self.events)
+        return plots.draw("econometrics", self)
 
 
-def plan_study(scenario: Any, seeds: list[int], scale: float, month: int, out: Path, set: Settings = None,
+def plan_study(scenario: Any, seeds: list[int], scale: float, month: int, set: Settings = None,
                instruments: Sequence[str] | None = None) -> tuple[Design, list[Side]]:
     """Plan the runs of all designs; InputError or ScenarioError if they cannot be done. Nothing is written."""
     from cluster_sim.analysis.econometrics.regression import library_of
@@ -74,17 +70,19 @@ def plan_study(scenario: Any, seeds: list[int], scale: float, month: int, out: P
     made = design(scenario_of(scenario, set), month, instruments)
     if len(made.variants) < 2:
         raise InputError(f"the scenario has neither {ZONES[0]} nor {SUBSIDY}: nothing to estimate")
-    return made, prepare(list(made.variants.values()), seeds, scale, made.until, out, tables=TABLES)
+    return made, prepare(list(made.variants.values()), seeds, scale, made.until, tables=TABLES)
 
 
-def carry_out_study(made: Design, sides: list[Side], workers: int | None = None,
-                    progress: Callable[[], Silent] = Silent, factory: str = FACTORY,
-                    notes: dict[str, Any] | None = None) -> Econometrics:
-    """Do the runs that are missing and estimate; a failed run takes its seed out of all designs."""
-    comparison = carry_out_all(sides, workers, progress, factory, notes, effects_too=False)
-    result = Econometrics(made, comparison)
-    if len(comparison.seeds) >= 2:
-        estimate_all(result)
+def run_study(made: Design, sides: list[Side], experiment: Experiment) -> Econometrics:
+    """Do the runs that are missing and estimate; a failed run takes its seed out of all designs.
+
+    NothingRan if fewer than two seeds are left.
+    """
+    comparison = run_sides(sides, experiment)
+    if len(comparison.seeds) < 2:
+        raise experiment.nothing_ran("fewer than two seeds ran in all variants")
+    result = Econometrics(experiment, made, comparison)
+    estimate_all(result)
     return result
 
 
@@ -127,8 +125,7 @@ def estimate_all(result: Econometrics) -> None:
 
 
 def _table(result: Econometrics, side: str, kind: str) -> Any:
-    folder = next(one.folder for one in result.comparison.sides if one.label == side)
-    frame = View(folder).frame(kind)
+    frame = result.comparison.view(side).frame(kind)
     return frame[frame["seed"].isin(result.comparison.seeds)]
 
 
@@ -162,20 +159,17 @@ def _lottery(applications: Any) -> list[Estimate]:
 
 def econometrics(scenario: Any, seeds: int | Iterable[int] = 4, scale: str | float = "1/20", date: str = DATE,
                  set: Settings = None, instruments: Sequence[str] | None = None, out: str | Path | None = None,
-                 workers: int | None = None, progress: bool = False, factory: str = FACTORY) -> Econometrics:
+                 workers: int | None = None, progress: bool = False, factory: str = FACTORY, engine: Any = None,
+                 shard: str | None = None) -> Econometrics:
     """Run the published designs on the model's own output and return their estimates.
 
     `scenario` is a file, a name or a loaded scenario; `date` the month in which zones and subsidy begin;
     `instruments` those that make the zone (the pilot zones). `out` is a folder to keep the runs in, a temporary
     one if None. `.table` and `.event_study` are data frames. RuntimeError if fewer than two seeds are left whole.
+    `engine` and `shard` as in `sweep`.
     """
-    folder, holder = folder_of(out)
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
     month = ordinal(date)
     assert month is not None
-    made, sides = plan_study(scenario, seed_list(seeds), scale_of(scale), month, folder, set, instruments)
-    result = carry_out_study(made, sides, workers, Progress if progress else Silent, factory)
-    result.holder = holder
-    if not result.estimates:
-        first = result.comparison.failed[0]["traceback"] if result.comparison.failed else ""
-        raise RuntimeError(f"fewer than two seeds ran in all variants\n{first}")
-    return result
+    made, sides = plan_study(scenario, seed_list(seeds), scale_of(scale), month, set, instruments)
+    return experiment.deliver(run_study(made, sides, experiment))

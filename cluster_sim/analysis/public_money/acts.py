@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.agents.columns import TIERS
+from cluster_sim.codes import TIERS
 
 
 def split(payments: Any, with_policy: dict[str, Any], without: dict[str, Any]) -> dict[str, float]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cluster_sim import plots
 from cluster_sim.analysis import compare
+from cluster_sim.analysis.compare import Side
 from cluster_sim.analysis.public_money import acts, holders, output
+from cluster_sim.analysis.public_money.doses import times as multiplied
 from cluster_sim.analysis.ratios import ratio
-from cluster_sim.policies.doses import times as multiplied
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.experiment import Experiment, Findings
 from cluster_sim.runs.plan import ordinal, scale_of, seed_list
-from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.read import View
 from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.temporary import folder_of
 
 TABLES = ("series", "projects", "ledger", "accounts", "payments")
 ALL = "all instruments"
@@ -27,7 +28,7 @@ CLOSED = 1e-6
 
 
 @dataclass
-class Audit:
+class Audit(Findings):
     """What became of public money, instrument by instrument; amounts are those of the whole city.
 
     `flows` has one row for each instrument and seed; `summary` means and intervals; `ratios` what a yuan buys.
@@ -37,8 +38,6 @@ class Audit:
     years: float
     seeds: list[int]
     rows: list[dict[str, Any]] = field(default_factory=list)
-    failed: list[dict[str, Any]] = field(default_factory=list)
-    holder: Any = None
 
     @cached_property
     def flows(self) -> Any:
@@ -81,9 +80,7 @@ class Audit:
 
     def plot(self) -> Any:
         """Draw who holds the outlay in the end and what of it was windfall."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.public_money").public_money(self)
+        return plots.draw("audit", self)
 
 
 def twins(scenario: Any, names: Sequence[str] | None) -> dict[str, Any]:
@@ -113,25 +110,25 @@ def dosed(scenario: Any, factor: float) -> Any:
     return replace(scenario, policies=multiplied(scenario.policies, factor), name=f"{scenario.name}, {factor:g} times")
 
 
-def prepare(scenario: Any, seeds: list[int], scale: float, until: int | None, out: Path,
-            instruments: Sequence[str] | None = None) -> tuple[dict[str, compare.Side], compare.Side]:
-    """Plan the runs: one twin an instrument, and the scenario itself."""
+def prepare(scenario: Any, seeds: list[int], scale: float, until: int | None,
+            instruments: Sequence[str] | None = None) -> dict[str, Side]:
+    """Plan the runs: the scenario itself under an empty name, then by name its twin without each instrument."""
+    if len(seeds) < 2:
+        raise InputError("an interval needs at least two seeds")
     without = twins(scenario, instruments)
-    sides = compare.prepare([replace(scenario, slug="scenario"), *without.values()], seeds, scale, until, out,
-                            tables=TABLES)
-    return dict(zip(without, sides[1:], strict=True)), sides[0]
+    sides = compare.prepare([replace(scenario, slug="scenario"), *without.values()], seeds, scale, until, tables=TABLES)
+    return dict(zip(("", *without), sides, strict=True))
 
 
-def carry_out(without: Mapping[str, compare.Side], whole: compare.Side, workers: int | None = None,
-              progress: Callable[[], Silent] = Silent, factory: str = FACTORY,
-              notes: Mapping[str, Any] | None = None) -> Audit:
-    """Do the runs that are missing and follow the money in every pair."""
-    runs = compare.carry_out_all([whole, *without.values()], workers, progress, factory, notes, effects_too=False)
-    spec = whole.plan.runs[0]
-    result = Audit(spec.scale, spec.months / 12.0, runs.seeds, failed=runs.failed)
-    first = Frames(whole.folder)
-    for name, side in without.items():
-        twin = Frames(side.folder)
+def follow_all(sides: Mapping[str, Side], experiment: Experiment) -> Audit:
+    """Do the runs that are missing and follow the money in every pair. NothingRan if fewer than two are whole."""
+    runs = compare.run_sides(list(sides.values()), experiment)
+    if len(runs.seeds) < 2:
+        raise experiment.nothing_ran("fewer than two pairs are whole")
+    spec = sides[""].plan.runs[0]
+    result = Audit(experiment, spec.scale, spec.months / 12.0, runs.seeds)
+    first, *twins = (Frames(runs.view(side.label)) for side in sides.values())
+    for name, twin in zip([name for name in sides if name], twins, strict=True):
         paid = output.shares_paid(first.frames["accounts"], of_instrument(first.frames, name))
         for seed in runs.seeds:
             flows = follow(name, first.of(seed), twin.of(seed), paid)
@@ -143,8 +140,7 @@ def carry_out(without: Mapping[str, compare.Side], whole: compare.Side, workers:
 class Frames:
     """The frames of a store by seed."""
 
-    def __init__(self, folder: Path) -> None:
-        view = View(folder)
+    def __init__(self, view: View) -> None:
         self.frames = {name: view.frame(name) for name in TABLES if view.files[name]}
 
     def of(self, seed: int) -> dict[str, Any]:
@@ -193,16 +189,14 @@ def follow(instrument: str, with_policy: dict[str, Any], without: dict[str, Any]
 def audit(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
           until: str | int | None = None, set: Settings = None, instruments: Sequence[str] | None = None,
           times: float = 1.0, out: str | Path | None = None, workers: int | None = None, progress: bool = False,
-          factory: str = FACTORY) -> Audit:
+          factory: str = FACTORY, engine: Any = None, shard: str | None = None) -> Audit:
     """Follow a scenario's public money: windfall, displacement, incidence, taxes back, by instrument.
 
     Each instrument (all in force, or those named) is left out in turn on the same seeds; `times` multiplies what
     they grant. `.flows`, `.summary` are data frames, `.ratios` what a yuan buys. InputError or ScenarioError if
-    it cannot be done.
+    it cannot be done. `engine` and `shard` as in `sweep`.
     """
-    folder, holder = folder_of(out)
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
     law = dosed(scenario_of(scenario, set), times)
-    without, whole = prepare(law, seed_list(seeds), scale_of(scale), ordinal(until), folder, instruments)
-    result = carry_out(without, whole, workers, Progress if progress else Silent, factory)
-    result.holder = holder
-    return result
+    sides = prepare(law, seed_list(seeds), scale_of(scale), ordinal(until), instruments)
+    return experiment.deliver(follow_all(sides, experiment))

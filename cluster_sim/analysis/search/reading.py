@@ -5,21 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from cluster_sim.analysis.extra_keys import Extra
 from cluster_sim.analysis.measures import Measure, measure
+from cluster_sim.analysis.study_files import YEARS
+from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.quantities import QuantityError, shown
+from cluster_sim.inputs.shapes import RESET, Written, field_type, mapping
+from cluster_sim.inputs.validation import validate
+from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
-from cluster_sim.scenario.errors import Fault, Faults, ScenarioError
-from cluster_sim.scenario.quantities import QuantityError, number
-from cluster_sim.scenario.sweep_files import open_reader
+from cluster_sim.scenario.sweep_files import SweepReader, open_reader
+from cluster_sim.scenario.sweep_shapes import read_seeds, whole
 from cluster_sim.scenario.sweeps import Sweep
 from cluster_sim.scenario.types import Scenario
-from cluster_sim.scenario.yaml_reader import Node
 
-ALSO = ("instruments", "budget", "aims", "years", "check_seeds", "generations", "population", "search_seed")
+
+def _check_seeds(value: Any, names: Any) -> Any:
+    """Seeds of the check: how many, or which."""
+    found = read_seeds(value)
+    if len(found) < 2:
+        raise QuantityError("a check with an interval needs at least two seeds")
+    return found if isinstance(value, list) else len(found)
+
+
+def _better(value: Any, names: Any) -> bool:
+    """Whether more is better."""
+    if value not in ("higher", "lower"):
+        raise QuantityError(f"expected higher or lower, found {shown(value)}", "what is better?")
+    return bool(value == "higher")
+
+
+BUDGET = KeyInfo("million yuan", None, text="most public outlay a year, 2017 prices", status="")
+ALSO = {
+    "budget": field_type(BUDGET, resets=True), "aims": dict[str, Any], "years": YEARS,
+    "check_seeds": Annotated[Any, Written(_check_seeds)], "generations": whole(1, 100_000),
+    "population": whole(4, 100_000), "search_seed": whole(0, 2**32 - 1)}
 """Keys of the file beside those of a sweep."""
+AIM = mapping("aim", {"better": Annotated[bool, Written(_better)], "year": YEARS})
 AIMS = {"gdp_share_published": "higher", "public_outlay": "lower", "mean_rent": "lower", "top1_share": "lower"}
 """What is aimed at where the file does not say: share up; cost, rents and the share of the top title down."""
 OVER_YEARS = ("public_outlay", "top1_share")
@@ -42,7 +66,7 @@ class Aim:
 
 
 @dataclass(frozen=True)
-class Hunt:
+class SearchSpec:
     """A search, checked and complete: the sweep holds its factors, seeds, scale and last month."""
 
     sweep: Sweep
@@ -65,116 +89,55 @@ class Hunt:
         return (*(aim.measure for aim in self.aims), self.cost)
 
 
-def read(source: str | Path | Mapping[str, Any]) -> Hunt:
+def read(source: str | Path | Mapping[str, Any]) -> SearchSpec:
     """Read a search from a file, or from a mapping with the keys of one; ScenarioError holds all its faults."""
     base = source.get("base") if isinstance(source, Mapping) else None
-    reader = open_reader(source, base if isinstance(base, Scenario) else None, (*TABLES, *EXTRA_TABLES), ALSO)
-    root: Node = reader.root
-    if "instruments" in root.value:
-        if "factors" in root.value:
-            what, mark = "is another word for 'factors', which is there as well", root.key_mark("instruments")
-            raise ScenarioError([Fault("instruments", what, "", mark)])
-        root.value["factors"], root.keys["factors"] = root.value.pop("instruments"), root.keys["instruments"]
-    extra = Extra({key: root.value[key] for key in ALSO if key in root.value}, Faults())
-    population = extra.whole("population", POPULATION, 4)
-    seed = extra.whole("search_seed", 1, 0)
-    reader.stand_in = ("lhs", {"samples": population, "sample_seed": seed})
-    try:
-        sweep = reader.sweep()
-    except ScenarioError as error:
-        _rest(extra, None)
-        raise ScenarioError([*error.faults, *extra.faults.found]) from None
-    hunt = _rest(extra, sweep)
-    extra.stop()
-    assert hunt is not None
-    return hunt
+    reader = open_reader(source, base if isinstance(base, Scenario) else None, (*TABLES, *EXTRA_TABLES), ALSO,
+                         "instruments")
+    given = reader.given
+    reader.without_design(samples=given.get("population", POPULATION), sample_seed=given.get("search_seed", 1))
+    columns = _aims(reader)
+    fresh = _fresh_seeds(reader)
+    sweep = reader.sweep()
+    first = (sweep.base.start + 11) // 12
+    years = given.get("years", f"{first}-{max(first, (sweep.until + 1) // 12 - 1)}")
+    aims = tuple(Aim(measure(column, year or (years if column in OVER_YEARS else None)), higher)
+                 for column, year, higher in columns)
+    budget = given.get("budget", RESET)
+    return SearchSpec(sweep, aims, measure(COST, years), None if budget is RESET else budget, fresh,
+                given.get("generations", GENERATIONS), sweep.samples or POPULATION, sweep.sample_seed)
 
 
-def _rest(extra: Extra, sweep: Sweep | None) -> Hunt | None:
-    """Read what a sweep does not have; faults go to `extra`."""
-    years = _years(extra, sweep)
-    aims = _aims(extra, years)
-    budget = _budget(extra)
-    generations = extra.whole("generations", GENERATIONS, 1)
-    if sweep is None:
-        return None
-    fresh = _check_seeds(extra, sweep)
-    return Hunt(sweep, aims, measure(COST, years), budget, fresh, generations, sweep.samples or POPULATION,
-                sweep.sample_seed)
-
-
-def _years(extra: Extra, sweep: Sweep | None) -> str | None:
-    """The years over which outlay is averaged: as the file says, else all of the run."""
-    if "years" not in extra.nodes:
-        if sweep is None:
-            return None
-        first = (sweep.base.start + 11) // 12
-        return f"{first}-{max(first, (sweep.until + 1) // 12 - 1)}"
-    value = str(extra.nodes["years"].plain())
-    try:
-        measure(COST, value)
-    except InputError as error:
-        extra.fault("years", str(error))
-        return None
-    return value
-
-
-def _aims(extra: Extra, years: str | None) -> tuple[Aim, ...]:
-    """The aims: a mapping from columns to `higher` or `lower`, or to {better, year}."""
-    node = extra.nodes.get("aims")
-    if node is None:
-        given: dict[str, Node | str] = dict(AIMS)
-    elif node.kind != "mapping" or len(node.value) < 2:
-        extra.fault("aims", "expected two aims or more", "such as gdp_share_published: higher, public_outlay: lower")
-        return ()
-    else:
-        given = dict(node.value)
+def _aims(reader: SweepReader) -> list[tuple[str, str | None, bool]]:
+    """Column, years and whether more is better: a mapping from columns to `higher`, `lower` or {better, year}."""
+    node = reader.root.value.get("aims")
+    if node is None or node.value is None:
+        return [(column, None, better == "higher") for column, better in AIMS.items()]
+    if node.kind != "mapping" or len(node.value) < 2:
+        hint = "such as gdp_share_published: higher, public_outlay: lower"
+        reader.faults.add("aims", "expected two aims or more", hint, node.mark)
+        return []
     found = []
-    for column, child in given.items():
-        year = years if column in OVER_YEARS else None
-        better: Any = child
-        if isinstance(child, Node):
-            better = child.plain()
-            if child.kind == "mapping":
-                inner = extra.inner(f"aims.{column}", child, ("better", "year"))
-                better = inner.nodes["better"].plain() if "better" in inner.nodes else None
-                year = str(inner.nodes["year"].plain()) if "year" in inner.nodes else year
-            if better not in ("higher", "lower"):
-                extra.fault(f"aims.{column}", "expected higher or lower", "what is better?", child)
+    for column, child in node.value.items():
+        form = child if child.kind == "mapping" else Node({"better": child}, child.mark)
+        aim = validate(AIM, form, f"aims.{column}", reader.faults)
+        if "better" not in form.value:
+            reader.faults.add(f"aims.{column}", "expected higher or lower", "what is better?", child.mark)
         try:
-            found.append(Aim(measure(column, year), better == "higher"))
+            measure(column)
         except InputError as error:
-            extra.fault(f"aims.{column}", str(error), "", child if isinstance(child, Node) else None)
-    return tuple(found)
+            reader.faults.add(f"aims.{column}", str(error), "", node.key_mark(column))
+        found.append((column, aim.get("year"), aim.get("better", True)))
+    return found
 
 
-def _budget(extra: Extra) -> float | None:
-    """The budget in million yuan a year, None for no limit."""
-    node = extra.nodes.get("budget")
-    if node is None or node.value in (None, "none"):
-        return None
-    try:
-        value = number(node.plain(), "million yuan")
-    except QuantityError as error:
-        extra.fault("budget", error.message, error.hint or "such as 800 million yuan")
-        return None
-    if value < 0:
-        extra.fault("budget", "is below zero")
-    return value
-
-
-def _check_seeds(extra: Extra, sweep: Sweep) -> tuple[int, ...]:
+def _fresh_seeds(reader: SweepReader) -> tuple[int, ...]:
     """Seeds of the check: those named, or as many as said, above those of the search."""
-    node = extra.nodes.get("check_seeds")
-    if node is not None and node.kind == "list":
-        found = tuple(each.plain() for each in node.value)
-        if not all(isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**63 for seed in found):
-            extra.fault("check_seeds", "a seed is a whole number from 0 to 2^63 - 1")
-        elif set(found) & set(sweep.seeds):
-            both = min(set(found) & set(sweep.seeds))
-            extra.fault("check_seeds", f"the seed {both} is one of the search's: a check needs fresh ones")
-        elif len(set(found)) < 2:
-            extra.fault("check_seeds", "a check with an interval needs at least two seeds")
-        return found
-    count = extra.whole("check_seeds", CHECK, 2)
-    return tuple(range(max(sweep.seeds) + 1, max(sweep.seeds) + 1 + count))
+    given, seeds = reader.given.get("check_seeds", CHECK), reader.given.get("seeds", (1,))
+    if isinstance(given, int):
+        return tuple(range(max(seeds) + 1, max(seeds) + 1 + given))
+    for seed in set(given) & set(seeds):
+        what = f"the seed {seed} is one of the search's: a check needs fresh ones"
+        reader.faults.add("check_seeds", what, "", reader.mark("check_seeds"))
+    found: tuple[int, ...] = given
+    return found

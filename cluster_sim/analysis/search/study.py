@@ -8,29 +8,34 @@ same seeds, so that the luck which a set of seeds gives to everybody cancels.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.bench import Bench, Point, nothing_ran, seed_means
+from cluster_sim import plots
+from cluster_sim.analysis.evaluator import Evaluator, seed_means
 from cluster_sim.analysis.search.evolve import Evolution, hypervolume, undominated
-from cluster_sim.analysis.search.reading import Hunt
+from cluster_sim.analysis.search.reading import SearchSpec, read
+from cluster_sim.analysis.spread import means
 from cluster_sim.runs.errors import InputError
-from cluster_sim.scenario.variants import Variants
+from cluster_sim.runs.experiment import Experiment, Findings
+from cluster_sim.runs.single_run import FACTORY
+from cluster_sim.runs.sweeps import Point, replaced
 
 STATE = "search.json"
 """What the folder says of the search's progress; the search itself is made again from the runs."""
 
 
 @dataclass
-class Search:
+class Search(Findings):
     """What a search found, as data frames."""
 
-    hunt: Hunt
-    folder: Path
+    spec: SearchSpec
     evaluations: Any
     """One row a mix in the order of asking: `generation`, the factors, each aim's column, `cost`, `allowed`, `front`
     (of mixes that do equally well, the first)."""
@@ -44,19 +49,16 @@ class Search:
     optimism: Any = None
     """One row an aim: mean change promised and found, how much of the promise was luck (`optimism`), the share of mixes
     that promised too much, and the number whose 95% interval on fresh seeds lies on the better side of the base."""
-    new_runs: int = 0
-    failed: list[dict[str, Any]] = field(default_factory=list)
-    holder: Any = None
 
     @property
     def verdict(self) -> str:
         """What the check says, in words."""
         if self.front is None or not len(self.front):
-            limit = "" if self.hunt.budget is None else f" within {self.hunt.budget:g} million yuan a year"
+            limit = "" if self.spec.budget is None else f" within {self.spec.budget:g} million yuan a year"
             return f"No mix{limit} could be run to the end."
         count, held = len(self.front), int(self.front["holds"].sum())
         text = [f"{count} mixes that no other beats on the search's seeds; {held} of them still are on "
-                f"{len(self.hunt.check_seeds)} fresh ones."]
+                f"{len(self.spec.check_seeds)} fresh ones."]
         for row in self.optimism.itertuples():
             text.append(f"{row.title} ({row.better} is better): mean change {row.promised:+.3g} promised, "
                         f"{row.found:+.3g} found ({row.unit}); {row.told} mixes are surely better than the base.")
@@ -64,74 +66,63 @@ class Search:
 
     def plot(self) -> Any:
         """Draw the set, promised and found, with the mixes, and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.search").front(self)
+        return plots.draw("search", self)
 
 
-def columns(hunt: Hunt) -> list[str]:
+def columns(spec: SearchSpec) -> list[str]:
     """Names of the aims' columns in the frames; a column aimed at in two ways gets its years."""
-    names = [aim.measure.column for aim in hunt.aims]
+    names = [aim.measure.column for aim in spec.aims]
     return [name if names.count(name) == 1 else f"{name}_{k}" for k, name in enumerate(names, 1)]
 
 
-def points(hunt: Hunt, shares: np.ndarray, seeds: tuple[int, ...]) -> list[Point]:
+def points(spec: SearchSpec, shares: np.ndarray, seeds: tuple[int, ...]) -> list[Point]:
     """The points of mixes (rows of shares of the factors' ranges) on some seeds."""
-    sweep = hunt.sweep
-    variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
-    mixes = [{f.path: f.at(float(share)) for f, share in zip(sweep.factors, row, strict=True)} for row in shares]
-    return [Point(variants.of(mix), seeds, sweep.labels(mix)) for mix in mixes]
+    return [Point({f.path: f.at(float(share)) for f, share in zip(spec.sweep.factors, row, strict=True)}, seeds)
+            for row in shares]
 
 
-def base_point(hunt: Hunt, seeds: tuple[int, ...]) -> Point:
-    """The base scenario as a point."""
-    sweep = hunt.sweep
-    variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
-    return Point(variants.of({}), seeds, sweep.labels({}))
-
-
-def search(hunt: Hunt, bench: Bench, say: Callable[[str], None] = lambda text: None) -> Search:
+def run_search(spec: SearchSpec, experiment: Experiment, say: Callable[[str], None] = lambda text: None) -> Search:
     """Carry the search out, or on where it was stopped, and check what it found.
 
-    say: is told in a line how each generation went.
+    say: is told in a line how each generation went. NothingRan if the base scenario could not be run.
     """
     import pandas as pd
 
-    if len(hunt.aims) < 2:
+    if len(spec.aims) < 2:
         raise InputError("a search needs two aims or more")
-    names, sweep = columns(hunt), hunt.sweep
-    signs = np.array([aim.sign for aim in hunt.aims])
-    evolution = Evolution(len(sweep.factors), len(names), hunt.population, hunt.search_seed)
-    home = [seed_means(each) for each in bench.values([base_point(hunt, sweep.seeds)], *hunt.measures)]
+    names, sweep = columns(spec), spec.sweep
+    signs = np.array([aim.sign for aim in spec.aims])
+    evolution = Evolution(len(sweep.factors), len(names), spec.population, spec.search_seed)
+    evaluator = Evaluator(sweep, experiment)
+    home = [seed_means(each) for each in evaluator.values(evaluator.at([{}]), *spec.measures)]
     if not np.isfinite(np.concatenate(home)).all():
-        raise nothing_ran(bench, "the base scenario, which every gain is read against, could not be run")
+        raise experiment.nothing_ran("the base scenario, which every gain is read against, could not be run")
     blocks, shares = [], []
-    for generation in range(1, hunt.generations + 1):
+    for generation in range(1, spec.generations + 1):
         asked = evolution.ask()
-        found = points(hunt, asked, sweep.seeds)
-        measured = np.column_stack([seed_means(each) for each in bench.values(found, *hunt.measures)])
+        found = points(spec, asked, sweep.seeds)
+        measured = np.column_stack([seed_means(each) for each in evaluator.values(found, *spec.measures)])
         aims, cost = measured[:, :-1] * signs, measured[:, -1]
-        over = cost - (np.inf if hunt.budget is None else hunt.budget)
+        over = cost - (np.inf if spec.budget is None else spec.budget)
         evolution.tell(aims, np.where(np.isfinite(cost), np.maximum(over, -1.0), np.nan))
-        block = pd.DataFrame([dict(point.labels) for point in found]).assign(
+        block = evaluator.labels(found).assign(
             generation=generation, **dict(zip(names, measured[:, :-1].T, strict=True)), cost=cost,
             allowed=np.isfinite(measured).all(axis=1) & (over <= 0))
         blocks.append(block)
         shares.append(asked)
-        done = {"generation": generation, "generations": hunt.generations, "evaluations": generation * len(asked),
+        done = {"generation": generation, "generations": spec.generations, "evaluations": generation * len(asked),
                 "allowed": int(sum(each["allowed"].sum() for each in blocks))}
-        _state(bench.folder, {**done, "status": "running"})
-        say(f"generation {generation} of {hunt.generations}: {done['evaluations']} mixes, {done['allowed']} within the "
-            "budget" if hunt.budget is not None else
-            f"generation {generation} of {hunt.generations}: {done['evaluations']} mixes")
+        _state(experiment.folder, {**done, "status": "running"})
+        say(f"generation {generation} of {spec.generations}: {done['evaluations']} mixes, {done['allowed']} within the "
+            "budget" if spec.budget is not None else
+            f"generation {generation} of {spec.generations}: {done['evaluations']} mixes")
     evaluations = pd.concat(blocks, ignore_index=True)
-    result = Search(hunt, bench.folder, evaluations, None, None)
+    result = Search(experiment, spec, evaluations, None, None)
     values, allowed = evaluations[names].to_numpy() * signs, evaluations["allowed"].to_numpy()
     evaluations["front"] = undominated(values, allowed) & ~evaluations[names].duplicated().to_numpy()
     result.progress = _progress(evaluations, values, allowed)
-    _check(result, bench, np.concatenate(shares), home, names, signs)
-    result.new_runs, result.failed = bench.new_runs, list(bench.failed.values())
-    _state(bench.folder, {**done, "front": int(evaluations["front"].sum()), "status": "done"})
+    _check(result, evaluator, np.concatenate(shares), home, names, signs)
+    _state(experiment.folder, {**done, "front": int(evaluations["front"].sum()), "status": "done"})
     return result
 
 
@@ -156,48 +147,77 @@ def _progress(evaluations: Any, values: np.ndarray, allowed: np.ndarray) -> Any:
     return pd.DataFrame(rows)
 
 
-def _check(result: Search, bench: Bench, shares: np.ndarray, home: list[np.ndarray], names: list[str],
+def _check(result: Search, evaluator: Evaluator, shares: np.ndarray, home: list[np.ndarray], names: list[str],
            signs: np.ndarray) -> None:
     """Run the set on fresh seeds and set what was promised beside what was found."""
     import pandas as pd
-    from scipy.special import stdtrit
 
-    hunt, seeds = result.hunt, result.hunt.check_seeds
+    spec, seeds = result.spec, result.spec.check_seeds
     chosen = np.flatnonzero(result.evaluations["front"].to_numpy())
-    every = [base_point(hunt, seeds), *points(hunt, shares[chosen], seeds)]
-    fresh = bench.values(every, *hunt.measures)
+    every = [Point({}, seeds), *points(spec, shares[chosen], seeds)]
+    fresh = evaluator.values(every, *spec.measures)
     rows = [{"seeds": "search", **dict(zip([*names, "cost"], (each[0] for each in home), strict=True))},
             {"seeds": "fresh", **dict(zip([*names, "cost"], (seed_means(each)[0] for each in fresh), strict=True))}]
     result.base = pd.DataFrame(rows)
-    front = result.evaluations.loc[chosen, [f.column for f in hunt.sweep.factors]].reset_index(drop=True)
+    front = result.evaluations.loc[chosen, [f.column for f in spec.sweep.factors]].reset_index(drop=True)
     promised = result.evaluations.loc[chosen, [*names, "cost"]].to_numpy()
-    means = np.column_stack([seed_means(each)[1:] for each in fresh]) if len(chosen) else np.empty((0, len(fresh)))
+    again = np.column_stack([seed_means(each)[1:] for each in fresh]) if len(chosen) else np.empty((0, len(fresh)))
     summary = []
     for k, name in enumerate([*names, "cost"]):
-        front[name], front[f"{name}_fresh"] = promised[:, k], means[:, k]
+        front[name], front[f"{name}_fresh"] = promised[:, k], again[:, k]
         if k == len(names):
             break
         gain = fresh[k][1:] - fresh[k][:1]
-        pairs = np.isfinite(gain).sum(axis=1)
-        spread = np.array([np.std(row[np.isfinite(row)], ddof=1) if n > 1 else np.nan
-                           for row, n in zip(gain, pairs, strict=True)])
-        half = stdtrit(np.maximum(pairs - 1, 1), 0.975) * spread / np.sqrt(np.maximum(pairs, 1))
-        middle = seed_means(gain) if len(chosen) else np.empty(0)
+        gains = means(gain.T)
+        middle, low, high = gains["mean"], gains["low95"], gains["high95"]
         front[f"{name}_gain"], front[f"{name}_gain_fresh"] = promised[:, k] - home[k][0], middle
-        front[f"{name}_low95"], front[f"{name}_high95"] = middle - half, middle + half
-        measure, sure = hunt.aims[k].measure, np.isfinite(middle)
+        front[f"{name}_low95"], front[f"{name}_high95"] = low, high
+        measure, sure = spec.aims[k].measure, np.isfinite(middle)
         if sure.any():
-            unit = "percentage points" if measure.unit == "%" else measure.unit
-            gains = [each[sure].mean() * measure.factor for each in (front[f"{name}_gain"].to_numpy(), middle)]
-            better = -signs[k] * (gains[0] - gains[1])
+            unit = measure.change_unit
+            shown = [each[sure].mean() * measure.factor for each in (front[f"{name}_gain"].to_numpy(), middle)]
+            better = -signs[k] * (shown[0] - shown[1])
             short = -signs[k] * (front[f"{name}_gain"].to_numpy() - middle)[sure]
-            worse = short > 1e-9 * np.abs(means[:, k]).max(initial=0.0)
-            good = -signs[k] * np.where(hunt.aims[k].higher, middle - half, middle + half)
-            summary.append({"aim": name, "title": measure.title, "better": "higher" if hunt.aims[k].higher else "lower",
-                            "promised": gains[0], "found": gains[1], "optimism": better,
+            worse = short > 1e-9 * np.abs(again[:, k]).max(initial=0.0)
+            good = -signs[k] * (low if spec.aims[k].higher else high)
+            summary.append({"aim": name, "title": measure.title, "better": "higher" if spec.aims[k].higher else "lower",
+                            "promised": shown[0], "found": shown[1], "optimism": better,
                             "too_good": worse.mean(), "told": int((good > 0).sum()), "unit": unit})
-    within = means[:, -1] <= (np.inf if hunt.budget is None else hunt.budget)
-    front["holds"] = undominated(means[:, :-1] * signs, within)
+    within = again[:, -1] <= (np.inf if spec.budget is None else spec.budget)
+    front["holds"] = undominated(again[:, :-1] * signs, within)
     order = front.sort_values("cost_fresh", kind="stable").index
     result.front = front.loc[order].reset_index(drop=True)
     result.optimism = pd.DataFrame(summary)
+
+
+def sized(spec: SearchSpec, generations: int | None = None, seeds: Any = None, check_seeds: int | None = None,
+          scale: Any = None, until: Any = None) -> SearchSpec:
+    """A search with its size replaced where it is given; fresh seeds stay above those of the search."""
+    sweep = replaced(spec.sweep, seeds, scale, until)
+    if generations is not None and generations < 1:
+        raise InputError("a search needs at least one generation")
+    count = len(spec.check_seeds) if check_seeds is None else check_seeds
+    if count < 2:
+        raise InputError("a check with an interval needs at least two seeds")
+    fresh = spec.check_seeds
+    if check_seeds is not None or set(fresh) & set(sweep.seeds):
+        fresh = tuple(range(max(sweep.seeds) + 1, max(sweep.seeds) + 1 + count))
+    return replace(spec, sweep=sweep, generations=generations or spec.generations, check_seeds=fresh)
+
+
+def search(source: str | Path | Mapping[str, Any] | SearchSpec, generations: int | None = None,
+           seeds: int | Iterable[int] | None = None, check_seeds: int | None = None, scale: str | float | None = None,
+           until: str | int | None = None, out: str | Path | None = None, workers: int | None = None,
+           progress: bool = False, factory: str = FACTORY, engine: Any = None, shard: str | None = None) -> Search:
+    """Search the mixes of instruments that no other beats, and check them on fresh seeds.
+
+    source: a search file, or a mapping with its keys. `out` is a folder to keep the runs in: started again with the
+    same file the search goes on where it was, and with more generations further. `.front` has a row for each mix with
+    what the search promised and what fresh seeds found; `.optimism` says how much of the promise was luck. `engine` and
+    `shard` as in `sweep`; shards meet after every generation.
+    """
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
+    spec = source if isinstance(source, SearchSpec) else read(source)
+    return experiment.deliver(run_search(
+        sized(spec, generations, seeds, check_seeds, scale, until), experiment,
+        partial(print, file=sys.stderr) if progress else lambda text: None))

@@ -8,117 +8,42 @@ exactly nothing, and noise would pass for an effect.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.bench import Bench, Point, nothing_ran, seed_means
-from cluster_sim.analysis.extra_keys import Extra
-from cluster_sim.analysis.measures import Measure
+from cluster_sim import plots
+from cluster_sim.analysis.evaluator import Evaluator, seed_means
+from cluster_sim.analysis.measures import measure
 from cluster_sim.analysis.sensitivity import morris, variance
 from cluster_sim.analysis.sensitivity.morris import Screening
 from cluster_sim.analysis.sensitivity.pawn import Pawn, pawn
+from cluster_sim.analysis.sensitivity.question import OUTPUT, Question, read, short, sized
 from cluster_sim.analysis.sensitivity.ranking import DUMMY
+from cluster_sim.analysis.sensitivity.uncertain import first_look, leading, question_of
 from cluster_sim.analysis.sensitivity.variance import Variance
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.sweeps import load_sweep
+from cluster_sim.runs.experiment import Experiment, Findings
+from cluster_sim.runs.single_run import FACTORY
+from cluster_sim.runs.sweeps import Point
 from cluster_sim.scenario.designs import design_points
-from cluster_sim.scenario.sweeps import Sweep
-from cluster_sim.scenario.variants import Variants
-
-ALSO = ("output", "year", "base_points", "keep")
-"""Keys of the file beside those of a sweep."""
-BASE_POINTS, KEEP = 64, 6
-OUTPUT = "gdp_share_published"
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: the sweep with its real factors, the output, and how far to go."""
-
-    sweep: Sweep
-    output: Measure
-    base_points: int = BASE_POINTS
-    """Base points of the Sobol indices; 0 leaves them out after a screening."""
-    keep: int = KEEP
-    """Most factors that go on after the screening."""
-
-    @property
-    def names(self) -> list[str]:
-        """The factors as tables and figures show them."""
-        return [short(factor.path) for factor in self.sweep.factors]
-
-    @property
-    def shown(self) -> Measure:
-        """The output with its years named."""
-        return self.output.at((self.sweep.until + 1) // 12 - 1)
-
-    def runs(self) -> tuple[int, int]:
-        """Return the runs of the first sample, and the most that may follow it."""
-        seeds, count = len(self.sweep.seeds), len(self.sweep.factors)
-        if self.sweep.design == "morris":
-            kept = min(self.keep, count)
-            return ((self.sweep.trajectories or 0) * (count + 2) * seeds,
-                    self.base_points * (kept + 3) * seeds)
-        if self.sweep.design == "saltelli":
-            return (self.sweep.samples or 0) * (count + 3) * seeds, 0
-        return len(design_points(self.sweep)) * seeds, 0
-
-
-def short(path: str) -> str:
-    """A factor's path without the part of the scenario that it lies in."""
-    for part in ("policies.", "parameters.", "events."):
-        path = path.removeprefix(part)
-    return path
-
-
-def read(source: str | Path | Mapping[str, Any] | Sweep, **given: Any) -> Question:
-    """Read a question from a file, a mapping or a sweep; `given` overrides `output`, `year`, `base_points`, `keep`.
-
-    ScenarioError or InputError if it cannot be asked; nothing is written.
-    """
-    from cluster_sim.analysis.measures import measure
-
-    sweep = source if isinstance(source, Sweep) else load_sweep(source, also=ALSO)
-    extra = Extra(sweep.extra)
-    output = extra.measure("output", OUTPUT)
-    base_points, keep = extra.whole("base_points", BASE_POINTS, 0), extra.whole("keep", KEEP, 1)
-    extra.stop()
-    if given.get("output") is not None or given.get("year") is not None:
-        years = given.get("year")
-        if years is None and output.first is not None:
-            years = f"{output.first}-{output.last}"
-        output = measure(given.get("output") or output.column, years)
-    base_points = base_points if given.get("base_points") is None else given["base_points"]
-    keep = keep if given.get("keep") is None else given["keep"]
-    if base_points & (base_points - 1) or base_points < 0:
-        raise InputError(f"base points: {base_points} is not a power of two (0 leaves the Sobol indices out)")
-    if keep < 1:
-        raise InputError("keep: at least one factor must go on")
-    factors = tuple(f for f in sweep.factors if not f.path.startswith(DUMMY))
-    if not factors:
-        raise InputError("a sensitivity study needs at least one factor besides the dummy")
-    return Question(replace(sweep, factors=factors), output, base_points, keep)
+from cluster_sim.scenario.sweeps import BY_VALUE, Sweep
 
 
 @dataclass
-class Sensitivity:
+class Sensitivity(Findings):
     """What a study found. `screening`, `variance` and `pawn` are None where the design does not give them."""
 
     question: Question
-    folder: Path
     screening: Screening | None = None
     variance: Variance | None = None
     pawn: Pawn | None = None
     outputs: Any = None
     """One row for each point: `sample`, the factors, `output` (mean over seeds)."""
     notes: list[str] = field(default_factory=list)
-    new_runs: int = 0
-    failed: list[dict[str, Any]] = field(default_factory=list)
-    holder: Any = None
 
     @property
     def methods(self) -> dict[str, Any]:
@@ -149,9 +74,7 @@ class Sensitivity:
 
     def plot(self) -> Any:
         """Draw the indices with their intervals and the dummy's, and return the figure."""
-        from importlib import import_module  # report stands above analysis: asked for by name, only to draw
-
-        return import_module("cluster_sim.report.sensitivity").indices(self)
+        return plots.draw("sensitivity", self)
 
 
 def luck(coordinates: np.ndarray, groups: np.ndarray | None = None) -> np.ndarray:
@@ -166,26 +89,22 @@ def lucky_seeds(seeds: Sequence[int], number: int) -> tuple[int, ...]:
     return tuple(seed + number * (max(seeds) - min(seeds) + 1) for seed in seeds)
 
 
-def points_of(sweep: Sweep, cube: np.ndarray, lucks: np.ndarray, whole: Sweep | None = None) -> list[Point]:
+def points_of(sweep: Sweep, cube: np.ndarray, lucks: np.ndarray) -> list[Point]:
     """The points of a sample of the unit cube (points, factors), each with the seeds of its luck.
 
-    whole: the sweep that has all factors of the study, for the columns of the results; those that are not in `sweep`
-    keep the base's value.
+    Factors of the study that are not in `sweep` keep the base's value.
     """
-    variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
-    found = []
-    for row, number in zip(cube, lucks, strict=True):
-        point = {factor.path: factor.at(float(share)) for factor, share in zip(sweep.factors, row, strict=False)}
-        found.append(Point(variants.of(point), lucky_seeds(sweep.seeds, int(number)), (whole or sweep).labels(point)))
-    return found
+    return [Point({factor.path: factor.at(float(share)) for factor, share in zip(sweep.factors, row, strict=False)},
+                  lucky_seeds(sweep.seeds, int(number))) for row, number in zip(cube, lucks, strict=True)]
 
 
-def study(question: Question, bench: Bench) -> Sensitivity:
+def run_study(question: Question, experiment: Experiment) -> Sensitivity:
     """Do the runs that are missing and return the indices."""
-    sweep, result = question.sweep, Sensitivity(question, bench.folder)
+    sweep, result = question.sweep, Sensitivity(experiment, question)
+    evaluator = Evaluator(sweep, experiment, sampled=sweep.design not in ("morris", "saltelli", *BY_VALUE))
     frames = []
     if sweep.design == "morris":
-        result.screening, frame = _screen(question, bench)
+        result.screening, frame = _screen(question, evaluator)
         frames.append(frame)
         kept = morris.survivors(result.screening.table, question.keep)
         if not result.screening.table["told"].fillna(False).any():
@@ -193,13 +112,12 @@ def study(question: Question, bench: Bench) -> Sensitivity:
                                 ".")
         sweep = replace(sweep, factors=tuple(f for f in sweep.factors if short(f.path) in kept))
     if sweep.design == "saltelli" or sweep.design == "morris" and question.base_points:
-        frames.append(_decompose(question, sweep, bench, result))
+        frames.append(_decompose(question, sweep, evaluator, result))
     elif sweep.design not in ("morris", "saltelli"):
-        frames.append(_slice(question, bench, result))
+        frames.append(_slice(question, evaluator, result))
     import pandas as pd
 
     result.outputs = pd.concat(frames, ignore_index=True)
-    result.new_runs, result.failed = bench.new_runs, list(bench.failed.values())
     missing = int(result.outputs["output"].isna().sum())
     if missing:
         result.notes.append(f"{missing} of {len(result.outputs)} points have no output: their runs failed, and they "
@@ -207,60 +125,57 @@ def study(question: Question, bench: Bench) -> Sensitivity:
     return result
 
 
-def _frame(sample: str, sweep: Sweep, points: Sequence[Point], values: np.ndarray) -> Any:
-    import pandas as pd
-
-    rows = pd.DataFrame([dict(point.labels) for point in points])
-    return rows.assign(sample=sample, first_seed=[point.seeds[0] for point in points], output=values)
+def _frame(sample: str, evaluator: Evaluator, points: Sequence[Point], values: np.ndarray) -> Any:
+    first = [point.seeds[0] for point in points]
+    return evaluator.labels(points).assign(sample=sample, first_seed=first, output=values)
 
 
-def _screen(question: Question, bench: Bench) -> tuple[Screening, Any]:
+def _screen(question: Question, evaluator: Evaluator) -> tuple[Screening, Any]:
     sweep, names = question.sweep, [*question.names, DUMMY]
     cube = morris.design(names, sweep.trajectories or 2, sweep.sample_seed + 1)
     paths = np.arange(len(cube)) // (len(names) + 1)
     points = points_of(sweep, cube, luck(cube[:, -1], paths))
-    values = seed_means(bench.values(points, question.output)[0])
+    values = seed_means(evaluator.values(points, question.output)[0])
     try:
         found = morris.screen(names, cube, values, factor=question.output.factor)
-        return found, _frame("morris", sweep, points, values)
+        return found, _frame("morris", evaluator, points, values)
     except ValueError as error:
-        raise _failed(bench, error) from error
+        raise _failed(evaluator.experiment, error) from error
 
 
-def _decompose(question: Question, sweep: Sweep, bench: Bench, result: Sensitivity) -> Any:
+def _decompose(question: Question, sweep: Sweep, evaluator: Evaluator, result: Sensitivity) -> Any:
     names = [*(short(f.path) for f in sweep.factors), DUMMY]
     base = sweep.samples if sweep.design == "saltelli" else question.base_points
     cube = variance.design(names, base or 2, sweep.sample_seed + 2)
-    points = points_of(sweep, cube, luck(cube[:, -1]), question.sweep)
-    values = seed_means(bench.values(points, question.output)[0])
+    points = points_of(sweep, cube, luck(cube[:, -1]))
+    values = seed_means(evaluator.values(points, question.output)[0])
     plain = variance.independent(names, cube)
     known = values[np.isfinite(values)]
     if len(known) and np.ptp(known) == 0:
         result.notes.append("The output is the same at every point: there is no variance to share out.")
-        return _frame("saltelli", sweep, points, values)
+        return _frame("saltelli", evaluator, points, values)
     try:
         result.variance = variance.decompose(names, values)
         if np.isfinite(values[plain]).sum() >= 10:
             result.pawn = pawn(names, cube[plain], values[plain])
     except ValueError as error:
-        raise _failed(bench, error) from error
-    return _frame("saltelli", sweep, points, values)
+        raise _failed(evaluator.experiment, error) from error
+    return _frame("saltelli", evaluator, points, values)
 
 
-def _slice(question: Question, bench: Bench, result: Sensitivity) -> Any:
+def _slice(question: Question, evaluator: Evaluator, result: Sensitivity) -> Any:
     """PAWN on the sample of any design: the dummy is a column of its own, and all points share their seeds."""
     sweep = question.sweep
-    design = design_points(sweep)
-    variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
-    points = [Point(variants.of(point), sweep.seeds, sweep.labels(point)) for point in design]
-    values = seed_means(bench.values(points, question.output)[0])
-    columns = [_numbers([dict(point.labels)[factor.column] for point in points]) for factor in sweep.factors]
+    points = evaluator.at(design_points(sweep))
+    values = seed_means(evaluator.values(points, question.output)[0])
+    labels = evaluator.labels(points)
+    columns = [_numbers(labels[factor.column].tolist()) for factor in sweep.factors]
     columns.append(np.random.default_rng(sweep.sample_seed + 3).random(len(points)))
     try:
         result.pawn = pawn([*question.names, DUMMY], np.column_stack(columns), values)
     except ValueError as error:
-        raise _failed(bench, error) from error
-    return _frame(sweep.design, sweep, points, values)
+        raise _failed(evaluator.experiment, error) from error
+    return _frame(sweep.design, evaluator, points, values)
 
 
 def _numbers(entries: list[Any]) -> np.ndarray:
@@ -271,8 +186,36 @@ def _numbers(entries: list[Any]) -> np.ndarray:
     return np.array([order[entry] for entry in entries], float)
 
 
-def _failed(bench: Bench, error: ValueError) -> Exception:
+def _failed(experiment: Experiment, error: ValueError) -> Exception:
     """A sample that cannot be analysed: because runs failed, or because of what was asked."""
-    if bench.failed:
-        return nothing_ran(bench, str(error))
+    if experiment.failures:
+        return experiment.nothing_ran(str(error))
     return InputError(f"{error}. Take a larger sample")
+
+
+def sensitivity(source: Any, output: str | None = None, year: str | int | None = None, top: int | None = None,
+                trajectories: int | None = None, base_points: int | None = None, keep: int | None = None,
+                seeds: int | Iterable[int] | None = None, scale: str | float | None = None,
+                until: str | int | None = None, out: str | Path | None = None, workers: int | None = None,
+                progress: bool = False, factory: str = FACTORY, engine: Any = None,
+                shard: str | None = None) -> Sensitivity:
+    """Find out which factors move an output of the model, and how far their ranking can be trusted.
+
+    source: a sweep file (design `morris`, `saltelli` or any sample), a mapping with its keys, or with `top` a
+    scenario: then the factors are the `top` parameters of uncertain value that move the output most between their
+    bounds. output, year: column and year (`2035`, `2026-2035` for the mean), by default the published share of GDP in
+    the last year. trajectories, base_points, keep: size of the screening, of the Sobol sample, and most factors that go
+    from the one to the other. The others are those of a sweep file. `.indices`, `.stability` and `.outputs` are data
+    frames, `.verdicts` says what the sample can bear. RuntimeError if so many runs failed that nothing can be said.
+    `engine` and `shard` as in `sweep`; shards meet after each sample.
+    """
+    experiment = Experiment.of(out, workers, progress, factory, engine, shard)
+    if top is not None:
+        first = question_of(source, measure(output or OUTPUT, year), seeds, scale, until, trajectories)
+        look = first_look(first, experiment)
+        question = leading(first, look, top)
+        question = read(question.sweep, output=output, year=year, base_points=base_points, keep=keep)
+    else:
+        question = sized(read(source, output=output, year=year, base_points=base_points, keep=keep), seeds, scale,
+                         until, trajectories)
+    return experiment.deliver(run_study(question, experiment))

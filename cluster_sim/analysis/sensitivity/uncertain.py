@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.bench import Bench, Point, seed_means
+from cluster_sim.analysis.evaluator import Evaluator, seed_means
 from cluster_sim.analysis.measures import Measure
-from cluster_sim.analysis.sensitivity.study import Question
+from cluster_sim.analysis.sensitivity.question import Question
 from cluster_sim.runs.api import scenario_of
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.sweeps import load_sweep
-from cluster_sim.scenario.variants import Variants
+from cluster_sim.runs.experiment import Experiment
+from cluster_sim.runs.sweeps import Point, load_sweep
 
 KNOWN = ("measured",)
 """Statuses of parameters whose value is not in doubt."""
@@ -59,7 +59,7 @@ def question_of(source: Any, output: Measure, seeds: Any = None, scale: Any = No
     return Question(load_sweep(mapping, scenario), output)
 
 
-def first_look(question: Question, bench: Bench) -> Any:
+def first_look(question: Question, experiment: Experiment) -> Any:
     """Return one row a factor, the strongest first: the output at both ends of its range less that of the base.
 
     Columns `factor` (path), `down`, `up`, `effect` (the larger of the two, without its sign). One seed.
@@ -67,12 +67,10 @@ def first_look(question: Question, bench: Bench) -> Any:
     import pandas as pd
 
     sweep = question.sweep
-    variants = Variants(replace(sweep.base, end=max(sweep.base.end, sweep.until)))
-    seed = sweep.seeds[:1]
     places: list[dict[str, Any]] = [{}]
     places += [{factor.path: factor.at(share)} for factor in sweep.factors for share in (0.0, 1.0)]
-    points = [Point(variants.of(place), seed, sweep.labels(place)) for place in places]
-    values = seed_means(bench.values(points, question.output)[0])
+    evaluator = Evaluator(sweep, experiment, experiment.folder / FIRST_LOOK)
+    values = seed_means(evaluator.values([Point(place, sweep.seeds[:1]) for place in places], question.output)[0])
     gains = (values[1:] - values[0]).reshape(-1, 2)
     effect = np.nanmax(np.abs(np.where(np.isfinite(gains), gains, 0.0)), axis=1)
     frame = pd.DataFrame({"factor": [f.path for f in sweep.factors], "down": gains[:, 0], "up": gains[:, 1],

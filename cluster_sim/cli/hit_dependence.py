@@ -1,0 +1,85 @@
+"""`engine SCENARIO`: a lucky hit or an engine? The scenario with and without its largest hit, on the same luck."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.cli import options, output
+
+if TYPE_CHECKING:
+    from cluster_sim.analysis.hit_dependence.answer import HitDependence
+    from cluster_sim.analysis.hit_dependence.plan import Question
+
+SCALE = "1/20"
+SEEDS = 10
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="a file or name (baseline)")
+    options.ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)")
+    options.running(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Do the runs, print verdict and table, write table and figure; exit status 3 if a run failed."""
+    from cluster_sim.analysis.hit_dependence.answer import answer
+    from cluster_sim.analysis.hit_dependence.plan import prepare
+    from cluster_sim.analysis.hit_dependence.table import table
+    from cluster_sim.cli.hit_dependence_text import text
+    from cluster_sim.report import tables
+
+    seeds, scale, until = options.size(args, SEEDS)
+    question = prepare(args.scenario, seeds, scale, until, args.set)
+    with options.experiment(args, _name(question, bool(args.set))) as experiment:
+        report = answer(question, experiment)
+    found = _json(report)
+    rows = table(report)
+    found["tables"] = [str(path) for path in tables.write(
+        rows, report.folder / "tables", "engine", tables.engine(rows), float_format="%.6g")]
+    found["figures"] = output.write_figure(report.folder, "engine", report.plot, args)
+    output.show(args, found, lambda: [
+        *text(report), "", f"{report.folder}: {', '.join(['results', *found['tables'], *found['figures']])}"])
+    return output.status(experiment, f"{len(report.seeds)} seeds are whole")
+
+
+def _name(question: Question, changed: bool) -> str:
+    """Name the folder nobody named, by the scenario."""
+    scenario = question.scenario
+    name = f"engine-{scenario.slug or scenario.name}".replace("/", "_").replace(" ", "_")
+    return f"{name[:90]}-{scenario.digest()[:6]}" if changed else name[:90]
+
+
+def _json(report: HitDependence) -> dict[str, Any]:
+    """Return the JSON answer: verdict, frames as lists of rows, what the runs were."""
+    from cluster_sim.runs.plan import month_text, scale_text
+
+    question, hit = report.question, report.question.hit
+    return {
+        "verdict": report.verdict,
+        "scenario": question.scenario.name,
+        "hit": {"title": hit["title"], "month": month_text(hit["month"]), "gross": hit["gross"],
+                "segment": hit["segment"]} if hit else None,
+        "growth": _rows(report.growth), "effects": _effects(report), "flows": report.flow_rows,
+        "titles": _rows(report.titles), "variants": report.variants, "notes": report.notes,
+        "amounts": "as in the series of the stores; divide amounts by the scale for the whole city",
+        "seeds": report.seeds, "scale": scale_text(report.scale), "until": month_text(question.last),
+        "out": str(report.folder), "new_runs": report.new_runs, "failed": len(report.failed)}
+
+
+def _rows(frame: Any) -> list[dict[str, Any]]:
+    """Return the rows of a frame with months as `2019-07` and identities as text."""
+    rows = output.rows(frame)
+    for row in rows:
+        if "month" in row:
+            row["month"] = row["month"][:7]
+        if "project_id" in row:
+            row["project_id"] = str(row["project_id"])
+    return rows
+
+
+def _effects(report: HitDependence) -> dict[str, Any]:
+    """Return variant -> column -> year -> paired effect, as `compare` has it."""
+    source = report.comparison if report.question.hit else report.flopped
+    return {label: source.found[label] for label in report.variants}

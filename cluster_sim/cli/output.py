@@ -1,0 +1,87 @@
+"""What commands make of their results: files for people and papers, a figure, an answer, an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cluster_sim.runs.experiment import Experiment, Unfinished
+
+
+def rows(frame: Any) -> list[dict[str, Any]]:
+    """Return a frame as rows of plain JSON values; what is missing is null."""
+    found: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15, date_format="iso"))
+    return found
+
+
+def write_frames(out: Path, frames: Mapping[str, Any], paper: Mapping[str, Any] | None = None) -> list[str]:
+    """Write frames as CSV, and those for a `paper` as CSV and LaTeX in tables/; return the names of the former."""
+    from cluster_sim.report import tables
+
+    for name, frame in frames.items():
+        frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
+    for name, frame in (paper or {}).items():
+        tables.write(frame, out / "tables", name)
+    return [f"{name}.csv" for name in frames]
+
+
+def write_figure(out: Path, name: str, plot: Callable[[], Any], args: argparse.Namespace) -> list[str]:
+    """Draw and write a figure; one that cannot be drawn is named, not fatal. Return what was written."""
+    if args.no_figures:
+        return []
+    try:
+        from cluster_sim.report import style
+
+        style.save(plot(), out / "figures" / name)
+    except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
+        if not args.quiet:
+            print(f"no figure '{name}': {error}", file=sys.stderr)
+        return []
+    return [str(out / "figures" / f"{name}.png")]
+
+
+def show(args: argparse.Namespace, answer: dict[str, Any], lines: Callable[[], Sequence[str]] = list) -> None:
+    """Print the JSON answer with the seconds since the command began, or the lines for people, or nothing.
+
+    Both say the scale of a smaller city, and how far from the whole one its results were measured to lie.
+    """
+    from cluster_sim.runs import scale_bias
+
+    size = args.experiment.size or ("", 1.0)
+    if args.json:
+        print(as_json(answer | {"scale_bias": scale_bias.answer(*size),
+                                "seconds": round(time.monotonic() - args.began, 3)}))
+    elif not args.quiet:
+        said = scale_bias.sentence(*size)
+        print("\n".join([*lines(), *([textwrap.fill(said, 118)] if said else [])]))
+
+
+def as_json(content: Mapping[str, Any]) -> str:
+    """Write a JSON object on one line. ValueError if a number in it is not finite."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False)
+
+
+def status(experiment: Experiment, rest: str) -> int:
+    """Return the exit status, 3 if runs failed; then say on standard error which, and in `rest` what is left."""
+    if not experiment.failures:
+        return 0
+    why = experiment.failed[0]["traceback"].strip().splitlines()[-1]
+    print(f"{experiment.losses}: {why}{f' ({rest})' if rest else ''}\nAll of them: failures.jsonl in "
+          f"{experiment.folder}. The same command tries them again.", file=sys.stderr)
+    return 3
+
+
+def unfinished(stop: Unfinished, args: argparse.Namespace) -> int:
+    """Say what a shard has done that is not the last: nothing is analysed before all runs are there."""
+    experiment = stop.experiment
+    answer = {"out": str(experiment.folder), "shard": args.shard, "runs": stop.planned, "done": stop.done,
+              "missing": stop.missing, "new_runs": experiment.new_runs, "failed": len(experiment.failures)}
+    show(args, answer, lambda: [str(stop)])
+    return status(experiment, "")

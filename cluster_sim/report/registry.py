@@ -1,0 +1,108 @@
+"""Which figures each kind of result has: the one table that commands and `result.plot()` ask.
+
+A figure is a function of the result (and of options that it names) which returns a matplotlib figure and raises
+ValueError where there is nothing to draw. A new figure is one line of `FIGURES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cluster_sim.report import (
+    attribution,
+    city_map,
+    discovery,
+    effects,
+    estimates,
+    fan_chart,
+    film_network,
+    hit_dependence,
+    indicators,
+    public_money,
+    search,
+    sensitivity,
+    style,
+)
+from cluster_sim.runs.scale_bias import sentence
+from cluster_sim.runs.summary import observed_shares
+from cluster_sim.scenario import parse_scale
+
+Draw = Callable[..., Any]
+
+
+def scale_of(runs: Any) -> float:
+    """Return the share of the city that a run in memory, or an opened store, simulated."""
+    return runs.scale if hasattr(runs, "scale") else parse_scale(str(runs.manifest["scale"]))
+
+
+def size_of(result: Any) -> tuple[str, float]:
+    """Return the city and the scale of what a result rests on: runs, or the findings of an experiment."""
+    if hasattr(result, "experiment"):
+        return result.experiment.size or ("", 1.0)
+    return str(result.scenario.city), scale_of(result)
+
+
+def _share(runs: Any, **options: Any) -> Any:
+    return fan_chart.fan_chart(runs.series, observed_shares(str(runs.scenario.city)), **options)
+
+
+def _map(runs: Any, **options: Any) -> Any:
+    return city_map.city_map(runs.city_map(), **{"scale": scale_of(runs)} | options)
+
+
+def _network(runs: Any, **options: Any) -> Any:
+    return film_network.film_network(runs.credits, **options)
+
+
+def _indicators(runs: Any, **options: Any) -> Any:
+    return indicators.indicators(runs.series, **{"scale": scale_of(runs)} | options)
+
+
+def _attribution(result: Any, **options: Any) -> Any:
+    return attribution.attribution(result.effects, result.totals, scale=result.scale, **options)
+
+
+FIGURES: Mapping[str, Mapping[str, Draw]] = {
+    "runs": {"share": _share, "map": _map, "network": _network, "indicators": _indicators},
+    "comparison": {"effects": lambda result, **options: effects.effects(result.effects, scale=result.scale, **options)},
+    "attribution": {"attribution": _attribution},
+    "audit": {"public_money": public_money.public_money},
+    "hit_dependence": {"engine": hit_dependence.hit_dependence},
+    "econometrics": {"econometrics": lambda result: estimates.figure(result.estimates, result.events)},
+    "sensitivity": {"sensitivity": sensitivity.indices},
+    "search": {"front": search.front},
+    "discovery": {"discovery": discovery.discovery},
+}
+"""Kind of result -> name of a figure -> what draws it; `runs` are those of a store or one run in memory."""
+FILES = {"network": "film_network"}
+"""File of a figure, where it is not the figure's name."""
+
+
+def draw(kind: str, result: Any, figure: str | None = None, **options: Any) -> Any:
+    """Draw one figure of a result, the first of its kind if None; below it stands what its scale does to a small city.
+
+    Raises ValueError if there is none of that name.
+    """
+    known = FIGURES[kind]
+    name = next(iter(known)) if figure is None else figure
+    if name not in known:
+        raise ValueError(f"no figure '{name}'; there {'is' if len(known) == 1 else 'are'} {' and '.join(known)}")
+    drawn = known[name](result, **options)
+    said = sentence(*size_of(result))
+    if said:
+        style.footnote(drawn, said)
+    return drawn
+
+
+def write(kind: str, result: Any, folder: Path) -> tuple[list[Path], list[str]]:
+    """Draw every figure of a result into a folder; return the PNG files, and what could not be drawn in words."""
+    written, problems = [], []
+    for name in FIGURES[kind]:
+        stem = folder / FILES.get(name, name)
+        try:
+            written.append(style.save(draw(kind, result, name), stem)[-1])
+        except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
+            problems.append(f"no figure '{stem.name}': {error}")
+    return written, problems

@@ -1,0 +1,93 @@
+"""From a name such as `city-1-137` to a broken file, and what the project's reader makes of it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import shutil
+import traceback
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.fuzz.mutations import broken
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS, CITIES = ROOT / "scenarios", ROOT / "cluster_sim" / "cities"
+KINDS = ("scenario", "city", "sweep", "study", "set")
+SETTINGS = ("policies.production_subsidy.rate=0.2", "policies.production_subsidy.2025-01.rate=27%", "end=2030-12",
+            "collaboration.tau_max=0.8", "outside.freeze=true", "policies.ladder_grants.budget=400 million yuan",
+            "parameters.labour.wage_speed=0.004", "policies.pilot_zones.zones=[zone_a]", "slug=mine", "name=Mine")
+REFUSALS = {"ScenarioError", "InputError", "CityError"}
+STUDIES = {"instruments": "search", "policies": "discover", "trajectories": "sensitivity"}
+
+
+def samples(kind: str) -> list[Path]:
+    """Return the valid files of a kind, in a fixed order."""
+    return {"scenario": sorted(SCENARIOS.glob("*.yaml")), "sweep": sorted((SCENARIOS / "sweeps").glob("*.yaml")),
+            "study": sorted((SCENARIOS / "studies").glob("*.yaml")),
+            "city": sorted(p for p in CITIES.glob("*/*") if p.suffix in (".yaml", ".csv"))}[kind]
+
+
+def write_case(name: str, folder: Path) -> tuple[str, Path | str]:
+    """Write the broken file of a name into a folder; return its kind and what to read (a path, or a setting)."""
+    kind, _, _ = name.split("-")
+    chance = random.Random(name)
+    (folder / "other.yaml").write_text("name: Other\nextends: broken.yaml\n", encoding="utf-8")
+    if kind == "set":
+        return kind, broken(chance.choice(SETTINGS).encode(), chance).decode("utf-8", "surrogateescape")
+    sample = chance.choice(samples(kind))
+    if kind == "city":
+        shutil.copytree(sample.parent, folder / "city")
+        (folder / "city" / sample.name).write_bytes(broken(sample.read_bytes(), chance))
+        (folder / "s.yaml").write_text("name: Mine\ncity: ./city\n", encoding="utf-8")
+        return kind, folder / "s.yaml"
+    (folder / "broken.yaml").write_bytes(broken(sample.read_bytes(), chance))
+    if kind == "study":
+        command = next(command for key, command in STUDIES.items() if f"\n{key}:" in sample.read_text("utf-8"))
+        return command, folder / "broken.yaml"
+    return kind, folder / "broken.yaml"
+
+
+def read_case(kind: str, source: Path | str) -> str:
+    """Let the project read it; return what a refusal says, or nothing."""
+    import cluster_sim
+    from cluster_sim.cli.main import main
+
+    if kind == "set":
+        cluster_sim.load_scenario("baseline", set=[str(source)])
+    elif kind in ("scenario", "city"):
+        cluster_sim.load_scenario(source)
+    elif kind == "sweep":
+        cluster_sim.load_sweep(source)
+    else:
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            status = main([kind, str(source), "--dry-run"])
+        return said.getvalue() if status else ""
+    return ""
+
+
+def verdict(name: str) -> tuple[str, str]:
+    """Return what came of a case: `read`, `refused`, `nowhere` or `traceback`, and the words or the place."""
+    with TemporaryDirectory(prefix="fuzz-") as temporary:
+        folder = Path(temporary)
+        kind, source = write_case(name, folder)
+        try:
+            said = read_case(kind, source)
+        except Exception as error:
+            if not REFUSALS & {one.__name__ for one in type(error).__mro__}:
+                return "traceback", place_of(error)
+            said = str(error)
+    if not said:
+        return "read", ""
+    named = "--set" in said or "broken.yaml" in said or str(folder) in said
+    return ("refused" if named else "nowhere"), said
+
+
+def place_of(error: BaseException) -> str:
+    """Return the exception's type and the innermost line of the project that it passed."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "cluster_sim" in Path(f.filename).parts[:-1]
+              and "site-packages" not in f.filename and "fuzz" not in Path(f.filename).parts]
+    where = f"{Path(frames[-1].filename).relative_to(ROOT)}:{frames[-1].lineno}" if frames else "?"
+    return f"{type(error).__name__} at {where}"

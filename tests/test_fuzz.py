@@ -1,0 +1,53 @@
+"""A thousand broken files of every kind are answered in words; `python -m tests.fuzz` reads more."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from tests.fuzz.cases import KINDS, place_of, write_case
+from tests.fuzz.hunt import Found, hunt, names
+from tests.fuzz.mutations import WAYS
+
+
+def test_a_case_is_the_same_whenever_it_is_made(tmp_path):
+    written = []
+    for part in ("a", "b"):
+        (tmp_path / part).mkdir()
+        write_case("city-1-3", tmp_path / part)
+        written.append({p.name: p.read_bytes() for p in (tmp_path / part).rglob("*") if p.is_file()})
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("way", sorted(set(WAYS), key=lambda way: way.__name__))
+@pytest.mark.parametrize("data", [b"", b"a", b"name: A\nfactors: {x: {low: 0, high: 1}}\n- b\n"])
+def test_every_way_takes_any_text(way, data):
+    for seed in range(20):
+        assert isinstance(way(data, random.Random(seed)), bytes)
+
+
+def test_what_is_found_is_counted_by_place():
+    found = Found()
+    found.add("set-1-1", "refused", "--set:1:1: unknown")
+    found.add("set-1-2", "traceback", "KeyError at a.py:3")
+    found.add("set-1-3", "traceback", "KeyError at a.py:3")
+    assert found.lines() == ["1 refused, 2 traceback", "     2  traceback: KeyError at a.py:3   (set-1-2, set-1-3)"]
+
+
+def test_a_place_is_the_innermost_line_of_the_project():
+    from cluster_sim.cli.main import main
+
+    with pytest.raises(TypeError) as caught:
+        main(5)
+    assert place_of(caught.value).startswith("TypeError at cluster_sim/cli/main.py:")
+
+
+@pytest.mark.slow
+def test_a_thousand_files_of_all_kinds():
+    found = hunt(names(1000, 1, KINDS), os.cpu_count() or 1)
+    assert not found.bad, "\n".join(found.lines())

@@ -1,0 +1,47 @@
+"""Compiled code can never be stale: the cache's name covers every file whose constants or helpers others compile in."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from cluster_sim import jit
+
+
+def kernel_files():
+    """Return the files that hold kernels."""
+    return sorted({path for pattern in jit.KERNEL_SOURCES for path in jit.ROOT.glob(pattern)})
+
+
+def compiled_in(path):
+    """Return the files of the package from which the kernels of a file take a name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    origin = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cluster_sim"):
+            folder = jit.ROOT.joinpath(*node.module.split(".")[1:])
+            for name in node.names:
+                inner = folder / f"{name.name}.py"
+                origin[name.asname or name.name] = inner if inner.is_file() else folder.with_suffix(".py")
+    kernels = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+               and any(isinstance(d, ast.Name) and d.id in ("kernel", "inline") for d in node.decorator_list)]
+    used = {node.id for one in kernels for part in one.body for node in ast.walk(part) if isinstance(node, ast.Name)}
+    return {origin[name].relative_to(jit.ROOT).as_posix() for name in used & set(origin)}
+
+
+def test_what_several_files_compile_in_is_shared():
+    found = {name for path in kernel_files() for name in compiled_in(path)}
+    assert "codes.py" in found and "draws.py" in found
+    assert found <= set(jit.SHARED_SOURCES)
+
+
+def test_no_kernel_stands_outside_the_kernel_sources():
+    others = [path.relative_to(jit.ROOT).as_posix() for path in jit.ROOT.rglob("*.py") if path not in kernel_files()]
+    assert [name for name in others if "@kernel" in (text := (jit.ROOT / name).read_text(encoding="utf-8"))
+            or "@inline" in text] == []
+
+
+def test_a_source_that_does_not_exist_is_an_error():
+    with pytest.raises(FileNotFoundError, match="no such source"):
+        jit.source_key(("codes.py", "no_such_file.py"))
