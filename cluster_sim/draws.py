@@ -59,6 +59,7 @@ FIT = np.int64(37)            # how well a work meets its users
 AID = np.int64(41)            # lots drawn for aid
 MEETING = np.int64(42)        # who meets at a conference
 AWARD = np.int64(43)          # who accepts an award
+CITY_LUCK = np.int64(44)      # the luck of other cities' studios with clients
 
 
 @inline

@@ -11,12 +11,9 @@ import math
 
 import numpy as np
 
-from cluster_sim.draws import draw, normal, stream
+from cluster_sim.draws import CITY_LUCK, draw, normal, stream
 from cluster_sim.jit import kernel
 from cluster_sim.nation.parameters import NationParameters
-
-CITY_LUCK = np.int64(44)
-"""Purpose of the draws of cities' luck, beyond those that `draws` names."""
 
 
 @kernel
