@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 
@@ -17,15 +18,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Write the files and name them."""
+    """Write the files and name them; exit status 1 if a part of the results is missing."""
     from cluster_sim.runs import export
     from cluster_sim.runs.read import open as open_store
+    from cluster_sim.runs.store import Store
 
     view = open_store(args.folder)
     if args.format == "csv":
         written = export.to_csv(view, Path(args.out) if args.out else view.folder / "csv")
     else:
         written = [export.to_netcdf(view, Path(args.out) if args.out else view.folder / "series.nc")]
+    gaps = Store(view.folder).gaps()
+    for gap in gaps:
+        print(f"{view.folder}: {gap}. What is there was written; start the command that did the runs again for the "
+              "rest", file=sys.stderr)
     names = [str(path) for path in written]
     print(json.dumps({"files": names}) if args.json else "\n".join(names))
-    return 0
+    return 1 if gaps else 0

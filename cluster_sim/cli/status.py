@@ -17,23 +17,46 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print one line for each folder: runs done of those planned, failures, what they are of."""
+    """Print one line for each store: runs done of those planned, failures, what they are of.
+
+    Exit status 2 if a folder cannot be read.
+    """
+    from cluster_sim.runs.errors import InputError
+
     folders = [Path(name) for name in args.folders] or sorted(p.parent for p in Path("results").glob("*/manifest.json"))
     folders = [f if f.is_dir() else Path("results") / f for f in folders]
-    rows = []
+    rows: list[dict[str, Any]] = []
+    problems: list[str] = []
     for folder in folders:
         if not folder.is_dir():
             print(f"there is no folder {folder}", file=sys.stderr)
             return 2
-        rows.append(describe(folder))
+        try:
+            rows += [describe(store) for store in stores(folder)]
+        except InputError as error:
+            problems.append(str(error))
     if args.json:
-        print(json.dumps({"stores": rows}, ensure_ascii=False))
-        return 0
-    if not rows:
-        print("nothing under results/ yet")
-    for row in rows:
-        print("\n".join(lines(row)))
-    return 0
+        print(json.dumps({"stores": rows, "problems": problems}, ensure_ascii=False))
+    else:
+        if not rows and not problems:
+            print("nothing under results/ yet")
+        for row in rows:
+            print("\n".join(lines(row)))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 2 if problems else 0
+
+
+def stores(folder: Path) -> list[Path]:
+    """Return the folder if it is a store, or the stores in it that a command has put there, as far as they are begun.
+
+    InputError if it is neither.
+    """
+    from cluster_sim.runs import folders, manifest
+
+    notes = manifest.of_store(folder)
+    inside = [folder / name for name in notes.get("stores", [])]
+    return [each for each in inside if folders.ours(each)] + [folder] * ("scenario_digest" in notes)
 
 
 def lines(row: dict[str, Any]) -> list[str]:
@@ -59,21 +82,24 @@ def describe(folder: Path) -> dict[str, Any]:
     from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.store import Store
 
-    store, notes = Store(folder), manifest.load(folder)
+    store, notes = Store(folder), manifest.of_store(folder)
     damaged: list[str] = []
     staged = store.staged()
     try:
         committed = store.committed()
         failed = {record["run_id"] for record in store.failures()}
+        damaged = store.gaps()
     except InputError as error:
         damaged, committed, failed = [str(error)], set(), set()
     finished, size = staged | committed, 0
     for path in folder.rglob("*"):
         with suppress(OSError):
             size += path.stat().st_size if path.is_file() else 0
-    status = notes.get("status", "no manifest")
+    status = notes.get("status", "unknown")
     if status == "running":
         status = "at work" if store.at_work() else "stopped (the same command goes on)"
+    elif status == "done" and (damaged or len(finished) < notes.get("planned", 0)):
+        status = "a part is missing (the same command does its runs again)"
     return {"folder": str(folder), "done": len(finished), "planned": max(notes.get("planned", 0), len(finished)),
             "failed": len(failed), "staged": len(staged - committed), "scenario": notes.get("scenario", "?"),
             "design": notes.get("design"), "scale": notes.get("scale", "?"), "until": notes.get("until", "?"),
