@@ -47,7 +47,7 @@ class Workspace(Instrument):
         here = self.inside(model)
         model.space.cells["relief"] = np.where(here, relief, 0.0)
         model.space.parks["relief"] = np.where(here[model.space.parks["cell"]], relief, 0.0)
-        model.city_state["relief_age"] = self.get("oldest") if open_to_more else 0.0
+        model.month.levers["relief_age"] = self.get("oldest") if open_to_more else 0.0
 
     def support(self, model) -> None:
         if self.now is None or not self.get("floor"):
