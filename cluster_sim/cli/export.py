@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write the files and name them; exit status 1 if a part of the results is missing."""
-    from cluster_sim.runs import export
+    from cluster_sim.runs import export, manifest
     from cluster_sim.runs.read import open as open_store
     from cluster_sim.runs.store import Store
 
@@ -28,7 +28,7 @@ def main(args: argparse.Namespace) -> int:
         written = export.to_csv(view, Path(args.out) if args.out else view.folder / "csv")
     else:
         written = [export.to_netcdf(view, Path(args.out) if args.out else view.folder / "series.nc")]
-    gaps = Store(view.folder).gaps()
+    gaps = manifest.gaps(Store(view.folder))
     for gap in gaps:
         print(f"{view.folder}: {gap}. What is there was written; start the command that did the runs again for the "
               "rest", file=sys.stderr)

@@ -88,7 +88,7 @@ def describe(folder: Path) -> dict[str, Any]:
     try:
         committed = store.committed()
         failed = {record["run_id"] for record in store.failures()}
-        damaged = store.gaps()
+        damaged = manifest.gaps(store)
     except InputError as error:
         damaged, committed, failed = [str(error)], set(), set()
     finished, size = staged | committed, 0

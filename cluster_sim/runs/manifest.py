@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.runs import folders
+from cluster_sim.runs import damage, folders
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.files import write_text
 from cluster_sim.runs.identity import PACKAGE, city_version, code_version
@@ -58,6 +58,11 @@ def of_store(folder: Path) -> dict[str, Any]:
         raise InputError(f"{folder} has no {folders.MANIFEST}: it is no results folder, or what its runs are of is "
                          "lost; put the file back, or do the runs again in another folder")
     return found
+
+
+def gaps(store: Store) -> list[str]:
+    """Say in words what is missing of the finished runs that the manifest counts; empty if nothing is."""
+    return damage.gaps(store.folder, int(load(store.folder).get("runs", 0)), len(store.finished()))
 
 
 def identity(plan: Plan) -> dict[str, Any]:

@@ -239,12 +239,6 @@ class Store:
         """Turn a full disk into a message a person can act on; leave other errors as they are."""
         return store_full(self.folder) if is_full(error) else error
 
-    def gaps(self) -> list[str]:
-        """Say in words what is missing of the finished runs that the manifest counts; empty if nothing is."""
-        from cluster_sim.runs import manifest
-
-        return damage.gaps(self.folder, int(manifest.load(self.folder).get("runs", 0)), len(self.finished()))
-
     def add_failure(self, record: dict[str, Any]) -> None:
         """Append a line to failures.jsonl (one write, so that lines of two processes never mix)."""
         line = json.dumps(record, ensure_ascii=False, default=str) + "\n"
