@@ -11,7 +11,7 @@ from mesa.datacollection import DataCollector
 from test_ledger import EVENTS
 
 from cluster_sim.agents import Fund, Government, Studio, Talent
-from cluster_sim.agents.views import AgentGone
+from cluster_sim.agents.row_agent import AgentGone
 from cluster_sim.codes import Life
 
 LAW = {name: [generous(name, 1.0)] for name in GENEROUS}

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.city import file_shapes, lattice
-from cluster_sim.city.base import OUTSIDE, City, CityError
+from cluster_sim.city.base import OUTSIDE, CityError
 from cluster_sim.city.paths import BASE, NAMES
 from cluster_sim.city.polygons import read_polygons
+from cluster_sim.city.whole import City
 from cluster_sim.inputs.csv_reader import read_table
 from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
 from cluster_sim.inputs.files import display, inside, is_file

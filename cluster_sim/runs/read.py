@@ -246,7 +246,7 @@ class View:
 
 def stored_sweep(folder: Path, base: Any) -> Any:
     """Read the sweep of a results folder back, over its resolved scenario; None if the folder holds plain runs."""
-    from cluster_sim.scenario.sweeps import read_sweep
+    from cluster_sim.scenario.sweep_files import read_sweep
 
     path = Path(folder) / "sweep.yaml"
     return read_sweep(path, base, (*TABLES, *EXTRA_TABLES)) if path.is_file() else None
