@@ -6,13 +6,16 @@ import argparse
 import json
 from pathlib import Path
 
+from cluster_sim.cli import options
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("folder", help="results folder, or its name under results/")
+    parser.add_argument("folder", type=options.path, help="results folder, or its name under results/")
     parser.add_argument("--format", choices=("csv", "netcdf"), default="csv",
                         help="csv: one file a table; netcdf: the series by run and month (csv)")
-    parser.add_argument("--out", metavar="PATH", help="folder for CSV, file for NetCDF (inside the results folder)")
+    parser.add_argument("--out", type=options.path, metavar="PATH",
+                        help="folder for CSV, file for NetCDF (inside the results folder)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
 
 

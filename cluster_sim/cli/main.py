@@ -21,6 +21,7 @@ from types import FrameType
 
 from cluster_sim.cli import options
 from cluster_sim.cli.console import never_fail
+from cluster_sim.inputs.program import program
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "Simulate", "run a scenario with several seeds and show what it did"),
@@ -45,15 +46,6 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("doctor", "This machine", "check the installation; --warm compiles the model ahead"),
 }
 """Name -> module in this package, group in the help, one line of help."""
-
-
-def program() -> str:
-    """Return how this program was called, for messages that name a command."""
-    name = os.path.basename(sys.argv[0] or "run_sim.py")
-    if name.endswith(".py"):
-        shown = sys.argv[0] if name == "__main__.py" or os.path.dirname(sys.argv[0]) else name
-        return "python -m cluster_sim" if name == "__main__.py" else f"python {shlex.quote(shown)}"
-    return "python run_sim.py" if name.startswith(("pytest", "python", "-")) else name
 
 
 def help_text() -> str:

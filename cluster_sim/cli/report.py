@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 
+from cluster_sim.cli import options
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("folder", help="results folder, or its name under results/")
+    parser.add_argument("folder", type=options.path, help="results folder, or its name under results/")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
 
 

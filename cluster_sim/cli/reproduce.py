@@ -7,12 +7,14 @@ import json
 import sys
 from pathlib import Path
 
+from cluster_sim.cli import options
+
 SHOWN = 10
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("folder", help="results folder, or its name under results/")
+    parser.add_argument("folder", type=options.path, help="results folder, or its name under results/")
     parser.add_argument("--workers", type=int, metavar="N", help="processes (all cores)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
     parser.add_argument("--quiet", action="store_true", help="no progress")

@@ -9,10 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.cli import options
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("folders", nargs="*", metavar="FOLDER", help="results folders (all under results/)")
+    parser.add_argument("folders", type=options.path, nargs="*", metavar="FOLDER",
+                        help="results folders (all under results/)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
 
 

@@ -19,7 +19,7 @@ from cluster_sim.runs.plan import Plan, shard_numbers
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import Store
-from cluster_sim.runs.temporary import folder_of
+from cluster_sim.runs.temporary import folder_of, remove_abandoned
 
 Outcome = TypeVar("Outcome")
 
@@ -95,6 +95,7 @@ class Experiment:
         had their share then. InputError, before anything is written, if a folder holds other runs.
         """
         if not self.asked:
+            remove_abandoned()
             self._make_room(plans)
         for folder, plan in plans.items():
             first = plan.runs[0]

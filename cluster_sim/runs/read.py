@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cluster_sim import plots
+from cluster_sim.inputs.files import path_of
 from cluster_sim.runs import manifest, staged
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import code_version
@@ -80,7 +81,7 @@ class View:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
+        self.folder = path_of(folder)
         self.files = self._list_files()
         self.manifest = manifest.load(self.folder)
 
@@ -273,7 +274,7 @@ def open(name: str | Path) -> View:
 
     A warning says if it was made with another version of the code. InputError if there is no such folder.
     """
-    folder = Path(name)
+    folder = path_of(name)
     if not folder.is_dir() and (Path("results") / name).is_dir():
         folder = Path("results") / name
     if not folder.is_dir():

@@ -7,7 +7,6 @@ Seconds and the manifest do not count.
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.read import View, stored_scenario, stored_sweep
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import COMMIT, Store
+from cluster_sim.runs.temporary import Temporary
 from cluster_sim.scenario import ScenarioError
 from cluster_sim.scenario.designs import design_points
 from cluster_sim.scenario.sweeps import Sweep
@@ -100,7 +100,7 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
     if found.differences:  # what the runs were made with is not here: doing them again would tell nothing
         found.runs = len(rows)
         return found
-    with tempfile.TemporaryDirectory(prefix="cluster_sim-reproduce-") as temporary:
+    with Temporary() as temporary:
         again = Store(temporary)
         plan = Plan(scenario.name, tuple(specs), base=scenario)
         try:
