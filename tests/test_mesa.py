@@ -52,6 +52,26 @@ def test_looking_at_agents_changes_no_byte():
     assert frame["cash"].notna().all() and len(frame) > 18 * 50
 
 
+def test_an_error_within_a_month_is_the_end():
+    """Mesa 3.5 forgets its schedule at an error: without a word of ours `run` would then step for ever."""
+    model = build(3)
+    model.step()
+    model.EVENTS = (lambda model: model.gone,)
+    with pytest.raises(AttributeError):
+        model.step()
+    for again in (model.step, model.run):
+        with pytest.raises(RuntimeError, match="an error has cut the month 2017-02 short"):
+            again()
+
+
+def test_there_is_no_step_after_the_last():
+    model = build(1)
+    model.step()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="the run ended after 1 months"):
+            model.step()
+
+
 def test_it_is_a_mesa_model_and_its_agents_are_mesa_agents():
     model = build(3)
     model.step()

@@ -37,9 +37,8 @@ def test_until_by_set(tmp_path):
 
 def test_stepping_again_after_an_error(tmp_path):
     program = ("import cluster_sim as cs\n"
-               "from cluster_sim.cli.main import main\n"
                "model = cs.ClusterModel(cs.load_scenario('baseline'), seed=1, scale=1/200)\n"
-               "model.par = {}\n"
+               "model.EVENTS = (lambda model: {}['gone'],)\n"
                "for _ in range(2):\n"
                "    try:\n        model.step()\n"
                "    except KeyError:\n        pass\n"
