@@ -27,13 +27,16 @@ def main(args: argparse.Namespace) -> int:
     from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.experiment import Unfinished
     from cluster_sim.runs.sweeps import load_sweep, plan_sweep, replaced
+    from cluster_sim.scenario.designs import count_points
 
-    planned = plan_sweep(replaced(load_sweep(args.file), args.seeds, args.scale, args.until))
+    sweep = replaced(load_sweep(args.file), args.seeds, args.scale, args.until)
     if args.dry_run:
         if args.engine != "local":
             raise InputError("--dry-run measures on this machine: leave out --engine")
-        return _estimate(planned, args)
-    with options.experiment(args, planned.sweep.slug) as experiment, suppress(Unfinished):
+        return _estimate(plan_sweep(sweep), args)
+    with options.experiment(args, sweep.slug) as experiment, suppress(Unfinished):
+        experiment.ask(count_points(sweep) * len(sweep.seeds))
+        planned = plan_sweep(sweep)
         experiment.run({experiment.folder: planned})
     answer = _answer(planned, experiment, args.shard)
     output.show(args, answer, lambda: summary(planned, answer, experiment.folder))

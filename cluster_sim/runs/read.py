@@ -23,6 +23,7 @@ from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import code_version
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
 from cluster_sim.runs.store import COMMIT, Store, damaged
+from cluster_sim.runs.stores import results_folder
 
 KINDS = (COMMIT, *TABLES, *EXTRA_TABLES)
 
@@ -273,11 +274,7 @@ def open(name: str | Path) -> View:
 
     A warning says if it was made with another version of the code. InputError if there is no such folder.
     """
-    folder = Path(name)
-    if not folder.is_dir() and (Path("results") / name).is_dir():
-        folder = Path("results") / name
-    if not folder.is_dir():
-        raise InputError(f"there is no folder {folder}")
+    folder = results_folder(name)
     view = View(folder)
     made_with = view.manifest.get("code_version")
     if made_with not in (None, code_version()):
