@@ -111,7 +111,8 @@ def experiment(args: argparse.Namespace, name: str) -> Iterator[Experiment]:
     found = Experiment(
         Path(args.out) if args.out else Path("results") / name, args.workers, progress_of(args),
         notes={"arguments": args.words, "directory": os.getcwd()}, shard=args.part, fresh=args.fresh,
-        named=bool(args.out), reading=getattr(args, "reading", False), sure=args.yes, say=partial(print, file=sys.stderr))
+        named=bool(args.out), reading=getattr(args, "reading", False), sure=args.yes,
+        say=partial(print, file=sys.stderr))
     args.experiment = found
     if args.engine == "local":
         yield found

@@ -52,8 +52,11 @@ def _runs(store: Path) -> tuple[list[str], list[str], tuple[str, float]]:
     from cluster_sim.runs.summary import observed_shares
 
     view = open_store(store)
-    figures, problems = plots.write("runs", view, view.folder / "figures")
+    figures, problems = plots.write("points" if view.is_sweep else "runs", view, view.folder / "figures")
     size = registry.size_of(view)
+    if view.is_sweep:
+        frame = view.by_point().reset_index()
+        return [*map(str, figures), *map(str, tables.write(frame, view.folder / "tables", "points"))], problems, size
     table = tables.by_year(view.series, observed_shares(str(view.scenario.city)), size[1])
     written = tables.write_by_year(table, view.folder / "tables", scale_bias.sentence(*size))
     return [str(file) for file in [*figures, *written]], problems, size
