@@ -73,6 +73,6 @@ def test_a_million_runs_ask_first(tmp_path):
 
 
 def test_too_little_memory_is_said(tmp_path):
-    done = command(tmp_path, "run", "baseline", *TINY, "--seeds", "1", "--workers", "0", gigabytes=0.6, seconds=60)
+    done = command(tmp_path, "run", "baseline", *TINY, "--seeds", "1", "--workers", "0", gigabytes=0.6, seconds=240)
     assert "Traceback" not in done.stderr, done.stderr[-500:]
     assert done.returncode in (0, 2, 3) and (done.returncode == 0 or "memory" in done.stderr)
