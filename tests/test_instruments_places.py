@@ -83,7 +83,7 @@ def test_permits_are_shorter_only_in_its_zones():
     inside = model.space.cells["zones"] & (1 << model.places.zone_index["zone_east"]) != 0
     assert (wait[inside] == 1.0).all() and (wait[~inside] == 3.0).all() and inside.any()
     model, person, _ = with_founder(policies={"approvals": [entry("approvals", entry_months_saved=2)]})
-    births.be_born_and_die(model)
+    births.found_studios(model)
     row = model.talents.used["employer"][person]
     assert model.studios.used["born"][row] == model.t + round(model.par["approvals.entry_months"]) - 2
 
@@ -143,10 +143,10 @@ def test_young_studios_see_the_lower_rent_in_the_zone_as_long_as_there_is_floor(
     scheme.open(model)
     inside = scheme.inside(model)
     assert (model.space.cells["relief"] == np.where(inside, 0.75, 0.0)).all() and inside.any() and not inside.all()
-    assert model.city_state["relief_age"][0] == 24
+    assert model.month.levers["relief_age"] == 24
     scheme.support(model)
     scheme.open(model)                                              # all is let
-    assert (model.space.cells["relief"] == 0.0).all() and model.city_state["relief_age"][0] == 0.0
+    assert (model.space.cells["relief"] == 0.0).all() and model.month.levers["relief_age"] == 0.0
 
 
 def test_a_lower_rent_draws_young_studios_into_the_zone():

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -103,6 +104,7 @@ def call(words: list[str]) -> int:
         module, args = parsed(words)
     except SystemExit as stop:
         return int(stop.code or 0)
+    warnings.formatwarning = lambda message, *where, **more: f"{message}\n"
     with suppress(ValueError):  # not in the main thread: then Ctrl-C is the caller's concern
         signal.signal(signal.SIGTERM, _terminate)
     try:
