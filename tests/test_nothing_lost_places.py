@@ -48,7 +48,6 @@ def test_stepping_again_after_an_error(tmp_path):
     assert "told:" in done.stdout, done.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="one seed has no spread and points no contrast: issue 9, point 8")
 def test_points_of_a_sweep_are_paired(tmp_path):
     """Both points are run on the same seeds: the difference's standard error is that of pairs."""
     (tmp_path / "sweep.yaml").write_text(SWEEP, encoding="utf-8")

@@ -72,6 +72,7 @@ def running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", metavar="NAME",
                         help="with --engine dask: ask Slurm for workers as profiles/NAME.yaml says")
     parser.add_argument("--fresh", action="store_true", help="set aside what the folder holds and begin again")
+    parser.add_argument("--yes", action="store_true", help="start more than a million runs, too")
     parser.add_argument("--no-figures", action="store_true", help="draw no figures")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
     parser.add_argument("--quiet", action="store_true", help="no progress and no table")
@@ -114,7 +115,8 @@ def experiment(args: argparse.Namespace, name: str) -> Iterator[Experiment]:
 
     found = Experiment(
         Path(args.out) if args.out else Path("results") / name, args.workers, progress_of(args),
-        notes={"arguments": args.words}, shard=args.part, fresh=args.fresh, named=bool(args.out),
+        notes={"arguments": args.words, "directory": os.getcwd()}, shard=args.part, fresh=args.fresh,
+        named=bool(args.out), reading=getattr(args, "reading", False), sure=args.yes,
         say=partial(print, file=sys.stderr))
     args.experiment = found
     if args.engine == "local":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,14 +20,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Print one line for each folder: runs done of those planned, failures, what they are of."""
-    folders = [Path(name) for name in args.folders] or sorted(p.parent for p in Path("results").glob("*/manifest.json"))
-    folders = [f if f.is_dir() else Path("results") / f for f in folders]
-    rows = []
-    for folder in folders:
-        if not folder.is_dir():
-            print(f"there is no folder {folder}", file=sys.stderr)
-            return 2
-        rows.append(describe(folder))
+    from cluster_sim.runs.stores import is_store, results_folder, stores_in
+
+    named = [results_folder(name) for name in args.folders]
+    folders = named or [path for path in sorted(Path("results").glob("*")) if is_store(stores_in(path)[0])]
+    rows = [describe(store) for folder in folders for store in stores_in(folder)]
     if args.json:
         print(json.dumps({"stores": rows}, ensure_ascii=False))
         return 0
@@ -61,15 +57,17 @@ def describe(folder: Path) -> dict[str, Any]:
     from cluster_sim.runs import damage, manifest
     from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.store import Store
+    from cluster_sim.runs.stores import missing_files
 
     store, notes = Store(folder), manifest.load(folder)
-    damaged: list[str] = []
+    damaged = missing_files(folder)
     staged = store.staged()
     try:
         committed = store.committed()
         failed = {record["run_id"] for record in store.failures()}
     except InputError as error:
-        damaged, committed, failed = [str(error)], set(), set()
+        committed, failed = set(), set()
+        damaged.append(str(error))
     finished, size = staged | committed, 0
     for path in folder.rglob("*"):
         with suppress(OSError):
@@ -77,6 +75,8 @@ def describe(folder: Path) -> dict[str, Any]:
     status = notes.get("status", "no manifest")
     if status == "running":
         status = "at work" if store.at_work() else "stopped (the same command goes on)"
+    if damaged and status == "done":
+        status = "damaged (the command that made it sets damaged parts aside and does their runs again)"
     return {"folder": str(folder), "done": len(finished), "planned": max(notes.get("planned", 0), len(finished)),
             "failed": len(failed), "staged": len(staged - committed), "scenario": notes.get("scenario", "?"),
             "design": notes.get("design"), "scale": notes.get("scale", "?"), "until": notes.get("until", "?"),

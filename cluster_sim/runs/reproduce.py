@@ -146,7 +146,7 @@ def _specs(rows: list[dict[str, Any]], scenario: Any, sweep: Sweep | None, kept:
             point = sweep.point_of(row)
             if last is None or last[0] != point:
                 last = point, variants.of(point)
-            factors = tuple((name, row[name]) for name in sweep.columns)
+            factors = sweep.labels(point)
         except (KeyError, ValueError, TypeError, ScenarioError) as error:
             found.differences.append(Difference(row["run_id"], row["seed"], "sweep.yaml",
                                                 f"does not fit the run's factors ({_short(error)})"))
