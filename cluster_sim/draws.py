@@ -203,14 +203,14 @@ def yuan(x):
 
 
 @inline
-def luck(seed, purpose, entity, t):
+def uniform_for(seed, purpose, entity, t):
     """Return one uniform number of an entity: for questions asked once a month, outside kernels."""
     return uniform(draw(stream(seed, purpose, t), entity))
 
 
 @kernel
-def lots(seed, purpose, ids, t):
-    """Return one uniform number for each of many identities (n,) int64: the same as `luck` of each."""
+def uniforms(seed, purpose, ids, t):
+    """Return one uniform number for each of many identities (n,) int64: the same as `uniform_for` each."""
     base = stream(seed, purpose, t)
     out = np.empty(ids.shape[0])
     for n in range(ids.shape[0]):

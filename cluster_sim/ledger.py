@@ -123,6 +123,23 @@ SUBSIDIES = {level: tuple(i for i, k in enumerate(KINDS) if k.payer == level) fo
 TAXES = tuple(i for i, k in enumerate(KINDS) if "tax" in k.name or k.name.startswith("vat"))
 
 
+@dataclass
+class Books:
+    """Balances at the end of the last month, and what this month did to works not yet released (yuan)."""
+
+    studios_cash: float = 0.0
+    funds_cash: float = 0.0
+    wip_stock: float = 0.0          # cost of all works not yet released
+    wip_change: float = 0.0         # what was booked on them this month
+    written_off: float = 0.0        # cost of works that died this month: a revaluation, no production
+
+    def check_work_in_progress(self, now: float, month: str) -> None:
+        """Hold the projects' own cost accounts (yuan) against what was booked, write-offs apart."""
+        expected = self.wip_stock + self.wip_change - self.written_off
+        agree("stock of work in progress", now, expected, max(now, 1.0), month)
+        self.wip_stock = now
+
+
 def role_total(flow: np.ndarray, role: str) -> float:
     """Return the month's sum (yuan) over all kinds that play a role in the production account."""
     return float(_ROLE[role] @ flow)

@@ -1,7 +1,7 @@
 """ClusterModel: the city as a Mesa model; one step is one month.
 
-The state lives in tables of columns (records.py); `step` reads like the month of the paper.  Mesa's
-agents are views of rows, made when somebody asks for them; asking changes nothing.
+The state lives in tables of columns (records.py) and a few groups of arrays (state.py); `step` reads like the month of
+the paper.  Mesa's agents are views of rows, made when somebody asks for them; asking changes nothing.
 """
 
 from __future__ import annotations
@@ -13,19 +13,27 @@ import mesa
 import numpy as np
 
 from cluster_sim import ledger, policies, start
+from cluster_sim.agenda import Agenda
+from cluster_sim.agents.table import Table
 from cluster_sim.agents.views import Views
-from cluster_sim.codes import Origin, Stage
-from cluster_sim.draws import IDENTITY, luck
+from cluster_sim.buffers import Buffers
+from cluster_sim.city import load_city
+from cluster_sim.codes import N_SEGMENTS, Life, Origin, Stage
+from cluster_sim.draws import IDENTITY, uniform_for
+from cluster_sim.initial import city as layout
+from cluster_sim.kept import Kept
 from cluster_sim.month import (
     accounts,
     collaboration,
     commissioning,
     events,
     finance,
+    greenlight,
     hiring,
     knowledge,
     ladder,
     observe,
+    outside,
     policy,
     population,
     production,
@@ -33,11 +41,11 @@ from cluster_sim.month import (
     yearbook,
 )
 from cluster_sim.month import property as property_market
-from cluster_sim.parameters import records
-from cluster_sim.tables import Buffers, CityTables
+from cluster_sim.records import CREDIT, FUND, PROJECT, STAKE, STUDIO, TALENT, TIE
+from cluster_sim.state import LEVERS, Homes, Labour, Markets, Month, OtherCities, Partners, Rules, Space
 
 
-class ClusterModel(CityTables, Views, mesa.Model):
+class ClusterModel(Views, mesa.Model):
     """An agent-based economy of a creative cluster.
 
     Parameters
@@ -52,36 +60,92 @@ class ClusterModel(CityTables, Views, mesa.Model):
         What else to record: ``accounts`` (studios' years), ``payments`` (of public money).
     """
 
+    rules: Rules
+    space: Space
+    homes: Homes
+    labour: Labour
+    partners: Partners
+    other_cities: OtherCities
+    markets: Markets
+    month: Month
+
+    EVENTS = (
+        policy.enact,
+        population.live,
+        finance.finance,
+        hiring.hire,
+        collaboration.look_for_partners,
+        commissioning.set_prices,
+        commissioning.win_contracts,
+        greenlight.propose,
+        greenlight.decide,
+        greenlight.find_partners,
+        production.pay_costs,
+        production.plan_work,
+        production.deliver_contracts,
+        production.make_projects,
+        production.advance_projects,
+        production.support,
+        release.clear_projects,
+        release.premiere_titles,
+        release.screen_titles,
+        release.pay_partners,
+        release.credit_titles,
+        knowledge.spread,
+        property_market.settle_property,
+        ladder.climb_and_renew,
+        accounts.account,
+        observe.observe,
+    )
+    """What happens in a month, in this order; each event is a function of the model."""
+
     def __init__(self, setup: Any, *, seed: int = 0, scale: float = 1.0, keep: Sequence[str] = ()) -> None:
         super().__init__(rng=seed)
-        self.setup, self.seed, self.scale = setup, int(seed), float(scale)
-        self.par = setup.parameters
-        self.p, self.seg = records(self.par)
-        self.t = 0
-        self.months = setup.end - setup.start + 1
-        self.first_month = setup.start
-        self.flow = np.zeros(len(ledger.KINDS))
-        self.outlay_by_level = dict.fromkeys(policies.base.LEVELS, 0.0)
-        self.state: dict[str, float] = dict.fromkeys(observe.STATE, 0)
-        self.state["students_wish"] = 1.0
-        self.newcomer_aid = self.study_aid = 0.0        # of a year's wage; of the wish to study
-        self.documents = 0.0
-        self.hit_makers: dict[str, int] = {}
+        self.setup, self.seed, self.scale, self.t = setup, int(seed), float(scale), 0
         known = policies.instruments()
         self.instruments = [known[name](entries) for name, entries in sorted(setup.policies.items())]
         self.events = events.read_events(setup.events, setup.start)
-        self.yearbook = yearbook.Yearbook() if "accounts" in keep else None
-        self.payments = policies.Payments() if {"payments", "applications"} & set(keep) else None
-        self.outlay_by_instrument: dict[str, float] = {}
+        self.state: dict[str, float] = dict.fromkeys(observe.STATE, 0) | {"students_wish": 1.0}
         self.buffers = Buffers()
-        self.build_city(setup)
+        self.build_city()
+        self.kept = Kept(yearbook=yearbook.Yearbook() if "accounts" in keep else None,
+                         payments=policies.Payments() if {"payments", "applications"} & set(keep) else None)
         start.populate(self)
         start.price_and_cost(self)
-        self.fit_studio_buffers()
         start.open_markets(self)
         start.remember(self)
-        self.open_books()
-        self.observer = observe.Observer(self)
+        self.books = ledger.Books(float(self.studios.used["cash"].sum()), float(self.funds.used["cash"].sum()),
+                                  self.work_in_progress())
+        self.kept.observer = observe.Observer(self)
+
+    def build_city(self) -> None:
+        """Lay out places, distances, work and the outside world at the model's scale, and empty tables."""
+        setup, par = self.setup, self.par
+        self.city = getattr(setup, "city_data", None) or load_city(setup.city)
+        self.places = self.city.resize(self.scale)
+        self.rules = layout.make_rules(par, self.seed)
+        # in a frozen world a park opens so many months after the start, whenever the start is
+        self.space = layout.lay_space(self.places, par,
+                                      layout.BASE_MONTH if setup.outside.get("freeze") else setup.start)
+        self.homes = layout.lay_homes(self.places, self.space.cells)
+        self.labour = layout.lay_labour(self.city, par, self.rules, self.space.distance, self.scale)
+        self.other_cities = layout.lay_other_cities(self.city, par)
+        self.outside = layout.outside_paths(setup, self.city)
+        self.city_state = layout.first_state(par, self.rules, self.labour, self.outside["rest_wage"][0], self.scale)
+        estimate = self.city.start["creative_value_added_2017"] / 0.2 * self.scale
+        self.talents = Table(TALENT, int(estimate * 1.9) + 4000, {"employer": -1})
+        count = int(self.city.start["studios"] * self.scale * 1.6) + 200
+        self.studios = Table(STUDIO, count, {"sub": -1, "park": -1, "listed": -100})
+        self.projects = Table(PROJECT, int(9000 * self.scale) + 100, {"released": -1})
+        self.credits = Table(CREDIT, int(60000 * self.scale) + 400)
+        self.funds = Table(FUND, 64)
+        self.stakes = np.zeros(0, STAKE)
+        self.agenda = Agenda()
+        self.partners = layout.lay_partners(self.studios.rows.size, self.space)
+        self.month = Month(np.zeros(1, LEVERS)[0], np.zeros(len(ledger.KINDS)), np.zeros(len(ledger.LEVELS)),
+                           np.zeros(len(population.CAREERS), np.int64), *np.zeros((3, N_SEGMENTS)))
+        self.books = ledger.Books()
+        self.set_levers()
 
     # ---------------------------------------------------------------- a month
     def step(self) -> None:
@@ -89,18 +153,8 @@ class ClusterModel(CityTables, Views, mesa.Model):
         if self.finished:
             raise RuntimeError(f"the run ended after {self.months} months; make a new model to go on")
         self.begin_month()
-        policy.enact(self)
-        population.live(self)
-        finance.finance(self)
-        hiring.hire(self)
-        commissioning.commission(self)
-        production.produce(self)
-        release.release(self)
-        knowledge.spread(self)
-        property_market.settle_property(self)
-        ladder.climb_and_renew(self)
-        accounts.account(self)
-        observe.observe(self)
+        for event in self.EVENTS:
+            event(self)
         self.end_month()
 
     def run(self, on_month: Any = None) -> ClusterModel:
@@ -116,10 +170,46 @@ class ClusterModel(CityTables, Views, mesa.Model):
         """Whether the last month of the scenario is over."""
         return self.t >= self.months
 
+    def begin_month(self) -> None:
+        """Clear what is counted by month, set the levers of policy back, and bring the outside paths in."""
+        self.month.flow[:] = 0.0
+        self.month.outlay[:] = 0.0
+        self.set_levers()
+        self.books.wip_change = self.books.written_off = 0.0
+        self.kept.ended = None
+        outside.bring_in(self)
+
+    def set_levers(self) -> None:
+        """Set the levers of policy to where they stand without a policy."""
+        levers = self.month.levers
+        levers["newcomer_aid"] = levers["study_aid"] = 0.0
+        levers["places"] = self.par["education.places"] * self.scale
+        levers["vacancies_seen"] = int(self.par["labour.samples"])
+
+    def end_month(self) -> None:
+        """Free the rows of what closed this month and turn the page."""
+        self.release_rows()
+        self.t += 1
+
+    def release_rows(self) -> None:
+        """Free the rows of closed studios and of the works that died with them."""
+        gone = np.flatnonzero(self.studios.used["alive"] == Life.ENDED)
+        if not gone.size:
+            return
+        dead = np.flatnonzero(self.projects.used["stage"] == Stage.ABANDONED)
+        self.kept.cut_short(self, dead)
+        self.credits.release(np.flatnonzero(self.credits.used["alive"] == Life.ENDED))
+        self.projects.release(dead)
+        self.studios.release(gone)
+        self.studios.rows["sub"][gone] = -1
+        self.studios.rows["park"][gone] = -1
+        self.partners.ties[gone] = np.zeros((), TIE)
+        self.studios.forget_order()
+
     # ---------------------------------------------------------------- results
     def series(self) -> dict[str, np.ndarray]:
         """Return the monthly indicators so far; names and units in results/README.md."""
-        return self.observer.series(self)
+        return self.kept.observer.series(self)
 
     def projects_table(self) -> dict[str, np.ndarray]:
         """Return one row for each released title whose run has ended or is running."""
@@ -131,25 +221,40 @@ class ClusterModel(CityTables, Views, mesa.Model):
 
     def ledger_table(self) -> dict[str, np.ndarray]:
         """Return the flows of each month by kind, in million yuan."""
-        return self.observer.ledger(self)
+        return self.kept.observer.ledger(self)
 
     def accounts_table(self) -> dict[str, np.ndarray]:
         """Return every studio's accounts by calendar year (`keep=("accounts",)`)."""
-        return self.yearbook.table() if self.yearbook else {}
+        return self.kept.yearbook.table() if self.kept.yearbook else {}
 
     def payments_table(self) -> dict[str, np.ndarray]:
         """Return every payment of public money (`keep=("payments",)`)."""
-        return self.payments.table(self.first_month) if self.payments else {}
+        return self.kept.payments.table(self.first_month) if self.kept.payments else {}
 
     def applications_table(self) -> dict[str, np.ndarray]:
         """Return every application for aid to a work (`keep=("payments",)`)."""
-        return self.payments.applications_table(self.first_month) if self.payments else {}
+        return self.kept.payments.applications_table(self.first_month) if self.kept.payments else {}
 
     def map(self) -> dict[str, Any]:
         """Return the cells of the city at the end of the last month lived."""
         return observe.city_map(self)
 
-    # ---------------------------------------------------------------- the calendar and the books
+    # ---------------------------------------------------------------- the scenario and the calendar
+    @property
+    def par(self) -> dict[str, float]:
+        """The parameters by dotted name."""
+        return self.setup.parameters
+
+    @property
+    def months(self) -> int:
+        """The months of the scenario."""
+        return self.setup.end - self.setup.start + 1
+
+    @property
+    def first_month(self) -> int:
+        """The scenario's first month as an ordinal."""
+        return self.setup.start
+
     @property
     def ordinal(self) -> int:
         """The calendar month as year * 12 + month - 1."""
@@ -165,57 +270,57 @@ class ClusterModel(CityTables, Views, mesa.Model):
         """1 for January to 12 for December."""
         return self.ordinal % 12 + 1
 
+    @property
+    def side(self) -> int:
+        """Cells along one side of the map."""
+        return int(self.places.side)
+
     def label(self) -> str:
         """The calendar month as 2017-01."""
         return f"{self.ordinal // 12}-{self.month_of_year:02d}"
 
-    def begin_month(self) -> None:
-        """Clear the month's flows and bring the outside paths in."""
-        self.flow[:] = 0.0
-        self.ended = None
-        self.newcomer_aid = self.study_aid = 0.0
-        self.samples = int(self.par["labour.samples"])
-        self.outlay_by_instrument = {}
-        self.wip_stock_change = self.written_off = 0.0
-        for level in self.outlay_by_level:
-            self.outlay_by_level[level] = 0.0
-        self.read_outside()
-
-    def end_month(self) -> None:
-        """Free the rows of what closed this month and turn the page."""
-        self.release_rows()
-        self.t += 1
-
-    def open_books(self) -> None:
-        """Take the opening balances: from here on every yuan is followed."""
-        self.last_cash = float(self.studios.used["cash"].sum())
-        self.last_fund_cash = float(self.funds.used["cash"].sum())
-        self.wip_stock = self.work_in_progress()
+    @property
+    def employment(self) -> int:
+        """People at work."""
+        return int(self.state["employment"])
 
     def work_in_progress(self) -> float:
         """Return the cost of all works not yet released (yuan)."""
         j = self.projects.used
         return float(j["cost"][(j["stage"] > Stage.FREE) & (j["stage"] < Stage.RUNNING)].sum())
 
-    def check_work_in_progress(self) -> None:
-        """Hold the projects' own cost accounts against what was booked, write-offs apart."""
-        now = self.work_in_progress()
-        expected = self.wip_stock + self.wip_stock_change - self.written_off
-        ledger.agree("stock of work in progress", now, expected, max(now, 1.0), self.label())
-        self.wip_stock = now
+    # ---------------------------------------------------------------- rows
+    def new_studios(self, count: int) -> np.ndarray:
+        """Return fresh rows of studios; whatever has one entry a studio is as long as their table."""
+        size = self.studios.rows.size
+        rows = self.studios.allocate(count)
+        if self.studios.rows.size > size:
+            self.studios.rows["area"] = 0.0         # so far the yearbook misses the rent of a month in which it grows
+        self.partners = collaboration.fit(self.partners, self.studios.rows.size)
+        return rows
+
+    def buffer(self, name: str, size: int, dtype: Any = np.int64, zeroed: bool = True) -> np.ndarray:
+        """Return a scratch array, of zeros unless the caller fills it himself."""
+        return self.buffers.get_array(name, size, np.dtype(dtype), zeroed)
 
     # ---------------------------------------------------------------- what instruments may ask for
+    @property
+    def hub_cell(self) -> int:
+        """The cell of the hub; the one with most floor in a city without."""
+        hubs = self.space.parks["cell"][self.space.parks["hub"] > 0]
+        return int(hubs[0]) if hubs.size else int(np.argmax(self.space.cells["floor"]))
+
     def bring(self, count: int, status: int, specialisms: np.ndarray | None = None, cell: int = -1) -> np.ndarray:
         """Let people come from elsewhere, beside the month's migrants, and return their rows.
 
-        status: SEEKING or EMPLOYED.  specialisms: cumulative weights, as migrants choose if None.  cell: where
-        they live, spread like everybody if -1.  The caller gives them identities of their own.
+        status: SEEKING or EMPLOYED.  specialisms: cumulative weights, as migrants choose if None.  cell: where they
+        live, spread like everybody if -1.  The caller gives them identities of their own.
         """
         if specialisms is None:
             specialisms = population.choice_of_specialism(self, self.par["population.choice"])
-        cells, weight = (self.home_cells, self.home_weight) if cell < 0 else (np.array([cell]), np.ones(1))
+        cells, weight = (self.homes.cells, self.homes.weight) if cell < 0 else (np.array([cell]), np.ones(1))
         index = self.talents.allocate(count)
-        population.arrive(self.talents.rows, index, cells, weight, self.p, self.seed, self.t, status, self.t, 0,
+        population.arrive(self.talents.rows, index, cells, weight, self.rules.p, self.seed, self.t, status, self.t, 0,
                           specialisms, Origin.MIGRANT)
         return index
 
@@ -225,4 +330,4 @@ class ClusterModel(CityTables, Views, mesa.Model):
 
     def chance(self, entity: int, exact: float) -> bool:
         """Return a keyed draw that is true with the fraction of ``exact`` beyond its whole part."""
-        return bool(luck(self.seed, IDENTITY, entity, self.t) < exact - int(exact))
+        return bool(uniform_for(self.seed, IDENTITY, entity, self.t) < exact - int(exact))

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.codes import FOUNDER, N_SPECIALISMS, SEGMENTS, FundKind, Life, Origin, Status
+from cluster_sim.codes import FOUNDER, N_SEGMENTS, N_SPECIALISMS, SEGMENTS, FundKind, HitState, Life, Origin, Status
 from cluster_sim.draws import (
     FUND,
     HOME,
@@ -30,9 +30,12 @@ from cluster_sim.draws import (
     uniform,
 )
 from cluster_sim.jit import kernel
-from cluster_sim.month import collaboration, greenlight, production, release
+from cluster_sim.month import collaboration, commissioning, greenlight, population, production, release
 from cluster_sim.month import property as property_market
-from cluster_sim.month.hiring import fair_wage
+from cluster_sim.month.hiring import employers, fair_wage
+from cluster_sim.month.population import arrive
+from cluster_sim.records import PAYROLL
+from cluster_sim.state import Markets
 
 PREHISTORY = 36
 
@@ -55,14 +58,6 @@ def pareto_sizes(count: int, jobs: float, exponent: float, largest: float) -> np
         low, high = (middle, high) if sizes(middle).sum() < jobs else (low, middle)
     result = np.maximum(1, np.floor(sizes(low) + 0.5).astype(np.int64))[::-1]
     return result
-
-
-def jobs_by_segment(model) -> np.ndarray:
-    """Return the jobs by segment at the start: value added of 2017 (published times b) over that per worker."""
-    par, seg = model.par, model.seg
-    total = model.city.start["creative_value_added_2017"] * par["accounts.statistical_break"]
-    shares = seg["start_share"] / seg["start_share"].sum()
-    return par["start.sizing"] * total * shares / seg["value_added_per_worker"] * model.scale
 
 
 @kernel
@@ -151,10 +146,9 @@ def move_homes(people, home_cells, home_cumulative, share, seed):
 def populate(model) -> None:
     """Create studios, people, students, funds and anchors."""
     m, par = model, model.par
-    jobs = jobs_by_segment(m)
+    jobs = m.labour.jobs
     count = max(12, int(round(m.city.start["studios"] * m.scale)))
-    m.start_jobs = jobs
-    mean_size = m.seg["mean_size"] / (jobs.sum() / (jobs / m.seg["mean_size"]).sum())
+    mean_size = m.rules.segments["mean_size"] / (jobs.sum() / (jobs / m.rules.segments["mean_size"]).sum())
     per_segment = np.maximum(1, np.round(count * (jobs / mean_size) / (jobs / mean_size).sum())).astype(int)
     sizes, segment_of = [], []
     for k, n in enumerate(per_segment):
@@ -163,30 +157,30 @@ def populate(model) -> None:
         sizes.append(block)
         segment_of.append(np.full(n, k))
     size, segment = np.concatenate(sizes), np.concatenate(segment_of)
-    rows = m.studios.allocate(size.size)
-    free = np.cumsum(np.floor(np.maximum(m.cells["floor"] - m.cells["other"], 1.0)))
-    settle_studios(m.studios.used, size, segment, m.cells, m.parks, free, m.p, m.seed, np.arange(size.size))
+    rows = m.new_studios(size.size)
+    free = np.cumsum(np.floor(np.maximum(m.space.cells["floor"] - m.space.cells["other"], 1.0)))
+    settle_studios(m.studios.used, size, segment, m.space.cells, m.space.parks, free, m.rules.p, m.seed,
+                   np.arange(size.size))
     add_anchors(m, segment, size)
     size = m.studios.used["staff"].astype(np.int64)
     owner = np.repeat(np.arange(size.size), size)
     first = np.repeat(np.cumsum(size) - size, size)
     index = m.talents.allocate(owner.size)
     assert index[0] == 0 and rows[0] == 0
-    fill_people(m.talents.used, owner, np.arange(owner.size) - first, m.studios.used, m.mix, m.city_state, m.p, m.seed)
-    move_homes(m.talents.used, m.home_cells, m.home_weight, par["start.live_elsewhere"], m.seed)
-    from cluster_sim.month.population import arrive
-
+    fill_people(m.talents.used, owner, np.arange(owner.size) - first, m.studios.used, m.rules.mix, m.city_state,
+                m.rules.p, m.seed)
+    move_homes(m.talents.used, m.homes.cells, m.homes.weight, par["start.live_elsewhere"], m.seed)
+    weights = np.cumsum(m.labour.share)
     seekers = m.talents.allocate(int(round(par["start.unemployment"] * owner.size)))
-    arrive(m.talents.rows, seekers, m.home_cells, m.home_weight, m.p, m.seed, -1, Status.SEEKING, -1, 0,
-           m.specialism_weight, Origin.MIGRANT)
+    arrive(m.talents.rows, seekers, m.homes.cells, m.homes.weight, m.rules.p, m.seed, -1, Status.SEEKING, -1, 0,
+           weights, Origin.MIGRANT)
     years = max(1, int(par["education.months"]) // 12 + 1)
     students = m.city.start["students"] * m.scale
     for year in range(years):
         index = m.talents.allocate(int(round(students / years)))
         months_to_july = (7 - m.month_of_year) % 12
-        arrive(m.talents.rows, index, m.university_cells, m.university_weight, m.p, m.seed, -1000 - year,
-               Status.STUDENT, -1, months_to_july + 12 * year, m.specialism_weight, Origin.LOCAL)
-    m.state["places"] = par["education.places"] * m.scale
+        arrive(m.talents.rows, index, m.homes.university_cells, m.homes.university_weight, m.rules.p, m.seed,
+               -1000 - year, Status.STUDENT, -1, months_to_july + 12 * year, weights, Origin.LOCAL)
     found_funds(m)
 
 
@@ -202,10 +196,10 @@ def add_anchors(model, segment: np.ndarray, size: np.ndarray) -> None:
         s["staff"][row] = wanted
         s["reputation"][row] = 2.0
         s["offer"][row] = m.par["labour.anchor_premium"]
-        if anchor.get("zone") in m.zone_index:
-            inside = np.flatnonzero(m.cells["zones"] & (1 << m.zone_index[anchor["zone"]]))
+        if anchor.get("zone") in m.places.zone_index:
+            inside = np.flatnonzero(m.space.cells["zones"] & (1 << m.places.zone_index[anchor["zone"]]))
             if inside.size:
-                s["cell"][row], s["park"][row] = inside[np.argmax(m.cells["floor"][inside])], -1
+                s["cell"][row], s["park"][row] = inside[np.argmax(m.space.cells["floor"][inside])], -1
 
 
 def found_funds(model) -> None:
@@ -239,10 +233,10 @@ def luck_of_titles(model) -> None:
     The mean of exp(sd * skew-normal) is 2 exp(s^2 w^2 / 2 - s w mu) Phi(s w delta) with w the scale that makes
     the variance one (Azzalini 1985).
     """
-    m, seg = model, model.seg
+    m, seg = model, model.rules.segments
     g = m.city_state[0]
     g["residual_sd"] = np.sqrt(np.maximum(seg["return_sd"] ** 2 - seg["systematic_sd"] ** 2, 0.0))
-    for k in range(len(SEGMENTS)):
+    for k in range(N_SEGMENTS):
         delta = seg["skewness"][k] / math.sqrt(1.0 + seg["skewness"][k] ** 2)
         mean = delta * math.sqrt(2.0 / math.pi)
         w = g["residual_sd"][k] / math.sqrt(1.0 - mean * mean)
@@ -253,29 +247,27 @@ def luck_of_titles(model) -> None:
 def price_and_cost(model) -> None:
     """Set what a unit of effort costs and earns at the start, by segment (yuan), and the studios' first state."""
     m, par = model, model.par
-    s, g = m.studios.used, m.city_state[0]
-    sums = m.payroll_sums()
-    from cluster_sim.month import population
-
+    s, g, seg = m.studios.used, m.city_state[0], m.rules.segments
+    sums = m.buffer("payroll", m.studios.high, PAYROLL)
     luck_of_titles(m)
-    m.employment = population.payroll(m.talents.used, m.hot(), sums, m.city_state, m.p, m.seed)
-    property_market.occupy(s, m.cells, m.parks)
+    m.state["employment"] = population.payroll(m.talents.used, employers(m), sums, m.city_state, m.rules.p, m.seed)
+    property_market.occupy(s, m.space.cells, m.space.parks)
     s["staff"] = sums["staff_by"].sum(1)
-    property_market.occupy(s, m.cells, m.parks)
-    property_market.smooth(m.cells, m.parks, m.band, m.side, m.cell_row, m.cell_buffer)
-    density = m.cells["density"][s["cell"]]
+    property_market.occupy(s, m.space.cells, m.space.parks)
+    property_market.spread_density(m)
+    density = m.space.cells["density"][s["cell"]]
     g["density0"] = np.exp(np.average(np.log(np.maximum(density, 1e-9)), weights=s["staff"]))
-    property_market.rents(m.cells, m.parks, m.p, 0)
-    scratch = np.zeros_like(m.flow)
-    production.capacities(s, sums, m.cells, m.parks, m.city_state, m.seg, m.p, scratch, m.areas)
-    for k in range(len(SEGMENTS)):
+    property_market.rents(m.space.cells, m.space.parks, m.rules.p, 0)
+    scratch = np.zeros_like(m.month.flow)
+    production.capacities(s, sums, m.space, m.city_state, m.rules.p, scratch)
+    for k in range(N_SEGMENTS):
         mine = s["segment"] == k
         cap = s["capacity"][mine].sum()
         g["unit_cost"][k] = (s["unit_cost"][mine] * s["capacity"][mine]).sum() / cap
         head = cap / s["staff"][mine].sum() * par["labour.use_of_capacity"]
-        g["price"][k] = m.seg["value_added_per_worker"][k] * 1e6 / 12.0 / (1.0 - m.seg["inputs"][k]) / head
+        g["price"][k] = seg["value_added_per_worker"][k] * 1e6 / 12.0 / (1.0 - seg["inputs"][k]) / head
         g["price"][k] *= 1.0 + par["start.price_allowance"]
-    g["fee"] = g["price"] * (1.0 - m.seg["inputs"])
+    g["fee"] = g["price"] * (1.0 - m.rules.segments["inputs"])
     s["price"], s["fee"] = g["price"][s["segment"]], g["fee"][s["segment"]]
     s["load"] = s["capacity"] * par["labour.use_of_capacity"]
     s["expected"] = s["load"]
@@ -297,45 +289,50 @@ def open_markets(model) -> None:
 
     National demand by segment is first sales over the city's start share of the nation's.
     """
-    m, par, seg = model, model.par, model.seg
+    m, par, seg = model, model.par, model.rules.segments
     s = m.studios.used
-    from cluster_sim.month import commissioning
-
-    commissioning.weigh(s, seg, m.city_state, m.p, m.seed, -1, m.weight_home, m.weight_abroad)
+    weight_home, weight_abroad = np.zeros((2, N_SEGMENTS))
+    commissioning.weigh(s, m.city_state, m.rules, -1, weight_home, weight_abroad)
     work = s["load"] * s["price"] * (1.0 - seg["own_share"][s["segment"]])
-    sales = np.bincount(s["segment"], weights=work, minlength=len(SEGMENTS))
+    sales = np.bincount(s["segment"], weights=work, minlength=N_SEGMENTS)
     national = sales / seg["national_share"]
     out = m.city.outside
-    m.demand = national[:, None] * np.concatenate([[m.city.home_market], out["market"]])[None, :]
+    demand = national[:, None] * np.concatenate([[m.city.home_market], out["market"]])[None, :]
     km = np.concatenate([[0.0], out["distance_km"]])
-    m.market_decay = (1.0 + km / 100.0) ** (-par["commissioning.distance_decay"])
+    decay = (1.0 + km / 100.0) ** (-par["commissioning.distance_decay"])
     typical = (1.0 + 1100.0 / 100.0) ** (-par["commissioning.distance_decay"])
     local = np.concatenate([[0.0], out["strength"]])
     shape = local + (1.0 - local) * typical * par["commissioning.rival_reach"]
-    m.rivals = np.empty_like(m.demand)
+    rivals = np.empty_like(demand)
     target = par["commissioning.pressure"] * sales * (1.0 - seg["abroad_share"])
-    for k in range(len(SEGMENTS)):
+    for k in range(N_SEGMENTS):
         low, high = 1e-9, 1e9
         for _ in range(200):
             a = math.sqrt(low * high)
-            ours = m.weight_home[k] * m.market_decay
-            won = (m.demand[k] * ours / (ours + a * m.weight_home[k] * shape)).sum()
+            ours = weight_home[k] * decay
+            won = (demand[k] * ours / (ours + a * weight_home[k] * shape)).sum()
             low, high = (a, high) if won > target[k] else (low, a)
-        m.rivals[k] = a * m.weight_home[k] * shape
-    m.demand_abroad = par["commissioning.pressure"] * sales * seg["abroad_share"] * 20.0
-    m.rivals_abroad = 19.0 * m.weight_abroad
-    collaboration.reach_of(s, m.studio_order(), m.side, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.p)
-    weight = np.bincount(s["cell"], weights=s["staff"], minlength=m.side**2)
-    at_home = np.zeros((6, m.side**2))
+        rivals[k] = a * weight_home[k] * shape
+    demand_abroad = par["commissioning.pressure"] * sales * seg["abroad_share"] * 20.0
+    m.markets = Markets(demand, decay, rivals, demand_abroad, 19.0 * weight_abroad, weight_home, weight_abroad,
+                        m.city_state["release_market"][0].copy())
+    s["abroad"] = seg["abroad_share"][s["segment"]]
+    m.state["start_sales"] = float(sales.sum())
+    weigh_other_cities(m)
+
+
+def weigh_other_cities(model) -> None:
+    """Set the weight of other cities in a search for partners: a multiple of what a worker's studio meets at home."""
+    m, s, partners = model, model.studios.used, model.partners
+    collaboration.reach_of(s, m.studios.order(), partners, m.rules.p)
+    weight = np.bincount(s["cell"], weights=s["staff"], minlength=m.space.cells.size)
+    at_home, rising = np.zeros((N_SPECIALISMS, weight.size)), np.empty(weight.size)
     for c in np.flatnonzero(weight):
         for k in range(N_SPECIALISMS):
-            at_home[k, c] = collaboration.survey(c, m.side, m.near, m.mass, k, m.cell_buffer)
+            at_home[k, c] = collaboration.survey(c, m.space.proximity, partners.cell_reach[k], rising)
     typical = (at_home * weight).sum(1) / weight.sum()
-    m.outside_mass = par["collaboration.search_outside"] * typical
-    m.mass_norm = float(typical.sum())
-    total = sales.sum()
-    s["abroad"] = seg["abroad_share"][s["segment"]]
-    m.state["start_sales"] = float(total)
+    m.other_cities.reach[:] = m.par["collaboration.search_outside"] * typical
+    m.city_state["partner_reach0"] = typical.sum()
 
 
 def remember(model) -> None:
@@ -348,23 +345,35 @@ def remember(model) -> None:
     keep = {name: s[name].copy() for name in ("cash", "reputation", "franchise", "franchise_id", "public", "want",
                                               "load", "expected", "orders", "pending", "hits", "released",
                                               "served", "coordination")}
-    flow, m.flow = m.flow, np.zeros_like(m.flow)
+    month, m.month = m.month, m.month._replace(flow=np.zeros_like(m.month.flow))
     instruments, m.instruments = m.instruments, []
     for t in range(-PREHISTORY, 0):
         m.t = t
         s["cash"] = keep["cash"]
         collaboration.look_for_partners(m)
+        greenlight.propose(m)
         greenlight.decide(m)
-        production.loads(s, m.projects.used, m.credits.used, m.p, t)
+        greenlight.find_partners(m)
+        production.plan_work(m)
         s["served"] = 1.0
         s["coordination"] = 0.0
-        production.work_on(m)
-        release.release(m)
+        production.make_projects(m)
+        production.advance_projects(m)
+        release.clear_projects(m)
+        release.premiere_titles(m)
+        release.screen_titles(m)
+        release.pay_partners(m)
+        release.credit_titles(m)
     for name, values in keep.items():
         s[name] = values
     # what is left to do when a month begins, with as much coming in as goes out
     s["orders"] = s["load"] * (m.par["commissioning.lead"] - 1.0)
     s["wip_change"] = 0.0
     s["inputs"] = s["sales"] = s["taxes"] = 0.0
-    m.flow, m.instruments, m.t = flow, instruments, 0
-    m.forget_archive()
+    m.month, m.instruments, m.t = month, instruments, 0
+    m.kept.forget_titles()
+    m.projects.used["hit"] = np.where(m.projects.used["hit"] > 0, HitState.BEFORE_START, HitState.NONE)
+    m.month.hits[:] = 0
+    m.month.hit_gross[:] = 0
+    m.books.wip_change = 0.0
+    m.state["released"] = m.state["hits"] = 0

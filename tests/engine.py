@@ -104,4 +104,4 @@ def clear_projects(model: ClusterModel) -> None:
         table.used[:] = np.zeros((), table.rows.dtype)
         table.high, table.free = 0, []
     model.studios.used["projects"] = 0
-    model.wip_stock = 0.0
+    model.books.wip_stock = 0.0

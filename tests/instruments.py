@@ -72,15 +72,15 @@ def by_identity(model, count: int, **equal) -> np.ndarray:
 
 def cell_of(model, zone: str) -> int:
     """Return the first cell of a zone; '' for one in no zone."""
-    zones = model.cells["zones"]
-    return int(np.flatnonzero(zones & (1 << model.zone_index[zone]) if zone else zones == 0)[0])
+    zones = model.space.cells["zones"]
+    return int(np.flatnonzero(zones & (1 << model.places.zone_index[zone]) if zone else zones == 0)[0])
 
 
 def settle(model, rows, zone: str, area: float = 100.0, rent: float = 70.0) -> None:
     """Put studios into a zone ('' for none), with a floor area (m2) and a rent (yuan a m2) as if billed."""
     s = model.studios.used
     s["cell"][rows], s["park"][rows] = cell_of(model, zone), -1
-    s["rent_per_m2"][rows], model.areas[rows] = rent, area
+    s["rent_per_m2"][rows], s["area"][rows] = rent, area
 
 
 def cash_of(model, rows) -> np.ndarray:

@@ -30,8 +30,8 @@ def shuffle(model, luck: np.random.Generator) -> None:
     m = model
     place = move_rows(m.studios, luck.permutation(m.studios.high))
     order = np.argsort(place)
-    m.ties[: order.size] = m.ties[: order.size][order].copy()
-    m.ties["row"][: order.size] = place[m.ties["row"][: order.size]]
+    m.partners.ties[: order.size] = m.partners.ties[: order.size][order].copy()
+    m.partners.ties["row"][: order.size] = place[m.partners.ties["row"][: order.size]]
     people = m.talents.used
     follow(people["employer"], place)
     follow(m.studios.used["sub"], place)
@@ -39,15 +39,15 @@ def shuffle(model, luck: np.random.Generator) -> None:
     follow(projects["owner"], place, projects["stage"] > Stage.FREE)
     follow(credits["partner"], place, credits["alive"] != Life.FREE)
     follow(m.stakes["studio"], place)
-    for done in m.archived:
+    for done in m.kept.titles:
         follow(done["owner"], place)
-    for done in m.archived_credits:
+    for done in m.kept.credits:
         follow(done["partner"], place)
     move_rows(m.talents, luck.permutation(m.talents.high))
     place = move_rows(m.projects, luck.permutation(m.projects.high))
     follow(credits["project"], place, credits["alive"] != Life.FREE)
     move_rows(m.credits, luck.permutation(m.credits.high))
-    m.forget_order()
+    m.studios.forget_order()
 
 
 def shuffle_free_rows(model, luck: np.random.Generator) -> None:

@@ -48,7 +48,6 @@ def test_a_place_is_the_innermost_line_of_the_project():
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=False, reason="tracebacks and hangs of city, sweep and study files: issue 9, point 6")
 def test_a_thousand_files_of_all_kinds():
     found = hunt(names(1000, 1, KINDS), os.cpu_count() or 1)
     assert not found.bad, "\n".join(found.lines())

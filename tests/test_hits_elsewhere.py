@@ -60,7 +60,7 @@ def films_of_the_month(model) -> dict[int, float]:
 def test_a_removed_hit_takes_its_receipts_along_and_changes_nothing_before_its_green_light():
     there, gone = with_hit(), lived()
     assert first_difference(there, gone) == GREEN_LIGHT
-    run = slice(RELEASE, RELEASE + int(there.seg["run"][0]))
+    run = slice(RELEASE, RELEASE + int(there.rules.segments["run"][0]))
     lost = (there.series()["project_receipts"] - gone.series()["project_receipts"])[run].sum()
     assert row(there)["receipts"] > 10 and lost == pytest.approx(row(there)["receipts"], rel=0.2)
     assert not row(gone)
@@ -77,7 +77,7 @@ def test_a_delayed_hit_comes_out_later_and_is_begun_later():
 def test_a_hit_of_another_city_has_no_owner_here_and_crowds_the_other_films():
     here, moved, gone = with_hit(), with_hit(city="elsewhere"), lived()
     assert not row(moved) and HIT["title"] not in moved.credits_table()["title"]
-    assert not moved.hit_makers and here.hit_makers
+    assert not moved.events[0].makers and here.events[0].makers
     assert first_difference(moved, gone) == RELEASE, "nothing happens here before it comes out"
     month = {name: column[RELEASE] for name, column in moved.series().items()}
     before = {name: column[RELEASE] for name, column in gone.series().items()}
@@ -95,8 +95,8 @@ def test_it_takes_as_much_of_the_audience_as_if_it_were_made_here():
     for model in (here, moved):
         while model.t <= RELEASE:
             model.step()
-        crowds.append(model.crowd.copy())
-    own = np.floor(HIT["gross"] * 1e6 * moved.scale * (1.0 - float(moved.seg["run_decay"][0])))
+        crowds.append(model.month.crowd.copy())
+    own = np.floor(HIT["gross"] * 1e6 * moved.scale * (1.0 - float(moved.rules.segments["run_decay"][0])))
     assert crowds[1][0] > own and abs(crowds[0][0] - crowds[1][0]) < 0.1 * own
 
 

@@ -35,16 +35,17 @@ def test_entrants_gain_ties_with_partners_elsewhere_and_the_best_win_prizes():
     won = np.flatnonzero(s["public"] > 0)
     assert won.size == 2 and np.isin(won, entrants).all() and (s["public"][won] == 0.2 * MILLION).all()
     assert event.outlay == (5 * 0.03 + 2 * 0.2) * MILLION
-    assert model.flow[L.PROGRAMMES_CITY] == 5 * 0.03 * MILLION and model.flow[L.GRANTS_CITY] == 0.4 * MILLION
+    assert model.month.flow[L.PROGRAMMES_CITY] == 5 * 0.03 * MILLION
+    assert model.month.flow[L.GRANTS_CITY] == 0.4 * MILLION
 
 
 def test_a_tie_lowers_the_cost_of_working_with_other_cities_and_fades():
     model, _ = meeting(5, entrants=200, tie=1.0)
-    s, p = model.studios.used, model.p[0]
+    s, p = model.studios.used, model.rules.p[0]
     tied, other = s["outside_tie"].argmax(), s["outside_tie"].argmin()
     costs = [pair_cost(800.0, s["outside_tie"][row], 0.0, 0.0, p) for row in (other, tied)]
     assert costs[1] == pytest.approx((1.0 - model.par["collaboration.tie_saving"]) * costs[0])
-    release.export_capability(s, model.p)
+    release.export_capability(s, model.rules.p)
     assert s["outside_tie"][tied] == pytest.approx(1.0 - model.par["collaboration.tie_fading"])
 
 
@@ -56,9 +57,10 @@ def test_signatures_build_export_capability_of_participants_only():
     s = model.studios.used
     gain = (s["export"] - 1.0) / 0.15
     assert gain == pytest.approx(np.rint(gain)) and 0 < gain.max() <= 4 and 1 < (gain > 0).sum() <= 20
-    assert event.outlay == 20 * 0.03 * MILLION == model.flow[L.PROGRAMMES_CITY] and (s["outside_tie"] == 0.0).all()
+    assert event.outlay == 20 * 0.03 * MILLION == model.month.flow[L.PROGRAMMES_CITY]
+    assert (s["outside_tie"] == 0.0).all()
     s["reputation"] = 0.0
-    release.export_capability(s, model.p)
+    release.export_capability(s, model.rules.p)
     assert s["export"].max() - 1.0 < 0.15 * gain.max()              # it fades if nothing follows
 
 
@@ -101,7 +103,7 @@ def test_dubbing_is_billed_to_the_studio_and_the_public_pays_its_share():
     assert (model.projects.rows["access"][rows] > 0).tolist() == [True, True, False]      # two a month
     assert (cash_of(model, owners) - cash).tolist() == [-0.9 * MILLION, -0.9 * MILLION, 0.0]
     assert (model.studios.used["inputs"][owners] - inputs).tolist() == [1.5 * MILLION, 1.5 * MILLION, 0.0]
-    assert model.flow[L.LOCALISATION] == 3 * MILLION and abroad.outlay == 1.2 * MILLION == model.flow[
+    assert model.month.flow[L.LOCALISATION] == 3 * MILLION and abroad.outlay == 1.2 * MILLION == model.month.flow[
         L.GRANTS_PROVINCE]
 
 
@@ -119,10 +121,8 @@ def test_foreign_revenue_of_the_works_that_are_taken_rises_and_no_others():
 
 def test_the_cinemas_take_no_more_than_they_can():
     model, abroad, rows = shown(2, potential=50_000.0, screens=1000, takings=0.01, reach=10.0)
-    for name in ("crowd", "hits_by", "hit_gross_by"):
-        assert name in vars(model)
     abroad.after_release(model)
-    alone = model.seg["export_share"][0] * model.studios.used["export"][model.projects.rows["owner"][rows]]
+    alone = model.rules.segments["export_share"][0] * model.studios.used["export"][model.projects.rows["owner"][rows]]
     run_month(model)
     j = model.projects.rows[rows]
     home = j["gross"] - j["gross_abroad"]
@@ -133,8 +133,7 @@ def test_the_cinemas_take_no_more_than_they_can():
 def run_month(model) -> None:
     """Let the titles earn one month more."""
     model.t += 1
-    release.screen(model.projects.used, model.credits.used, model.studios.used, model.seg, model.city_state, model.p,
-                   model.seed, model.t, model.flow, model.crowd, model.hits_by, model.hit_gross_by)
+    release.screen(model.projects.used, model.studios.used, model.rules, model.city_state, model.month)
 
 
 @pytest.mark.parametrize("columns, keys", [({"potential": 5 * MILLION}, {}), ({"cost": 4 * MILLION}, {}),
@@ -146,7 +145,7 @@ def test_who_cannot_gain_or_does_not_belong_is_not_taken(columns, keys):
     for name, value in columns.items():
         model.projects.rows[name][rows] = value
     abroad.after_release(model)
-    assert model.projects.rows["access"][rows[0]] == 0.0 == abroad.outlay == model.flow[L.LOCALISATION]
+    assert model.projects.rows["access"][rows[0]] == 0.0 == abroad.outlay == model.month.flow[L.LOCALISATION]
 
 
 def test_in_a_run_works_abroad_are_billed_and_earn_more_there():

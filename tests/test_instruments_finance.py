@@ -9,7 +9,7 @@ from instruments import EAGER_FUNDS, LOW_LADDER, MILLION, by_identity, cash_of, 
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import FundKind, Tier
-from cluster_sim.month import births
+from cluster_sim.month import births, hiring
 
 
 # ------------------------------------------------------------------------------------- guidance fund
@@ -31,8 +31,8 @@ def test_the_guidance_funds_size_is_a_commitment_and_capital_is_called_in_parts(
         model.funds.rows["cash"][instrument.row] = 0.0            # it invests all that it has
         instrument.finance(model)
     assert instrument.called <= size and instrument.called == pytest.approx(size, rel=1e-5)
-    assert model.flow[[L.CALLS_CITY, L.CALLS_PROVINCE]].sum() == instrument.called
-    assert model.flow[L.CALLS_CITY] == pytest.approx(0.7 * instrument.called, rel=1e-6)
+    assert model.month.flow[[L.CALLS_CITY, L.CALLS_PROVINCE]].sum() == instrument.called
+    assert model.month.flow[L.CALLS_CITY] == pytest.approx(0.7 * instrument.called, rel=1e-6)
 
 
 def test_the_guidance_fund_invests_beside_others_from_its_first_round_on():
@@ -73,7 +73,7 @@ def test_ladder_grants_come_once_a_tier():
     assert granted(1, model.t) == 0.3 and granted(1, model.t - 1) == 0.0
     assert granted(2, model.t) == 1.0 and granted(3, model.t) == 5.0 and granted(4, model.t) == 20.0
     assert granted(4, model.t - 12) == 0.0 and granted(0, model.t) == 0.0
-    assert model.flow[L.GRANTS_CITY] == 26.3 * MILLION == s["public"][row]
+    assert model.month.flow[L.GRANTS_CITY] == 26.3 * MILLION == s["public"][row]
 
 
 def test_ladder_grants_in_a_run_are_paid_to_whoever_moves_up_and_to_nobody_else():
@@ -82,7 +82,7 @@ def test_ladder_grants_in_a_run_are_paid_to_whoever_moves_up_and_to_nobody_else(
     grants = 0
     while not model.finished:
         model.step()
-        grants += model.ladder_counts[0] + model.ladder_counts[2]
+        grants += model.state["promotions"] + model.state["new_listed"]
     assert grants > 5 and model.instruments[0].outlay == grants * MILLION
 
 # ------------------------------------------------------------------------------------- venture fund of the zone
@@ -93,14 +93,14 @@ def test_the_zones_fund_invests_early_and_only_in_its_zones(zones):
     model = build(36, policies=law, par=EAGER_FUNDS)
     deals, inside = 0, []
     while not model.finished:
-        zone = model.cells["zones"][model.studios.used["cell"]].copy()
+        zone = model.space.cells["zones"][model.studios.used["cell"]].copy()
         t = model.t
         model.step()
         mine = model.stakes[(model.stakes["fund"] == model.instruments[0].row) & (model.stakes["month"] == t)]
         deals += mine.size
         inside += zone[mine["studio"]].tolist()
         assert (mine["round"] <= 2).all()
-    bit = 1 << model.zone_index["zone_east"]
+    bit = 1 << model.places.zone_index["zone_east"]
     if zones == ["zone_east"]:
         assert deals > 0 and all(z & bit for z in inside)
     elif zones:
@@ -135,7 +135,7 @@ def test_listed_studios_have_a_part_of_their_rent_paid_up_to_the_cap():
     cash = cash_of(model, rows)
     ladder.support(model)
     assert (cash_of(model, rows) - cash).tolist() == [2100.0, 3000.0]      # half of 4,200; a twelfth of the cap
-    assert ladder.outlay == 5100.0 == model.flow[L.RENT_SUBSIDY_CITY]
+    assert ladder.outlay == 5100.0 == model.month.flow[L.RENT_SUBSIDY_CITY]
     assert model.studios.used["rent_relief"][rows] == pytest.approx([0.5, 3000.0 / 14000.0])
 
 
@@ -147,13 +147,13 @@ def test_a_credit_line_keeps_a_studio_open_longer():
     assert s["credit"][rows] == pytest.approx(3.0 * month, abs=1) and (s["credit"] > 0).sum() == 2
     s["tier"][rows[1]] = 0
     ladder.open(model)
-    model.p["births_close"] = 0.0
+    model.rules.p["births_close"] = 0.0
     s["cash"][rows] = -(model.par["births.overdraft"] + 2.0) * month
     gone = np.zeros(s.size, np.int64)
-    count = births.doomed(s, model.city_state, model.p, model.seed, model.t, gone)
+    count = births.doomed(s, model.city_state, model.rules.p, model.seed, model.t, gone)
     assert rows[1] in gone[:count] and rows[0] not in gone[:count]
     s["cash"][rows[0]] = -(model.par["births.overdraft"] + 3.5) * month[0]
-    count = births.doomed(s, model.city_state, model.p, model.seed, model.t, gone)
+    count = births.doomed(s, model.city_state, model.rules.p, model.seed, model.t, gone)
     assert rows[0] in gone[:count]
 
 
@@ -163,7 +163,7 @@ def test_the_guarantor_pays_its_share_of_the_line_when_the_studio_fails():
     s["credit"][rows] = 1e6
     s["cash"][rows] = -0.4e6, -5e6, 0.3e6
     ladder.closing(model, rows)
-    assert ladder.outlay == 0.2e6 + 0.5e6 == model.flow[L.GUARANTEES_CITY]
+    assert ladder.outlay == 0.2e6 + 0.5e6 == model.month.flow[L.GUARANTEES_CITY]
     assert s["cash"][rows].tolist() == [-0.4e6, -5e6, 0.3e6]       # it goes to the bank
 
 
@@ -171,16 +171,16 @@ def test_an_allowance_makes_offers_of_listed_studios_worth_more_and_is_paid_for_
     model, ladder, rows = listed(1, talent=0.05)
     s, other = model.studios.used, int(np.setdiff1d(alive(model), rows)[0])
     s["offer"] = 1.0
-    before = model.hot()["novice"].astype(float)
+    before = hiring.employers(model)["novice"].astype(float)
     ladder.open(model)
-    after = model.hot()["novice"].astype(float)
+    after = hiring.employers(model)["novice"].astype(float)
     raise_ = 0.05 * MILLION / ladder.year_wage(model)
     worth = (1.0 + raise_) ** model.par["labour.wage_weight"]
     assert after[rows[0]] / before[rows[0]] == pytest.approx(worth, rel=1e-5) and worth > 1.5
     assert after[other] == before[other]
     s["filled"][rows[0], :2], s["filled"][other] = (2, 1), 4
     ladder.support(model)
-    assert ladder.outlay == 3 * 50_000 == model.flow[L.TALENT_AID_CITY]
+    assert ladder.outlay == 3 * 50_000 == model.month.flow[L.TALENT_AID_CITY]
 
 
 def test_the_reward_for_listing_comes_once_with_the_last_round():

@@ -60,15 +60,16 @@ def test_free_rent_is_a_subsidy_at_the_market_rent_and_computing_is_shared():
     model, hub, rows = hub_with(3, rent=1.0, compute=0.5)
     hub.open(model)
     s = model.studios.used
-    model.areas[rows], s["rent_per_m2"][rows], s["compute"][rows] = 10.0, 70.0, 1000.0
+    s["area"][rows], s["rent_per_m2"][rows], s["compute"][rows] = 10.0, 70.0, 1000.0
     cash, subsidies = s["cash"][rows].copy(), s["subsidies"][rows].copy()
     hub.support(model)
     computing = 500.0
     assert s["cash"][rows] - cash == pytest.approx([700.0 + computing] * 3, abs=1)
     assert s["subsidies"][rows] - subsidies == pytest.approx([700.0 + computing] * 3, abs=1)
-    assert model.flow[L.RENT_SUBSIDY_CITY] == 2100.0 and model.flow[L.COMPUTE_SUBSIDY_CITY] == pytest.approx(
+    flow = model.month.flow
+    assert flow[L.RENT_SUBSIDY_CITY] == 2100.0 and flow[L.COMPUTE_SUBSIDY_CITY] == pytest.approx(
         3 * computing, abs=3)
-    assert model.flow[L.GRANTS_CITY] == 0.0
+    assert model.month.flow[L.GRANTS_CITY] == 0.0
 
 
 @pytest.mark.parametrize("account", ["grant", "rent", "compute"])
@@ -76,11 +77,11 @@ def test_no_payment_of_an_instrument_raises_value_added_by_itself(account):
     """A grant is a capital transfer; a subsidy is income of the studio that value added at basic prices leaves out."""
     model, hub, rows = hub_with(3)
     s = model.studios.used
-    before = L.value_added(model.flow, 0.0), s["subsidies"].sum(), s["cash"].sum()
+    before = L.value_added(model.month.flow, 0.0), s["subsidies"].sum(), s["cash"].sum()
     hub.pay(model, rows, np.full(3, 1000.0), account)
-    assert L.value_added(model.flow, 0.0) == before[0] and s["cash"].sum() == before[2] + 3000.0
+    assert L.value_added(model.month.flow, 0.0) == before[0] and s["cash"].sum() == before[2] + 3000.0
     assert s["subsidies"].sum() - before[1] == (0.0 if account == "grant" else 3000.0) == L.role_total(
-        model.flow, "subsidy")
+        model.month.flow, "subsidy")
 
 
 # ------------------------------------------------------------------------------------- pilot zones
@@ -89,8 +90,8 @@ def in_testing(count: int, fits, zone: str = "zone_east", par=None, **keys):
     keys = {"scenarios": 600, "works_a_month": 1.0, "zones": [zone], "mended": 0.3, "session_cost": 0.0} | keys
     model, instrument = in_force("pilot_zones", par=par, **keys)
     owner = int(alive(model, segment=0, anchor=0)[0])
-    bit = 1 << model.zone_index["zone_east"]
-    model.studios.used["cell"][owner] = int(np.flatnonzero(model.cells["zones"] & bit)[0])
+    bit = 1 << model.places.zone_index["zone_east"]
+    model.studios.used["cell"][owner] = int(np.flatnonzero(model.space.cells["zones"] & bit)[0])
     rows = np.array([add_project(model, owner, stage=Stage.TESTING, fit=fit) for fit in np.resize(fits, count)])
     return model, instrument, rows
 
@@ -148,7 +149,7 @@ def test_a_session_costs_the_public_and_pays_the_studio():
     owner = model.projects.rows["owner"][rows[0]]
     cash = model.studios.used["cash"][owner]
     pilot.before_release(model)
-    assert model.studios.used["cash"][owner] - cash == 0.2 * MILLION == model.flow[L.GRANTS_CITY]
+    assert model.studios.used["cash"][owner] - cash == 0.2 * MILLION == model.month.flow[L.GRANTS_CITY]
 
 
 def test_pilot_zones_shorten_permits_and_approvals_only_inside():
@@ -156,9 +157,9 @@ def test_pilot_zones_shorten_permits_and_approvals_only_inside():
     model.projects.rows["wait"][rows] = 3
     pilot.green_light(model, rows)
     assert model.projects.rows["wait"][rows].tolist() == [1, 1]
-    wait = np.full(model.cells.size, 3.0)
+    wait = np.full(model.space.cells.size, 3.0)
     pilot.shorten_entry(model, wait)
-    inside = model.cells["zones"] & (1 << model.zone_index["zone_east"]) != 0
+    inside = model.space.cells["zones"] & (1 << model.places.zone_index["zone_east"]) != 0
     assert (wait[inside] == 2.0).all() and (wait[~inside] == 3.0).all() and inside.any()
 
 

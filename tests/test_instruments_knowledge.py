@@ -36,7 +36,7 @@ def test_vouchers_pay_their_share_of_computing_up_to_the_cap_of_the_year():
         seen.append((cash_of(model, rows) - cash).tolist())
         assert s["compute_relief"][rows] == pytest.approx(np.array(seen[-1]) / 10_000.0)
     assert seen == [[3000.0] * 2, [3000.0] * 2, [2000.0] * 2] + [[0.0] * 2] * 9 + [[3000.0] * 2]
-    assert model.flow[L.COMPUTE_SUBSIDY_CITY] == vouchers.outlay == 22_000.0
+    assert model.month.flow[L.COMPUTE_SUBSIDY_CITY] == vouchers.outlay == 22_000.0
 
 
 @pytest.mark.parametrize("column, value", [("staff", 301), ("hub", 1), ("segment", 3), ("compute", 0.0)])
@@ -103,12 +103,13 @@ def test_a_studio_buys_work_from_a_technology_firm_and_the_public_pays_a_share()
         s["skill_by"][firm, Specialism.ENGINEERING] > 0.4 * s["skill_by"][firm].sum())
     assert s["segment"][studio] in (0, 2, 3, 4)
     bill = np.floor(5.0 * s["fee"][firm] + 0.5)
-    assert model.flow[L.SALES_LOCAL_PARTNER] == bill == s["sales"][firm] - before["sales"][firm]
+    assert model.month.flow[L.SALES_LOCAL_PARTNER] == bill == s["sales"][firm] - before["sales"][firm]
     assert s["inputs"][studio] - before["inputs"][studio] == bill == s["cash"][firm] - before["cash"][firm]
-    assert projects.outlay == np.floor(0.5 * bill) == model.flow[L.GRANTS_CITY]
+    assert projects.outlay == np.floor(0.5 * bill) == model.month.flow[L.GRANTS_CITY]
     assert s["cash"][studio] - before["cash"][studio] == projects.outlay - bill
     assert s["duty"][firm] == 5.0 and s["duty"][studio] == 15.0 / 12.0          # the work is in their load
-    assert tie_between(model.ties, studio, s["id"][firm]) == tie_between(model.ties, firm, s["id"][studio]) == 1.0
+    ties = model.partners.ties
+    assert tie_between(ties, studio, s["id"][firm]) == tie_between(ties, firm, s["id"][studio]) == 1.0
 
 
 def test_the_firm_is_the_nearest_that_is_free_and_a_project_lasts_a_year():
@@ -120,8 +121,8 @@ def test_the_firm_is_the_nearest_that_is_free_and_a_project_lasts_a_year():
                           & (s["segment"] == Segment.GAMES))
     studio, firm = parties(model, projects)
     x, y = s["cell"] % model.side, s["cell"] // model.side
-    km = model.distance[abs(x[tech] - x[studio]), abs(y[tech] - y[studio])]
-    assert model.distance[abs(x[firm] - x[studio]), abs(y[firm] - y[studio])] <= km.min()
+    km = model.space.distance[abs(x[tech] - x[studio]), abs(y[tech] - y[studio])]
+    assert model.space.distance[abs(x[firm] - x[studio]), abs(y[firm] - y[studio])] <= km.min()
     projects.now["projects"] = 0                                    # repealed: what runs goes on to its end
     bills = [projects.outlay]
     for t in range(1, 14):
@@ -152,7 +153,7 @@ def test_know_how_of_the_studio_rises_toward_the_firms():
     (row, firm), gains = parties(model, projects), []
     for each in (without, model):
         s = each.studios.used
-        each.ties["strength"][each.ties["id"] != s["id"][firm]] = 0.0
+        each.partners.ties["strength"][each.partners.ties["id"] != s["id"][firm]] = 0.0
         s["knowhow"] = np.where(s["segment"] == Segment.GAMES, 3.0, 1.0)
         knowledge.spread(each)
         gains.append(float(s["knowhow"][row]) - 1.0)
@@ -176,7 +177,7 @@ def run_a_month(*models):
         m.studios.used["orders"] = 0.0
         m.projects.used["stage"] = Stage.FREE
         m.credits.used["alive"] = Life.FREE
-        loads(m.studios.used, m.projects.used, m.credits.used, m.p, m.t)
+        loads(m.studios.used, m.projects.used, m.credits.used, m.rules.p, m.t)
     return models
 
 
@@ -219,7 +220,8 @@ def test_documents_enter_the_commons():
         knowledge.spread(each)
     gain = model.city_state["commons"][0] - without.city_state["commons"][0]
     norm = model.par["knowledge.publish_norm"] * model.scale
-    assert gain == pytest.approx((model.documents - without.documents) / norm) and model.documents >= 2.0
+    documents, usual = model.state["documents"], without.state["documents"]
+    assert gain == pytest.approx((documents - usual) / norm) and documents >= 2.0
 
 
 def test_templates_lower_the_cost_of_working_together_more_for_small_studios():
@@ -231,7 +233,7 @@ def test_templates_lower_the_cost_of_working_together_more_for_small_studios():
         s = model.studios.used[alive(model)]
         s = s[s["born"] < 0]
         commons = float(model.city_state["commons"][0])
-        each = [pair_cost(5.0, 0.0, x, commons, model.p[0]) for x in s["templates"].tolist()]
+        each = [pair_cost(5.0, 0.0, x, commons, model.rules.p[0]) for x in s["templates"].tolist()]
         size = s["staff"]
         costs.append([np.mean(np.array(each)[size <= 10]), np.mean(np.array(each)[size >= 40])])
     saved_small, saved_large = np.array(costs[0]) - np.array(costs[1])

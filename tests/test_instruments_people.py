@@ -33,7 +33,7 @@ def test_funded_places_cost_the_public_a_twelfth_a_month_while_they_study():
     model.t, model.state["enrolled"] = 8, 180
     education.study(model)
     month = np.floor(50 * 0.02 * MILLION / 12.0)
-    assert education.outlay == month == model.flow[[L.PROGRAMMES_CITY, L.PROGRAMMES_PROVINCE]].sum()
+    assert education.outlay == month == model.month.flow[[L.PROGRAMMES_CITY, L.PROGRAMMES_PROVINCE]].sum()
     model.t = 8 + int(model.par["education.months"])
     education.study(model)
     assert education.outlay == month                                # they have graduated
@@ -88,13 +88,13 @@ def test_an_allowance_raises_the_number_of_migrants_by_the_logit_in_pay():
         each.begin_month()
         for instrument in each.instruments:
             instrument.enact(each)
-        each.par = each.par | {"population.migrants": 0.05}         # so many that the whole number says enough
+        each.par["population.migrants"] = 0.05         # so many that the whole number says enough
         population.migrate(each)
         counts.append(each.state["migrants"])
-    year = 12.0 * model.start_wage
-    assert model.newcomer_aid == pytest.approx(0.1 * MILLION / year, rel=1e-3)
+    year = 12.0 * model.labour.mean_wage
+    assert model.month.levers["newcomer_aid"] == pytest.approx(0.1 * MILLION / year, rel=1e-3)
     assert counts[1] == pytest.approx(counts[0] * (1.0 + 0.1 * MILLION / year) ** 1.5, abs=2)
-    assert model.instruments[0].outlay == counts[1] * 100_000 == model.flow[L.TALENT_AID_CITY]
+    assert model.instruments[0].outlay == counts[1] * 100_000 == model.month.flow[L.TALENT_AID_CITY]
 
 
 def test_an_allowance_reaches_no_more_people_than_it_has_places_or_money_for():
@@ -102,7 +102,7 @@ def test_an_allowance_reaches_no_more_people_than_it_has_places_or_money_for():
         model, talent = in_force("talent_subsidies", allowance=1.0, **keys)
         model.state["migrants"] = 10
         talent.open(model)
-        assert model.newcomer_aid == pytest.approx(0.1 * MILLION / talent.year_wage(model))
+        assert model.month.levers["newcomer_aid"] == pytest.approx(0.1 * MILLION / talent.year_wage(model))
         talent.welcome(model, np.arange(10))
         assert talent.outlay == MILLION
 
@@ -120,7 +120,7 @@ def test_awards_are_paid_to_who_accepts_and_only_who_would_not_have_come_is_one_
     assert accepted - came == pytest.approx(400 * 0.3, abs=30)      # they are among the migrants already
     assert (new["status"] == Status.SEEKING).all() and (new["origin"] == Origin.MIGRANT).all()
     assert new["skill"] == pytest.approx(model.par["labour.migrant_skill"] * np.exp(0.5))
-    assert model.flow[L.TALENT_AID_CITY] == talent.outlay
+    assert model.month.flow[L.TALENT_AID_CITY] == talent.outlay
     larger, more = in_force("talent_subsidies", awards=12 * 200 * 400, award=3.0, taken=0.3)
     assert more.odds(larger) > odds
 
@@ -137,8 +137,8 @@ def test_fairs_show_seekers_more_vacancies_in_their_months_only(fairs, months):
     model, usual, seen = build(12, policies=law), int(build(1).par["labour.samples"]), []
     for month in range(1, 13):
         model.step()
-        seen += [month] if model.samples == usual + 4 else []
-        assert model.samples in (usual, usual + 4)
+        seen += [month] if model.month.levers["vacancies_seen"] == usual + 4 else []
+        assert model.month.levers["vacancies_seen"] in (usual, usual + 4)
     assert seen == months and model.instruments[0].outlay == fairs * 2 * MILLION * model.scale
 
 

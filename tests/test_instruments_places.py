@@ -28,7 +28,7 @@ def test_the_desk_shortens_the_wait_of_the_oldest_files_and_the_next_waits():
     wait = model.projects.rows["wait"]
     desk.open(model)
     assert wait[rows].tolist() == [5, 5, 5, 7, 7]
-    assert desk.outlay == 3 * 0.01 * MILLION == model.flow[L.PROGRAMMES_CITY]
+    assert desk.outlay == 3 * 0.01 * MILLION == model.month.flow[L.PROGRAMMES_CITY]
     desk.open(model)
     assert wait[rows].tolist() == [5, 5, 5, 5, 5]                   # each file once
     desk.open(model)
@@ -78,9 +78,9 @@ def test_works_come_out_sooner_by_the_months_saved():
 
 def test_permits_are_shorter_only_in_its_zones():
     model, desk = in_force("approvals", entry_months_saved=2, zones=["zone_east"])
-    wait = np.full(model.cells.size, 3.0)
+    wait = np.full(model.space.cells.size, 3.0)
     desk.shorten_entry(model, wait)
-    inside = model.cells["zones"] & (1 << model.zone_index["zone_east"]) != 0
+    inside = model.space.cells["zones"] & (1 << model.places.zone_index["zone_east"]) != 0
     assert (wait[inside] == 1.0).all() and (wait[~inside] == 3.0).all() and inside.any()
     model, person, _ = with_founder(policies={"approvals": [entry("approvals", entry_months_saved=2)]})
     births.be_born_and_die(model)
@@ -110,7 +110,7 @@ def paid(model, scheme, rows) -> list[float]:
 def test_rent_is_paid_in_full_in_the_first_year_and_by_half_in_the_second():
     model, scheme, rows = tenants(2, 250.0)
     assert paid(model, scheme, rows) == [7000.0, 7000.0]
-    assert model.flow[L.RENT_SUBSIDY_CITY] == 14_000.0 and (model.studios.used["rent_relief"][rows] == 1.0).all()
+    assert model.month.flow[L.RENT_SUBSIDY_CITY] == 14_000.0 and (model.studios.used["rent_relief"][rows] == 1.0).all()
     for t, each in ((11, 7000.0), (12, 3500.0), (23, 3500.0), (24, 0.0)):
         model.t = t
         assert paid(model, scheme, rows) == [each, each]
@@ -121,7 +121,7 @@ def test_the_floor_is_a_limit_and_the_studio_beyond_it_waits():
     assert paid(model, scheme, rows) == [7000.0, 7000.0, 0.0] and scheme.let == 200.0
     model.studios.used["cell"][rows[0]] = cell_of(model, "")        # one leaves the zone and loses its place
     assert paid(model, scheme, rows) == [0.0, 7000.0, 7000.0]
-    model.areas[rows[1:]] = 150.0                                   # they grow: the floor does not
+    model.studios.used["area"][rows[1:]] = 150.0                                   # they grow: the floor does not
     assert sum(paid(model, scheme, rows)) == 250.0 * 70.0 and scheme.let == 250.0
 
 
@@ -142,11 +142,11 @@ def test_young_studios_see_the_lower_rent_in_the_zone_as_long_as_there_is_floor(
     model, scheme, rows = tenants(3, 300.0)
     scheme.open(model)
     inside = scheme.inside(model)
-    assert (model.cells["relief"] == np.where(inside, 0.75, 0.0)).all() and inside.any() and not inside.all()
+    assert (model.space.cells["relief"] == np.where(inside, 0.75, 0.0)).all() and inside.any() and not inside.all()
     assert model.city_state["relief_age"][0] == 24
     scheme.support(model)
     scheme.open(model)                                              # all is let
-    assert (model.cells["relief"] == 0.0).all() and model.city_state["relief_age"][0] == 0.0
+    assert (model.space.cells["relief"] == 0.0).all() and model.city_state["relief_age"][0] == 0.0
 
 
 def test_a_lower_rent_draws_young_studios_into_the_zone():
@@ -158,7 +158,7 @@ def test_a_lower_rent_draws_young_studios_into_the_zone():
         for seed in range(3):
             model = build(24, seed=seed, policies=policies, par=par).run()
             s = model.studios.used
-            west = model.cells["zones"][s["cell"]] & (1 << model.zone_index["zone_west"]) != 0
+            west = model.space.cells["zones"][s["cell"]] & (1 << model.places.zone_index["zone_west"]) != 0
             count += int(((s["alive"] == Life.ALIVE) & west & (s["born"] > model.t - 120)).sum())
         inside.append(count)
     assert inside[1] > 1.2 * inside[0]
@@ -171,7 +171,7 @@ def test_money_buys_amenity_in_the_zones_only_and_it_wears_off():
     here = amenity.inside(model)
     area = here.sum() * float(model.places.cell_km) ** 2
     assert built[here] == pytest.approx(100.0 / 400.0 / area * (1.0 - before[here])) and (built[~here] == 0.0).all()
-    assert model.cells["amenity"][here] == pytest.approx(before[here] + built[here])
+    assert model.space.cells["amenity"][here] == pytest.approx(before[here] + built[here])
     assert amenity.outlay == 100 * MILLION * model.scale
     amenity.now["spending"] = 0.0
     for _ in range(12):
@@ -187,7 +187,7 @@ def test_amenity_raises_the_rate_of_ideas_there_and_the_pull_on_migrants():
     for policies in ({}, law):
         model = build(1, policies=policies, par=par).run()
         ideas.append(model.state["proposed"])
-        population.pulls(model.city_state, model.p, model.mean_amenity)
+        population.pulls(model.city_state, model.rules.p, population.mean_amenity(model.space.cells))
         pull.append(float(model.city_state["migrant_pull"][0]))
     assert ideas[1] > ideas[0] > 0 and pull[1] > pull[0]
 
@@ -208,7 +208,7 @@ def test_companies_come_once_into_the_zone_with_a_grant_each():
     model, rows, _ = with_anchors(18)
     s = model.studios.used
     assert len(rows) == 2 and (s["alive"][rows] == Life.ALIVE).all() and sorted(s["anchor"][rows]) == [100, 101]
-    west = model.cells["zones"] & (1 << model.zone_index["zone_west"]) != 0
+    west = model.space.cells["zones"] & (1 << model.places.zone_index["zone_west"]) != 0
     assert west[s["cell"][rows]].all() and (s["anchor"] >= 100).sum() == 2
     assert model.instruments[0].outlay == 2 * 100 * MILLION * model.scale == s["public"][rows].sum()
     model, rows, before = with_anchors(1, budget=150.0)             # one grant is all that there is money for

@@ -26,8 +26,8 @@ def test_production_subsidy_pays_a_share_of_audited_cost_at_release(cost, coinve
     instrument.after_release(model)
     assert model.studios.used["cash"][owner] - cash == pytest.approx(aid * MILLION, abs=1)
     assert model.projects.rows["aid_claim"][row] == pytest.approx(aid * MILLION, abs=1)
-    assert model.flow[L.GRANTS_CITY] + model.flow[L.GRANTS_PROVINCE] == pytest.approx(aid * MILLION, abs=1)
-    assert model.flow[L.GRANTS_CITY] == pytest.approx(0.5 * aid * MILLION, abs=1)
+    assert model.month.flow[L.GRANTS_CITY] + model.month.flow[L.GRANTS_PROVINCE] == pytest.approx(aid * MILLION, abs=1)
+    assert model.month.flow[L.GRANTS_CITY] == pytest.approx(0.5 * aid * MILLION, abs=1)
 
 
 def test_production_subsidy_is_not_paid_before_or_after_release_or_to_other_segments():
@@ -39,7 +39,7 @@ def test_production_subsidy_is_not_paid_before_or_after_release_or_to_other_segm
     model.projects.rows["released"][old] = model.t - 1
     released(model, segment=3)
     instrument.after_release(model)
-    assert instrument.outlay == 0.0 == model.flow.sum()
+    assert instrument.outlay == 0.0 == model.month.flow.sum()
 
 
 def test_expected_aid_brings_works_to_the_green_light():
@@ -72,7 +72,7 @@ def test_box_office_incentive_pays_after_the_run_and_never_above_its_cap(gross, 
     cash = model.studios.used["cash"][owner]
     model.projects.rows["stage"][row] = Stage.DONE
     instrument.after_release(model)
-    assert model.studios.used["cash"][owner] - cash == pytest.approx(reward * MILLION, abs=1) == model.flow[
+    assert model.studios.used["cash"][owner] - cash == pytest.approx(reward * MILLION, abs=1) == model.month.flow[
         L.GRANTS_PROVINCE]
 
 
@@ -124,17 +124,18 @@ def test_a_bank_lends_a_part_of_the_aid_and_is_paid_back_with_interest_at_releas
     owner, j = model.projects.rows["owner"][row], model.projects.rows[row]
     cash = model.studios.used["cash"][owner]
     subsidy.green_light(model, np.array([row]))
-    assert model.studios.used["cash"][owner] - cash == j["loan"] == model.flow[L.BANK_LOANS] == 2 * MILLION
+    assert model.studios.used["cash"][owner] - cash == j["loan"] == model.month.flow[L.BANK_LOANS] == 2 * MILLION
     assert subsidy.outlay == 0.0                                    # a loan is no outlay
     model.t = 10
     j["stage"], j["released"], j["cost"] = Stage.RUNNING, model.t, 20 * MILLION
     subsidy.after_release(model)
     interest = np.floor(2 * MILLION * model.par["costs.interest"] * 10)
     assert model.studios.used["cash"][owner] - cash == 4 * MILLION - interest
-    assert j["loan"] == 0.0 and model.flow[L.LOAN_REPAYMENTS] == 2 * MILLION and model.flow[L.INTEREST] == interest
+    assert j["loan"] == 0.0 and model.month.flow[L.INTEREST] == interest
+    assert model.month.flow[L.LOAN_REPAYMENTS] == 2 * MILLION
     assert subsidy.outlay == 4 * MILLION
     subsidy.after_release(model)
-    assert model.flow[L.LOAN_REPAYMENTS] == 2 * MILLION             # once
+    assert model.month.flow[L.LOAN_REPAYMENTS] == 2 * MILLION             # once
 
 
 def test_a_studio_that_closes_owes_its_bank():
@@ -145,7 +146,7 @@ def test_a_studio_that_closes_owes_its_bank():
     model.studios.used["cash"][owner] = 0.5 * MILLION
     subsidy.closing(model, np.array([owner]))
     assert model.studios.used["cash"][owner] == -1.5 * MILLION      # births.close books it as the banks' bad debt
-    assert model.flow[L.LOAN_REPAYMENTS] == 2 * MILLION and model.projects.rows["loan"][row] == 0.0
+    assert model.month.flow[L.LOAN_REPAYMENTS] == 2 * MILLION and model.projects.rows["loan"][row] == 0.0
 
 
 def test_what_banks_lent_in_a_run_is_paid_back_or_still_owed():
@@ -164,7 +165,7 @@ def test_a_loan_on_the_aid_lets_a_studio_begin_what_it_could_not_pay():
     proposals["owner"], proposals["budget"], proposals["cost"], proposals["expected"] = owner, 1e7, 1e7, 1e9
     proposals["coinvest"] = model.par["greenlight.coinvest_bound"] + 0.05
     proposals["bridge"] = 0.0, 1e6
-    assert greenlight.choose(proposals, model.studios.used, model.seg, model.p) == 1
+    assert greenlight.choose(proposals, model.studios.used, model.rules.segments, model.rules.p) == 1
     assert proposals["accepted"].tolist() == [0, 1]
 
 
@@ -245,8 +246,8 @@ def test_the_operator_of_a_park_with_enough_scifi_tenants_passes_a_part_on_as_lo
     s["park"][rows] = 0
     month = 2.0 * MILLION * model.scale / 12.0
     scifi.support(model)
-    assert model.flow[L.OPERATOR_GRANTS_CITY] == pytest.approx(0.7 * month, abs=1)
-    assert model.flow[L.RENT_SUBSIDY_CITY] == pytest.approx(0.3 * month, abs=2)
+    assert model.month.flow[L.OPERATOR_GRANTS_CITY] == pytest.approx(0.7 * month, abs=1)
+    assert model.month.flow[L.RENT_SUBSIDY_CITY] == pytest.approx(0.3 * month, abs=2)
     assert s["rent_relief"][rows] == pytest.approx(0.3 * month / 2 / 50_000.0, rel=1e-2)
 
 
@@ -258,4 +259,4 @@ def test_a_scifi_fair_ties_its_exhibitors_to_partners_elsewhere_once_a_year():
     scifi.support(model)
     s = model.studios.used
     assert sorted(s["outside_tie"][alive(model, segment=Segment.SCIFI)]) == [0.0, 0.5] and s["outside_tie"].sum() == 0.5
-    assert model.flow[L.PROGRAMMES_CITY] == 10 * MILLION * model.scale
+    assert model.month.flow[L.PROGRAMMES_CITY] == 10 * MILLION * model.scale

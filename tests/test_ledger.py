@@ -143,7 +143,7 @@ def break_books(monkeypatch, mistake) -> None:
 @pytest.mark.parametrize("kind", [k for k in KINDS if k.name not in NO_BALANCE], ids=lambda k: k.name)
 def test_a_payment_booked_but_not_made_stops_the_run(kind, monkeypatch):
     def mistake(model):
-        model.flow[KINDS.index(kind)] += 1000.0
+        model.month.flow[KINDS.index(kind)] += 1000.0
 
     break_books(monkeypatch, mistake)
     with pytest.raises(LedgerError, match=r"2017-01: account '.+' does not balance: .* against .* yuan"):
@@ -175,22 +175,22 @@ def lose_work(model):
 
 def forget_stock(model):
     """Let the model forget a part of what was produced for stock."""
-    model.wip_stock_change -= 5000.0
+    model.books.wip_change -= 5000.0
 
 
 def spend_unseen(model):
     """Let an instrument say that the city paid what never left it."""
-    model.outlay_by_level["city"] += 5000.0
+    model.month.outlay[0] += 5000.0
 
 
 def negative(model):
     """Book a negative tax."""
-    model.flow[ledger.VAT_CITY] = -1.0
+    model.month.flow[ledger.VAT_CITY] = -1.0
 
 
 def missing(model):
     """Book a payment that is not a number."""
-    model.flow[ledger.VAT_CITY] = np.nan
+    model.month.flow[ledger.VAT_CITY] = np.nan
 
 
 @pytest.mark.parametrize("mistake, account", [

@@ -23,8 +23,8 @@ def with_founder(**options):
     boss = int(old[staff.argmax()])
     person = int(np.flatnonzero((people["employer"] == boss) & (people["status"] == Status.EMPLOYED)
                                 & (people["trained"] < FOUNDER))[0])
-    model.founders = np.array([person])
-    model.p["births_close"] = 0.0
+    model.agenda.founders = np.array([person])
+    model.rules.p["births_close"] = 0.0
     return model, person, boss
 
 
@@ -37,7 +37,7 @@ def test_a_spin_off_takes_capital_knowhow_and_time():
     s = model.studios.used[row]
     assert row != boss and model.state["entries"] == 1
     assert s["id"] == identity(FOUND, int(model.talents.used["id"][person]), model.t)
-    assert s["cash"] == model.flow[L.FOUNDERS_CAPITAL] > 0
+    assert s["cash"] == model.month.flow[L.FOUNDERS_CAPITAL] > 0
     assert s["knowhow"] == pytest.approx(0.5 + 0.5 * old["knowhow"])
     assert s["reputation"] == pytest.approx(model.par["births.reputation"] * old["reputation"])
     assert s["born"] == model.t + round(model.par["approvals.entry_months"]) and s["staff"] == 1
@@ -47,7 +47,7 @@ def test_a_spin_off_takes_capital_knowhow_and_time():
 def test_a_spin_off_opens_near_the_old_employer_or_at_home():
     for near in (1.0, 0.0):
         model, person, boss = with_founder()
-        model.p["births_near"] = near
+        model.rules.p["births_near"] = near
         births.be_born_and_die(model)
         row = int(model.talents.used["employer"][person])
         place = model.studios.used["cell"][boss] if near else model.talents.used["cell"][person]
@@ -56,7 +56,7 @@ def test_a_spin_off_opens_near_the_old_employer_or_at_home():
 
 def test_a_super_individual_works_alone():
     model, person, _ = with_founder()
-    model.founders = np.array([-person - 1])
+    model.agenda.founders = np.array([-person - 1])
     births.be_born_and_die(model)
     row = int(model.talents.used["employer"][person])
     assert model.talents.used["status"][person] == Status.SOLO and model.studios.used["solo"][row] == 1
@@ -67,7 +67,7 @@ def test_a_founder_who_has_left_founds_nothing():
     model, person, _ = with_founder()
     model.talents.used["status"][person] = Status.SEEKING
     births.be_born_and_die(model)
-    assert model.state["entries"] == 0 and model.flow[L.FOUNDERS_CAPITAL] == 0
+    assert model.state["entries"] == 0 and model.month.flow[L.FOUNDERS_CAPITAL] == 0
 
 
 def test_founding_answers_buzz_and_experience():
@@ -91,14 +91,14 @@ def test_permits_that_take_longer_delay_the_opening():
 
 def closing(model) -> np.ndarray:
     gone = np.zeros(model.studios.high, np.int64)
-    count = births.doomed(model.studios.used, model.city_state, model.p, 1, model.t, gone)
+    count = births.doomed(model.studios.used, model.city_state, model.rules.p, 1, model.t, gone)
     return gone[:count]
 
 
 def healthy():
     model = build(12)
     model.step()
-    model.p["births_close"] = 0.0
+    model.rules.p["births_close"] = 0.0
     model.studios.used["cash"] = 1e7
     model.studios.used["months_red"] = 0
     assert closing(model).size == 0
@@ -137,14 +137,14 @@ def test_an_anchor_stays():
 def test_the_young_the_small_and_the_losing_close_more_often():
     def rate(**columns):
         model = healthy()
-        model.p["births_close"] = 0.01
+        model.rules.p["births_close"] = 0.01
         for name, value in (("born", -300), ("staff", 10), ("surplus_year", 1e6), *columns.items()):
             model.studios.used[name] = value
         model.studios.used["anchor"] = 0
         total = 0
         for seed in range(60):
             gone = np.zeros(model.studios.high, np.int64)
-            total += births.doomed(model.studios.used, model.city_state, model.p, seed, model.t, gone)
+            total += births.doomed(model.studios.used, model.city_state, model.rules.p, seed, model.t, gone)
         return total / 60 / alive(model).size
 
     usual = rate()
@@ -159,8 +159,8 @@ def test_closing_pays_out_cash_or_leaves_a_bad_debt():
         row = int(alive(model, anchor=0)[4])
         model.studios.used["cash"][row] = cash
         births.close(np.array([row]), model.studios.used, model.projects.used, model.credits.used, model.talents.used,
-                     model.flow, model.t)
-        assert model.flow[kind] == 12345.0 == model.flow.sum()
+                     model.month.flow, model.t)
+        assert model.month.flow[kind] == 12345.0 == model.month.flow.sum()
 
 
 def test_unfinished_works_of_a_closed_studio_are_written_off_and_finished_ones_forgotten():
@@ -171,8 +171,8 @@ def test_unfinished_works_of_a_closed_studio_are_written_off_and_finished_ones_f
     row = int(works["owner"][busy[0]])
     mine = (works["owner"] == row) & (works["stage"] > Stage.FREE) & (works["stage"] < Stage.RUNNING)
     cost = works["cost"][mine].sum()
-    lost = births.close(np.array([row]), model.studios.used, works, model.credits.used, model.talents.used, model.flow,
-                        model.t)
+    lost = births.close(np.array([row]), model.studios.used, works, model.credits.used, model.talents.used,
+                        model.month.flow, model.t)
     assert lost == cost > 0 and (works["stage"][mine] == Stage.ABANDONED).all()
     credits = model.credits.used
     assert not np.isin(credits["project_id"][credits["alive"] == Life.ALIVE], works["id"][mine]).any()

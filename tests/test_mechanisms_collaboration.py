@@ -12,7 +12,7 @@ from cluster_sim.month import collaboration
 
 
 def test_the_cost_of_distance_rises_and_levels_off():
-    p = build(1).p[0]
+    p = build(1).rules.p[0]
     km = np.array([0.0, 0.05, 0.5, 2.0, 8.0, 40.0, 400.0, 4000.0])
     tau = np.array([collaboration.tau(d, p) for d in km])
     assert tau[0] == 0.0 and (np.diff(tau[:-1]) > 0).all()
@@ -21,7 +21,7 @@ def test_the_cost_of_distance_rises_and_levels_off():
 
 @pytest.mark.parametrize("strength, templates, commons", [(1.0, 0.0, 0.0), (0.0, 1.0, 2.0), (0.5, 0.5, 1.0)])
 def test_ties_and_templates_lower_the_cost(strength, templates, commons):
-    p = build(1).p[0]
+    p = build(1).rules.p[0]
     alone = collaboration.pair_cost(3.0, 0.0, 0.0, 0.0, p)
     together = collaboration.pair_cost(3.0, strength, templates, commons, p)
     expected = (1.0 - p["collaboration_tie_saving"] * strength) * (
@@ -30,39 +30,35 @@ def test_ties_and_templates_lower_the_cost(strength, templates, commons):
 
 
 def test_templates_without_a_commons_save_nothing():
-    p = build(1).p[0]
+    p = build(1).rules.p[0]
     assert collaboration.pair_cost(3.0, 0.0, 1.0, 0.0, p) == collaboration.pair_cost(3.0, 0.0, 0.0, 0.0, p)
 
 
 def prepared(**options):
     """Return a model whose partners' market is laid out for its first month, and one of its studios."""
     m = build(2, **options)
-    order = m.studio_order()
-    collaboration.reach_of(m.studios.used, order, m.side, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.p)
-    m.ties["strength"] = 0.0
+    collaboration.reach_of(m.studios.used, m.studios.order(), m.partners, m.rules.p)
+    m.partners.ties["strength"] = 0.0
     rows = alive(m, park=-1)
     return m, int(rows[np.argsort(m.studios.used["id"][rows])[0]])
 
 
 def meetings(m, i, k=1, count=4000):
     """Return whom studio i meets for a specialism over many draws."""
-    cumulative = np.empty(m.side**2)
-    total = collaboration.survey(m.studios.used["cell"][i], m.side, m.near, m.mass, k, cumulative)
+    market, cumulative = collaboration.market_of(m), np.empty(m.side**2)
+    collaboration.survey(m.studios.used["cell"][i], m.space.proximity, m.partners.cell_reach[k], cumulative)
     base = np.uint64(stream(5, 17, 0))
 
     def word(n):
         return np.uint64(again(np.uint64(draw(base, n))))
 
-    return np.array([collaboration.meet(m.studios.used, i, k, word(n), total, cumulative, m.cell_start,
-                                        m.cell_rows, m.reach, m.park_mass, m.ties, m.side, m.distance, m.near,
-                                        m.same_park, m.outside_mass[k], m.outside_weight, m.p[0])
-                     for n in range(count)])
+    return np.array([collaboration.meet(market, i, k, word(n), cumulative) for n in range(count)])
 
 
 def test_meeting_falls_with_distance_as_the_formula_says():
     """P(meet j) ~ reach_j * exp(-d / lambda): the frequencies by distance follow it."""
     m, i = prepared(par={"collaboration.lambda_s": 3.0})
-    m.outside_mass = m.outside_mass * 0.0
+    m.other_cities.reach[:] = m.other_cities.reach * 0.0
     met = meetings(m, i)
     local = met[met >= 0]
     assert local.size > 2000
@@ -70,15 +66,15 @@ def test_meeting_falls_with_distance_as_the_formula_says():
     rows = alive(m)
     dx = np.abs(s["cell"][rows] % m.side - s["cell"][i] % m.side)
     dy = np.abs(s["cell"][rows] // m.side - s["cell"][i] // m.side)
-    km = m.distance[dx, dy]
-    weight = m.reach[rows, 1] * np.exp(-km / 3.0)
+    km = m.space.distance[dx, dy]
+    weight = m.partners.reach[rows, 1] * np.exp(-km / 3.0)
     weight[rows == i] = 0.0
     expected = weight / weight.sum()
     seen = np.array([(local == r).sum() for r in rows]) / local.size
     for low, high in ((0.0, 2.0), (2.0, 4.0), (4.0, 20.0)):
         ring = (km >= low) & (km < high)
         assert seen[ring].sum() == pytest.approx(expected[ring].sum(), abs=0.03)
-    per_reach = [seen[(km >= a) & (km < b)].sum() / m.reach[rows, 1][(km >= a) & (km < b)].sum()
+    per_reach = [seen[(km >= a) & (km < b)].sum() / m.partners.reach[rows, 1][(km >= a) & (km < b)].sum()
                  for a, b in ((0.0, 2.0), (2.0, 5.0), (5.0, 20.0))]
     assert per_reach[0] > per_reach[1] > per_reach[2]
 
@@ -98,17 +94,18 @@ def test_past_partners_are_met_more_often():
     m, i = prepared()
     j = int(alive(m)[-1])
     before = (meetings(m, i) == j).mean()
-    m.ties[i]["id"][0], m.ties[i]["row"][0], m.ties[i]["strength"][0] = m.studios.used["id"][j], j, 1.0
+    tie = m.partners.ties[i]
+    tie["id"][0], tie["row"][0], tie["strength"][0] = m.studios.used["id"][j], j, 1.0
     after = (meetings(m, i) == j).mean()
     assert after > before + 0.01
 
 
-def test_other_cities_are_met_by_their_mass():
+def test_other_cities_are_met_by_their_reach():
     m, i = prepared()
     outside = meetings(m, i)
     outside = outside[outside <= -2]
-    assert outside.size > 20 and (-2 - outside).max() < len(m.outside_km)
-    m.outside_mass = m.outside_mass * 0.0
+    assert outside.size > 20 and (-2 - outside).max() < len(m.other_cities.km)
+    m.other_cities.reach[:] = m.other_cities.reach * 0.0
     assert (meetings(m, i) >= -1).all()
 
 
@@ -117,14 +114,14 @@ def test_ties_persist_when_a_studio_moves_and_fade_with_time():
     j = int(alive(m)[-1])
     collaboration.record_pairs(m, np.array([[i, j]]))
     identity = m.studios.used["id"][j]
-    assert collaboration.tie_between(m.ties, i, identity) == 1.0
-    assert collaboration.tie_between(m.ties, j, m.studios.used["id"][i]) == 1.0
+    assert collaboration.tie_between(m.partners.ties, i, identity) == 1.0
+    assert collaboration.tie_between(m.partners.ties, j, m.studios.used["id"][i]) == 1.0
     m.studios.used["cell"][j] = (m.studios.used["cell"][j] + 5) % m.side**2
-    assert collaboration.tie_between(m.ties, i, identity) == 1.0
+    assert collaboration.tie_between(m.partners.ties, i, identity) == 1.0
     for _ in range(12):
-        collaboration.fade(m.ties, m.p)
+        collaboration.fade(m.partners.ties, m.rules.p)
     kept = (1.0 - m.par["collaboration.tie_fading"]) ** 12
-    assert collaboration.tie_between(m.ties, i, identity) == pytest.approx(kept, rel=1e-4)
+    assert collaboration.tie_between(m.partners.ties, i, identity) == pytest.approx(kept, rel=1e-4)
 
 
 def test_a_nearer_partner_of_the_same_kind_is_worth_more():
@@ -137,8 +134,7 @@ def test_a_nearer_partner_of_the_same_kind_is_worth_more():
     s["cell"][near], s["cell"][far] = s["cell"][i], (s["cell"][i] + m.side * (m.side // 2)) % m.side**2
 
     def value(j):
-        return collaboration.worth(s, i, j, 1, m.ties, m.side, m.distance, m.outside_km, m.outside_wage_index,
-                                   m.city_state[0], m.p[0], 0.0)
+        return collaboration.worth(collaboration.market_of(m), i, j, 0.0)
 
     (v1, c1, d1), (v2, c2, d2) = value(near), value(far)
     assert d1 < d2 and c1 < c2 and v1 > v2
@@ -206,11 +202,11 @@ def test_the_reach_of_a_super_individual_is_nothing_to_others():
     """Whoever works alone takes no work from partners, whatever the row held before."""
     m, i = prepared()
     j = int(alive(m)[-1])
-    m.ties[i]["id"][0], m.ties[i]["row"][0], m.ties[i]["strength"][0] = m.studios.used["id"][j], j, 3.0
+    tie = m.partners.ties[i]
+    tie["id"][0], tie["row"][0], tie["strength"][0] = m.studios.used["id"][j], j, 3.0
     m.studios.used["solo"][j] = 1
-    collaboration.reach_of(m.studios.used, m.studio_order(), m.side, m.cell_start, m.cell_rows, m.reach, m.mass,
-                           m.park_mass, m.p)
-    assert (m.reach[j] == 0).all() and not (meetings(m, i) == j).any()
+    collaboration.reach_of(m.studios.used, m.studios.order(), m.partners, m.rules.p)
+    assert (m.partners.reach[j] == 0).all() and not (meetings(m, i) == j).any()
 
 
 def test_a_closed_partner_is_forgotten():

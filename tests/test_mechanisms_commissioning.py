@@ -13,7 +13,7 @@ def weights(model) -> np.ndarray:
     """Return every studio's weight in the market, without the month's luck moving between two looks."""
     m = model
     appeal = m.studios.used["appeal"].copy()
-    commissioning.weigh(m.studios.used, m.seg, m.city_state, m.p, m.seed, 0, m.weight_home, m.weight_abroad)
+    commissioning.weigh(m.studios.used, m.city_state, m.rules, 0, m.markets.weight_home, m.markets.weight_abroad)
     m.studios.used["appeal"] = appeal
     return m.studios.used["weight"].copy()
 
@@ -56,21 +56,21 @@ def test_near_markets_are_won_first_and_fill():
     model = build(1)
     weights(model)
     m = model
-    spend = m.demand[0]
+    spend = m.markets.demand[0]
 
     def shares():
-        ours = m.weight_home[0] * m.market_decay
-        return ours / (ours + m.rivals[0])
+        ours = m.markets.weight_home[0] * m.markets.decay
+        return ours / (ours + m.markets.rivals[0])
 
     once = shares()
-    km = np.concatenate([[0.0], m.outside_km])
+    km = np.concatenate([[0.0], m.other_cities.km])
     assert once[0] == once.max() and (spend > 0).all()
     far = np.argsort(km)
-    assert m.market_decay[far].tolist() == sorted(m.market_decay.tolist(), reverse=True)
-    before = commissioning.markets(m)[0]
-    m.weight_home *= 2.0
+    assert m.markets.decay[far].tolist() == sorted(m.markets.decay.tolist(), reverse=True)
+    before = commissioning.share_markets(m)[0]
+    m.markets.weight_home[:] *= 2.0
     twice = shares()
-    after = commissioning.markets(m)[0]
+    after = commissioning.share_markets(m)[0]
     assert (after > before).all() and (after < 2.0 * before).all()
     assert twice[0] / once[0] < (twice[1:] / once[1:]).min()
 
@@ -81,7 +81,7 @@ def test_demand_of_a_pandemic_year_moves_what_is_won():
     for model in (quiet, ill):
         weights(model)
         model.t = 14
-    ratio = commissioning.markets(ill)[0] / commissioning.markets(quiet)[0]
+    ratio = commissioning.share_markets(ill)[0] / commissioning.share_markets(quiet)[0]
     assert ratio == pytest.approx(ill.outside["pandemic_demand"][14], rel=1e-12)
     assert ratio[0] < 1.0 < ratio[2]
     assert (ill.outside["pandemic_demand"][:12] == 1.0).all()
@@ -90,10 +90,10 @@ def test_demand_of_a_pandemic_year_moves_what_is_won():
 def test_export_capability_wins_work_abroad_only():
     model = build(1)
     weights(model)
-    home, abroad = commissioning.markets(model)
+    home, abroad = commissioning.share_markets(model)
     model.studios.used["export"] *= 2.0
     weights(model)
-    home2, abroad2 = commissioning.markets(model)
+    home2, abroad2 = commissioning.share_markets(model)
     assert np.array_equal(home, home2) and (abroad2 > 1.5 * abroad).all()
 
 
@@ -107,11 +107,11 @@ def test_contracts_add_up_to_what_was_won():
     s["orders"] = s["pending"] = 0.0
     s["load"] = 0.0                                # no studio turns work away
     for seed in range(rounds):
-        commissioning.win(s, m.seg, money, np.zeros(6), m.weight_home, m.weight_abroad, m.city_state, m.p, seed, 0)
+        commissioning.win(s, m.rules._replace(seed=seed), m.markets, money, np.zeros(6), 0)
     got = (s["orders"] + s["pending"]) * s["price"]
     by_segment = np.bincount(s["segment"], weights=got, minlength=6)
     assert by_segment == pytest.approx(money * rounds, rel=0.03)
-    expected = money[s["segment"]] * s["weight"] / m.weight_home[s["segment"]] * rounds
+    expected = money[s["segment"]] * s["weight"] / m.markets.weight_home[s["segment"]] * rounds
     big = expected > np.percentile(expected, 50)
     assert got[big] == pytest.approx(expected[big], rel=0.3)
 
@@ -123,7 +123,7 @@ def test_a_studio_lets_work_lapse_when_its_backlog_is_long():
     s["orders"] = 100.0
     s["load"] = 5.0 * s["capacity"]
     nothing = np.zeros(6)
-    commissioning.win(s, m.seg, nothing, nothing, m.weight_home, m.weight_abroad, m.city_state, m.p, 0, 0)
+    commissioning.win(s, m.rules, m.markets, nothing, nothing, 0)
     rows = alive(model)
     assert s["orders"][rows] == pytest.approx(100.0 * (1.0 - m.par["commissioning.lapse"]))
 
@@ -137,8 +137,7 @@ def test_what_is_won_is_spent_on_partners_only_where_specialisms_lack():
     row = alive(model)[0]
     s["sub"][row] = -2                            # a partner in another city
     for seed in range(50):
-        commissioning.win(s, m.seg, np.full(6, 3e7), np.zeros(6), m.weight_home, m.weight_abroad, m.city_state, m.p,
-                          seed, 0)
+        commissioning.win(s, m.rules._replace(seed=seed), m.markets, np.full(6, 3e7), np.zeros(6), 0)
     others = np.setdiff1d(alive(model), [row])
     assert (s["pending"][others] == 0).all()
     assert s["pending"][row] / (s["pending"][row] + s["orders"][row]) == pytest.approx(0.3, rel=0.02)

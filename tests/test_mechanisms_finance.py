@@ -22,8 +22,8 @@ def bids_on(model, row, rounds=100):
     count = 0
     for seed in range(rounds):
         bids = np.zeros((m.funds.high, 1))
-        finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([5e6]), m.cells, m.city_state, m.p, seed, 0,
-                    bids)
+        finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([5e6]), m.space.cells, m.city_state,
+                    m.rules.p, seed, 0, bids)
         count += int((bids > 0).sum())
     return count
 
@@ -51,16 +51,18 @@ def test_sentiment_moves_every_bid():
 def test_a_fund_keeps_to_its_rounds_and_to_its_money():
     model = build(1)
     m, row = model, int(alive(model, anchor=0)[0])
-    m.p["finance_bar"], m.funds.used["looks"], m.funds.used["cash"] = -100.0, 20.0, 3e6
+    m.rules.p["finance_bar"], m.funds.used["looks"], m.funds.used["cash"] = -100.0, 20.0, 3e6
     m.studios.used["round"][row] = 2
     bids = np.zeros((m.funds.high, 1))
-    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.cells, m.city_state, m.p, 1, 0, bids)
+    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.space.cells, m.city_state, m.rules.p,
+                1, 0, bids)
     rung = (m.funds.used["first_round"] <= 3) & (m.funds.used["last_round"] >= 3)
     assert (bids[~rung] == 0).all() and (bids[rung] > 0).any()
     assert (bids[:, 0] <= 0.5 * m.funds.used["cash"]).all()
     m.funds.used["cash"] = 0.0
     bids[:] = 0.0
-    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.cells, m.city_state, m.p, 1, 0, bids)
+    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.space.cells, m.city_state, m.rules.p,
+                1, 0, bids)
     assert not bids.any()
 
 
@@ -71,9 +73,10 @@ def close(model, row, offers, aim=10e6, held=None):
     bids[: len(offers), 0] = offers
     stakes = np.zeros(20, STAKE)
     before = m.studios.used["cash"][row]
-    m.flow[:] = 0.0
+    m.month.flow[:] = 0.0
     count, rounds = finance.close_rounds(m.funds.used, m.studios.used, np.array([row]), np.array([aim]), bids,
-                                         np.zeros(0, STAKE) if held is None else held, m.p, 0, stakes, m.flow)
+                                         np.zeros(0, STAKE) if held is None else held, m.rules.p, 0, stakes,
+                                         m.month.flow)
     return stakes[:count], m.studios.used["cash"][row] - before, rounds
 
 
@@ -87,7 +90,8 @@ def test_a_round_that_gathers_too_little_fails_and_one_that_gathers_more_is_cut_
     stakes, raised, rounds = close(model, row, [10e6, 6e6, 4e6])
     assert rounds == 1 and len(stakes) == 3 and raised == pytest.approx(10e6, abs=3)
     assert stakes["cost"] == pytest.approx([5e6, 3e6, 2e6])
-    assert cash[:3] - model.funds.used["cash"][:3] == pytest.approx(stakes["cost"]) and model.flow[L.EQUITY] == raised
+    assert cash[:3] - model.funds.used["cash"][:3] == pytest.approx(stakes["cost"])
+    assert model.month.flow[L.EQUITY] == raised
     assert model.studios.used["round"][row] == 1 and 0 < stakes["share"].sum() < 1
     stakes, raised, _ = close(model, row, [10e6 * quorum])
     assert raised == pytest.approx(10e6 * quorum, abs=1)
@@ -111,7 +115,7 @@ def test_funds_never_overspend_and_stakes_are_what_was_paid():
     while not model.finished:
         model.step()
         assert (model.funds.used["cash"] >= 0).all()
-        paid += model.flow[L.EQUITY]
+        paid += model.month.flow[L.EQUITY]
     assert paid > 0 and model.funds.used["invested"].sum() == paid
     assert model.series()["venture_capital"].sum() == pytest.approx(paid / 1e6)
     assert model.series()["funding_rounds"].sum() > 5
@@ -156,9 +160,9 @@ def test_stakes_are_sold_after_years_at_the_firms_value():
 def test_anchors_and_the_sixth_segment_do_not_apply():
     model = build(2, par=EAGER)
     model.studios.used["want"] = 1e6
-    order = model.studio_order()
+    order = model.studios.order()
     applicants, aims = np.zeros(order.size, np.int64), np.zeros(order.size)
-    count = finance.apply_for_money(model.studios.used, order, model.p, 0, applicants, aims)
+    count = finance.apply_for_money(model.studios.used, order, model.rules.p, 0, applicants, aims)
     chosen = model.studios.used[applicants[:count]]
     assert count > 20 and (chosen["anchor"] != 1).all() and (chosen["segment"] != 5).all()
     assert (aims[:count] >= model.par["finance.seed"] * 1e6).all()
@@ -169,12 +173,12 @@ def test_private_capital_is_called_in_parts_up_to_the_commitment():
     model = build(3)
     f = model.funds.used
     before = f["cash"].copy()
-    model.flow[:] = 0.0
+    model.month.flow[:] = 0.0
     finance.call_private_capital(model)
     called = f["cash"] - before
     private = f["kind"] == FundKind.PRIVATE
     assert called[private] == pytest.approx(np.floor(model.par["finance.inflow"] * f["committed"][private]))
-    assert called[private].sum() == model.flow[L.CALLS_PRIVATE]
+    assert called[private].sum() == model.month.flow[L.CALLS_PRIVATE]
     f["cash"] = f["committed"]
     finance.call_private_capital(model)
     assert np.array_equal(f["cash"], f["committed"])

@@ -12,19 +12,19 @@ from cluster_sim.month import knowledge
 def quiet(**options):
     """Return a model without talk of hits."""
     model = build(40, **options)
-    model.hit_gross_by[:] = 0.0
+    model.month.hit_gross[:] = 0.0
     model.city_state["buzz"] = 0.0
     return model
 
 
 def test_a_hit_is_talked_about_and_the_talk_fades_within_about_a_year():
     model = quiet()
-    model.hit_gross_by[0] = 2.0 * model.city_state["hit_threshold"][0]
+    model.month.hit_gross[0] = 2.0 * model.city_state["hit_threshold"][0]
     knowledge.spread(model)
     peak = model.city_state["buzz"][0, 0]
     assert peak == pytest.approx(model.par["knowledge.buzz_of_hit"] * np.log(3.0))
     assert (model.city_state["buzz"][0, 1:] == 0).all() and model.city_state["buzz_mean"][0] == pytest.approx(peak)
-    model.hit_gross_by[:] = 0.0
+    model.month.hit_gross[:] = 0.0
     for _ in range(12):
         knowledge.spread(model)
     left = model.city_state["buzz"][0, 0] / peak
@@ -37,7 +37,7 @@ def test_a_hit_is_talked_about_and_the_talk_fades_within_about_a_year():
 def test_buzz_has_a_ceiling():
     model = quiet()
     for _ in range(30):
-        model.hit_gross_by[:] = 1e15
+        model.month.hit_gross[:] = 1e15
         knowledge.spread(model)
     assert model.city_state["buzz"].max() == model.par["knowledge.buzz_ceiling"]
     assert model.city_state["buzz_mean"][0] == model.par["knowledge.buzz_ceiling"]
@@ -63,7 +63,7 @@ def learned(model) -> np.ndarray:
 def test_work_makes_knowhow_and_idleness_loses_it():
     model = quiet()
     s, rows = model.studios.used, alive(model)
-    s["knowhow"], model.ties["strength"] = 1.0, 0.0
+    s["knowhow"], model.partners.ties["strength"] = 1.0, 0.0
     s["load"] = s["capacity"]
     assert learned(model)[rows] == pytest.approx(model.par["knowledge.doing"] - model.par["knowledge.depreciation"])
     s["knowhow"], s["load"] = 1.0, 0.0
@@ -76,7 +76,7 @@ def test_knowhow_spreads_to_neighbours_who_know_less():
     cells, counts = np.unique(s["cell"][alive(model)], return_counts=True)
     crew = np.intersect1d(alive(model), np.flatnonzero(s["cell"] == cells[counts.argmax()]))
     far = int(np.setdiff1d(alive(model), crew)[0])
-    s["knowhow"], s["load"], model.ties["strength"] = 1.0, 0.0, 0.0
+    s["knowhow"], s["load"], model.partners.ties["strength"] = 1.0, 0.0, 0.0
     s["knowhow"][crew[1:]] = 2.0
     gain = learned(model)
     assert gain[crew[0]] > gain[far] == pytest.approx(-model.par["knowledge.depreciation"])
@@ -86,15 +86,16 @@ def test_knowhow_spreads_to_neighbours_who_know_less():
 def test_knowhow_spreads_along_ties_that_are_alive():
     model = quiet()
     s = model.studios.used
-    s["knowhow"], s["load"], model.ties["strength"] = 1.0, 0.0, 0.0
+    s["knowhow"], s["load"], model.partners.ties["strength"] = 1.0, 0.0, 0.0
     i, j = (int(r) for r in alive(model)[:2])
     s["cell"][j] = (s["cell"][i] + 9) % model.side**2
     s["knowhow"][j] = 3.0
-    model.ties[i]["id"][0], model.ties[i]["row"][0], model.ties[i]["strength"][0] = s["id"][j], j, 1.0
+    tie = model.partners.ties[i]
+    tie["id"][0], tie["row"][0], tie["strength"][0] = s["id"][j], j, 1.0
     taught = learned(model)[i]
     assert taught == pytest.approx(2.0 * model.par["knowledge.partners"] - model.par["knowledge.depreciation"],
                                    abs=1e-3)
-    model.ties[i]["id"][0] += 1                     # the partner closed; somebody else has its row
+    model.partners.ties[i]["id"][0] += 1                     # the partner closed; somebody else has its row
     s["knowhow"][i] = 1.0
     assert learned(model)[i] < taught
 

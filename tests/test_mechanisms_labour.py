@@ -21,8 +21,8 @@ def applications(model, weights, cells=(0, 0), skills=(1.0,), home=0, seeds=500)
     chosen, rows = np.zeros(2), []
     for seed in range(seeds):
         best, best_id, best_row = np.full(2, -1.0, np.float32), np.zeros(2, np.int64), np.full(2, -1, np.int64)
-        hiring.apply(people, hot, np.array([0, 2, 2, 2, 2, 2, 2]), np.array([0, 1]), model.commute, model.side,
-                     model.p, seed, 0, model.samples, best, best_id, best_row)
+        hiring.apply(people, hot, np.array([0, 2, 2, 2, 2, 2, 2]), np.array([0, 1]), model.labour.commute, model.side,
+                     model.rules.p, seed, 0, model.month.levers["vacancies_seen"], best, best_id, best_row)
         chosen += best_row >= 0
         rows += best_row[best_row >= 0].tolist()
     return chosen, rows
@@ -31,7 +31,7 @@ def applications(model, weights, cells=(0, 0), skills=(1.0,), home=0, seeds=500)
 def test_seekers_choose_by_weight():
     """A vacancy that weighs twice as much gets about twice as many of the seekers (a logit)."""
     model = build(1)
-    model.p["labour_reservation"] = 0.0
+    model.rules.p["labour_reservation"] = 0.0
     equal, _ = applications(model, (1.0, 1.0))
     better, _ = applications(model, (2.0, 1.0))
     assert equal.sum() == better.sum() == 500
@@ -43,14 +43,14 @@ def test_seekers_choose_near_work_and_may_wait():
     model = build(1)
     far, _ = applications(model, (1.0, 1.0), cells=(0, model.side - 1))
     assert far[0] > far[1] * 1.15 and far[1] > 0
-    model.p["labour_reservation"] = 10.0
+    model.rules.p["labour_reservation"] = 10.0
     waiting, _ = applications(model, (0.5, 0.5))
     assert waiting.sum() < 0.7 * far.sum()
 
 
 def test_the_best_applicant_is_taken():
     model = build(1)
-    model.p["labour_reservation"] = 0.0
+    model.rules.p["labour_reservation"] = 0.0
     _, rows = applications(model, (1.0, 0.0), skills=(0.6, 0.7, 1.6, 0.8), seeds=200)       # all want the same place
     assert np.mean(np.array(rows) == 2) > 0.95
 
@@ -64,19 +64,18 @@ def test_what_draws_seekers_to_a_studio(column, higher, weight):
     row = alive(model)[0]
     s = model.studios.used
     s["offer"][row], s["reputation"][row], s["slack"][row] = 1.0, 0.0, 0.0
-    before = model.hot()["novice"][row]
+    before = hiring.employers(model)["novice"][row]
     s[column][row] = higher
-    assert model.hot()["novice"][row] / before == pytest.approx(weight(model.par), rel=1e-5)
+    assert hiring.employers(model)["novice"][row] / before == pytest.approx(weight(model.par), rel=1e-5)
 
 
 def test_wages_answer_tightness():
     """Vacancies beyond the norm raise the market wage, fewer lower it; at the norm it follows the trend."""
     def growth(theta):
         model = build(2)
-        model.sought[:] = 100.0
         model.city_state["tightness"] = theta * model.par["labour.tightness_norm"]
         before = model.city_state["market_wage"][0].copy()
-        hiring.tighten(model, np.full(6, 100.0 * theta * model.par["labour.tightness_norm"]))
+        hiring.tighten(model, np.full(6, 100.0 * theta * model.par["labour.tightness_norm"]), np.full(6, 100.0))
         return model.city_state["market_wage"][0] / before - 1.0
 
     assert growth(2.0) == pytest.approx(build(1).par["labour.wage_speed"] * np.log(2.0))
@@ -98,7 +97,7 @@ def test_studios_plan_for_expected_work_within_their_cash():
 
     def plan(expected, cash):
         s["expected"][row], s["cash"][row] = expected, cash
-        hiring.plan(s, model.seg, model.mix, model.city_state, model.p, 1, 5)
+        hiring.plan(s, model.rules.segments, model.rules.mix, model.city_state, model.rules.p, 1, 5)
         return s["vacancies"][row].sum(), s["layoff"][row]
 
     much, rich = 3.0 * s["capacity"][row], 1e9
@@ -115,7 +114,7 @@ def test_open_vacancies_raise_the_offer_and_too_few_lower_it():
     s = model.studios.used
     for expected, sign in ((3.0, 1), (0.5, -1)):
         s["offer"], s["expected"], s["cash"] = 1.0, expected * s["capacity"], 1e9
-        hiring.plan(s, model.seg, model.mix, model.city_state, model.p, 1, 5)
+        hiring.plan(s, model.rules.segments, model.rules.mix, model.city_state, model.rules.p, 1, 5)
         rows = alive(model, solo=0)
         assert (np.sign(s["offer"][rows] - 1.0) * sign).mean() > 0.8
 
@@ -124,7 +123,7 @@ def test_wages_are_raised_once_a_year_and_never_cut():
     model = build(14)
     before = model.talents.used.copy()
     model.city_state["market_wage"] *= 1.5
-    hiring.raise_wages(model.talents.used, model.hot(), model.city_state, model.p, 0)
+    hiring.raise_wages(model.talents.used, hiring.employers(model), model.city_state, model.rules.p, 0)
     after = model.talents.used
     moved = after["wage"] != before["wage"]
     anniversary = (before["status"] == Status.EMPLOYED) & (before["since"] % 12 == 0)
@@ -132,7 +131,7 @@ def test_wages_are_raised_once_a_year_and_never_cut():
     assert not (moved & ~anniversary).any()
     model.city_state["market_wage"] *= 0.1
     again = after["wage"].copy()
-    hiring.raise_wages(model.talents.used, model.hot(), model.city_state, model.p, 0)
+    hiring.raise_wages(model.talents.used, hiring.employers(model), model.city_state, model.rules.p, 0)
     assert np.array_equal(again, model.talents.used["wage"])
 
 
@@ -165,7 +164,7 @@ def test_a_closing_studios_people_look_for_work():
     crew = np.flatnonzero((model.talents.used["employer"] == row) & (model.talents.used["status"] == Status.EMPLOYED))
     assert crew.size > 5
     model.studios.used["cash"][row] = -1e12
-    model.founders = model.founders[:0]
+    model.agenda.founders = model.agenda.founders[:0]
     births.be_born_and_die(model)
     people = model.talents.used[crew]
     assert (people["status"] == Status.SEEKING).all() and (people["employer"] == -1).all()
@@ -180,9 +179,10 @@ def test_overload_drives_people_away():
     s = model.studios.used
     row = alive(model)[0]
     s["load"][row] = s["capacity"][row]
-    calm = model.hot()["quit"][row]
+    calm = hiring.employers(model)["quit"][row]
     s["load"][row] = 2.0 * s["capacity"][row]
-    assert model.hot()["quit"][row] == pytest.approx(calm * (1.0 + model.par["labour.quit_overload"]), rel=1e-5)
+    assert hiring.employers(model)["quit"][row] == pytest.approx(calm * (1.0 + model.par["labour.quit_overload"]),
+                                                                 rel=1e-5)
 
 
 @pytest.mark.parametrize("column, value, sign", [("relative_wage", 1.3, 1), ("buzz_mean", 1.0, 1),
@@ -190,19 +190,19 @@ def test_overload_drives_people_away():
 def test_what_draws_people_to_the_city(column, value, sign):
     model = build(1)
     g = model.city_state
-    population.pulls(g, model.p, model.mean_amenity)
+    population.pulls(g, model.rules.p, population.mean_amenity(model.space.cells))
     stay, come, leave = (float(g[name][0]) for name in ("stay", "migrant_pull", "leave_pull"))
     g[column] = value
-    population.pulls(g, model.p, model.mean_amenity)
+    population.pulls(g, model.rules.p, population.mean_amenity(model.space.cells))
     assert sign * (g["stay"][0] - stay) > 0 and sign * (g["migrant_pull"][0] - come) > 0
     assert sign * (g["leave_pull"][0] - leave) < 0
 
 
 def test_amenity_draws_people():
     model = build(1)
-    population.pulls(model.city_state, model.p, 0.2)
+    population.pulls(model.city_state, model.rules.p, 0.2)
     dull = float(model.city_state["stay"][0])
-    population.pulls(model.city_state, model.p, 0.9)
+    population.pulls(model.city_state, model.rules.p, 0.9)
     assert model.city_state["stay"][0] > dull
 
 
@@ -233,4 +233,4 @@ def test_the_wish_to_study_answers_wages_but_places_bind():
     full.state["students_wish"] = 100.0
     before = (full.talents.used["status"] == Status.STUDENT).sum()
     population.enrol(full)
-    assert (full.talents.used["status"] == Status.STUDENT).sum() - before == round(full.state["places"])
+    assert (full.talents.used["status"] == Status.STUDENT).sum() - before == round(full.month.levers["places"])

@@ -8,25 +8,25 @@ from engine import add_project, alive, build, clear_projects
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import Stage, Status
-from cluster_sim.month import population, production
+from cluster_sim.month import hiring, population, production
 from cluster_sim.records import CREDIT, HOT, PAYROLL, TALENT
 
 
 def capacities(model) -> np.ndarray:
     """Return every studio's capacity (effort a month) from today's staff, and book the month's costs."""
     m = model
-    sums = m.payroll_sums()
-    population.payroll(m.talents.used, m.hot(), sums, m.city_state, m.p, m.seed)
-    production.capacities(m.studios.used, sums, m.cells, m.parks, m.city_state, m.seg, m.p, m.flow, m.areas)
+    sums = m.buffer("payroll", m.studios.high, PAYROLL)
+    population.payroll(m.talents.used, hiring.employers(m), sums, m.city_state, m.rules.p, m.seed)
+    production.capacities(m.studios.used, sums, m.space, m.city_state, m.rules.p, m.month.flow)
     return m.studios.used["capacity"].copy()
 
 
 def test_density_raises_productivity_by_its_elasticity():
     model = build(1)
     before = capacities(model)
-    model.cells["density"] *= 2.0
+    model.space.cells["density"] *= 2.0
     rows = alive(model)
-    dense = model.cells["density"][model.studios.used["cell"][rows]] / model.city_state["density0"][0] > 0.2
+    dense = model.space.cells["density"][model.studios.used["cell"][rows]] / model.city_state["density0"][0] > 0.2
     ratio = capacities(model)[rows] / before[rows]
     assert ratio[dense] == pytest.approx(2.0 ** model.par["production.gamma"]) and dense.sum() > 30
 
@@ -48,7 +48,7 @@ def effective_skill(skill: float, frontier: float, status: int = Status.EMPLOYED
     people["id"], people["status"], people["skill"] = 7, status, skill
     hot["ai"] = 1.0
     model.city_state["ai"] = frontier
-    population.payroll(people, hot, sums, model.city_state, model.p, 1)
+    population.payroll(people, hot, sums, model.city_state, model.rules.p, 1)
     return float(sums["skill_by"].sum())
 
 
@@ -72,13 +72,13 @@ def test_costs_are_paid_in_full_every_month():
     model = build(1)
     model.studios.used["ai"] = 0.5
     cash = model.studios.used["cash"].sum()
-    model.flow[:] = 0.0
+    model.month.flow[:] = 0.0
     capacities(model)
     wages = model.talents.used["wage"][model.talents.used["status"] == Status.EMPLOYED].astype(float).sum()
-    assert model.flow[L.WAGES] == pytest.approx(wages, rel=1e-9)
-    assert model.flow[L.SOCIAL_CONTRIBUTIONS] == pytest.approx(wages * model.par["costs.social"], rel=1e-5)
-    assert (model.flow[[L.RENT, L.COMPUTE]] > 0).all()
-    assert cash - model.studios.used["cash"].sum() == model.flow.sum()
+    assert model.month.flow[L.WAGES] == pytest.approx(wages, rel=1e-9)
+    assert model.month.flow[L.SOCIAL_CONTRIBUTIONS] == pytest.approx(wages * model.par["costs.social"], rel=1e-5)
+    assert (model.month.flow[[L.RENT, L.COMPUTE]] > 0).all()
+    assert cash - model.studios.used["cash"].sum() == model.month.flow.sum()
 
 
 def month_of_contracts(**columns):
@@ -90,9 +90,10 @@ def month_of_contracts(**columns):
     s["orders"], s["pending"], s["coordination"], s["sub"] = 0.0, 0.0, 0.0, -1
     for name, value in columns.items():
         s[name] = value
-    production.loads(s, model.projects.used, model.credits.used, model.p, 0)
-    model.flow[:] = 0.0
-    production.deliver(s, model.seg, model.outside_wage_index, model.city_state, model.p, model.flow)
+    production.loads(s, model.projects.used, model.credits.used, model.rules.p, 0)
+    model.month.flow[:] = 0.0
+    production.deliver(s, model.rules.segments, model.other_cities.wage_index, model.city_state, model.rules.p,
+                       model.month.flow)
     return model
 
 
@@ -112,8 +113,8 @@ def test_a_sale_pays_inputs_and_taxes():
     model = month_of_contracts(orders=5.0)
     s, rows = model.studios.used, alive(model)
     sales = s["sales"][rows]
-    share = model.seg["inputs"][s["segment"][rows]]
-    flow = model.flow
+    share = model.rules.segments["inputs"][s["segment"][rows]]
+    flow = model.month.flow
     assert flow[[L.SALES_HOME, L.SALES_NATION, L.SALES_ABROAD]].sum() == sales.sum() > 0
     assert flow[[L.INPUTS_CITY, L.INPUTS_NATION]].sum() == pytest.approx((sales * share).sum(), rel=1e-5)
     assert flow[L.PRODUCTION_TAX] == pytest.approx(sales.sum() * model.par["costs.production_tax"], rel=1e-4)
@@ -139,8 +140,8 @@ def making(cost_of_partners: float = 0.0, load: float = 0.8, coinvest: float = 0
         c["partner"], c["partner_id"], c["outside"] = partner, s["id"][partner], -1
         c["cost"] = cost_of_partners
         model.credits.rows[index] = c
-    model.flow[:] = 0.0
-    wip = production.make(s, model.projects.used, model.credits.used, model.city_state, model.p, 0, model.flow)
+    model.month.flow[:] = 0.0
+    wip = production.make(s, model.projects.used, model.credits.used, model.rules.p, 0, model.month.flow)
     return model, row, owner, wip
 
 
@@ -149,14 +150,14 @@ def test_own_work_is_carried_at_cost():
     j, s = model.projects.rows[row], model.studios.used[owner]
     assert j["done_by"] == pytest.approx(np.full(6, 1.0)) and wip == j["cost"] == s["wip_change"]
     assert j["cost"] == pytest.approx(6.0 * s["unit_cost"], abs=1.0)
-    assert model.flow.sum() == 0.0                   # wages were paid already: nothing moves but the stock
+    assert model.month.flow.sum() == 0.0                   # wages were paid already: nothing moves but the stock
 
 
 def test_partners_are_paid_and_their_work_is_carried_too():
     model, row, owner, wip = making(cost_of_partners=0.1)
     j, s = model.projects.rows[row], model.studios.used
     partner = int(model.credits.used["partner"][0])
-    assert s["sales"][partner] == model.flow[L.SALES_LOCAL_PARTNER] == pytest.approx(20.0 / 10 * 30000 *
+    assert s["sales"][partner] == model.month.flow[L.SALES_LOCAL_PARTNER] == pytest.approx(20.0 / 10 * 30000 *
                                                                                      s["served"][partner])
     assert s["inputs"][owner] == s["sales"][partner]
     assert wip == j["cost"] == pytest.approx(s["sales"][partner] + 6.0 * s["unit_cost"][owner], abs=2.0)
@@ -165,7 +166,7 @@ def test_partners_are_paid_and_their_work_is_carried_too():
 
 def test_coinvestors_bear_their_share_of_cost():
     model, row, _, wip = making(coinvest=0.4)
-    assert model.flow[L.COINVESTMENT] == pytest.approx(0.4 * wip, abs=1.0)
+    assert model.month.flow[L.COINVESTMENT] == pytest.approx(0.4 * wip, abs=1.0)
 
 
 def test_overload_lowers_the_quality_of_work():
@@ -177,7 +178,7 @@ def test_finished_work_goes_on_to_tests_and_unfinished_work_does_not():
     for done, stage in ((9.99, Stage.TESTING), (5.0, Stage.PRODUCTION)):
         model, row, _, _ = making()
         model.projects.rows["done_by"][row] = done
-        production.advance(model.projects.used, model.credits.used, model.studios.used, model.p, 9, np.zeros(8))
+        production.advance(model.projects.used, model.credits.used, model.rules.p, 9, np.zeros(8))
         assert model.projects.rows["stage"][row] == stage
 
 
@@ -186,7 +187,6 @@ def test_a_late_partner_that_closed_leaves_its_work_to_the_owner():
     before = model.projects.rows["need"][row].sum()
     left = float((model.credits.used["effort"] - model.credits.used["done"]).sum())
     model.credits.used["partner_id"] += 1
-    production.make(model.studios.used, model.projects.used, model.credits.used, model.city_state, model.p, 1,
-                    model.flow)
+    production.make(model.studios.used, model.projects.used, model.credits.used, model.rules.p, 1, model.month.flow)
     assert model.projects.rows["need"][row].sum() == pytest.approx(before + left, abs=1e-6) and left > 1.0
     assert (model.credits.used["effort"] == model.credits.used["done"]).all()

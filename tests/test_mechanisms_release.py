@@ -22,35 +22,34 @@ def stage(count: int = 1, *, segment: int = 0, merit: float = 10.0, cost: float 
     s = model.studios.used
     s["reputation"][owner] = columns.pop("reputation", 0.0)
     s["cash"][owner] = 1e12
-    rows = np.array([add_project(model, owner, stage=Stage.READY, need=10.0 * model.mix[segment], merit=merit *
-                                 model.mix[segment], cost=cost, budget=cost, **columns) for _ in range(count)])
-    model.flow[:] = 0.0
+    rows = np.array([add_project(model, owner, stage=Stage.READY, need=10.0 * model.rules.mix[segment], merit=merit *
+                                 model.rules.mix[segment], cost=cost, budget=cost, **columns) for _ in range(count)])
+    model.month.flow[:] = 0.0
     return model, rows, owner
 
 
 def premiere(model, seed: int = 1):
     """Release what is ready and return the works."""
     m = model
-    release.premiere(m.projects.used, m.studios.used, m.seg, m.mix, m.city_state, m.p, seed, m.t, m.flow)
+    release.premiere(m.projects.used, m.studios.used, m.rules._replace(seed=seed), m.city_state, m.t, m.month.flow)
     return m.projects.used
 
 
 def screen(model) -> None:
     """Let all running titles earn one month."""
     m = model
-    m.crowd[:] = 0.0
-    release.screen(m.projects.used, m.credits.used, m.studios.used, m.seg, m.city_state, m.p, 1, m.t, m.flow, m.crowd,
-                   m.hits_by, m.hit_gross_by)
+    m.month.crowd[:] = 0.0
+    release.screen(m.projects.used, m.studios.used, m.rules, m.city_state, m.month)
 
 
 def test_better_work_earns_more_by_its_weight():
     for segment in (0, 1, 3):
         poor, good = (premiere(stage(merit=merit, segment=segment)[0])[0] for merit in (8.0, 10.0))
         assert good["quality"] - poor["quality"] == pytest.approx(np.log(10.0 / 8.0), rel=1e-6)
-        ceiling = build(1).seg["ceiling"][segment] * MILLION * build(1).scale
+        ceiling = build(1).rules.segments["ceiling"][segment] * MILLION * build(1).scale
         assert good["potential"] > poor["potential"] and good["potential"] < 0.9 * ceiling
         raw = [-np.log(1.0 - j["potential"] / ceiling) for j in (poor, good)]
-        weight = build(1).seg["quality_weight"][segment]
+        weight = build(1).rules.segments["quality_weight"][segment]
         assert np.log(raw[1] / raw[0]) == pytest.approx(weight * np.log(10.0 / 8.0), rel=1e-6)
 
 
@@ -86,8 +85,9 @@ def test_luck_has_the_fitted_spread_and_its_zeros():
     logs = np.log(gross[gross > 0])
     assert logs.std() == pytest.approx(model.city_state["residual_sd"][0, 0], rel=0.05)
     skew = ((logs - logs.mean()) ** 3).mean() / logs.std() ** 3
-    assert np.sign(skew) == np.sign(model.seg["skewness"][0]) and abs(skew) > 0.2
-    expected = model.city_state["mean_return"][0, 0] * np.exp(model.seg["quality_weight"][0] * model.projects.used[
+    assert np.sign(skew) == np.sign(model.rules.segments["skewness"][0]) and abs(skew) > 0.2
+    weight = model.rules.segments["quality_weight"]
+    expected = model.city_state["mean_return"][0, 0] * np.exp(weight[0] * model.projects.used[
         "quality"][rows[0]])
     assert gross.mean() == pytest.approx(expected * (1.0 - model.par["release.zero"]), rel=0.15)
 
@@ -101,7 +101,7 @@ def test_luck_goes_by_the_work_not_by_the_month():
 
 def test_no_title_grows_beyond_its_ceiling():
     model, rows, _ = stage(200, cost=1e5 * MILLION)
-    ceiling = model.seg["ceiling"][0] * MILLION * model.scale
+    ceiling = model.rules.segments["ceiling"][0] * MILLION * model.scale
     potential = premiere(model)["potential"][rows]
     assert potential.max() <= ceiling and potential.max() > 0.95 * ceiling
 
@@ -112,7 +112,8 @@ def test_a_films_cost_leaves_the_stock_and_marketing_is_paid_at_release():
     s["wip_change"], cash = 0.0, s["cash"][owner]
     premiere(model)
     assert s["wip_change"][owner] == -10 * MILLION
-    assert model.flow[L.MARKETING] == model.seg["marketing"][0] * 10 * MILLION == cash - s["cash"][owner]
+    spent = model.rules.segments["marketing"][0] * 10 * MILLION
+    assert model.month.flow[L.MARKETING] == spent == cash - s["cash"][owner]
     assert model.projects.used["stage"][rows[0]] == Stage.RUNNING and s["released"][owner] > 0
 
 
@@ -129,33 +130,34 @@ def run_out(model, row):
 
 def test_income_arrives_over_the_months_of_the_run():
     model, rows, _ = stage()
-    model.p["release_crowding"] = 0.0
+    model.rules.p["release_crowding"] = 0.0
     model.studios.used["export"] = 0.0
     potential = premiere(model)["potential"][rows[0]]
     months = run_out(model, rows[0])
-    assert len(months) == model.seg["run"][0] and months.sum() == pytest.approx(potential, abs=5.0)
-    assert months[1] / months[0] == pytest.approx(model.seg["run_decay"][0], rel=1e-3)
+    assert len(months) == model.rules.segments["run"][0] and months.sum() == pytest.approx(potential, abs=5.0)
+    assert months[1] / months[0] == pytest.approx(model.rules.segments["run_decay"][0], rel=1e-3)
 
 
 def test_the_owner_gets_the_producers_share():
     model, rows, owner = stage()
     premiere(model)
     cash, sales = model.studios.used["cash"][owner], model.studios.used["sales"][owner]
-    model.flow[:] = 0.0
+    model.month.flow[:] = 0.0
     run_out(model, rows[0])
-    j, share = model.projects.rows[rows[0]], model.seg["producer_share"][0]
+    j, share = model.projects.rows[rows[0]], model.rules.segments["producer_share"][0]
     assert j["receipts"] == pytest.approx(share * j["gross"], abs=10.0) and j["receipts"] > 0
     assert model.studios.used["sales"][owner] - sales == j["receipts"]
-    tax = model.flow[L.PRODUCTION_TAX]
+    tax = model.month.flow[L.PRODUCTION_TAX]
     assert model.studios.used["cash"][owner] - cash == pytest.approx(j["receipts"] - tax, abs=1.0)
-    assert model.flow[[L.RECEIPTS_NATION, L.RECEIPTS_ABROAD]].sum() == j["receipts"]
+    assert model.month.flow[[L.RECEIPTS_NATION, L.RECEIPTS_ABROAD]].sum() == j["receipts"]
 
 
 def test_coinvestors_take_their_part_of_receipts():
     model, rows, _ = stage(coinvest=0.4)
     premiere(model)
     run_out(model, rows[0])
-    assert model.flow[L.COINVESTORS_SHARE] == pytest.approx(0.4 * model.projects.rows["receipts"][rows[0]], abs=10.0)
+    assert model.month.flow[L.COINVESTORS_SHARE] == pytest.approx(0.4 * model.projects.rows["receipts"][rows[0]],
+                                                                  abs=10.0)
 
 
 def test_export_capability_brings_money_from_abroad():
@@ -165,7 +167,7 @@ def test_export_capability_brings_money_from_abroad():
         model.studios.used["export"][owner] = export
         premiere(model)
         run_out(model, rows[0])
-        receipts.append(model.flow[L.RECEIPTS_ABROAD])
+        receipts.append(model.month.flow[L.RECEIPTS_ABROAD])
     assert receipts[0] == 0 < receipts[1] and receipts[2] == pytest.approx(3 * receipts[1], rel=1e-4)
 
 
@@ -181,7 +183,7 @@ def test_titles_compete_for_the_audience_of_their_months():
     replayed.projects.rows["replay"][rows[0]], replayed.projects.rows["fixed_gross"][rows[0]] = 1, 5e7
     premiere(replayed)
     screen(replayed)
-    first = 5e7 * (1.0 - replayed.seg["run_decay"][0])
+    first = 5e7 * (1.0 - replayed.rules.segments["run_decay"][0])
     assert replayed.projects.rows["gross"][rows[0]] - replayed.projects.rows["gross_abroad"][rows[0]] == pytest.approx(
         first, abs=1.0)                                          # a hit of history brings its own audience
 
@@ -212,8 +214,8 @@ def test_a_success_becomes_a_hit_once_and_makes_a_name():
         before = model.projects.rows["hit"][row]
         screen(model)
         found.append(int(before == 0 and model.projects.rows["hit"][row] > 0))
-        release.share_points(model.projects.used, model.credits.used, s, model.flow, model.p, model.t)
-        release.settle(model.projects.used, model.credits.used, s, model.city_state, model.p, model.t,
+        release.share_points(model.projects.used, model.credits.used, s, model.month.flow)
+        release.settle(model.projects.used, model.credits.used, s, model.city_state, model.rules.p,
                        np.zeros(model.studios.high))
     assert sum(found) == 1 and s["hits"][owner] == 1
     faded = 0.5 * (1.0 - model.par["release.fading"]) ** 4
@@ -229,17 +231,17 @@ def test_partners_with_points_are_paid_from_receipts():
     s = model.studios.used
     screen(model)
     before = s["cash"].copy()
-    model.flow[:] = 0.0
-    release.share_points(model.projects.used, model.credits.used, s, model.flow, model.p, model.t)
+    model.month.flow[:] = 0.0
+    release.share_points(model.projects.used, model.credits.used, s, model.month.flow)
     due = 0.03 * model.projects.rows["receipts"][row]
     assert s["cash"][partners] - before[partners] == pytest.approx([due, due], abs=1.0)
-    assert s["cash"].sum() == before.sum() and model.flow[L.POINTS_LOCAL] == before[owner] - s["cash"][owner]
+    assert s["cash"].sum() == before.sum() and model.month.flow[L.POINTS_LOCAL] == before[owner] - s["cash"][owner]
     model.credits.rows["partner_id"][0] += 1                            # a partner that is no longer there
-    release.settle(model.projects.used, model.credits.used, s, model.city_state, model.p, 0,
+    release.settle(model.projects.used, model.credits.used, s, model.city_state, model.rules.p,
                    np.zeros(model.studios.high))
     screen(model)
-    release.share_points(model.projects.used, model.credits.used, s, model.flow, model.p, model.t)
-    assert model.flow[L.POINTS_OUTSIDE] > 0
+    release.share_points(model.projects.used, model.credits.used, s, model.month.flow)
+    assert model.month.flow[L.POINTS_OUTSIDE] > 0
 
 
 def test_a_newcomer_in_a_dead_partners_row_gets_no_fame():
@@ -249,7 +251,7 @@ def test_a_newcomer_in_a_dead_partners_row_gets_no_fame():
     model.credits.rows["partner_id"][0] += 1
     for _ in range(4):
         screen(model)
-        release.settle(model.projects.used, model.credits.used, s, model.city_state, model.p, model.t,
+        release.settle(model.projects.used, model.credits.used, s, model.city_state, model.rules.p,
                        np.zeros(model.studios.high))
     assert s["reputation"][partners[0]] == 0.0 < s["reputation"][partners[1]]
 
@@ -279,7 +281,7 @@ def test_the_largest_titles_share_is_of_titles_that_run_in_the_month():
         running = works[(works["stage"] == Stage.RUNNING) & (works["released"] >= 0)]
         if model.state["exits"]:
             continue                # titles of a studio that closed are in the month's share, but gone by now
-        ended = model.ended if model.ended is not None else running[:0]
+        ended = model.kept.ended if model.kept.ended is not None else running[:0]
         checked += 1
         assert {int(i) for i in ended["id"]} <= before | {int(i) for i in ended["id"][ended["released"] == model.t - 1]}
         gross = np.concatenate([running["gross"], ended["gross"]])

@@ -52,7 +52,7 @@ def test_the_shuffle_keeps_every_pointer():
         at_work, work, live = people["employer"] >= 0, projects["stage"] > Stage.FREE, credits["alive"] != Life.FREE
         local = live & (credits["partner"] >= 0)
         sub = studios["sub"] >= 0
-        tied = [(i, j, s) for i, row in zip(studios["id"].tolist(), model.ties, strict=False)
+        tied = [(i, j, s) for i, row in zip(studios["id"].tolist(), model.partners.ties, strict=False)
                 for j, r, s in zip(row["id"].tolist(), row["row"].tolist(), row["strength"].tolist(), strict=True)
                 if i and j and model.studios.rows["id"][r] == j]
         return [sorted(zip(people["id"][at_work], studios["id"][people["employer"][at_work]], strict=True)),

@@ -66,8 +66,9 @@ def month() -> SimpleNamespace:
     before(hiring, "slots", lambda *_: clone(model.studios.used, model.studios.used["alive"] == Life.ALIVE))
     before(release, "clear", copy)
     before(release, "share_points", lambda *_: (
-        clone(model.projects.used, model.projects.used["stage"] >= Stage.RUNNING), model.flow.copy()))
-    before(population, "arrive", lambda *_: (model.counts.copy(), model.talents.used.copy(), model.founders.copy()))
+        clone(model.projects.used, model.projects.used["stage"] >= Stage.RUNNING), model.month.flow.copy()))
+    before(population, "arrive",
+           lambda *_: (model.month.careers.copy(), model.talents.used.copy(), model.agenda.founders.copy()))
     try:
         model.step()
     finally:
@@ -143,21 +144,17 @@ def test_the_same_people_are_hired_at_the_same_wage(month: SimpleNamespace) -> N
 # ---------------------------------------------------------------- partners
 def encounters(model: Any, row: int, k: int, number: int) -> Counter[int]:
     """Let a studio meet by the kernel's sampling, many times; return the count by what the kernel returns."""
-    m, studios = model, model.studios.used
-    seen = np.empty(m.side * m.side)
-    total = collaboration.survey(np.int64(studios["cell"][row]), m.side, m.near, m.mass, k, seen)
-    base = np.uint64(stream(m.seed, MEET, 10_000))
-    return Counter(int(collaboration.meet(
-        studios, row, k, np.uint64(draw(base, n)), total, seen, m.cell_start, m.cell_rows, m.reach, m.park_mass,
-        m.ties, m.side, m.distance, m.near, m.same_park, float(m.outside_mass[k]), m.outside_weight, m.p[0]))
-        for n in range(number))
+    market, seen = collaboration.market_of(model), np.empty(model.side**2)
+    cell = np.int64(model.studios.used["cell"][row])
+    collaboration.survey(cell, model.space.proximity, model.partners.cell_reach[k], seen)
+    base = np.uint64(stream(model.seed, MEET, 10_000))
+    return Counter(int(collaboration.meet(market, row, k, np.uint64(draw(base, n)), seen)) for n in range(number))
 
 
 @pytest.mark.parametrize("in_park", [False, True])
 def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> None:
     model = month.model
-    collaboration.reach_of(model.studios.used, model.studio_order(), model.side, model.cell_start, model.cell_rows,
-                           model.reach, model.mass, model.park_mass, model.p)
+    collaboration.reach_of(model.studios.used, model.studios.order(), model.partners, model.rules.p)
     city = ReferenceCity(model)
     rows = {int(i): row for row, i in enumerate(model.studios.used["id"])}
     tied = [s for s in city.studios if (s.park >= 0) == in_park and len(s.friends(0)) >= 2 and not s.solo]
@@ -172,7 +169,7 @@ def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> N
             weight[other] += there - here
         for other, extra in studio.friends(k).items():
             weight[other] += extra
-        away = city.outside_mass[k]
+        away = city.outside_reach[k]
         total = sum(weight.values()) + away
         groups: dict[Any, list[float]] = {"another city": [away / total, 0]}
         for other, w in weight.items():
@@ -191,8 +188,8 @@ def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> N
 
 def test_cost_and_worth_of_partners_are_the_same(month: SimpleNamespace) -> None:
     model, city = month.model, ReferenceCity(month.model)
-    studios, g, p = model.studios.used, model.city_state[0], model.p[0]
-    rows = {int(i): row for row, i in enumerate(studios["id"])}
+    market = collaboration.market_of(model)
+    rows = {int(i): row for row, i in enumerate(model.studios.used["id"])}
     looking = city.studios[:: max(1, len(city.studios) // 25)]
     partners: list[Any] = [s for s in city.studios[:: max(1, len(city.studios) // 10)]]
     for studio in looking:
@@ -200,9 +197,7 @@ def test_cost_and_worth_of_partners_are_the_same(month: SimpleNamespace) -> None
             if other is studio or (isinstance(other, Studio) and other.price <= 0.0):
                 continue
             j = -2 - other.number if isinstance(other, OtherCity) else rows[other.id]
-            value, cost, km = collaboration.worth(
-                studios, rows[studio.id], j, 2, model.ties, model.side, model.distance, model.outside_km,
-                model.outside_wage_index, g, p, 0.1)
+            value, cost, km = collaboration.worth(market, rows[studio.id], j, 0.1)
             assert studio.pair_cost(other) == pytest.approx(cost, rel=1e-6)
             assert studio.worth_of(other, 0.1) == pytest.approx(value, rel=1e-6, abs=1e-6)
             assert km == (other.kilometres if isinstance(other, OtherCity) else studio.kilometres_to(other))

@@ -18,7 +18,7 @@ def test_a_start_two_years_later_gives_the_same_path_on_other_dates(city):
     """
     first, later = (build(MONTHS, start=JANUARY_2017 + delay, city=city, outside=FROZEN) for delay in (0, 24))
     for model in (first, later):
-        model.parks["opened"] = -1
+        model.space.parks["opened"] = -1
     a, b = first.run().series(), later.run().series()
     assert differences(a, b, skip=("month", "gdp_share_published")) == []
     assert (b["month"].astype("datetime64[M]") - a["month"].astype("datetime64[M]") == np.timedelta64(24, "M")).all()

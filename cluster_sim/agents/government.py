@@ -31,7 +31,7 @@ class Government(mesa.Agent):
     @property
     def tax_receipts(self) -> float:
         """Taxes of the month, all levels, million yuan."""
-        return float(self.model.flow[list(ledger.TAXES)].sum()) / 1e6
+        return float(self.model.month.flow[list(ledger.TAXES)].sum()) / 1e6
 
     @property
     def ladder(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cluster_sim.codes import Life
+
 
 class Table:
     """A growing table with stable rows.
@@ -17,11 +19,23 @@ class Table:
         self.high = 0
         self.free: list[int] = []
         self.empty = empty or {}
+        self._order: np.ndarray | None = None
 
     @property
     def used(self) -> np.ndarray:
         """Rows from the first to the last that was ever used, free ones among them."""
         return self.rows[: self.high]
+
+    def order(self) -> np.ndarray:
+        """Return the rows of those who are alive in the order of their identities (of a table with a column alive)."""
+        if self._order is None:
+            rows = np.flatnonzero(self.used["alive"] == Life.ALIVE)
+            self._order = rows[np.argsort(self.used["id"][rows])]
+        return self._order
+
+    def forget_order(self) -> None:
+        """Note that somebody was born or died."""
+        self._order = None
 
     def reserve(self, count: int) -> None:
         """Make room for ``count`` further rows."""

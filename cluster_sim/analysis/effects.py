@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.analysis.spread import means
 from cluster_sim.analysis.yearly import Yearly
 from cluster_sim.indicators import INDICATORS, indicator
 
-LEVELS = ((80, 0.90), (95, 0.975))
-"""Width of an interval in percent, and the quantile of Student's t at its upper end."""
 POWER, UPPER = 0.80, 0.975
 MOST_SEEDS = 1_000_000
 """Where not even so many seeds would tell an effect from zero, none are named."""
@@ -67,31 +66,19 @@ def paired(first: np.ndarray, later: np.ndarray, heavy: bool = False) -> dict[st
     the mean of the log ratio, where all values are above zero. Unknown values are None; pairs with a missing
     value are left out.
     """
-    from scipy.special import stdtr, stdtrit
-
     known = np.isfinite(first) & np.isfinite(later)
     first, later = first[known].astype(np.float64), later[known].astype(np.float64)
     gain, n = later - first, int(known.sum())
     if not n:
         return {}
-    mean = float(gain.mean())
-    spread = float(gain.std(ddof=1)) if n > 1 else np.nan
-    if np.ptp(gain) == 0:
-        mean, spread = float(gain[0]), 0.0 if n > 1 else np.nan
-    error = spread / np.sqrt(n)
-    cell: dict[str, Any] = {"mean": mean}
-    for width, quantile in LEVELS:
-        half = float(stdtrit(n - 1, quantile)) * error if n > 1 else np.nan
-        cell |= {f"low{width}": mean - half, f"high{width}": mean + half}
-    if n < 2 or error == 0 and mean == 0:
-        chance = np.nan
-    else:
-        chance = float(stdtr(n - 1, mean / error)) if error else float(mean > 0)
+    found = {key: float(value) for key, value in means(gain).items()}
+    del found["seeds"]
+    spread = found.pop("se") * np.sqrt(n)
     apart = float(first.var(ddof=1) + later.var(ddof=1)) if n > 1 else np.nan
-    cell |= {
-        "p_positive": chance, "share_positive": float((gain > 0).mean()), "median": float(np.median(gain)),
+    cell: dict[str, Any] = found | {
+        "share_positive": float((gain > 0).mean()), "median": float(np.median(gain)),
         "first_mean": float(first.mean()), "pairs": n,
-        "seeds_needed": float(seeds_needed(np.array([mean]), np.array([spread]))[0]),
+        "seeds_needed": float(seeds_needed(np.array([found["mean"]]), np.array([spread]))[0]),
         "variance_ratio": apart / spread**2 if spread > 0 else np.nan}
     if heavy:
         cell |= _log_ratio(first, later)

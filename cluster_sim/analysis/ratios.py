@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.analysis.effects import LEVELS
+from cluster_sim.analysis.spread import LEVELS
 
 RESAMPLES = 9999
 """Resamples of the bootstrap: ends at 2.5% are then good to about a twentieth of the interval's width."""

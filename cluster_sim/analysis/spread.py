@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.analysis.effects import LEVELS
-
+LEVELS = ((80, 0.90), (95, 0.975))
+"""Width of an interval in percent, and the quantile of Student's t at its upper end."""
 
 def means(values: np.ndarray) -> dict[str, np.ndarray]:
     """Return mean, standard error and 80% and 95% intervals of values that differ by seed (seeds x anything).

@@ -9,6 +9,7 @@ park, with less floor.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,11 @@ class Places:
     parks: np.ndarray
     universities: np.ndarray
     distance_km: np.ndarray
+
+    @cached_property
+    def zone_index(self) -> dict[str, int]:
+        """The number of each zone, which is its bit in `cells['zones']`."""
+        return {name: k for k, name in enumerate(self.zones)}
 
 
 def distance_table(side: int, cell_km: float) -> np.ndarray:

@@ -14,7 +14,7 @@ from cluster_sim.city.paths import BASE, NAMES
 from cluster_sim.city.polygons import read_polygons
 from cluster_sim.inputs.csv_reader import read_table
 from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
-from cluster_sim.inputs.files import display, inside
+from cluster_sim.inputs.files import display, inside, is_file
 from cluster_sim.inputs.validation import required_keys, validate
 from cluster_sim.inputs.yaml_reader import read_file
 
@@ -30,7 +30,7 @@ def find(name_or_path: str | Path) -> Path:
     """Return the folder of a city given by its name or by a path to a folder or city.yaml."""
     path = Path(name_or_path)
     for folder in (FOLDER / str(name_or_path), path, path.parent if path.name == "city.yaml" else path):
-        if (folder / "city.yaml").is_file():
+        if is_file(folder / "city.yaml"):
             return folder
     known = sorted(p.parent.name for p in FOLDER.glob("*/city.yaml"))
     hint = f"expected one of {listing(known)}, or a folder that holds city.yaml"
@@ -140,7 +140,7 @@ class _Files:
         path, mark = inside(name, self.folder, self.folder), self.root.value[key].mark
         if path is None:
             self.faults.add(key, f"'{name[:60]}' lies outside the city's folder", "", mark)
-        elif not path.is_file():
+        elif not is_file(path):
             self.faults.add(key, f"there is no such file '{name[:60]}'", "", mark)
             return None
         return path

@@ -41,7 +41,18 @@ def inside(text: str, here: Path, folder: Path) -> Path | None:
     if Path(text).is_absolute() or "\\" in text or "\0" in text:
         return None
     path = Path(os.path.normpath(here / text))
-    return path if path.resolve().is_relative_to(folder.resolve()) else None
+    try:
+        return path if path.resolve().is_relative_to(folder.resolve()) else None
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def display(path: Path) -> str:

@@ -38,6 +38,9 @@ def validate(shape: Any, node: Node, path: str, faults: Faults, names: Any = Non
             return found
         except ValidationError as error:
             for problem in error.errors(include_url=False):
+                if not problem["loc"]:
+                    faults.add(path, "holds signs that are no text", "", node.mark)
+                    return {}
                 if first:
                     _note(problem, shape, node, path, faults)
                 given.pop(problem["loc"][0], None)

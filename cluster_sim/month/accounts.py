@@ -61,7 +61,7 @@ def close_books(studios, p, flow, totals):
 
 def households(model) -> None:
     """Book income tax and the spending of wages and dividends."""
-    par, flow = model.par, model.flow
+    par, flow = model.par, model.month.flow
     wages = float(flow[L.WAGES])
     tax = par["costs.income_tax"] * wages
     flow[L.INCOME_TAX_CENTRE] += np.floor(0.6 * tax)
@@ -81,9 +81,10 @@ def rest_of_city(model, creative: float) -> float:
     """
     m, par, t = model, model.par, model.t
     rest = float(m.outside["rest_gdp"][t]) * m.scale
-    if m.reference is not None and t < len(m.reference["creative_value_added"]):
-        above = creative - m.reference["creative_value_added"][t] * m.scale
-        hired = -m.state["other_sector_balance"] - m.reference["poached_jobs"][t] * m.scale
+    reference = m.outside.get("reference_creative_value_added")
+    if reference is not None and t < len(reference):
+        above = creative - reference[t] * m.scale
+        hired = -m.state["other_sector_balance"] - m.outside["reference_poached_jobs"][t] * m.scale
         product = float(m.city_state["rest_wage"][0]) * 1e-6 / par["accounts.labour_share"]
         rest += par["accounts.induced"] * above - par["accounts.poaching_loss"] * hired * product
     return rest
@@ -92,18 +93,18 @@ def rest_of_city(model, creative: float) -> float:
 def account(model) -> None:
     """Run step 11."""
     m = model
-    totals = m.totals
-    close_books(m.studios.used, m.p, m.flow, totals)
+    totals, books = np.zeros(8), m.books
+    close_books(m.studios.used, m.rules.p, m.month.flow, totals)
     households(m)
     cash, fund_cash = float(totals[7]), float(m.funds.used["cash"].sum())
-    L.check(m.label(), m.flow, studios_cash=cash - m.last_cash, funds_cash=fund_cash - m.last_fund_cash,
-            surplus=float(totals[5]), wip_stock=m.wip_stock_change, wip_change=float(totals[6]),
-            outlay_by_level={k: float(v) for k, v in m.outlay_by_level.items()},
+    L.check(m.label(), m.month.flow, studios_cash=cash - books.studios_cash, funds_cash=fund_cash - books.funds_cash,
+            surplus=float(totals[5]), wip_stock=books.wip_change, wip_change=float(totals[6]),
+            outlay_by_level=dict(zip(L.LEVELS, m.month.outlay.tolist(), strict=True)),
             agent_sums={"sale": float(totals[0]), "input": float(totals[1]), "wage": float(totals[2]),
                         "tax": float(totals[3]), "subsidy": float(totals[4])})
-    m.last_cash, m.last_fund_cash = cash, fund_cash
-    m.check_work_in_progress()
-    creative = L.value_added(m.flow, float(totals[6])) * 1e-6
+    books.studios_cash, books.funds_cash = cash, fund_cash
+    books.check_work_in_progress(m.work_in_progress(), m.label())
+    creative = L.value_added(m.month.flow, float(totals[6])) * 1e-6
     rest = rest_of_city(m, creative)
     m.state["creative_value_added"], m.state["rest_gdp"] = creative, rest
-    m.state["city_gdp"] = creative + rest
+    m.state["city_gdp"], m.state["surplus"] = creative + rest, float(totals[5])

@@ -143,27 +143,26 @@ def be_born_and_die(model) -> None:
     m = model
     studios = m.studios.used
     gone = m.buffer("gone", studios.size)
-    count = doomed(studios, m.city_state, m.p, m.seed, m.t, gone)
+    count = doomed(studios, m.city_state, m.rules.p, m.seed, m.t, gone)
     gone = gone[:count].copy()
     m.state["exits"] = count
     if count:
         for instrument in m.instruments:
             instrument.closing(m, gone)
-        lost = close(gone, studios, m.projects.used, m.credits.used, m.talents.used, m.flow, m.t)
-        m.written_off += lost
-        m.bury(gone)
-    founders = m.founders
+        lost = close(gone, studios, m.projects.used, m.credits.used, m.talents.used, m.month.flow, m.t)
+        m.books.written_off += lost
+        m.studios.forget_order()
+    founders = m.agenda.founders
     people = m.talents.rows
     real = np.where(founders < 0, -founders - 1, founders)
     still = (people["status"][real] == Status.EMPLOYED) & (people["employer"][real] >= 0)
     founders, real = founders[still], real[still]
     founders = founders[np.argsort(people["id"][real])]
-    rows = m.studios.allocate(founders.size)
-    m.fit_studio_buffers()
-    wait = np.full(m.cells.size, m.par["approvals.entry_months"])
+    rows = m.new_studios(founders.size)
+    wait = np.full(m.space.cells.size, m.par["approvals.entry_months"])
     for instrument in m.instruments:
         instrument.shorten_entry(m, wait)
-    found(rows, founders, m.talents.rows, m.studios.rows, m.cells, m.city_state, m.segment_shares, m.p, m.seed, m.t,
-          m.flow, wait)
+    found(rows, founders, m.talents.rows, m.studios.rows, m.space.cells, m.city_state, m.labour.entrants, m.rules.p,
+          m.seed, m.t, m.month.flow, wait)
     m.state["entries"] = int(founders.size)
-    m.forget_order()
+    m.studios.forget_order()

@@ -4,23 +4,36 @@ Meeting and executing are two things (Catalini 2018).  Whom one meets decays wit
 ``P(meet j) ~ reputation_j^a * sqrt(skill_j) * exp(-d/lambda_s) * (1 + m * ties_ij)``; what working together
 costs is ``c_ij = c0 * (1 + tau(d))`` with ``tau(d) = tau_max * (1 - exp(-(d/d0)^beta))``, lower with past
 ties and with the commons of shared templates.  The search samples exactly from the first formula without
-any table of pairs: first a cell by its mass, then a studio in it, or a past partner, or another city.
+any table of pairs: first a cell by its reach, then a studio in it, or a past partner, or another city.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life
 from cluster_sim.draws import MEET, again, draw, dyadic, locate, low16, quantile, stream, uniform
 from cluster_sim.jit import inline, kernel
-from cluster_sim.records import TIES
+from cluster_sim.records import TIE, TIES
+from cluster_sim.state import OtherCities, Partners, Rules, Space
 
 PARK_KM = 0.05
 FIT_BITS = np.uint64(0x5DEECE66D)
 WHOM_BITS = np.uint64(0x2545F4914F6CDD1D)
+
+
+class PartnerMarket(NamedTuple):
+    """All that a studio in search of partners looks at."""
+
+    studios: np.ndarray                 # STUDIO
+    partners: Partners
+    space: Space
+    other_cities: OtherCities
+    city: np.ndarray                    # CITY, one row
+    rules: Rules
 
 
 @inline
@@ -38,10 +51,11 @@ def pair_cost(distance, strength, templates, commons, p):
 
 
 @inline
-def kilometres(a, b, side, distance):
+def kilometres(a, b, distance):
     """Return the distance (km) between the studios' places: same park, same cell, or centroids."""
     if a.park >= 0 and a.park == b.park:
         return PARK_KM
+    side = distance.shape[0]
     return distance[abs(a.cell % side - b.cell % side), abs(a.cell // side - b.cell // side)]
 
 
@@ -56,15 +70,13 @@ def tie_between(ties, i, identity):
 
 
 @kernel
-def reach_of(studios, order, side, cell_start, cell_rows, reach, mass, park_mass, p):
-    """List the studios by cell (identities in order) and add up what each cell offers, by specialism.
-
-    reach: weight of each studio in a search, by specialism; mass, park_mass: weight by specialism and cell or park.
-    """
+def reach_of(studios, order, partners, p):
+    """List the studios by cell (identities in order) and add up what each cell and park offers, by specialism."""
     p = p[0]
+    cell_start, reach = partners.cell_start, partners.reach
     cell_start[:] = 0
-    mass[:] = 0.0
-    park_mass[:] = 0.0
+    partners.cell_reach[:] = 0.0
+    partners.park_reach[:] = 0.0
     for n in range(order.shape[0]):
         s = studios[order[n]]
         if s.solo == 0:
@@ -78,126 +90,177 @@ def reach_of(studios, order, side, cell_start, cell_rows, reach, mass, park_mass
         if s.solo == 1:
             reach[i, :] = 0.0
             continue
-        cell_rows[at[s.cell]] = i
+        partners.cell_rows[at[s.cell]] = i
         at[s.cell] += 1
         name = math.exp(p.collaboration_reputation * math.log(1.0 + s.reputation))
         spare = 1.0 if s.load < 1.3 * s.capacity else 0.2
         for k in range(N_SPECIALISMS):
             reach[i, k] = dyadic(name * spare * math.sqrt(s.skill_by[k]))
-            mass[k, s.cell] += reach[i, k]
+            partners.cell_reach[k, s.cell] += reach[i, k]
             if s.park >= 0:
-                park_mass[k, s.park] += reach[i, k]
+                partners.park_reach[k, s.park] += reach[i, k]
 
 
 @kernel
-def survey(cell, side, near, mass, k, cumulative):
-    """Fill the cumulative mass over all cells as seen from one cell; return the total."""
+def survey(cell, proximity, reach, cumulative):
+    """Fill the cumulative weight of all cells as seen from one cell; return the total.
+
+    proximity: weight of distance, by cells apart; reach: (cells,) what each offers of a specialism.
+    """
+    side = proximity.shape[0]
     x = cell % side
     y = cell // side
     total = 0.0
     c = 0
     for v in range(side):
         for u in range(side):
-            if mass[k, c] > 0.0:
-                total += near[abs(x - u), abs(y - v)] * mass[k, c]
+            if reach[c] > 0.0:
+                total += proximity[abs(x - u), abs(y - v)] * reach[c]
             cumulative[c] = total
             c += 1
     return total
 
 
 @inline
-def meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties, side, distance,
-         near, same_park, outside_mass, outside_weight, p):
-    """Return whom studio i meets for specialism k: a row, or -2 - city for another city, or -1 for nobody."""
-    s = studios[i]
-    tied = 0.0
-    row = ties[i]
-    for n in range(TIES):
-        j = row.row[n]
-        if row.strength[n] > 0.0 and studios[j].id == row.id[n] and studios[j].alive == Life.ALIVE and j != i:
-            d = kilometres(s, studios[j], side, distance)
-            tied += reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * p.collaboration_tie_weight * row.strength[n]
-    park = 0.0
-    if s.park >= 0:
-        park = max(0.0, park_mass[k, s.park]) * (same_park - near[0, 0])
-    u = uniform(h) * (total + tied + park + outside_mass)
-    h = again(h ^ WHOM_BITS)       # not the word that the next meeting begins with
-    if u < total:
-        c = locate(cumulative, u)
-        c = min(c, cumulative.shape[0] - 1)
-        inside = 0.0
-        for n in range(cell_start[c], cell_start[c + 1]):
-            inside += reach[cell_rows[n], k]
-        v = uniform(h) * inside
-        for n in range(cell_start[c], cell_start[c + 1]):
-            v -= reach[cell_rows[n], k]
-            if v <= 0.0:
-                return cell_rows[n] if cell_rows[n] != i else NOBODY
-        return NOBODY
-    u -= total
-    if u < tied:
-        for n in range(TIES):
-            j = row.row[n]
-            if row.strength[n] > 0.0 and studios[j].id == row.id[n] and studios[j].alive == Life.ALIVE and j != i:
-                d = kilometres(s, studios[j], side, distance)
-                u -= (reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * p.collaboration_tie_weight
-                      * row.strength[n])
-                if u <= 0.0:
-                    return j
-        return NOBODY
-    u -= tied
-    if u < park:
-        v = uniform(h) * park_mass[k, s.park]
-        for n in range(cell_start[s.cell], cell_start[s.cell + 1]):
-            if studios[cell_rows[n]].park == s.park:
-                v -= reach[cell_rows[n], k]
-                if v <= 0.0:
-                    return cell_rows[n] if cell_rows[n] != i else NOBODY
-        return NOBODY
-    return -2 - locate(outside_weight, uniform(h) * outside_weight[-1])
+def tied_reach(market, i, k, n):
+    """Return the weight of studio i's tie number n in a search for specialism k; -1 if there is no such studio."""
+    row = market.partners.ties[i]
+    j = row.row[n]
+    other = market.studios[j]
+    if row.strength[n] > 0.0 and other.id == row.id[n] and other.alive == Life.ALIVE and j != i:
+        p = market.rules.p[0]
+        d = kilometres(market.studios[i], other, market.space.distance)
+        return (market.partners.reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * p.collaboration_tie_weight
+                * row.strength[n])
+    return -1.0
 
 
 @inline
-def worth(studios, i, j, k, ties, side, distance, outside_km, outside_wage, city, p, luck):
+def pick(market, i, k, cell, park, u):
+    """Return the studio of a cell at which its reach, added up, passes u; park: that park's alone, all if below 0."""
+    partners = market.partners
+    for n in range(partners.cell_start[cell], partners.cell_start[cell + 1]):
+        j = partners.cell_rows[n]
+        if park < 0 or market.studios[j].park == park:
+            u -= partners.reach[j, k]
+            if u <= 0.0:
+                return j if j != i else NOBODY
+    return NOBODY
+
+
+@inline
+def meet(market, i, k, h, cumulative):
+    """Return whom studio i meets for specialism k: a row, or -2 - city for another city, or -1 for nobody.
+
+    h: 64 random bits; cumulative: what `survey` found from the studio's cell.
+    """
+    s = market.studios[i]
+    g = market.city[0]
+    partners = market.partners
+    tied = 0.0
+    for n in range(TIES):
+        weight = tied_reach(market, i, k, n)
+        if weight >= 0.0:
+            tied += weight
+    park = 0.0
+    if s.park >= 0:
+        park = max(0.0, partners.park_reach[k, s.park]) * (g.proximity_in_park - market.space.proximity[0, 0])
+    total = cumulative[-1]
+    outside = market.other_cities.reach[k] * g.outside_growth
+    u = uniform(h) * (total + tied + park + outside)
+    h = again(h ^ WHOM_BITS)       # not the word that the next meeting begins with
+    if u < total:
+        c = min(locate(cumulative, u), cumulative.shape[0] - 1)
+        inside = 0.0
+        for n in range(partners.cell_start[c], partners.cell_start[c + 1]):
+            inside += partners.reach[partners.cell_rows[n], k]
+        return pick(market, i, k, c, -1, uniform(h) * inside)
+    u -= total
+    if u < tied:
+        for n in range(TIES):
+            weight = tied_reach(market, i, k, n)
+            if weight >= 0.0:
+                u -= weight
+                if u <= 0.0:
+                    return np.int64(partners.ties[i].row[n])
+        return NOBODY
+    u -= tied
+    if u < park:
+        return pick(market, i, k, s.cell, s.park, uniform(h) * partners.park_reach[k, s.park])
+    return -2 - locate(market.other_cities.weight, uniform(h) * market.other_cities.weight[-1])
+
+
+@inline
+def worth(market, i, j, fit):
     """Return the log value for money of partner j to studio i, its cost c_ij and its distance (km).
 
-    luck: how well the two happen to fit for this work, in the same log units.
+    fit: how well the two happen to fit for this work, in the same log units.
     """
+    studios, other_cities = market.studios, market.other_cities
+    g = market.city[0]
+    p = market.rules.p[0]
     s = studios[i]
     if j >= 0:
         b = studios[j]
-        d = kilometres(s, b, side, distance)
-        c = pair_cost(d, tie_between(ties, i, b.id), s.templates, city.commons, p)
-        value = (luck + p.collaboration_quality_weight * (b.quality + 0.5 * math.log(1.0 + b.reputation))
-                 - p.collaboration_price_weight * math.log(b.price / city.price[b.segment] * (1.0 + c)))
+        d = kilometres(s, b, market.space.distance)
+        c = pair_cost(d, tie_between(market.partners.ties, i, b.id), s.templates, g.commons, p)
+        value = (fit + p.collaboration_quality_weight * (b.quality + 0.5 * math.log(1.0 + b.reputation))
+                 - p.collaboration_price_weight * math.log(b.price / g.price[b.segment] * (1.0 + c)))
         return value, c, d
     o = -2 - j
-    d = outside_km[o]
-    c = pair_cost(d, s.outside_tie, s.templates, city.commons, p)
-    value = (luck + p.collaboration_quality_weight * p.collaboration_outside_quality
-             - p.collaboration_price_weight * math.log(outside_wage[o] * city.outside_cost * (1.0 + c)))
+    d = other_cities.km[o]
+    c = pair_cost(d, s.outside_tie, s.templates, g.commons, p)
+    value = (fit + p.collaboration_quality_weight * p.collaboration_outside_quality
+             - p.collaboration_price_weight * math.log(other_cities.wage_index[o] * g.outside_cost * (1.0 + c)))
     return value, c, d
 
 
-@kernel
-def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, near, same_park, cell_start,
-                        cell_rows, reach, mass, park_mass, outside_mass, outside_weight, outside_km,
-                        outside_wage, city, p, seed, t, made):
-    """Let studios whose contract partner is gone, or whose term is over, look for one; return the new pairs.
+@inline
+def search(market, i, k, h, cumulative, taken):
+    """Let studio i meet a few partners for specialism k, none of those taken (rows), and choose the best of them.
 
-    segments_by_cell: rows of alive studios sorted by cell, so that the survey of a cell serves them all.
-    made: (n, 2) rows of the new pairs.  The lacking share and the specialism come from the mix of work.
+    Returns the partner as `meet` does, its cost c_ij and distance (km), and the random bits for the next search.
     """
-    g = city[0]
-    p = p[0]
-    base = stream(seed, MEET, t)
-    cumulative = np.empty(side * side)
-    total = 0.0
+    p = market.rules.p[0]
+    best = -1e9
+    choice = np.int64(NOBODY)
+    cost = 0.0
+    km = 0.0
+    for _ in range(int(p.collaboration_meetings)):
+        h = again(h)
+        j = meet(market, i, k, h, cumulative)
+        known = j == NOBODY
+        for n in range(taken.shape[0]):
+            known |= taken[n] == j
+        if known:
+            continue
+        fit = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))
+        value, c, d = worth(market, i, j, fit)
+        if value > best:
+            best = value
+            choice = j
+            cost = c
+            km = d
+    return choice, cost, km, h
+
+
+@kernel
+def find_subcontractors(market, rows, t, made):
+    """Let studios whose contract partner is gone, or whose term is over, look for one; return how many found one here.
+
+    rows: living studios sorted by cell, so that the survey of a cell serves them all.  made: (n, 2) rows of the new
+    pairs.  The lacking share and the specialism come from the mix of work.
+    """
+    studios, mix = market.studios, market.rules.mix
+    p = market.rules.p[0]
+    base = stream(market.rules.seed, MEET, t)
+    cumulative = np.empty(market.space.cells.shape[0])
+    nobody = np.empty(0, np.int64)
     seen_cell = np.int64(-1)
     seen_k = np.int64(-1)
     pairs = 0
-    for n in range(segments_by_cell.shape[0]):
-        i = segments_by_cell[n]
+    for n in range(rows.shape[0]):
+        i = rows[n]
         s = studios[i]
         if s.sub >= 0 and (studios[s.sub].alive == Life.FREE or studios[s.sub].id != s.sub_id):
             s.sub = NOBODY
@@ -227,28 +290,16 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
         if worst < 0 or s.sub_lack < 0.02 or not over or low16(h) > p.collaboration_search_rate:
             continue
         if s.cell != seen_cell or worst != seen_k:
-            total = survey(np.int64(s.cell), side, near, mass, worst, cumulative)
+            survey(np.int64(s.cell), market.space.proximity, market.partners.cell_reach[worst], cumulative)
             seen_cell = s.cell
             seen_k = worst
-        best = -1e9
-        choice = NOBODY
-        for _ in range(int(p.collaboration_meetings)):
-            h = again(h)
-            j = meet(studios, i, worst, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties, side,
-                     distance, near, same_park, outside_mass[worst], outside_weight, p)
-            if j == NOBODY:
-                continue
-            luck = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))
-            value, c, d = worth(studios, i, j, worst, ties, side, distance, outside_km, outside_wage, g, p, luck)
-            if value > best:
-                best = value
-                choice = j
-                s.sub_cost = c
-                s.sub_distance = d
+        choice, cost, km, h = search(market, i, worst, h, cumulative, nobody)
         if choice == NOBODY:
             continue
         s.sub = choice
         s.sub_since = t
+        s.sub_cost = cost
+        s.sub_distance = km
         s.sub_id = studios[choice].id if choice >= 0 else 0
         if choice >= 0:
             made[pairs, 0] = i
@@ -258,12 +309,12 @@ def find_subcontractors(studios, segments_by_cell, mix, ties, side, distance, ne
 
 
 @kernel
-def tie_up(ties, studios, pairs, order, p):
+def tie_up(ties, studios, pairs, order):
     """Strengthen the ties of pairs that start to work together, both ways, in the order of identities."""
-    for m in range(order.shape[0]):
+    for at in range(order.shape[0]):
         for side in range(2):
-            i = pairs[order[m], side]
-            j = pairs[order[m], 1 - side]
+            i = pairs[order[at], side]
+            j = pairs[order[at], 1 - side]
             row = ties[i]
             slot = 0
             for n in range(TIES):
@@ -288,26 +339,35 @@ def fade(ties, p):
             ties[i].strength[n] *= keep
 
 
+def fit(partners: Partners, studios: int) -> Partners:
+    """Return the groups of partners with room for so many rows of studios."""
+    more = studios - partners.ties.size
+    if more <= 0:
+        return partners
+    return partners._replace(ties=np.concatenate([partners.ties, np.zeros(more, TIE)]),
+                             cell_rows=np.zeros(studios, np.int64), reach=np.zeros((studios, N_SPECIALISMS)))
+
+
+def market_of(model) -> PartnerMarket:
+    """Return what a studio in search of partners looks at."""
+    return PartnerMarket(model.studios.used, model.partners, model.space, model.other_cities, model.city_state,
+                         model.rules)
+
+
 def record_pairs(model, pairs: np.ndarray) -> None:
     """Book new partnerships as ties, sorted by identities, so that the order of finding does not matter."""
     if len(pairs):
         ids = model.studios.rows["id"]
         order = np.lexsort((ids[pairs[:, 1]], ids[pairs[:, 0]]))
-        tie_up(model.ties, model.studios.used, pairs, order, model.p)
+        tie_up(model.partners.ties, model.studios.used, pairs, order)
 
 
 def look_for_partners(model) -> None:
     """Refresh who offers what where, fade old ties, and let studios find their contract partners."""
-    m = model
-    studios = m.studios.used
-    m.fit_studio_buffers()
-    reach_of(studios, m.studio_order(), m.side, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, m.p)
-    fade(m.ties[: studios.size], m.p)
-    rows = m.cell_rows[: m.cell_start[-1]]
+    partners = model.partners
+    reach_of(model.studios.used, model.studios.order(), partners, model.rules.p)
+    fade(partners.ties[: model.studios.high], model.rules.p)
+    rows = partners.cell_rows[: partners.cell_start[-1]]
     made = np.empty((rows.size, 2), np.int64)
-    outside_mass = m.outside_mass * m.outside_growth
-    count = find_subcontractors(studios, rows, m.mix, m.ties, m.side, m.distance, m.near, m.same_park,
-                                m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass, outside_mass,
-                                m.outside_weight, m.outside_km, m.outside_wage_index, m.city_state, m.p, m.seed,
-                                m.t, made)
-    record_pairs(m, made[:count])
+    count = find_subcontractors(market_of(model), rows, model.t, made)
+    record_pairs(model, made[:count])

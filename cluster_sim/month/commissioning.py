@@ -16,11 +16,10 @@ import numpy as np
 from cluster_sim.codes import Life
 from cluster_sim.draws import APPEAL, ORDERS, again, draw, dyadic, normal, poisson, stream
 from cluster_sim.jit import kernel
-from cluster_sim.month import collaboration, greenlight
 
 
 @kernel
-def weigh(studios, segments, city, p, seed, t, weight_home, weight_abroad):
+def weigh(studios, city, rules, t, weight_home, weight_abroad):
     """Set every studio's price and weight in the market; add the weights up by segment (exact sums).
 
     Price is for effort with all inputs; the fee is for effort alone, what a partner asks.  The price is the
@@ -28,8 +27,8 @@ def weigh(studios, segments, city, p, seed, t, weight_home, weight_abroad):
     is a studio's luck with clients, an AR(1) in logs, so that growth rates have fat tails and memory.
     """
     g = city[0]
-    p = p[0]
-    base = stream(seed, APPEAL, t)
+    p = rules.p[0]
+    base = stream(rules.seed, APPEAL, t)
     weight_home[:] = 0.0
     weight_abroad[:] = 0.0
     for i in range(studios.shape[0]):
@@ -37,42 +36,42 @@ def weigh(studios, segments, city, p, seed, t, weight_home, weight_abroad):
         s.weight = 0.0
         if s.alive == Life.FREE or s.born > t or s.staff < 1:
             continue
-        m = s.segment
+        segment = s.segment
         z = normal(draw(base, s.id))
         s.appeal = p.commissioning_appeal_memory * s.appeal + p.commissioning_appeal_shock * z / math.sqrt(
             1.0 + s.staff / p.commissioning_appeal_size)
         use = s.load / max(s.capacity, 0.1)
-        relative = max(0.3, s.unit_cost / (g.unit_cost[m] * g.outside_cost)) ** p.commissioning_pass_through
+        relative = max(0.3, s.unit_cost / (g.unit_cost[segment] * g.outside_cost)) ** p.commissioning_pass_through
         relative *= 1.0 + p.commissioning_price_of_use * min(0.5, max(-0.5, use - p.labour_use_of_capacity))
         relative = min(2.5, max(0.5, relative))
-        s.price = g.price[m] * g.outside_cost * relative
-        s.fee = g.fee[m] * g.outside_cost * relative
+        s.price = g.price[segment] * g.outside_cost * relative
+        s.fee = g.fee[segment] * g.outside_cost * relative
         known = s.staff ** p.commissioning_size
         s.weight = dyadic(known * math.exp(-p.commissioning_price_weight * math.log(relative)
                                            + p.commissioning_quality_weight * s.quality
                                            + p.commissioning_reputation_weight * s.reputation + s.appeal))
-        weight_home[m] += s.weight
-        weight_abroad[m] += dyadic(s.weight * s.export)
+        weight_home[segment] += s.weight
+        weight_abroad[segment] += dyadic(s.weight * s.export)
 
 
 @kernel
-def win(studios, segments, money_home, money_abroad, weight_home, weight_abroad, city, p, seed, t):
+def win(studios, rules, markets, money_home, money_abroad, t):
     """Give each studio its contracts of the month: a Poisson number of lumps around its expected part.
 
     money_home, money_abroad: yuan a month won by segment by the city's studios at home and in the nation, abroad.
     A contract's size grows with the studio, so that volatility falls with size but slowly (Stanley 1996).
     """
-    p = p[0]
-    base = stream(seed, ORDERS, t)
+    p = rules.p[0]
+    base = stream(rules.seed, ORDERS, t)
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.weight <= 0.0:
             continue
-        m = s.segment
-        here = money_home[m] * s.weight / weight_home[m]
-        there = money_abroad[m] * dyadic(s.weight * s.export) / max(weight_abroad[m], 1e-12)
+        segment = s.segment
+        here = money_home[segment] * s.weight / markets.weight_home[segment]
+        there = money_abroad[segment] * dyadic(s.weight * s.export) / max(markets.weight_abroad[segment], 1e-12)
         expected = here + there
-        lump = segments[m].contract_size * s.price * s.staff ** p.commissioning_contract_growth
+        lump = rules.segments[segment].contract_size * s.price * s.staff ** p.commissioning_contract_growth
         count = poisson(again(draw(base, s.id)), expected / lump)
         effort = count * lump / s.price
         lapse = 1.0 - p.commissioning_lapse * max(0.0, min(1.0, s.load / max(s.capacity, 0.1) - 1.5))
@@ -83,28 +82,34 @@ def win(studios, segments, money_home, money_abroad, weight_home, weight_abroad,
         s.orders += effort - helped
 
 
-def markets(model) -> tuple[np.ndarray, np.ndarray]:
+def spending(model) -> np.ndarray:
+    """Return what clients at home and in the nation spend on contracts this month, by segment and city (yuan)."""
+    outside = model.outside
+    return model.markets.demand * (outside["market"][model.t] * outside["pandemic_demand"][model.t])[:, None]
+
+
+def share_markets(model) -> tuple[np.ndarray, np.ndarray]:
     """Return what the city's studios win at home and in the nation, and abroad, by segment (yuan a month)."""
-    m = model
-    g = m.city_state[0]
-    spend = m.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]
-    ours = m.weight_home[:, None] * m.market_decay[None, :]
-    won = spend * ours / (ours + m.rivals)
-    abroad = m.demand_abroad * m.outside["foreign_market"][m.t] * m.outside["pandemic_demand"][m.t]
-    won_abroad = abroad * m.weight_abroad / (m.weight_abroad + m.rivals_abroad)
-    g["home_part"] = won[:, 0] / np.maximum(won.sum(1), 1e-9)
-    m.state["won_home"], m.state["won_nation"] = float(won[:, 0].sum()), float(won[:, 1:].sum())
-    m.state["won_abroad"] = float(won_abroad.sum())
-    m.state["rival_sales"] = float((spend - won).sum() + (abroad - won_abroad).sum())
+    markets, outside, state, t = model.markets, model.outside, model.state, model.t
+    spend = spending(model)
+    ours = markets.weight_home[:, None] * markets.decay[None, :]
+    won = spend * ours / (ours + markets.rivals)
+    abroad = markets.demand_abroad * outside["foreign_market"][t] * outside["pandemic_demand"][t]
+    won_abroad = abroad * markets.weight_abroad / (markets.weight_abroad + markets.rivals_abroad)
+    model.city_state["home_part"] = won[:, 0] / np.maximum(won.sum(1), 1e-9)
+    state["won_home"], state["won_nation"] = float(won[:, 0].sum()), float(won[:, 1:].sum())
+    state["won_abroad"] = float(won_abroad.sum())
+    state["rival_sales"] = float((spend - won).sum() + (abroad - won_abroad).sum())
     return won.sum(1), won_abroad
 
 
-def commission(model) -> None:
-    """Run step 5: partners for contract work, contracts won, and own projects given the green light."""
-    m = model
-    collaboration.look_for_partners(m)
-    studios = m.studios.used
-    weigh(studios, m.seg, m.city_state, m.p, m.seed, m.t, m.weight_home, m.weight_abroad)
-    home, abroad = markets(m)
-    win(studios, m.seg, home, abroad, m.weight_home, m.weight_abroad, m.city_state, m.p, m.seed, m.t)
-    greenlight.decide(m)
+def set_prices(model) -> None:
+    """Let studios set their prices and weigh in the market for contracts."""
+    weigh(model.studios.used, model.city_state, model.rules, model.t, model.markets.weight_home,
+          model.markets.weight_abroad)
+
+
+def win_contracts(model) -> None:
+    """Let clients spend, and studios win their parts of it."""
+    home, abroad = share_markets(model)
+    win(model.studios.used, model.rules, model.markets, home, abroad, model.t)

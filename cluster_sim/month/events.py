@@ -34,6 +34,7 @@ class Hit:
     studio: str = ""
     zone: str = ""
     city: str = ""
+    makers: dict[str, int] = field(default_factory=dict)        # identities of studios, shared by all films
     begun: bool = False
     identity: int = field(init=False)
 
@@ -56,15 +57,15 @@ class Hit:
         equals go by identity.
         """
         studios = model.studios.used
-        known = model.hit_makers.get(self.studio)
+        known = self.makers.get(self.studio)
         if self.studio and known is not None:
             rows = np.flatnonzero((studios["id"] == known) & (studios["alive"] == Life.ALIVE))
             if rows.size:
                 return int(rows[0])
         fits = (studios["alive"] == Life.ALIVE) & (studios["segment"] == self.segment) & (studios["anchor"] == 0)
         fits &= studios["solo"] == 0
-        if self.zone in model.zone_index:
-            inside = (model.cells["zones"][studios["cell"]] & (1 << model.zone_index[self.zone])) != 0
+        if self.zone in model.places.zone_index:
+            inside = (model.space.cells["zones"][studios["cell"]] & (1 << model.places.zone_index[self.zone])) != 0
             fits = fits & inside if (fits & inside).any() else fits
         rows = np.flatnonzero(fits)
         if not rows.size:
@@ -73,7 +74,7 @@ class Hit:
         rows = small if small.size else rows
         standing = studios["reputation"][rows] + studios["quality"][rows]
         row = int(rows[np.lexsort((studios["id"][rows], -standing))[0]])
-        model.hit_makers[self.studio or self.title] = int(studios["id"][row])
+        self.makers[self.studio or self.title] = int(studios["id"][row])
         return row
 
     def happen(self, model) -> None:
@@ -81,10 +82,10 @@ class Hit:
 
     def meet_audience(self, model) -> None:
         """Let a film of another city crowd the cinemas of its months, as `release.screen` counts those made here."""
-        seg, run = model.seg[self.segment], model.t - self.release
+        seg, run = model.rules.segments[self.segment], model.t - self.release
         if self.city and 0 <= run < seg["run"]:
             decay = float(seg["run_decay"])
-            model.crowd[self.segment] += np.floor(self.gross * model.scale * (1.0 - decay) * decay**run)
+            model.month.crowd[self.segment] += np.floor(self.gross * model.scale * (1.0 - decay) * decay**run)
 
 
 @dataclass
@@ -137,6 +138,7 @@ class Convention:
 def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | Convention]:
     """Return the events of a scenario with months counted from the start; a pandemic is an outside path."""
     result: list[Hit | Flop | Convention] = []
+    makers: dict[str, int] = {}
     for event in events:
         t = event.get("month", start) - start
         segment = SEGMENTS.index(event["segment"]) if event.get("segment") else None
@@ -144,7 +146,7 @@ def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | C
             gross = event["gross"] * 1e6
             budget = (event.get("budget") or 0.04 * event["gross"]) * 1e6
             result.append(Hit(t, event["title"], gross, budget, 0 if segment is None else segment,
-                              event.get("studio") or "", event.get("zone") or "", event.get("city") or ""))
+                              event.get("studio") or "", event.get("zone") or "", event.get("city") or "", makers))
         elif event["kind"] == "flop":
             result.append(Flop(t, int(event["project"]), event.get("seed")))
         elif event["kind"] == "convention":

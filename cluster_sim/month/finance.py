@@ -178,23 +178,23 @@ def finance(model) -> None:
     for instrument in m.instruments:
         instrument.finance(m)
     funds = m.funds.used
-    order = m.studio_order()
+    order = m.studios.order()
     applicants, aims = m.buffer("applicants", order.size), m.buffer("aims", order.size, float)
-    count = apply_for_money(studios, order, m.p, m.t, applicants, aims)
+    count = apply_for_money(studios, order, m.rules.p, m.t, applicants, aims)
     m.state["applicants"] = count
     rounds = 0
     if count:
         bids = np.zeros((funds.size, count))
-        bid(funds, studios, applicants[:count], aims[:count], m.cells, m.city_state, m.p, m.seed, m.t, bids)
+        bid(funds, studios, applicants[:count], aims[:count], m.space.cells, m.city_state, m.rules.p, m.seed, m.t, bids)
         fresh = np.zeros(funds.size * int(par["finance.deals"]) + 1, STAKE)
         made, rounds = close_rounds(funds, studios, applicants[:count], aims[:count], bids, m.stakes,
-                                    m.p, m.t, fresh, m.flow)
+                                    m.rules.p, m.t, fresh, m.month.flow)
         if made:
             m.stakes = np.concatenate([m.stakes, fresh[:made]])
     m.state["rounds"] = rounds
     if m.stakes.size:
         keep = np.ones(m.stakes.size, np.bool_)
-        sell_and_write_off(m.stakes, funds, studios, m.p, m.seed, m.t, m.flow, keep)
+        sell_and_write_off(m.stakes, funds, studios, m.rules.p, m.seed, m.t, m.month.flow, keep)
         if not keep.all():
             m.stakes = m.stakes[keep]
     funds["sentiment"] += par["finance.sentiment_speed"] * (funds["record"] - funds["sentiment"])
@@ -210,4 +210,4 @@ def call_private_capital(model) -> None:
         call = np.floor(m.par["finance.inflow"] * funds["committed"] * np.exp(np.clip(funds["sentiment"], -1, 1)))
         call = np.where(mine & (funds["cash"] < funds["committed"]), call, 0.0)
         funds["cash"] += call
-        m.flow[flow] += call.sum()
+        m.month.flow[flow] += call.sum()

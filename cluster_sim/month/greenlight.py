@@ -2,7 +2,7 @@
 
 Ideas come at a rate that slack and amenity raise.  A studio compares what it expects to receive, aid
 included, with what the project costs, and needs a part of the money of its own; the rest comes from
-co-investors.  What a team lacks by specialism is given to partners in lots; a film that wants much more
+co-investors.  What a team lacks by specialism is given to partners in packages; a film that wants much more
 than its owner has needs many.
 """
 
@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.codes import N_SPECIALISMS, Life, Segment, Stage
+from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life, Segment, Stage
 from cluster_sim.draws import (
     FIT,
     IDEA,
@@ -28,7 +28,8 @@ from cluster_sim.draws import (
     uniform,
 )
 from cluster_sim.jit import inline, kernel
-from cluster_sim.month.collaboration import FIT_BITS, NOBODY, meet, record_pairs, survey, tie_between, worth
+from cluster_sim.month.collaboration import market_of, record_pairs, search, survey, tie_between
+from cluster_sim.month.events import Hit
 from cluster_sim.records import CREDIT, PROPOSAL
 
 
@@ -73,11 +74,11 @@ def draft(s, seg, q, g, p, h, serial):
 
 
 @kernel
-def have_ideas(studios, segments, amenity, city, p, seed, t, proposals):
+def have_ideas(studios, rules, cells, city, t, proposals):
     """Let studios have ideas; return the number of proposals written."""
     g = city[0]
-    p = p[0]
-    base = stream(seed, IDEA, t)
+    p = rules.p[0]
+    base = stream(rules.seed, IDEA, t)
     count = 0
     for i in range(studios.shape[0]):
         s = studios[i]
@@ -85,9 +86,9 @@ def have_ideas(studios, segments, amenity, city, p, seed, t, proposals):
             continue
         if s.staff < 2 and s.solo == 0:
             continue
-        seg = segments[s.segment]
+        seg = rules.segments[s.segment]
         rate = seg.idea_rate * (1.0 + p.greenlight_slack * s.slack
-                                + p.greenlight_amenity * (amenity[s.cell] - p.population_amenity_reference))
+                                + p.greenlight_amenity * (cells[s.cell].amenity - p.population_amenity_reference))
         rate *= (1.0 + s.staff / 60.0) ** 0.5
         busy = s.projects / math.sqrt(1.0 + s.staff / 40.0)
         if busy >= p.greenlight_at_once or low16(draw(base, s.id)) > rate * (1.0 - busy / p.greenlight_at_once):
@@ -95,7 +96,7 @@ def have_ideas(studios, segments, amenity, city, p, seed, t, proposals):
         q = proposals[count]
         q.owner = i
         # the luck of a project is keyed by its serial number, not by its month
-        draft(s, seg, q, g, p, draw(stream(seed, PROJECT, np.int64(s.serial)), s.id), np.int64(s.serial))
+        draft(s, seg, q, g, p, draw(stream(rules.seed, PROJECT, np.int64(s.serial)), s.id), np.int64(s.serial))
         s.serial += 1
         count += 1
     return count
@@ -124,9 +125,9 @@ def choose(proposals, studios, segments, p):
 
 
 @kernel
-def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
+def begin(proposals, rows, projects, studios, rules, t):
     """Turn accepted proposals into projects: needs by specialism, in-house part first."""
-    p = p[0]
+    p = rules.p[0]
     at = 0
     for n in range(proposals.shape[0]):
         q = proposals[n]
@@ -142,7 +143,7 @@ def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
         j.segment = q.segment
         j.stage = Stage.APPROVAL
         j.started = t
-        j.wait = int(segments[q.segment].approval)
+        j.wait = int(rules.segments[q.segment].approval)
         j.earliest = t + q.months
         j.run = q.months
         j.budget = q.budget
@@ -150,7 +151,7 @@ def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
         j.coinvest = q.coinvest
         j.aid = q.aid
         j.novelty = q.novelty
-        j.fit = p.release_fit_spread * normal(draw(stream(seed, FIT, np.int64(q.serial)), q.id))
+        j.fit = p.release_fit_spread * normal(draw(stream(rules.seed, FIT, np.int64(q.serial)), q.id))
         j.replay = q.replay
         j.fixed_gross = q.fixed_gross
         j.parent = s.franchise_id
@@ -158,22 +159,22 @@ def begin(proposals, rows, projects, studios, segments, mix, p, seed, t):
         j.released = -1
         s.projects += 1
         for k in range(N_SPECIALISMS):
-            j.need[k] = q.effort * mix[q.segment, k]
+            j.need[k] = q.effort * rules.mix[q.segment, k]
 
 
 @kernel
-def team_up(rows, projects, credits_out, studios, ties, side, distance, near, same_park, cell_start, cell_rows,
-            reach, mass, park_mass, outside_mass, outside_weight, outside_km, outside_wage, city, p, seed, t,
-            made):
-    """Give what each project's owner lacks to partners, best of a few met for each lot; return the counts.
+def team_up(market, rows, projects, credits_out, t, made):
+    """Give what each project's owner lacks to partners, best of a few met for each package of work.
 
     The number of partners grows with the effort to be placed, by a power below one: larger works give larger
-    lots.  What nobody takes stays with the owner.
+    packages.  What nobody takes stays with the owner.  Returns how many credits and how many pairs were made.
     """
-    g = city[0]
-    p = p[0]
-    base = stream(seed, PARTNER, t)
-    cumulative = np.empty(side * side)
+    studios, ties = market.studios, market.partners.ties
+    g = market.city[0]
+    p = market.rules.p[0]
+    base = stream(market.rules.seed, PARTNER, t)
+    cumulative = np.empty(market.space.cells.shape[0])
+    team = np.empty(credits_out.shape[0], np.int64)         # rows of the credits' partners
     count = 0
     pairs = 0
     for n in range(rows.shape[0]):
@@ -194,40 +195,16 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
             lack = j.need[k] - own
             if lack < p.collaboration_smallest_lot:
                 continue
-            lots = max(1, int((lack / p.collaboration_lot) ** p.collaboration_lot_power + 0.5))
-            lots = min(lots, int(p.collaboration_partner_bound))
-            total = survey(np.int64(s.cell), side, near, mass, k, cumulative)
-            for _ in range(lots):
-                best = -1e9
-                choice = NOBODY
-                cost = 0.0
-                km = 0.0
-                for _ in range(int(p.collaboration_meetings)):
-                    h = again(h)
-                    other = meet(studios, i, k, h, total, cumulative, cell_start, cell_rows, reach, park_mass, ties,
-                                 side, distance, near, same_park, outside_mass[k], outside_weight, p)
-                    if other == NOBODY or count >= credits_out.shape[0]:
-                        continue
-                    known = False
-                    if other >= 0:
-                        for e in range(first, count):
-                            if credits_out[e].partner == other:
-                                known = True
-                                break
-                    if known:
-                        continue
-                    luck = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))
-                    value, c, d = worth(studios, i, other, k, ties, side, distance, outside_km, outside_wage, g, p,
-                                        luck)
-                    if value > best:
-                        best = value
-                        choice = other
-                        cost = c
-                        km = d
-                if choice == NOBODY:
+            packages = max(1, int((lack / p.collaboration_lot) ** p.collaboration_lot_power + 0.5))
+            packages = min(packages, int(p.collaboration_partner_bound))
+            survey(np.int64(s.cell), market.space.proximity, market.partners.cell_reach[k], cumulative)
+            for _ in range(packages):
+                choice, cost, km, h = search(market, i, k, h, cumulative, team[first:count])
+                if choice == NOBODY or count >= credits_out.shape[0]:
                     continue
-                part = lack / lots
+                part = lack / packages
                 c = credits_out[count]
+                team[count] = choice if choice >= 0 else NOBODY
                 count += 1
                 c.project = rows[n]
                 c.project_id = j.id
@@ -258,7 +235,7 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
                     c.partner = -1
                     c.partner_id = -1
                     c.outside = o
-                    c.price = g.fee[j.segment] * g.outside_cost * outside_wage[o]
+                    c.price = g.fee[j.segment] * g.outside_cost * market.other_cities.wage_index[o]
                     c.repeated = 0
                     j.ties_new += 1
                     j.outside_partners += 1
@@ -269,61 +246,67 @@ def team_up(rows, projects, credits_out, studios, ties, side, distance, near, sa
     return count, pairs
 
 
-def decide(model) -> None:
-    """Run the green-lighting of the month."""
-    m = model
-    studios = m.studios.used
-    proposals = m.buffer("proposals", studios.size + 8, PROPOSAL)
-    count = have_ideas(studios, m.seg, m.cells["amenity"], m.city_state, m.p, m.seed, m.t, proposals)
-    count = add_replays(m, proposals, count)
-    proposals = proposals[:count]
-    for instrument in m.instruments:
-        instrument.expect_aid(m, proposals)
-    most = m.par["aid.joint_cap"] * 1e6 * np.where(proposals["replay"] == 1, m.scale, 1.0)
+def propose(model) -> None:
+    """Let studios have ideas, start the films of history, and say what aid each proposal may expect."""
+    studios = model.studios.used
+    proposals = model.buffer("proposals", studios.size + 8, PROPOSAL)
+    count = have_ideas(studios, model.rules, model.space.cells, model.city_state, model.t, proposals)
+    count = add_replays(model, proposals, count)
+    proposals = model.agenda.proposals = proposals[:count]
+    for instrument in model.instruments:
+        instrument.expect_aid(model, proposals)
+    most = model.par["aid.joint_cap"] * 1e6 * np.where(proposals["replay"] == 1, model.scale, 1.0)
     proposals["aid"] = np.minimum(proposals["aid"], most)
-    accepted = choose(proposals, studios, m.seg, m.p)
-    m.state["proposed"], m.state["greenlit"] = count, accepted
-    if m.payments is not None:
-        m.payments.apply(m.t, proposals, studios)
-    if not accepted:
+
+
+def decide(model) -> None:
+    """Decide on the month's proposals and begin the projects that get the green light."""
+    studios, proposals = model.studios.used, model.agenda.proposals
+    accepted = choose(proposals, studios, model.rules.segments, model.rules.p)
+    model.state["proposed"], model.state["greenlit"] = proposals.size, accepted
+    if model.kept.payments is not None:
+        model.kept.payments.apply(model.t, proposals, studios)
+    rows = model.agenda.begun = model.projects.allocate(accepted)
+    begin(proposals, rows, model.projects.rows, studios, model.rules, model.t)
+
+
+def find_partners(model) -> None:
+    """Let the projects just begun find partners for what their owners lack, then let policy act on them."""
+    projects, rows = model.projects.rows, model.agenda.begun
+    if not rows.size:
         return
-    rows = m.projects.allocate(accepted)
-    begin(proposals, rows, m.projects.rows, studios, m.seg, m.mix, m.p, m.seed, m.t)
-    ordered = rows[np.lexsort((m.projects.rows["id"][rows], studios["cell"][m.projects.rows["owner"][rows]]))]
-    room = int(accepted * 12 + m.projects.rows["need"][rows].sum() / m.par["collaboration.lot"] * 1.5) + 64
-    credits, made = m.buffer("credits", room, CREDIT), np.empty((room, 2), np.int64)
-    count, pairs = team_up(ordered, m.projects.rows, credits, studios, m.ties, m.side, m.distance, m.near,
-                           m.same_park, m.cell_start, m.cell_rows, m.reach, m.mass, m.park_mass,
-                           m.outside_mass * m.outside_growth, m.outside_weight, m.outside_km,
-                           m.outside_wage_index, m.city_state, m.p, m.seed, m.t, made)
-    m.credits.put(m.credits.allocate(count), credits[:count])
-    record_pairs(m, made[:pairs])
-    for instrument in m.instruments:
-        instrument.green_light(m, rows)
+    cell = model.studios.rows["cell"][projects["owner"][rows]]
+    ordered = rows[np.lexsort((projects["id"][rows], cell))]
+    room = int(rows.size * 12 + projects["need"][rows].sum() / model.par["collaboration.lot"] * 1.5) + 64
+    credits, made = model.buffer("credits", room, CREDIT), np.empty((room, 2), np.int64)
+    count, pairs = team_up(market_of(model), ordered, projects, credits, model.t, made)
+    model.credits.put(model.credits.allocate(count), credits[:count])
+    record_pairs(model, made[:pairs])
+    for instrument in model.instruments:
+        instrument.green_light(model, rows)
 
 
 def add_replays(model, proposals: np.ndarray, count: int) -> int:
     """Start the films of history in time to be released in their month."""
-    m = model
-    for event in m.replays_due():
-        owner = event.choose_owner(m)
+    for event in (event for event in model.events if isinstance(event, Hit) and model.t >= 0 and event.due(model.t)):
+        owner = event.choose_owner(model)
         if owner is None or count >= proposals.size:
             continue
-        q, s = proposals[count], m.studios.rows[owner]
+        q, s = proposals[count], model.studios.rows[owner]
         q["owner"], q["owner_id"], q["segment"], q["serial"] = owner, s["id"], event.segment, s["serial"]
-        m.studios.rows["serial"][owner] += 1
-        m.studios.rows["kept_open"][owner] = 1        # history needs its maker: it does not close before the release
-        q["id"], q["months"], q["replay"] = event.identity, max(2, event.release - m.t), 1
-        budget = event.budget * m.scale
-        q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * m.scale
+        model.studios.rows["serial"][owner] += 1
+        model.studios.rows["kept_open"][owner] = 1        # history needs its maker: it does not close before that
+        q["id"], q["months"], q["replay"] = event.identity, max(2, event.release - model.t), 1
+        budget = event.budget * model.scale
+        q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * model.scale
         q["bridge"], q["applied"] = 0.0, 0
-        price = float(m.city_state["fee"][0, event.segment] * m.city_state["outside_cost"][0])
+        price = float(model.city_state["fee"][0, event.segment] * model.city_state["outside_cost"][0])
         q["own_effort"] = 0.3 * s["capacity"] * q["months"]
         own_cost = q["own_effort"] * s["unit_cost"]
         q["effort"] = q["own_effort"] + max(0.0, budget - own_cost) / price
         q["novelty"], q["signal"], q["expected"] = 1.5, 1.5, q["fixed_gross"] * 0.3
         own = max(0.0, float(s["cash"])) * 0.5 + own_cost
         q["coinvest"] = max(0.3, 1.0 - own / max(budget, 1.0))
-        event.started(m.t)
+        event.started(model.t)
         count += 1
     return count

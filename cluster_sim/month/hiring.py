@@ -30,6 +30,7 @@ from cluster_sim.draws import (
     yuan,
 )
 from cluster_sim.jit import inline, kernel
+from cluster_sim.records import HOT
 
 U64 = np.uint64
 
@@ -289,46 +290,54 @@ def census(people, sought):
     return employed, solo, seekers, students
 
 
+def employers(model) -> np.ndarray:
+    """Return what people and seekers see of every studio this month (HOT)."""
+    hot = model.buffer("hot", model.studios.high, HOT)
+    draw_of(model.studios.used, model.city_state, model.rules.p, hot)
+    return hot
+
+
 def hire(model) -> None:
     """Run the labour market of the month."""
     m, t = model, model.t
     people = m.talents.used
     studios = m.studios.used
-    plan(studios, m.seg, m.mix, m.city_state, m.p, m.seed, t)
-    hot = m.hot()
-    order = m.studio_order()
+    plan(studios, m.rules.segments, m.rules.mix, m.city_state, m.rules.p, m.seed, t)
+    hot = employers(m)
+    order = m.studios.order()
     room = int(studios["vacancies"].sum())
     firm, specialism = (m.buffer(name, room, zeroed=False) for name in ("slot_firm", "slot_specialism"))
-    start = m.slot_start
+    start, sought = np.zeros(N_SPECIALISMS + 1, np.int64), np.zeros(N_SPECIALISMS)
     count = slots(studios, order, firm[:room], specialism[:room], start)
     best = np.full(count, -1.0, np.float32)
     best_id, best_row = np.zeros(count, np.int64), np.full(count, -1, np.int64)
-    employed, solo, seekers, students = census(people, m.sought)
-    apply(people, hot, start, firm, m.commute, m.side, m.p, m.seed, t, m.samples, best, best_id, best_row)
+    employed, solo, seekers, students = census(people, sought)
+    apply(people, hot, start, firm, m.labour.commute, m.side, m.rules.p, m.seed, t, m.month.levers["vacancies_seen"],
+          best, best_id, best_row)
     open_slots = m.buffer("open_slots", count)
-    hired, outsiders = match(people, studios, firm, specialism, count, best_row, m.city_state, m.p, m.seed, t,
+    hired, outsiders = match(people, studios, firm, specialism, count, best_row, m.city_state, m.rules.p, m.seed, t,
                              open_slots)
     index = m.talents.allocate(outsiders)
-    hire_outsiders(m.talents.rows, index, open_slots, firm, specialism, m.studios.rows, m.city_state, m.p,
+    hire_outsiders(m.talents.rows, index, open_slots, firm, specialism, m.studios.rows, m.city_state, m.rules.p,
                    m.seed, t)
-    raise_wages(m.talents.used, hot, m.city_state, m.p, t)
+    raise_wages(m.talents.used, hot, m.city_state, m.rules.p, t)
     m.state["other_sector_balance"] -= outsiders
     m.state["hires"], m.state["outsiders"] = hired + outsiders, outsiders
     m.state["students"] = students
     m.state["seekers"] = seekers - hired
-    m.employment = employed + solo + hired + outsiders
-    tighten(m, np.diff(start))
+    m.state["employment"] = employed + solo + hired + outsiders
+    tighten(m, np.diff(start), sought)
 
 
-def tighten(model, posted: np.ndarray) -> None:
+def tighten(model, posted: np.ndarray, sought: np.ndarray) -> None:
     """Move the market wages with tightness: vacancies over seekers, by specialism, against its norm."""
     g, par = model.city_state[0], model.par
-    theta = posted / np.maximum(model.sought, 1.0)
+    theta = posted / np.maximum(sought, 1.0)
     g["tightness"] += par["labour.tightness_memory"] * (theta - g["tightness"])
     pressure = np.clip(np.log(np.maximum(g["tightness"], 0.02) / par["labour.tightness_norm"]), -2.0, 2.0)
     trend = par["labour.indexation"] * model.outside["rest_wage_growth"][model.t]
     g["market_wage"] *= 1.0 + trend + par["labour.wage_speed"] * pressure
-    work_force = max(model.employment + model.state["seekers"], 1)
+    work_force = max(model.state["employment"] + model.state["seekers"], 1)
     g["unemployment"] = model.state["seekers"] / work_force
-    mean = float((g["market_wage"] * model.specialism_share).sum())
-    g["relative_wage"] = mean / model.start_wage / model.outside["outside_wage"][model.t]
+    mean = float((g["market_wage"] * model.labour.share).sum())
+    g["relative_wage"] = mean / model.labour.mean_wage / model.outside["outside_wage"][model.t]

@@ -34,14 +34,14 @@ def local_knowhow(studios, cells, weight):
 
 
 @kernel
-def learn(studios, before, cells, ties, city, p, seed, t):
+def learn(studios, before, cells, ties, city, rules, t):
     """Move know-how, adoption of templates and of AI tools of every studio; return what was published.
 
     before: (n,) know-how at the start of the step, so that the order of studios does not matter.
     """
     g = city[0]
-    p = p[0]
-    base = stream(seed, PUBLISH, t)
+    p = rules.p[0]
+    base = stream(rules.seed, PUBLISH, t)
     published = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
@@ -50,9 +50,9 @@ def learn(studios, before, cells, ties, city, p, seed, t):
         k = before[i]
         use = min(1.2, s.load / max(s.capacity, 0.1))
         gain = p.knowledge_doing * use - p.knowledge_depreciation * k
-        near = cells[s.cell].knowhow - k
-        if near > 0.0:
-            gain += p.knowledge_neighbours * near
+        gap = cells[s.cell].knowhow - k
+        if gap > 0.0:
+            gain += p.knowledge_neighbours * gap
         best = 0.0
         for n in range(TIES):
             row = ties[i]
@@ -76,16 +76,16 @@ def learn(studios, before, cells, ties, city, p, seed, t):
 
 def spread(model) -> None:
     """Run step 8: know-how, commons, buzz."""
-    m, par = model, model.par
-    studios = m.studios.used
-    local_knowhow(studios, m.cells, m.cell_buffer)
-    published = learn(studios, studios["knowhow"].copy(), m.cells, m.ties, m.city_state, m.p, m.seed, m.t)
-    g = m.city_state[0]
-    m.documents = float(published)
-    for instrument in m.instruments:
-        m.documents += instrument.publish(m)
-    norm = m.documents / (par["knowledge.publish_norm"] * m.scale)
+    studios, cells, par = model.studios.used, model.space.cells, model.par
+    local_knowhow(studios, cells, model.buffer("cell_weight", cells.size, float, zeroed=False))
+    published = learn(studios, studios["knowhow"].copy(), cells, model.partners.ties, model.city_state, model.rules,
+                      model.t)
+    g = model.city_state[0]
+    model.state["documents"] = float(published)
+    for instrument in model.instruments:
+        model.state["documents"] += instrument.publish(model)
+    norm = model.state["documents"] / (par["knowledge.publish_norm"] * model.scale)
     g["commons"] = g["commons"] * (1.0 - par["knowledge.commons_fading"]) + norm
-    talk = par["knowledge.buzz_of_hit"] * np.log1p(m.hit_gross_by / float(g["hit_threshold"]))
+    talk = par["knowledge.buzz_of_hit"] * np.log1p(model.month.hit_gross / float(g["hit_threshold"]))
     g["buzz"] = np.minimum(g["buzz"] * (1.0 - par["knowledge.buzz_fading"]) + talk, par["knowledge.buzz_ceiling"])
     g["buzz_mean"] = min(float(g["buzz"].sum()), par["knowledge.buzz_ceiling"])

@@ -5,6 +5,8 @@ The city's own names are eyas (seed), gazelle, unicorn and leader; docs/glossary
 
 from __future__ import annotations
 
+import numpy as np
+
 from cluster_sim.codes import Life, Tier
 from cluster_sim.jit import kernel
 from cluster_sim.month.births import be_born_and_die
@@ -65,9 +67,9 @@ def climb(studios, p, t, counts):
 def climb_and_renew(model) -> None:
     """Run step 10: the ladder, then births and deaths."""
     m = model
-    m.ladder_counts[:] = 0
-    climb(m.studios.used, m.p, m.t, m.ladder_counts)
-    m.state["promotions"], m.state["listed"], m.state["new_listed"] = (int(x) for x in m.ladder_counts)
+    counts = np.zeros(3, np.int64)
+    climb(m.studios.used, m.rules.p, m.t, counts)
+    m.state["promotions"], m.state["listed"], m.state["new_listed"] = (int(x) for x in counts)
     for instrument in m.instruments:
         instrument.after_ladder(m)
     be_born_and_die(m)

@@ -14,6 +14,7 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, SEGMENTS, SPECIALISMS, STAGES, Life, Stage
 from cluster_sim.indicators import INDICATORS
 from cluster_sim.jit import kernel
+from cluster_sim.month.commissioning import spending
 from cluster_sim.policies import instruments
 
 STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance", "migrants", "hires", "outsiders",
@@ -33,11 +34,11 @@ def survey_studios(studios, city, totals, value_added, employment, t):
         s = studios[i]
         if s.alive == Life.FREE:
             continue
-        m = s.segment
-        value_added[m] += s.surplus + s.wages + s.taxes - s.subsidies
+        segment = s.segment
+        value_added[segment] += s.surplus + s.wages + s.taxes - s.subsidies
         if s.alive != Life.ALIVE or s.born > t:
             continue
-        employment[m] += s.staff
+        employment[segment] += s.staff
         totals[0] += 1.0
         totals[1] += s.staff
         for k in range(N_SPECIALISMS):
@@ -45,7 +46,7 @@ def survey_studios(studios, city, totals, value_added, employment, t):
         totals[3] += math.floor(s.knowhow * 1e6) * s.staff
         totals[4] += math.floor(s.reputation * 1e6)
         totals[5] += math.floor(s.ai * 1e6) * s.staff
-        totals[6] += math.floor(s.price / (g.price[m] * g.outside_cost) * 1e6) * s.staff
+        totals[6] += math.floor(s.price / (g.price[segment] * g.outside_cost) * 1e6) * s.staff
         totals[7] += math.floor(min(s.load, 3.0 * s.capacity) * 1e3)
         totals[8] += math.floor(s.capacity * 1e3)
         if s.sub >= 0 and s.coordination > 0.0:
@@ -77,9 +78,9 @@ def theil(cells, parks, staff, base):
 
 def observe(model: Any) -> None:
     """Run step 12."""
-    model.observer.observe(model)
-    if model.yearbook is not None:
-        model.yearbook.add(model)
+    model.kept.observer.observe(model)
+    if model.kept.yearbook is not None:
+        model.kept.yearbook.add(model)
 
 
 class Observer:
@@ -92,75 +93,72 @@ class Observer:
         self.outlays = np.zeros((model.months, len(self.instruments)))
         self.totals, self.value_added, self.employment = np.zeros(12), np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
         self.place = {name: k for k, name in enumerate(INDICATORS)}
-        self.released: list[tuple[int, float, float, float, float]] = []
 
     def observe(self, model: Any) -> None:
         """Write the month's row."""
-        m, flow, s = model, model.flow, model.state
-        survey_studios(m.studios.used, m.city_state, self.totals, self.value_added, self.employment, m.t)
-        tot, g = self.totals, m.city_state[0]
-        self.flows[m.t] = flow
-        self.outlays[m.t] = [m.outlay_by_instrument.get(name, 0.0) for name in self.instruments]
-        staff = max(tot[1], 1.0)
+        flow, s = model.month.flow, model.state
+        survey_studios(model.studios.used, model.city_state, self.totals, self.value_added, self.employment, model.t)
+        totals, g = self.totals, model.city_state[0]
+        self.flows[model.t] = flow
+        paid = {instrument.name: instrument.outlay_of_month for instrument in model.instruments}
+        self.outlays[model.t] = [paid.get(name, 0.0) for name in self.instruments]
+        staff = max(totals[1], 1.0)
         sales = float(flow[[L.SALES_HOME, L.SALES_NATION, L.SALES_ABROAD, L.RECEIPTS_NATION, L.RECEIPTS_ABROAD]].sum())
         receipts = float(flow[L.RECEIPTS_NATION] + flow[L.RECEIPTS_ABROAD])
-        outlay = sum(m.outlay_by_level.values())
-        projects = m.projects.used
+        outlay = float(model.month.outlay.sum())
+        projects, cells = model.projects.used, model.space.cells
         making = (projects["stage"] > Stage.FREE) & (projects["stage"] < Stage.RUNNING)
-        fresh = making & (projects["started"] == m.t)
+        fresh = making & (projects["started"] == model.t)
         ties = float(projects["ties_repeated"][fresh].sum()), float(projects["ties_new"][fresh].sum())
         local, outside = float(projects["partners"][fresh].sum()), float(projects["outside_partners"][fresh].sum())
         teams = projects["partners"][making] + projects["outside_partners"][making]
-        home_demand, nation_demand = self.demand(m)
+        spend = spending(model)
         row = {
-            "creative_value_added": s["creative_value_added"], "city_gdp": s["city_gdp"], "studios": tot[0],
-            "employment": tot[1], "students": s["students"], "released": s["released"], "hits": s["hits"],
+            "creative_value_added": s["creative_value_added"], "city_gdp": s["city_gdp"], "studios": totals[0],
+            "employment": totals[1], "students": s["students"], "released": s["released"], "hits": s["hits"],
             "entries": s["entries"], "exits": s["exits"], "mean_wage": flow[L.WAGES] / staff / 1e3,
-            "mean_rent": tot[11] / 1e3 / staff,
-            "collaboration_distance": (tot[9] / 1e3 / tot[10]) if tot[10] > 0 else np.nan,
-            "localisation": theil(m.cells, m.parks, m.cell_row, m.cell_buffer), "top1_share": self.top_share(m),
+            "mean_rent": totals[11] / 1e3 / staff,
+            "collaboration_distance": (totals[9] / 1e3 / totals[10]) if totals[10] > 0 else np.nan,
+            "localisation": theil(cells, model.space.parks, model.buffer("cell_row", cells.size, float),
+                                  model.buffer("cell_field", cells.size, float)),
+            "top1_share": self.top_share(model),
             "export_share": float(flow[L.SALES_ABROAD] + flow[L.RECEIPTS_ABROAD]) / max(sales, 1.0),
             "public_outlay": outlay / 1e6, "tax_receipts": float(flow[list(L.TAXES)].sum()) / 1e6,
-            "seekers": s["seekers"], "unemployment": g["unemployment"], "vacancies": tot[2], "hires": s["hires"],
-            "hired_from_other_sectors": s["outsiders"], "migrants": s["migrants"], "graduates": m.counts[0],
-            "spin_offs": m.counts[6], "solo_founders": m.counts[7], "studios_listed": s["listed"],
+            "seekers": s["seekers"], "unemployment": g["unemployment"], "vacancies": totals[2], "hires": s["hires"],
+            "hired_from_other_sectors": s["outsiders"], "migrants": s["migrants"], "graduates": model.month.careers[0],
+            "spin_offs": model.month.careers[6], "solo_founders": model.month.careers[7], "studios_listed": s["listed"],
             "promotions": s["promotions"], "funding_rounds": s["rounds"], "venture_capital": flow[L.EQUITY] / 1e6,
             "green_lit": s["greenlit"], "in_production": making.sum(), "project_receipts": receipts / 1e6,
-            "hit_receipts": float(m.hit_gross_by.sum()) / 1e6, "contract_sales": (sales - receipts) / 1e6,
-            "home_sales": flow[L.SALES_HOME] / 1e6, "operating_surplus": m.totals[5] / 1e6,
+            "hit_receipts": float(model.month.hit_gross.sum()) / 1e6, "contract_sales": (sales - receipts) / 1e6,
+            "home_sales": flow[L.SALES_HOME] / 1e6, "operating_surplus": s["surplus"] / 1e6,
             "wage_bill": (flow[L.WAGES] + flow[L.SOCIAL_CONTRIBUTIONS]) / 1e6,
-            "purchased_inputs": L.role_total(flow, "input") / 1e6, "work_in_progress": m.wip_stock / 1e6,
-            "knowhow": tot[3] / 1e6 / staff, "reputation": tot[4] / 1e6 / max(tot[0], 1.0), "commons": g["commons"],
-            "buzz": g["buzz_mean"], "ai_adoption": tot[5] / 1e6 / staff, "relative_price": tot[6] / 1e6 / staff,
-            "relative_wage": g["relative_wage"], "use_of_capacity": tot[7] / max(tot[8], 1.0),
-            "market_share_home": s["won_home"] / max(home_demand, 1.0),
-            "market_share_nation": s["won_nation"] / max(nation_demand, 1.0),
+            "purchased_inputs": L.role_total(flow, "input") / 1e6, "work_in_progress": model.books.wip_stock / 1e6,
+            "knowhow": totals[3] / 1e6 / staff, "reputation": totals[4] / 1e6 / max(totals[0], 1.0),
+            "commons": g["commons"],
+            "buzz": g["buzz_mean"], "ai_adoption": totals[5] / 1e6 / staff, "relative_price": totals[6] / 1e6 / staff,
+            "relative_wage": g["relative_wage"], "use_of_capacity": totals[7] / max(totals[8], 1.0),
+            "market_share_home": s["won_home"] / max(float(spend[:, 0].sum()), 1.0),
+            "market_share_nation": s["won_nation"] / max(float(spend[:, 1:].sum()), 1.0),
             "repeated_ties": ties[0] / sum(ties) if sum(ties) else np.nan,
             "outside_partner_share": outside / (local + outside) if local + outside else np.nan,
             "enrolled": s["enrolled"], "rival_sales": s["rival_sales"] / 1e6,
-            "moves": s["moves"], "mean_size": staff / max(tot[0], 1.0),
+            "moves": s["moves"], "mean_size": staff / max(totals[0], 1.0),
             "largest_team": teams.max() if teams.size else 0,
             "consumption": float(flow[L.CONSUMPTION_CITY] + flow[L.CONSUMPTION_NATION]) / 1e6,
         }
         for k, name in enumerate(SEGMENTS):
             row[f"value_added_{name}"] = self.value_added[k] / 1e6
             row[f"employment_{name}"] = self.employment[k]
-        line = self.table[m.t]
+        line = self.table[model.t]
         for name, value in row.items():
             line[self.place[name]] = value
-        self.shares(m, line)
-
-    def demand(self, model: Any) -> tuple[float, float]:
-        """Return what clients at home and elsewhere in the nation spend this month (yuan)."""
-        m = model
-        spend = m.demand * (m.outside["market"][m.t] * m.outside["pandemic_demand"][m.t])[:, None]
-        return float(spend[:, 0].sum()), float(spend[:, 1:].sum())
+        self.shares(model, line)
 
     def top_share(self, model: Any) -> float:
         """Return the largest title's part of all titles' gross in the month."""
         j = model.projects.used
         running = j["released"] >= 0
-        done = model.ended
+        done = model.kept.ended
         gross = j["gross"][running]
         if done is not None and done["released"].size:
             gross = np.concatenate([gross, done["gross"]])
@@ -199,7 +197,7 @@ def titles(model: Any) -> np.ndarray:
     """Return the records of all titles released in the run, in the order of release and identity."""
     running = model.projects.used
     running = running[(running["stage"] == Stage.RUNNING) & (running["released"] >= 0)]
-    done = np.concatenate([*model.archived, running]) if model.archived else running
+    done = np.concatenate([*model.kept.titles, running]) if model.kept.titles else running
     done = done[done["released"] >= 0]
     return done[np.lexsort((done["id"], done["released"]))]
 
@@ -239,9 +237,9 @@ def credits_table(model: Any) -> dict[str, np.ndarray]:
     teams = np.where(j["stage"] > Stage.FREE, j["partners"] + j["outside_partners"], 0)
     large = j["id"][(teams >= 30) | ((teams == teams.max()) & (teams > 0))] if teams.size else np.zeros(0, np.int64)
     live = live[(live["alive"] == Life.ALIVE) & np.isin(live["project_id"], large)]
-    c = np.concatenate([*model.archived_credits, live]) if model.archived_credits else live
+    c = np.concatenate([*model.kept.credits, live]) if model.kept.credits else live
     c = c[np.lexsort((c["specialism"], c["outside"], c["partner_id"], c["project_id"]))]
-    names = model.city_outside_names
+    names = model.city.outside_names
     side = model.side
     rows = np.maximum(c["partner"], 0)
     cell = model.studios.rows["cell"][rows]
@@ -260,15 +258,15 @@ def credits_table(model: Any) -> dict[str, np.ndarray]:
 
 def city_map(model: Any) -> dict[str, Any]:
     """Return the cells: coordinates, workers (parks included), studios, rent, district, zones."""
-    m = model
-    n = m.side * m.side
-    employment = m.cells["staff"].copy()
-    np.add.at(employment, m.parks["cell"], m.parks["staff"])
-    return {"side": m.side, "cell_km": float(m.places.cell_km), "x": np.arange(n) % m.side,
-            "y": np.arange(n) // m.side, "employment": employment, "studios": m.cells["studios"].copy(),
-            "rent": m.cells["rent"].copy(), "floor": m.cells["capacity"].copy(),
-            "amenity": m.cells["amenity"].copy(), "district": m.cells["district"].copy(),
-            "zones": m.cells["zones"].copy(), "zone_names": tuple(m.zone_index),
-            "districts": tuple(m.city.districts), "park_x": m.parks["cell"] % m.side,
-            "park_y": m.parks["cell"] // m.side, "park_names": tuple(m.city.park_names),
-            "park_staff": m.parks["staff"].copy()}
+    cells, parks = model.space.cells, model.space.parks
+    n = model.side * model.side
+    employment = cells["staff"].copy()
+    np.add.at(employment, parks["cell"], parks["staff"])
+    return {"side": model.side, "cell_km": float(model.places.cell_km), "x": np.arange(n) % model.side,
+            "y": np.arange(n) // model.side, "employment": employment, "studios": cells["studios"].copy(),
+            "rent": cells["rent"].copy(), "floor": cells["capacity"].copy(),
+            "amenity": cells["amenity"].copy(), "district": cells["district"].copy(),
+            "zones": cells["zones"].copy(), "zone_names": tuple(model.places.zone_index),
+            "districts": tuple(model.city.districts), "park_x": parks["cell"] % model.side,
+            "park_y": parks["cell"] // model.side, "park_names": tuple(model.city.park_names),
+            "park_staff": parks["staff"].copy()}

@@ -22,16 +22,18 @@ from cluster_sim.draws import (
     identity,
     locate,
     low16,
-    luck,
     quantile,
     stream,
     uniform,
+    uniform_for,
 )
 from cluster_sim.jit import kernel
+from cluster_sim.month.hiring import employers
 
 U64 = np.uint64
 S16, S32, S48 = U64(16), U64(32), U64(48)
-GRADUATED, GRADUATES_LEFT, GAVE_UP, QUIT, LAID_OFF, OTHER_SECTORS, FOUNDING, SOLO_FOUNDING = range(8)
+CAREERS = ("graduated", "graduates_left", "gave_up", "quit", "laid_off", "other_sectors", "founding", "solo_founding")
+GRADUATED, GRADUATES_LEFT, GAVE_UP, QUIT, LAID_OFF, OTHER_SECTORS, FOUNDING, SOLO_FOUNDING = range(len(CAREERS))
 
 
 @kernel
@@ -185,19 +187,25 @@ def payroll(people, hot, sums, city, p, seed):
     return people_at_work
 
 
+def mean_amenity(cells: np.ndarray) -> float:
+    """Return the amenity of the city: that of its cells, weighted by floor."""
+    floor = cells["floor"]
+    return float((cells["amenity"] * floor).sum() / max(floor.sum(), 1.0))
+
+
 def live(model) -> None:
     """Run the population's month: pulls, careers, enrolment, migrants; founders wait for step 10."""
     m, t = model, model.t
-    pulls(m.city_state, m.p, m.mean_amenity)
+    pulls(m.city_state, m.rules.p, mean_amenity(m.space.cells))
     people = m.talents.used
-    hot = m.hot()
-    m.counts[:] = 0
+    hot = employers(m)
+    m.month.careers[:] = 0
     founders, freed = (m.buffer(name, people.size, zeroed=False) for name in ("founders", "freed"))
-    n_found, n_freed = careers(people, hot, m.city_state, m.p, m.seed, t, founders, freed, m.counts)
-    m.founders = founders[:n_found].copy()
+    n_found, n_freed = careers(people, hot, m.city_state, m.rules.p, m.seed, t, founders, freed, m.month.careers)
+    m.agenda.founders = founders[:n_found].copy()
     if n_freed:
         m.talents.release(freed[:n_freed])
-    m.state["other_sector_balance"] += int(m.counts[OTHER_SECTORS])
+    m.state["other_sector_balance"] += int(m.month.careers[OTHER_SECTORS])
     calendar = m.month_of_year
     m.state["enrolled"] = 0
     if calendar == 9:
@@ -212,14 +220,15 @@ def enrol(model) -> None:
     m = model
     par = m.par
     wish = m.state["students_wish"]
-    intake = min(m.state["places"], par["education.intake"] * m.scale * wish)
+    intake = min(float(m.month.levers["places"]), par["education.intake"] * m.scale * wish)
     count = m.state["enrolled"] = int(round(intake))
     index = m.talents.allocate(count)
-    arrive(m.talents.rows, index, m.university_cells, m.university_weight, m.p, m.seed, m.t, Status.STUDENT, m.t,
-           m.t + int(par["education.months"]), choice_of_specialism(m, par["education.choice"]), Origin.LOCAL)
+    arrive(m.talents.rows, index, m.homes.university_cells, m.homes.university_weight, m.rules.p, m.seed, m.t,
+           Status.STUDENT, m.t, m.t + int(par["education.months"]), choice_of_specialism(m, par["education.choice"]),
+           Origin.LOCAL)
     pull = float(m.city_state["relative_wage"][0]) ** par["education.wage_response"]
     pull *= 1.0 + par["education.buzz_response"] * float(m.city_state["buzz_mean"][0])
-    pull *= 1.0 + m.study_aid
+    pull *= 1.0 + float(m.month.levers["study_aid"])
     m.state["students_wish"] = wish + par["education.adjustment"] * (pull - wish)
 
 
@@ -229,8 +238,8 @@ def choice_of_specialism(model, elasticity: float) -> np.ndarray:
     What is short pays more than it did, and draws more students and migrants (Freeman 1976).
     """
     m = model
-    relative = m.city_state["market_wage"][0] / m.start_market_wage
-    return np.cumsum(m.specialism_share * (relative / relative.mean()) ** elasticity)
+    relative = m.city_state["market_wage"][0] / m.labour.wage
+    return np.cumsum(m.labour.share * (relative / relative.mean()) ** elasticity)
 
 
 def migrate(model) -> None:
@@ -240,13 +249,14 @@ def migrate(model) -> None:
     nation runs short of people and pays for it.
     """
     m = model
-    pool = m.start_jobs.sum() * m.outside_growth / m.outside["outside_wage"][m.t]
+    pool = m.labour.jobs.sum() * float(m.city_state["outside_growth"][0]) / m.outside["outside_wage"][m.t]
     expected = m.par["population.migrants"] * pool * float(m.city_state["migrant_pull"][0])
-    expected *= (1.0 + m.newcomer_aid) ** m.par["population.wage_weight"]      # an allowance is like a year's raise
+    # an allowance is like a year's raise
+    expected *= (1.0 + float(m.month.levers["newcomer_aid"])) ** m.par["population.wage_weight"]
     whole = int(expected)
-    count = whole + int(luck(m.seed, MIGRANT, -1, m.t) < expected - whole)
+    count = whole + int(uniform_for(m.seed, MIGRANT, -1, m.t) < expected - whole)
     index = m.talents.allocate(count)
-    arrive(m.talents.rows, index, m.home_cells, m.home_weight, m.p, m.seed, m.t, Status.SEEKING, m.t, 0,
+    arrive(m.talents.rows, index, m.homes.cells, m.homes.weight, m.rules.p, m.seed, m.t, Status.SEEKING, m.t, 0,
            choice_of_specialism(m, m.par["population.choice"]), Origin.MIGRANT)
     m.state["migrants"] = count
     for instrument in m.instruments:

@@ -16,13 +16,14 @@ from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import population
+from cluster_sim.records import HOT, PAYROLL
 
 
 @kernel
-def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
+def capacities(studios, payrolls, space, city, p, flow):
     """Set staff, capacity and this month's costs of every studio; pay wages, contributions, rent, compute.
 
-    areas: (n,) rented floor (m2).  Rent is booked at the market; a discount comes back as a subsidy, paid
+    Rent is booked at the market; a discount comes back as a subsidy, paid
     by the instrument that grants it.
     """
     g = city[0]
@@ -31,16 +32,16 @@ def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
         s = studios[i]
         if s.alive == Life.FREE:
             continue
-        a = sums[i]
-        s.wage_bill = a.wages
+        payroll = payrolls[i]
+        s.wage_bill = payroll.wages
         s.staff = 0
         skill = 0.0
         for k in range(N_SPECIALISMS):
-            s.staff_by[k] = a.staff_by[k]
-            s.staff += a.staff_by[k]
-            s.skill_by[k] = a.skill_by[k]
-            skill += a.skill_by[k]
-        productivity = (p.production_a0 * max(0.05, cells[s.cell].density / g.density0) ** p.production_gamma
+            s.staff_by[k] = payroll.staff_by[k]
+            s.staff += payroll.staff_by[k]
+            s.skill_by[k] = payroll.skill_by[k]
+            skill += payroll.skill_by[k]
+        productivity = (p.production_a0 * max(0.05, space.cells[s.cell].density / g.density0) ** p.production_gamma
                         * s.knowhow ** p.production_phi)
         s.capacity = productivity * skill
         s.quality = (p.production_quality_knowhow * math.log(s.knowhow)
@@ -53,10 +54,10 @@ def capacities(studios, sums, cells, parks, city, segments, p, flow, areas):
         wages = yuan(s.wage_bill)
         social = yuan(s.wage_bill * p.costs_social)
         s.wages = wages + social
-        rent_m2 = parks[s.park].rent if s.park >= 0 else cells[s.cell].rent
+        rent_m2 = space.parks[s.park].rent if s.park >= 0 else space.cells[s.cell].rent
         s.rent_per_m2 = rent_m2
-        areas[i] = max(1, s.staff) * p.property_m2_per_worker
-        rent = yuan(areas[i] * rent_m2)
+        s.area = max(1, s.staff) * p.property_m2_per_worker
+        rent = yuan(s.area * rent_m2)
         compute = yuan(s.staff * s.ai * p.ai_compute_cost * 1e6)
         s.compute = compute
         s.inputs += rent + compute
@@ -92,7 +93,6 @@ def loads(studios, projects, credits, p, t):
         if c.alive == Life.ALIVE:
             j = projects[c.project]
             if j.stage == Stage.PRODUCTION:
-                b = studios[j.owner]
                 if c.partner >= 0:
                     b = studios[c.partner]
                     if b.alive == Life.ALIVE and b.id == c.partner_id:
@@ -171,7 +171,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
 
 
 @kernel
-def make(studios, projects, credits, city, p, t, flow):
+def make(studios, projects, credits, p, t, flow):
     """Make own projects: in-house work at cost and partners' work at their price become work in progress."""
     p = p[0]
     wip = 0.0
@@ -240,7 +240,7 @@ def make(studios, projects, credits, city, p, t, flow):
 
 
 @kernel
-def advance(projects, credits, studios, p, t, open_effort):
+def advance(projects, credits, p, t, open_effort):
     """Move projects on: approval to production, finished work to tests, clearance after that."""
     p = p[0]
     open_effort[:] = 0.0
@@ -273,24 +273,40 @@ def advance(projects, credits, studios, p, t, open_effort):
             j.wait -= 1
 
 
-def produce(model) -> None:
-    """Run step 6."""
-    m = model
-    studios = m.studios.used
-    sums = m.payroll_sums()
-    m.employment = population.payroll(m.talents.used, m.hot_now, sums, m.city_state, m.p, m.seed)
-    capacities(studios, sums, m.cells, m.parks, m.city_state, m.seg, m.p, m.flow, m.areas)
-    loads(studios, m.projects.used, m.credits.used, m.p, m.t)
-    deliver(studios, m.seg, m.outside_wage_index, m.city_state, m.p, m.flow)
-    work_on(m)
-    for instrument in m.instruments:
-        instrument.support(m)
+def pay_costs(model) -> None:
+    """Count who works where, set what studios can do, and pay wages, contributions, rent and computing."""
+    studios = model.studios.used
+    payrolls = model.buffer("payroll", model.studios.high, PAYROLL)
+    hot = model.buffer("hot", model.studios.high, HOT, zeroed=False)         # as it was when people were hired
+    model.state["employment"] = population.payroll(model.talents.used, hot, payrolls, model.city_state, model.rules.p,
+                                                   model.seed)
+    capacities(studios, payrolls, model.space, model.city_state, model.rules.p, model.month.flow)
 
 
-def work_on(model) -> None:
-    """Make a month of own projects and move them on."""
-    m = model
-    studios = m.studios.used
-    m.wip_stock_change += make(studios, m.projects.used, m.credits.used, m.city_state, m.p, m.t, m.flow)
-    open_effort = np.zeros(max(m.projects.high, 1))
-    advance(m.projects.used, m.credits.used, studios, m.p, m.t, open_effort)
+def plan_work(model) -> None:
+    """Add up what every studio has to do, and which part of it its capacity serves."""
+    loads(model.studios.used, model.projects.used, model.credits.used, model.rules.p, model.t)
+
+
+def deliver_contracts(model) -> None:
+    """Deliver a month of contract work, and bill it."""
+    deliver(model.studios.used, model.rules.segments, model.other_cities.wage_index, model.city_state, model.rules.p,
+            model.month.flow)
+
+
+def make_projects(model) -> None:
+    """Make a month of own projects."""
+    model.books.wip_change += make(model.studios.used, model.projects.used, model.credits.used, model.rules.p,
+                                   model.t, model.month.flow)
+
+
+def advance_projects(model) -> None:
+    """Move projects on: from approval to production, from there to tests."""
+    open_effort = np.zeros(max(model.projects.high, 1))
+    advance(model.projects.used, model.credits.used, model.rules.p, model.t, open_effort)
+
+
+def support(model) -> None:
+    """Let policy help with running costs."""
+    for instrument in model.instruments:
+        instrument.support(model)

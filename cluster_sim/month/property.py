@@ -142,11 +142,11 @@ def taste(s, place, stream_of_tastes, p):
 
 
 @kernel
-def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen, park_of, flow, near_tau):
+def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen, park_of, flow):
     """Let a part of the studios look at other places and move if the gain beats the cost of moving.
 
     weight_cumulative: (cells,) cumulative free floor.  chosen, park_of: where each will be (-1: stays).
-    near_tau: tau inside a park.  Reads the state at the step's start; moves are carried out after all.
+    Reads the state at the step's start; moves are carried out after all.
     """
     g = city[0]
     p = p[0]
@@ -166,7 +166,7 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
         young = 1.0 if t - s.born < g.relief_age else 0.0
         if s.park >= 0:
             rent = parks[s.park].rent * (1.0 - young * parks[s.park].relief)
-            now = place_value(s, here, rent, near_tau * 0.5 + 0.5 * here.price_of_distance, g, p)
+            now = place_value(s, here, rent, g.tau_in_park * 0.5 + 0.5 * here.price_of_distance, g, p)
         else:
             now = place_value(s, here, here.rent * (1.0 - young * here.relief), here.price_of_distance, g, p)
         now += taste(s, -1 - s.park if s.park >= 0 else s.cell, tastes, p)
@@ -182,7 +182,7 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
                     continue
                 cell = cells[park.cell]
                 rent = park.rent * (1.0 - young * park.relief)
-                value = place_value(s, cell, rent, near_tau * 0.5 + 0.5 * cell.price_of_distance, g, p)
+                value = place_value(s, cell, rent, g.tau_in_park * 0.5 + 0.5 * cell.price_of_distance, g, p)
                 value += taste(s, -1 - q, tastes, p)
                 if value > best:
                     best = value
@@ -214,17 +214,26 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
     return movers
 
 
+def spread_density(model) -> None:
+    """Set the density of every cell."""
+    space = model.space
+    row, field = (model.buffer(name, space.cells.size, float, zeroed=False) for name in ("cell_row", "cell_field"))
+    smooth(space.cells, space.parks, space.smoothing, model.side, row, field)
+
+
 def settle_property(model) -> None:
     """Run step 9."""
     m = model
     studios = m.studios.used
-    occupy(studios, m.cells, m.parks)
-    smooth(m.cells, m.parks, m.band, m.side, m.cell_row, m.cell_buffer)
-    rents(m.cells, m.parks, m.p, m.t)
+    occupy(studios, m.space.cells, m.space.parks)
+    spread_density(m)
+    rents(m.space.cells, m.space.parks, m.rules.p, m.t)
     if m.t % 3 == 0:
-        opportunities(m.cells, m.parks, m.near, m.tau_table, m.side, m.mass, m.p, m.mass.sum(0) / m.mass_norm)
-        free = np.maximum(m.cells["capacity"] - m.cells["other"], 0.0)
-        m.free_floor = np.cumsum(np.floor(free))
+        reach = m.partners.cell_reach
+        opportunities(m.space.cells, m.space.parks, m.space.proximity, m.space.tau, m.side, reach, m.rules.p,
+                      reach.sum(0) / m.city_state["partner_reach0"][0])
+        free = np.maximum(m.space.cells["capacity"] - m.space.cells["other"], 0.0)
+        m.space.free_floor[:] = np.cumsum(np.floor(free))
     chosen, park_of = m.buffer("chosen", studios.size), m.buffer("park_of", studios.size)
-    m.state["moves"] = relocate(studios, m.cells, m.parks, m.free_floor, m.city_state, m.p, m.seed, m.t, chosen,
-                                park_of, m.flow, m.near_tau)
+    m.state["moves"] = relocate(studios, m.space.cells, m.space.parks, m.space.free_floor, m.city_state, m.rules.p,
+                                m.seed, m.t, chosen, park_of, m.month.flow)

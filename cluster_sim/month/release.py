@@ -30,7 +30,7 @@ def standing(j, city):
 
 
 @kernel
-def clear(projects, segments, p, t):
+def clear(projects, segments, t):
     """Send tested projects to clearance and cleared ones to release; replayed films keep their date."""
     for n in range(projects.shape[0]):
         j = projects[n]
@@ -44,13 +44,13 @@ def clear(projects, segments, p, t):
 
 
 @kernel
-def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
+def premiere(projects, studios, rules, city, t, flow):
     """Release what is ready: fix quality and potential, pay marketing, take the film's cost off the books.
 
     Returns the released cost (yuan), which leaves work in progress, and the number of titles.
     """
     g = city[0]
-    p = p[0]
+    p = rules.p[0]
     written = 0.0
     count = 0
     for n in range(projects.shape[0]):
@@ -58,7 +58,7 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
         if j.stage != Stage.READY:
             continue
         s = studios[j.owner]
-        seg = segments[j.segment]
+        seg = rules.segments[j.segment]
         total = 0.0
         made = 0.0
         lacking = 0.0
@@ -68,7 +68,7 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
         for k in range(N_SPECIALISMS):
             need += j.need[k]
         for k in range(N_SPECIALISMS):
-            share = mix[j.segment, k]
+            share = rules.mix[j.segment, k]
             if share > 0.0:
                 level = max(POOR, j.merit[k] / max(need * share, 1e-9))
                 total += share * level ** p.release_ces
@@ -77,7 +77,7 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
         quality = min(2.0, max(-2.0, quality)) + p.release_freshness * j.freshness + p.release_novelty * j.novelty
         j.quality = quality + j.fit
         # keyed by the project's serial number (its identity), never by the month of release
-        base = stream(seed, RELEASE, np.int64(j.serial))
+        base = stream(rules.seed, RELEASE, np.int64(j.serial))
         h = draw(base, j.id)
         xi = g.residual_sd[j.segment] * skew_normal(h, seg.skewness)
         location = (seg.location + seg.quality_weight * j.quality + p.release_reputation * s.reputation
@@ -107,40 +107,40 @@ def premiere(projects, studios, segments, mix, city, p, seed, t, flow):
 
 
 @kernel
-def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, hits, hit_gross):
+def screen(projects, studios, rules, city, month):
     """Earn one month of every running title: gross after competition, receipts to owner, partners, investors.
 
-    crowd: potential in the market by segment (yuan): comes in with that of works from other cities;
-    hit_gross: gross of the month weighted by fame, by segment (yuan).
+    The month's crowd comes in with the potential of works from other cities (yuan).
     Returns the number of titles that became hits this month.
     """
     g = city[0]
-    p = p[0]
-    hit_gross[:] = 0.0
+    p = rules.p[0]
+    flow, crowd = month.flow, month.crowd
+    month.hit_gross[:] = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
         if j.stage == Stage.RUNNING:
-            seg = segments[j.segment]
+            seg = rules.segments[j.segment]
             crowd[j.segment] += math.floor(j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run)
-    for m in range(N_SEGMENTS):
+    for k in range(N_SEGMENTS):
         # what titles met in the market lately is what studios expect of the audience
-        met = (1.0 + crowd[m] / max(g.release_market[m], 1.0)) ** (-p.release_crowding)
-        g.audience[m] += p.release_market_memory * (met - g.audience[m])
+        met = (1.0 + crowd[k] / max(g.release_market[k], 1.0)) ** (-p.release_crowding)
+        g.audience[k] += p.release_market_memory * (met - g.audience[k])
     found = 0
     for n in range(projects.shape[0]):
         j = projects[n]
         if j.stage != Stage.RUNNING:
             continue
-        seg = segments[j.segment]
+        seg = rules.segments[j.segment]
         s = studios[j.owner]
-        month = j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run
+        gross = j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run
         if j.run + 1 >= seg.run:
-            month = j.potential * seg.run_decay ** j.run
-        others = max(0.0, crowd[j.segment] - month) / max(g.release_market[j.segment], 1.0)
+            gross = j.potential * seg.run_decay ** j.run
+        others = max(0.0, crowd[j.segment] - gross) / max(g.release_market[j.segment], 1.0)
         if j.replay == 0:
-            month *= (1.0 + others) ** (-p.release_crowding)
-        home = yuan(month)
-        abroad = yuan(month * seg.export_share * s.export * (1.0 + j.access))
+            gross *= (1.0 + others) ** (-p.release_crowding)
+        home = yuan(gross)
+        abroad = yuan(gross * seg.export_share * s.export * (1.0 + j.access))
         j.gross += home + abroad
         j.gross_abroad += abroad
         share = seg.producer_share
@@ -164,22 +164,21 @@ def screen(projects, credits, studios, segments, city, p, seed, t, flow, crowd, 
             j.hit = HitState.NEW
             s.hits += 1
             found += 1
-            hits[j.segment] += 1
+            month.hits[j.segment] += 1
         # talk goes with gross, weighted by how much of a hit the title is
         fame = standing(j, g)
-        hit_gross[j.segment] += math.floor((home + abroad) * fame / (1.0 + fame))
+        month.hit_gross[j.segment] += math.floor((home + abroad) * fame / (1.0 + fame))
         if j.run >= seg.run:
             j.stage = Stage.DONE
     return found
 
 
 @kernel
-def share_points(projects, credits, studios, flow, p, t):
+def share_points(projects, credits, studios, flow):
     """Pay partners with points their part of the month's receipts, and credit them for what they worked on.
 
     A title's standing is log(1 + gross / budget); a hit raises the reputation of every credited partner.
     """
-    p = p[0]
     for n in range(credits.shape[0]):
         c = credits[n]
         if c.alive == Life.FREE:
@@ -199,7 +198,7 @@ def share_points(projects, credits, studios, flow, p, t):
 
 
 @kernel
-def settle(projects, credits, studios, city, p, t, gains):
+def settle(projects, credits, studios, city, p, gains):
     """Give reputation for what ended its run (and at once for a new hit); keep the franchise of a success.
 
     gains: (studios,) exact sums, added to reputation after all titles have spoken.
@@ -257,26 +256,41 @@ def export_capability(studios, p):
             s.outside_tie *= 1.0 - p.collaboration_tie_fading
 
 
-def release(model) -> None:
-    """Run step 7."""
-    m = model
-    studios = m.studios.used
-    projects, credits = m.projects.used, m.credits.used
-    for instrument in m.instruments:
-        instrument.before_release(m)
-    clear(projects, m.seg, m.p, m.t)
-    written, released = premiere(projects, studios, m.seg, m.mix, m.city_state, m.p, m.seed, m.t, m.flow)
-    m.wip_stock_change -= written
-    m.hits_by[:] = 0
-    m.crowd[:] = 0.0
-    for event in m.events:
-        event.meet_audience(m)
-    hits = screen(projects, credits, studios, m.seg, m.city_state, m.p, m.seed, m.t, m.flow, m.crowd, m.hits_by,
-                  m.hit_gross_by)
-    share_points(projects, credits, studios, m.flow, m.p, m.t)
-    for instrument in m.instruments:
-        instrument.after_release(m)
-    settle(projects, credits, studios, m.city_state, m.p, m.t, m.buffer("gains", studios.size, float))
-    export_capability(studios, m.p)
-    m.state["released"], m.state["hits"] = released, hits
-    m.archive(np.flatnonzero(projects["stage"] == Stage.DONE))
+def clear_projects(model) -> None:
+    """Let policy and tests act on finished works, and clear them for release."""
+    for instrument in model.instruments:
+        instrument.before_release(model)
+    clear(model.projects.used, model.rules.segments, model.t)
+
+
+def premiere_titles(model) -> None:
+    """Release the works that are ready."""
+    written, released = premiere(model.projects.used, model.studios.used, model.rules, model.city_state, model.t,
+                                 model.month.flow)
+    model.books.wip_change -= written
+    model.state["released"] = released
+
+
+def screen_titles(model) -> None:
+    """Earn a month of all titles in the market, those of other cities in competition."""
+    model.month.hits[:] = 0
+    model.month.crowd[:] = 0.0
+    for event in model.events:
+        event.meet_audience(model)
+    model.state["hits"] = screen(model.projects.used, model.studios.used, model.rules, model.city_state, model.month)
+
+
+def pay_partners(model) -> None:
+    """Pay credited partners their points, then let policy act on released titles."""
+    share_points(model.projects.used, model.credits.used, model.studios.used, model.month.flow)
+    for instrument in model.instruments:
+        instrument.after_release(model)
+
+
+def credit_titles(model) -> None:
+    """Give and fade reputations, and end the titles whose run is over."""
+    studios, projects = model.studios.used, model.projects.used
+    settle(projects, model.credits.used, studios, model.city_state, model.rules.p,
+           model.buffer("gains", studios.size, float))
+    export_capability(studios, model.rules.p)
+    model.kept.end_titles(model, np.flatnonzero(projects["stage"] == Stage.DONE))

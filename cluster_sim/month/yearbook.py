@@ -19,7 +19,7 @@ YEAR = np.dtype([(name, "f8") for name in (
 
 
 @kernel
-def add_month(studios, areas, year, t):
+def add_month(studios, year):
     """Add a month of every studio to its year (whole yuan, person-months)."""
     for i in range(studios.shape[0]):
         s = studios[i]
@@ -31,7 +31,7 @@ def add_month(studios, areas, year, t):
         a.sales += s.sales
         a.inputs += s.inputs
         a.wages += s.wages
-        a.rent += np.floor(areas[i] * s.rent_per_m2 + 0.5)
+        a.rent += np.floor(s.area * s.rent_per_m2 + 0.5)
         a.compute += s.compute
         a.surplus += s.surplus
         a.staff_months += s.staff
@@ -51,35 +51,33 @@ class Yearbook:
 
     def add(self, model: Any) -> None:
         """Add the month; write out who closed and, in December or at the end, everybody."""
-        m = model
-        studios = m.studios.used
-        if self.year.size < m.studios.rows.size:
-            more = m.studios.rows.size - self.year.size
+        studios = model.studios.used
+        if self.year.size < model.studios.rows.size:
+            more = model.studios.rows.size - self.year.size
             self.year = np.concatenate([self.year, np.zeros(more, YEAR)])
             self.public = np.concatenate([self.public, np.zeros(more)])
             self.released = np.concatenate([self.released, np.zeros(more, np.int64)])
-        add_month(studios, m.areas, self.year, m.t)
-        over = m.month_of_year == 12 or m.t + 1 == m.months
+        add_month(studios, self.year)
+        over = model.month_of_year == 12 or model.t + 1 == model.months
         rows = np.flatnonzero(studios["alive"] != Life.FREE if over else studios["alive"] == Life.ENDED)
         if rows.size:
-            self.write(m, rows[np.argsort(studios["id"][rows])])
+            self.write(model, rows[np.argsort(studios["id"][rows])])
 
     def write(self, model: Any, rows: np.ndarray) -> None:
         """Write the year of some rows and begin a new one for them."""
-        m = model
-        s, y = m.studios.rows, self.year
+        s, y, cells = model.studios.rows, self.year, model.space.cells
         self.pages.append({
-            "year": np.full(rows.size, m.ordinal // 12, np.int32), "studio_id": s["id"][rows].copy(),
+            "year": np.full(rows.size, model.ordinal // 12, np.int32), "studio_id": s["id"][rows].copy(),
             "segment": s["segment"][rows].copy(), "cell": s["cell"][rows].copy(), "park": s["park"][rows].copy(),
-            "district": m.cells["district"][s["cell"][rows]].copy(), "zones": m.cells["zones"][s["cell"][rows]].copy(),
-            "age_months": (m.t - s["born"][rows]).astype(np.int32), "alive": s["alive"][rows] == Life.ALIVE,
+            "district": cells["district"][s["cell"][rows]].copy(), "zones": cells["zones"][s["cell"][rows]].copy(),
+            "age_months": (model.t - s["born"][rows]).astype(np.int32), "alive": s["alive"][rows] == Life.ALIVE,
             "anchor": s["anchor"][rows] > 0, "tier": s["tier"][rows].copy(), "staff": s["staff"][rows].copy(),
             **{name: y[name][rows].copy() for name in YEAR.names or ()},
             "public": s["public"][rows] - self.public[rows],
             "released": (s["released"][rows] - self.released[rows]).astype(np.int32),
             "reputation": s["reputation"][rows].copy(), "knowhow": s["knowhow"][rows].copy(),
             "ai": s["ai"][rows].copy(), "templates": s["templates"][rows].copy(), "export": s["export"][rows].copy(),
-            "density": m.cells["density"][s["cell"][rows]] / float(m.city_state["density0"][0])})
+            "density": cells["density"][s["cell"][rows]] / float(model.city_state["density0"][0])})
         y[rows] = np.zeros((), YEAR)
         ends = s["alive"][rows] == Life.ENDED
         self.public[rows] = np.where(ends, 0.0, s["public"][rows])

@@ -33,7 +33,7 @@ class Amenity(Instrument):
     def open(self, model) -> None:
         if not self.get("spending") and self.before is None:
             return
-        cells = model.cells
+        cells = model.space.cells
         if self.before is None:
             self.before, self.built = cells["amenity"].copy(), np.zeros(cells.size)
         here = self.inside(model) & (cells["floor"] > 0.0)
@@ -45,5 +45,3 @@ class Amenity(Instrument):
         gain = paid / MILLION / (self.get("price") * area)
         self.built[here] += gain * (1.0 - cells["amenity"][here])
         cells["amenity"] = np.minimum(1.0, self.before + self.built)
-        floor = cells["floor"]
-        model.mean_amenity = float((cells["amenity"] * floor).sum() / max(floor.sum(), 1.0))

@@ -64,12 +64,11 @@ class AnchorAttraction(Instrument):
         from cluster_sim.draws import AID, FUND, IDENTITY, identity
 
         number = len(self.arrived)
-        row = int(model.studios.allocate(1)[0])
-        model.fit_studio_buffers()
+        row = int(model.new_studios(1)[0])
         s, g = model.studios.rows, model.city_state[0]
         segment = SEGMENTS.index((self.get("segments") or ["games"])[0])
         inside = np.flatnonzero(self.inside(model))
-        cell = int(inside[np.argmax(model.cells["floor"][inside])]) if inside.size else int(model.hub_cell)
+        cell = int(inside[np.argmax(model.space.cells["floor"][inside])]) if inside.size else int(model.hub_cell)
         start = {"id": identity(IDENTITY, 7_000_000 + number, int(AID)), "alive": Life.ALIVE, "segment": segment,
                  "cell": cell, "park": -1, "born": model.t, "anchor": 100 + number, "knowhow": 1.2, "reputation": 2.0,
                  "offer": self.get("premium"), "export": 1.0, "sub": -1, "round_month": -100, "listed": -100,
@@ -79,7 +78,7 @@ class AnchorAttraction(Instrument):
         for name, value in start.items():
             s[name][row] = value
         count = max(1, round(self.get("brought") * self.get("jobs") * model.scale))
-        index = model.bring(count, Status.EMPLOYED, np.cumsum(model.mix[segment]), cell)
+        index = model.bring(count, Status.EMPLOYED, np.cumsum(model.rules.mix[segment]), cell)
         people = model.talents.rows
         for k, person in enumerate(index.tolist()):
             people["id"][person] = identity(AID, int(s["id"][row]), k)
@@ -90,10 +89,10 @@ class AnchorAttraction(Instrument):
         s["staff_by"][row] = np.bincount(people["specialism"][index], minlength=N_SPECIALISMS)
         s["wage_bill"][row] = float(people["wage"][index].sum())
         s["expected"][row] = s["capacity"][row]
-        capital = np.floor(6.0 * count * model.start_wage * self.get("premium"))
+        capital = np.floor(6.0 * count * model.labour.mean_wage * self.get("premium"))
         s["cash"][row] = capital
-        model.flow[self.parent_capital()] += capital
-        model.forget_order()
+        model.month.flow[self.parent_capital()] += capital
+        model.studios.forget_order()
         self.arrived.append((int(s["id"][row]), model.t))
         self.pay(model, np.array([row]), np.array([grant]), act="founding")
         if self.get("fund"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from zlib import crc32
 
 import numpy as np
@@ -17,9 +17,7 @@ import numpy as np
 from cluster_sim import ledger as L
 from cluster_sim.codes import SEGMENTS
 from cluster_sim.inputs.keys import KeyInfo as Key
-
-if TYPE_CHECKING:
-    from cluster_sim.model import ClusterModel
+from cluster_sim.policies.protocol import CityModel
 
 MILLION = 1e6
 LEVELS = L.LEVELS
@@ -65,13 +63,13 @@ class Instrument:
         self.timeline = sorted(timeline, key=lambda entry: entry["from"])
         self.now: dict[str, Any] | None = None
         self.spent_this_year = 0.0
-        self.outlay = 0.0
+        self.outlay = self.outlay_of_month = 0.0
         self.asked = self.met = 0.0         # this year: what was due, and what the budget paid of it
         self.kept = 1.0                     # share of last year's claims that was paid
 
-    def enact(self, model: ClusterModel) -> None:
+    def enact(self, model: CityModel) -> None:
         """Put the entry of this month in force and vote a new budget in January."""
-        month = model.policy_month
+        month, self.outlay_of_month = model.policy_month, 0.0
         for entry in self.timeline:
             if entry["from"] <= month:
                 self.now = entry
@@ -91,48 +89,48 @@ class Instrument:
         return np.array([s in named for s in SEGMENTS])[segment]
 
     # ---- the moments of the month, in their order; the default is to do nothing
-    def open(self, model: ClusterModel) -> None:
+    def open(self, model: CityModel) -> None:
         """Step 1: places open, funds are founded."""
 
-    def study(self, model: ClusterModel) -> None:
+    def study(self, model: CityModel) -> None:
         """Step 2: students are taught, before migrants come."""
 
-    def welcome(self, model: ClusterModel, people: np.ndarray) -> None:
+    def welcome(self, model: CityModel, people: np.ndarray) -> None:
         """Step 2: act on the month's migrants (rows of ``model.talents``)."""
 
-    def finance(self, model: ClusterModel) -> None:
+    def finance(self, model: CityModel) -> None:
         """Step 3: money for funds and loans."""
 
-    def expect_aid(self, model: ClusterModel, proposals: np.ndarray) -> None:
+    def expect_aid(self, model: CityModel, proposals: np.ndarray) -> None:
         """Step 5: say what aid a studio may expect for each proposal (add to ``proposals['aid']``, yuan)."""
 
-    def green_light(self, model: ClusterModel, rows: np.ndarray) -> None:
+    def green_light(self, model: CityModel, rows: np.ndarray) -> None:
         """Step 5: act on projects that were just begun (rows of ``model.projects``)."""
 
-    def support(self, model: ClusterModel) -> None:
+    def support(self, model: CityModel) -> None:
         """Step 6: help with running costs, after they were paid."""
 
-    def before_release(self, model: ClusterModel) -> None:
+    def before_release(self, model: CityModel) -> None:
         """Step 7: act on projects in testing and clearance."""
 
-    def after_release(self, model: ClusterModel) -> None:
+    def after_release(self, model: CityModel) -> None:
         """Step 7: act on released titles after the month's receipts."""
 
-    def publish(self, model: ClusterModel) -> float:
+    def publish(self, model: CityModel) -> float:
         """Step 8: return how many documents were added to the commons of templates."""
         return 0.0
 
-    def after_ladder(self, model: ClusterModel) -> None:
+    def after_ladder(self, model: CityModel) -> None:
         """Step 10: act on the ladder's new tiers."""
 
-    def closing(self, model: ClusterModel, gone: np.ndarray) -> None:
+    def closing(self, model: CityModel, gone: np.ndarray) -> None:
         """Step 10: act on studios that close this month (rows), before they are wound up."""
 
-    def shorten_entry(self, model: ClusterModel, wait: np.ndarray) -> None:
+    def shorten_entry(self, model: CityModel, wait: np.ndarray) -> None:
         """Step 10: change the months that permits take, by cell."""
 
     # ---- paying
-    def affordable(self, model: ClusterModel, amounts: np.ndarray) -> np.ndarray:
+    def affordable(self, model: CityModel, amounts: np.ndarray) -> np.ndarray:
         """Cut a queue of payments (yuan, in order) where the year's budget ends."""
         amounts = np.floor(np.maximum(amounts, 0.0))
         if self.get("budget") is None:
@@ -142,12 +140,12 @@ class Instrument:
         self.met += float(paid.sum())
         return paid
 
-    def left(self, model: ClusterModel) -> float:
+    def left(self, model: CityModel) -> float:
         """Return what is left of the year's budget (yuan); infinite if there is no limit."""
         budget = self.get("budget")
         return math.inf if budget is None else max(0.0, budget * MILLION * model.scale - self.spent_this_year)
 
-    def within(self, model: ClusterModel, count: int, cost: float) -> int:
+    def within(self, model: CityModel, count: int, cost: float) -> int:
         """Return how many of so many things at a cost each (yuan) the year's budget still pays for in full."""
         cost = math.floor(cost)
         return count if cost <= 0 else int(min(count, self.left(model) / cost))
@@ -157,7 +155,7 @@ class Instrument:
         budget = self.get("budget")
         return 1.0 if budget is None else self.kept if budget > 0.0 else 0.0
 
-    def pay(self, model: ClusterModel, rows: np.ndarray, amounts: np.ndarray, account: str = "grant", *,
+    def pay(self, model: CityModel, rows: np.ndarray, amounts: np.ndarray, account: str = "grant", *,
             act: str = "studio", ids: np.ndarray | None = None, base: np.ndarray | float = 1.0) -> np.ndarray:
         """Pay amounts (yuan) to studios (rows, in the order in which they queue); return what was paid.
 
@@ -176,7 +174,7 @@ class Instrument:
         self.note(model, act, studios["id"][rows] if ids is None else ids, base, paid, studios["id"][rows])
         return paid
 
-    def spend(self, model: ClusterModel, amount: float, account: str = "programme", *, act: str = "programme",
+    def spend(self, model: CityModel, amount: float, account: str = "programme", *, act: str = "programme",
               entity: int = 0, base: float = 1.0) -> float:
         """Pay a sum (yuan) that goes to no studio and return what the budget allowed of it.
 
@@ -188,63 +186,63 @@ class Instrument:
             self.note(model, act, np.array([entity]), base, np.array([paid]))
         return paid
 
-    def note(self, model: ClusterModel, act: str, ids: np.ndarray, base: Any, paid: np.ndarray,
+    def note(self, model: CityModel, act: str, ids: np.ndarray, base: Any, paid: np.ndarray,
              studios: np.ndarray | int = 0) -> None:
         """Put payments on record where a run keeps them; studios: who received them, 0 where none did."""
-        if model.payments is not None:
+        if model.kept.payments is not None:
             shape = np.shape(paid)
-            model.payments.add(model.t, self.name, act, ids, np.broadcast_to(base, shape), paid,
+            model.kept.payments.add(model.t, self.name, act, ids, np.broadcast_to(base, shape), paid,
                                np.broadcast_to(studios, shape))
 
-    def book(self, model: ClusterModel, total: float, account: str) -> None:
+    def book(self, model: CityModel, total: float, account: str) -> None:
         """Share a total (yuan) among the payers and enter it in the ledger and in the budget."""
         left = total
         levels = [level for level in LEVELS if self.payer.get(level, 0.0) > 0.0]
         for level in levels:
             part = left if level == levels[-1] else float(np.floor(total * self.payer[level]))
             left -= part
-            model.flow[ACCOUNTS[account][level]] += part
-            model.outlay_by_level[level] += part
+            model.month.flow[ACCOUNTS[account][level]] += part
+            model.month.outlay[LEVELS.index(level)] += part
         self.spent_this_year += total
         self.outlay += total
-        model.outlay_by_instrument[self.name] = model.outlay_by_instrument.get(self.name, 0.0) + total
+        self.outlay_of_month += total
 
     # ---- capacity
-    def number(self, model: ClusterModel, exact: float) -> int:
+    def number(self, model: CityModel, exact: float) -> int:
         """Return a whole number for a capacity that the city's scale made a fraction: up or down by a keyed draw."""
         whole = int(exact)
         return whole + int(model.chance(crc32(self.name.encode()) + model.t, exact))
 
-    def mask(self, model: ClusterModel, key: str = "zones") -> int:
+    def mask(self, model: CityModel, key: str = "zones") -> int:
         """Return the bit mask of the zones in force."""
-        return sum(1 << model.zone_index[z] for z in self.get(key) if z in model.zone_index)
+        return sum(1 << model.places.zone_index[z] for z in self.get(key) if z in model.places.zone_index)
 
-    def inside(self, model: ClusterModel, key: str = "zones") -> np.ndarray:
+    def inside(self, model: CityModel, key: str = "zones") -> np.ndarray:
         """Say for each cell whether it lies in one of the zones in force (all cells if none is named)."""
         if not self.get(key):
-            return np.ones(model.cells.size, bool)
-        return (model.cells["zones"] & self.mask(model, key)) != 0
+            return np.ones(model.space.cells.size, bool)
+        return (model.space.cells["zones"] & self.mask(model, key)) != 0
 
-    def rows_of(self, model: ClusterModel, ids: Iterable[int]) -> np.ndarray:
+    def rows_of(self, model: CityModel, ids: Iterable[int]) -> np.ndarray:
         """Return the rows of living studios by their identities, -1 for who is gone; rows are never remembered."""
-        wanted, order = np.fromiter(ids, np.int64), model.studio_order()
+        wanted, order = np.fromiter(ids, np.int64), model.studios.order()
         known = model.studios.rows["id"][order]
         at = np.minimum(np.searchsorted(known, wanted), max(known.size - 1, 0))
         return np.where(known[at] == wanted, order[at], -1) if known.size else np.full(wanted.size, -1)
 
-    def year_wage(self, model: ClusterModel) -> float:
+    def year_wage(self, model: CityModel) -> float:
         """Return the mean wage of a year on the market of this month (yuan)."""
-        return 12.0 * float((model.city_state["market_wage"][0] * model.specialism_share).sum())
+        return 12.0 * float((model.city_state["market_wage"][0] * model.labour.share).sum())
 
     # ---- prices that are paid in part
-    def cost_of(self, model: ClusterModel, rows: np.ndarray, account: str) -> np.ndarray:
+    def cost_of(self, model: CityModel, rows: np.ndarray, account: str) -> np.ndarray:
         """Return the month's rent or computing of studios (yuan) as they were billed."""
         studios = model.studios.rows
         if account == "rent":
-            return np.floor(model.areas[rows] * studios["rent_per_m2"][rows] + 0.5)
+            return np.floor(studios["area"][rows] * studios["rent_per_m2"][rows] + 0.5)
         return studios["compute"][rows]
 
-    def relieve(self, model: ClusterModel, rows: np.ndarray, wanted: np.ndarray, account: str) -> np.ndarray:
+    def relieve(self, model: CityModel, rows: np.ndarray, wanted: np.ndarray, account: str) -> np.ndarray:
         """Pay a part (yuan) of studios' rent or computing, at most what no other instrument paid; return it.
 
         The studio's price falls by as much: it counts on it in its costs of the next month.
@@ -255,11 +253,11 @@ class Instrument:
         relief[rows] += paid / np.maximum(cost, 1.0)
         return paid
 
-    def unit(self, model: ClusterModel, replay: np.ndarray) -> np.ndarray:
+    def unit(self, model: CityModel, replay: np.ndarray) -> np.ndarray:
         """Return the scale of each work's money: a replayed film is scaled with the city, any other is not."""
         return np.where(replay == 1, model.scale, 1.0)
 
-    def pay_projects(self, model: ClusterModel, rows: np.ndarray, amounts: np.ndarray) -> None:
+    def pay_projects(self, model: CityModel, rows: np.ndarray, amounts: np.ndarray) -> None:
         """Pay aid (yuan) for projects to their owners, under the joint cap of all aids to one work."""
         projects = model.projects.rows
         unit = self.unit(model, projects["replay"][rows])

@@ -32,7 +32,7 @@ class BoxOfficeIncentive(Instrument):
 
     def expect_aid(self, model, proposals) -> None:
         if self.now is not None and proposals.size:
-            share = model.seg["producer_share"][proposals["segment"]]
+            share = model.rules.segments["producer_share"][proposals["segment"]]
             proposals["aid"] += self.trust() * self.aid(proposals["expected"] / share, proposals["segment"],
                                                         self.unit(model, proposals["replay"]))
 

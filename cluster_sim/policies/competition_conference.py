@@ -41,12 +41,12 @@ class CompetitionConference(Instrument):
 
     def draw_studios(self, model, count: float, purpose_shift: int) -> np.ndarray:
         """Return the rows of studios that take part, drawn by lot, as many as the budget pays for."""
-        from cluster_sim.draws import AID, lots
+        from cluster_sim.draws import AID, uniforms
 
         s = model.studios.used
         rows = np.flatnonzero((s["alive"] == Life.ALIVE) & (s["born"] <= model.t) & (s["segment"] < Segment.OTHER)
                               & (s["solo"] == 0) & (s["staff"] >= 2))
-        rows = rows[np.lexsort((s["id"][rows], lots(model.seed, AID, s["id"][rows] ^ purpose_shift, model.t)))]
+        rows = rows[np.lexsort((s["id"][rows], uniforms(model.seed, AID, s["id"][rows] ^ purpose_shift, model.t)))]
         rows = rows[: self.number(model, count * model.scale)]
         cost = np.floor(self.get("cost") * MILLION)
         rows = rows[: self.within(model, rows.size, cost)]
@@ -55,18 +55,18 @@ class CompetitionConference(Instrument):
 
     def compete(self, model) -> None:
         """Let entrants meet partners from elsewhere; pay the prizes to the best."""
-        from cluster_sim.draws import MEETING, lots
+        from cluster_sim.draws import MEETING, uniforms
 
         s = model.studios.used
         rows = self.draw_studios(model, self.get("entrants"), 1)
         s["outside_tie"][rows] = np.minimum(1.0, s["outside_tie"][rows] + self.get("tie"))
-        merit = s["quality"][rows] + s["reputation"][rows] + lots(model.seed, MEETING, s["id"][rows], model.t)
+        merit = s["quality"][rows] + s["reputation"][rows] + uniforms(model.seed, MEETING, s["id"][rows], model.t)
         best = rows[np.lexsort((s["id"][rows], -merit))][: self.number(model, self.get("prizes") * model.scale)]
         self.pay(model, best, np.full(best.size, self.get("prize") * MILLION), act="programme", ids=s["id"][best])
 
     def meet(self, model) -> None:
         """Let participants meet buyers; every signature builds export capability."""
-        from cluster_sim.draws import MEETING, lots
+        from cluster_sim.draws import MEETING, uniforms
 
         s = model.studios.used
         rows = self.draw_studios(model, self.get("participants"), 2)
@@ -75,5 +75,5 @@ class CompetitionConference(Instrument):
         chance = 1.0 / (1.0 + np.exp(2.0 - s["quality"][rows] - s["reputation"][rows]))
         signed = np.zeros(rows.size)
         for n in range(int(self.get("meetings"))):
-            signed += lots(model.seed, MEETING, s["id"][rows] ^ ((n + 2) << 40), model.t) < chance
+            signed += uniforms(model.seed, MEETING, s["id"][rows] ^ ((n + 2) << 40), model.t) < chance
         s["export"][rows] += self.get("capability") * signed

@@ -34,7 +34,7 @@ class ComputeVouchers(Instrument):
         if self.now is None or not self.get("share"):
             return
         studios = model.studios.used
-        everybody = model.studio_order()
+        everybody = model.studios.order()
         ids = studios["id"][everybody]
         used = np.zeros(ids.size)
         if self.ids.size and model.month_of_year > 1:

@@ -54,7 +54,7 @@ class CultureTechnology(Instrument):
 
     def begin(self, model, count: int) -> None:
         """Choose applicants by lot and give each the nearest technology firm that is free; tie the pair."""
-        from cluster_sim.draws import AID, lots
+        from cluster_sim.draws import AID, uniforms
 
         s = model.studios.used
         able = (s["alive"] == Life.ALIVE) & (s["born"] <= model.t) & (s["solo"] == 0)
@@ -64,7 +64,7 @@ class CultureTechnology(Instrument):
         culture = np.isin(s["segment"], CULTURE) & (s["cash"] > 0.0)
         waits = {i for i, month in self.last.items() if model.t - month < PAUSE}
         rows = np.flatnonzero(able & culture & ~tech)
-        order = np.lexsort((s["id"][rows], lots(model.seed, AID, s["id"][rows], model.t)))
+        order = np.lexsort((s["id"][rows], uniforms(model.seed, AID, s["id"][rows], model.t)))
         applicants = [r for r in rows[order].tolist() if int(s["id"][r]) not in waits]
         busy = {firm for _, _, firm in self.running}
         firms = np.array([r for r in np.flatnonzero(able & tech).tolist() if int(s["id"][r]) not in busy], np.int64)
@@ -77,7 +77,7 @@ class CultureTechnology(Instrument):
             side = model.side
             dx = np.abs(s["cell"][firms] % side - s["cell"][row] % side)
             dy = np.abs(s["cell"][firms] // side - s["cell"][row] // side)
-            best = int(np.lexsort((s["id"][firms], model.distance[dx, dy]))[0])
+            best = int(np.lexsort((s["id"][firms], model.space.distance[dx, dy]))[0])
             firm = int(firms[best])
             bill, aid = self.bill(model, firm)
             if s["cash"][row] < MONTHS * (bill - aid):
@@ -103,7 +103,7 @@ class CultureTechnology(Instrument):
             s["inputs"][row] += bill
             s["cash"][firm] += bill
             s["sales"][firm] += bill
-            model.flow[L.SALES_LOCAL_PARTNER] += bill
+            model.month.flow[L.SALES_LOCAL_PARTNER] += bill
             s["duty"][firm] += self.get("effort") / MONTHS
             s["duty"][row] += self.get("own_effort") / MONTHS
             self.pay(model, np.array([row]), np.array([aid]), act="programme", ids=s["id"][[row]], base=bill)

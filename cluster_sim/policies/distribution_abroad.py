@@ -45,17 +45,17 @@ class DistributionAbroad(Instrument):
         """Return what works still have to gross at home, or will in the next month alone (yuan)."""
         projects = model.projects.rows
         segment, run = projects["segment"][rows], projects["run"][rows]
-        decay = model.seg["run_decay"][segment]
+        decay = model.rules.segments["run_decay"][segment]
         rest = projects["potential"][rows] * decay**run
-        return rest * np.where(run + 1 < model.seg["run"][segment], 1.0 - decay, 1.0) if month else rest
+        return rest * np.where(run + 1 < model.rules.segments["run"][segment], 1.0 - decay, 1.0) if month else rest
 
     def reached(self, model, rows: np.ndarray, month: bool) -> tuple[np.ndarray, np.ndarray]:
         """Return what works gross abroad without cinemas, and the most that these add to it (yuan)."""
         projects, studios = model.projects.rows, model.studios.rows
         segment = projects["segment"][rows]
-        alone = self.at_home(model, rows, month) * model.seg["export_share"][segment] * studios["export"][
+        alone = self.at_home(model, rows, month) * model.rules.segments["export_share"][segment] * studios["export"][
             projects["owner"][rows]]
-        months = 1 if month else np.maximum(0, model.seg["run"][segment] - projects["run"][rows])
+        months = 1 if month else np.maximum(0, model.rules.segments["run"][segment] - projects["run"][rows])
         room = self.get("screens") * self.get("takings") * MILLION * self.unit(model, projects["replay"][rows]) * months
         return alone, np.minimum(alone * self.get("reach") * self.get("screens") / 1000.0, room)
 
@@ -68,7 +68,7 @@ class DistributionAbroad(Instrument):
                               & self.covers(projects["segment"]))
         dubbing = np.floor(self.get("dubbing") * MILLION * unit[rows])
         aid = np.floor(self.get("share") * dubbing)
-        own = model.seg["producer_share"][projects["segment"][rows]] * (1.0 - projects["coinvest"][rows])
+        own = model.rules.segments["producer_share"][projects["segment"][rows]] * (1.0 - projects["coinvest"][rows])
         pays = own * self.reached(model, rows, month=False)[1] > dubbing - aid
         rows, dubbing, aid = rows[pays], dubbing[pays], aid[pays]
         best = np.lexsort((projects["id"][rows], -projects["potential"][rows]))
@@ -77,7 +77,7 @@ class DistributionAbroad(Instrument):
         rows, dubbing, aid = rows[best], dubbing[best], aid[best]
         np.subtract.at(studios["cash"], projects["owner"][rows], dubbing)
         np.add.at(studios["inputs"], projects["owner"][rows], dubbing)
-        model.flow[L.LOCALISATION] += float(dubbing.sum())
+        model.month.flow[L.LOCALISATION] += float(dubbing.sum())
         self.pay(model, projects["owner"][rows], aid, act="programme", ids=projects["id"][rows], base=dubbing)
         projects["access"][rows] = 1.0
 

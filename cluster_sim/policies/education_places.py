@@ -49,10 +49,10 @@ class EducationPlaces(Instrument):
         if budget is not None and self.each() > 0.0:        # no place is opened that the budget cannot carry
             running = sum(c[1] for c in self.classes if model.t - c[0] < int(par["education.months"]))
             self.opened = min(self.opened, max(0.0, budget * MILLION * scale / self.each() - running))
-        model.state["places"] = par["education.places"] * scale + self.opened
+        model.month.levers["places"] += self.opened
         if self.opened and self.get("aid"):
             funded = min(1.0, self.opened / max(par["education.intake"] * scale, 1.0))
-            model.study_aid += self.get("aid") * self.get("response") * funded
+            model.month.levers["study_aid"] += self.get("aid") * self.get("response") * funded
 
     def study(self, model) -> None:
         if self.now is None:
@@ -71,12 +71,12 @@ class EducationPlaces(Instrument):
 
     def place(self, model) -> None:
         """Give the months of a placement to next month's graduates, drawn by lot."""
-        from cluster_sim.draws import AID, lots
+        from cluster_sim.draws import AID, uniforms
 
         people = model.talents.used
         rows = np.flatnonzero((people["status"] == Status.STUDENT) & (people["graduation"] > model.t)
                               & (people["graduation"] <= model.t + 3))
-        order = np.lexsort((people["id"][rows], lots(model.seed, AID, people["id"][rows], model.t)))
+        order = np.lexsort((people["id"][rows], uniforms(model.seed, AID, people["id"][rows], model.t)))
         rows = rows[order][: round(self.get("placements") * model.scale)]
         stipend = np.floor(self.get("stipend") * MILLION)
         rows = rows[: self.within(model, rows.size, stipend)]

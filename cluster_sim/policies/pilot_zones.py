@@ -39,13 +39,13 @@ class PilotZones(Instrument):
         if self.now is None or not self.get("months_saved"):
             return
         projects, studios = model.projects.rows, model.studios.rows
-        inside = model.cells["zones"][studios["cell"][projects["owner"][rows]]] & self.mask(model) != 0
+        inside = model.space.cells["zones"][studios["cell"][projects["owner"][rows]]] & self.mask(model) != 0
         rows = rows[inside]
         projects["wait"][rows] = np.maximum(0, projects["wait"][rows] - int(self.get("months_saved")))
 
     def shorten_entry(self, model, wait) -> None:
         if self.now is not None and self.get("entry_months_saved"):
-            inside = (model.cells["zones"] & self.mask(model)) != 0
+            inside = (model.space.cells["zones"] & self.mask(model)) != 0
             wait[inside] = np.maximum(0.0, wait[inside] - self.get("entry_months_saved"))
 
     def before_release(self, model) -> None:
@@ -58,7 +58,7 @@ class PilotZones(Instrument):
         if not rows.size:
             return
         allowed = self.covers(projects["segment"][rows])
-        zones = model.cells["zones"][studios["cell"][projects["owner"][rows]]]
+        zones = model.space.cells["zones"][studios["cell"][projects["owner"][rows]]]
         rows = rows[allowed & (zones & self.mask(model) != 0)]
         rows = rows[np.lexsort((projects["id"][rows], projects["fund_wait"][rows] * -1))]
         exact = self.get("scenarios") * self.get("works_a_month") * model.scale

@@ -50,9 +50,9 @@ class ProductionSubsidy(Instrument):
         """Say which works win the lottery: a keyed draw of each work, the same at the green light and at release."""
         if self.get("lottery") >= 1.0:
             return np.ones(ids.size, bool)
-        from cluster_sim.draws import AID, lots
+        from cluster_sim.draws import AID, uniforms
 
-        return lots(model.seed, AID, np.ascontiguousarray(ids), -1) < self.get("lottery")
+        return uniforms(model.seed, AID, np.ascontiguousarray(ids), -1) < self.get("lottery")
 
     def expect_aid(self, model, proposals) -> None:
         if self.now is None or not proposals.size or self.get("rate") == 0:
@@ -76,7 +76,7 @@ class ProductionSubsidy(Instrument):
         loan = np.where(self.wins(model, projects["id"][rows]), loan, 0.0)
         projects["loan"][rows] += loan
         np.add.at(model.studios.rows["cash"], projects["owner"][rows], loan)
-        model.flow[L.BANK_LOANS] += float(loan.sum())
+        model.month.flow[L.BANK_LOANS] += float(loan.sum())
 
     def repay(self, model, rows: np.ndarray) -> None:
         """Let owners pay back what banks lent on works, with interest by the month."""
@@ -86,8 +86,8 @@ class ProductionSubsidy(Instrument):
         months = model.t - projects["started"][rows]
         interest = np.floor(loan * model.par["costs.interest"] * months)
         np.subtract.at(model.studios.rows["cash"], projects["owner"][rows], loan + interest)
-        model.flow[L.LOAN_REPAYMENTS] += float(loan.sum())
-        model.flow[L.INTEREST] += float(interest.sum())
+        model.month.flow[L.LOAN_REPAYMENTS] += float(loan.sum())
+        model.month.flow[L.INTEREST] += float(interest.sum())
         projects["loan"][rows] = 0.0
 
     def after_release(self, model) -> None:

@@ -77,7 +77,7 @@ class SciFi13(Instrument):
         tenants = tenants[np.argsort(studios["id"][tenants])]
         needed = max(1, round(self.get("tenants") * model.scale))
         month = self.get("park") * MILLION * model.scale / 12.0
-        for park in range(model.parks.size):
+        for park in range(model.space.parks.size):
             rows = tenants[studios["park"][tenants] == park]
             if rows.size < needed:
                 continue
@@ -87,13 +87,13 @@ class SciFi13(Instrument):
 
     def exhibit(self, model, rows: np.ndarray) -> None:
         """Hold the fair: exhibitors, drawn by lot, gain ties with partners elsewhere."""
-        from cluster_sim.draws import AID, lots
+        from cluster_sim.draws import AID, uniforms
 
         studios = model.studios.used
         cost = np.floor(self.get("fair") * MILLION * model.scale)
         if not self.within(model, 1, cost):
             return
         self.spend(model, cost)
-        rows = rows[np.lexsort((studios["id"][rows], lots(model.seed, AID, studios["id"][rows], model.t)))]
+        rows = rows[np.lexsort((studios["id"][rows], uniforms(model.seed, AID, studios["id"][rows], model.t)))]
         rows = rows[: self.number(model, self.get("exhibitors") * model.scale)]
         studios["outside_tie"][rows] = np.minimum(1.0, studios["outside_tie"][rows] + self.get("tie"))

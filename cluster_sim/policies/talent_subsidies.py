@@ -41,13 +41,13 @@ class TalentSubsidies(Instrument):
             allowance = np.floor(self.get("allowance") * MILLION)
             people = min(self.get("people") * model.scale / 12.0, self.left(model) / allowance)
             reach = min(1.0, people / max(model.state["migrants"], 1.0))
-            model.newcomer_aid += reach * allowance / self.year_wage(model)
+            model.month.levers["newcomer_aid"] += reach * allowance / self.year_wage(model)
         fairs = int(self.get("fairs"))
         if fairs and (model.month_of_year * fairs) // 12 > ((model.month_of_year - 1) * fairs) // 12:
             cost = np.floor(self.get("fair_cost") * MILLION * model.scale)
             if self.within(model, 1, cost):
                 self.spend(model, cost)
-                model.samples += int(self.get("vacancies"))
+                model.month.levers["vacancies_seen"] += int(self.get("vacancies"))
 
     def welcome(self, model, people) -> None:
         if self.now is None:
@@ -68,10 +68,10 @@ class TalentSubsidies(Instrument):
 
     def invite(self, model, offers: int, migrants: float) -> None:
         """Offer awards: who accepts is paid; who would not have come without comes as a seeker of high skill."""
-        from cluster_sim.draws import AWARD, identity, lots
+        from cluster_sim.draws import AWARD, identity, uniforms
 
         odds, award = self.odds(model), np.floor(self.get("award") * MILLION)
-        lot = lots(model.seed, AWARD, np.arange(offers), model.t)
+        lot = uniforms(model.seed, AWARD, np.arange(offers), model.t)
         lot = lot[lot < odds / (1.0 + odds)]
         lot = lot[: self.within(model, lot.size, award)]
         won = np.flatnonzero(lot >= self.get("taken"))

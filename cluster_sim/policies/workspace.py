@@ -46,8 +46,8 @@ class Workspace(Instrument):
         open_to_more = self.let < floor and self.left(model) > 0.0
         relief = 0.5 * (self.get("first_year") + self.get("second_year")) if open_to_more else 0.0
         here = self.inside(model)
-        model.cells["relief"] = np.where(here, relief, 0.0)
-        model.parks["relief"] = np.where(here[model.parks["cell"]], relief, 0.0)
+        model.space.cells["relief"] = np.where(here, relief, 0.0)
+        model.space.parks["relief"] = np.where(here[model.space.parks["cell"]], relief, 0.0)
         model.city_state["relief_age"] = self.get("oldest") if open_to_more else 0.0
 
     def support(self, model) -> None:
@@ -66,7 +66,7 @@ class Workspace(Instrument):
                                & (studios["staff"] <= self.get("largest")))
         queue = queue[np.lexsort((ids[queue], studios["born"][queue]))]
         floor = self.get("floor") * model.scale
-        area = np.minimum(model.areas[: ids.size], self.get("each"))
+        area = np.minimum(studios["area"], self.get("each"))
         mine = area[guests]             # who grew gets more only where there is more
         mine = np.clip(floor - (np.cumsum(mine) - mine), 0.0, mine)
         admitted = queue[np.cumsum(area[queue]) <= floor - mine.sum()] if self.left(model) > 0.0 else queue[:0]
@@ -75,6 +75,6 @@ class Workspace(Instrument):
         month = model.t - np.concatenate([since[guests], np.full(admitted.size, model.t)])
         self.let = float(let.sum())
         share = np.where(month < 12, self.get("first_year"), self.get("second_year"))
-        share = share * let / np.maximum(model.areas[rows], 1.0)
+        share = share * let / np.maximum(studios["area"][rows], 1.0)
         order = np.argsort(ids[rows])
         self.relieve(model, rows[order], share[order] * self.cost_of(model, rows[order], "rent"), "rent")

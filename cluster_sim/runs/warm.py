@@ -2,8 +2,8 @@
 
 Compiled code is kept in the user's cache folder, under a name that changes with the sources. The first
 months of a small city load (or compile) every kernel that a run needs; a mark in the folder says that this
-was done to the end. Two processes share the work: the first lives the months, the second takes the steps in another
-order, until they meet.
+was done to the end. Two processes share the work: the first lives the months, the second takes the month's events
+backwards, until they meet.
 """
 
 from __future__ import annotations
@@ -20,12 +20,6 @@ MONTHS = 14
 """More than a year, so that yearly and rare steps are compiled too."""
 COLD_SECONDS = 15
 """What compiling takes on a machine of two cores, for the message that announces it."""
-ELSEWHERE = (
-    ("accounts", "account"), ("ladder", "climb_and_renew"), ("release", "release"), ("production", "produce"),
-    ("property", "settle_property"), ("knowledge", "spread"), ("commissioning", "commission"), ("hiring", "hire"),
-    ("finance", "finance"), ("population", "live"))
-"""The steps of the month that the second process compiles (module of `cluster_sim.month`, function): first those
-that the first process, which begins with the start population and its works, comes to last."""
 
 
 def _small_city() -> Any:
@@ -64,7 +58,7 @@ def _compile() -> None:
 
 @contextmanager
 def _second_process() -> Iterator[None]:
-    """Let another Python compile other steps while the block runs; it is not waited for."""
+    """Let another Python compile the month from its end while the block runs; it is not waited for."""
     from cluster_sim.runs.identity import PACKAGE
 
     path = os.pathsep.join(p for p in (str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")) if p)
@@ -78,28 +72,27 @@ def _second_process() -> Iterator[None]:
 
 
 def elsewhere() -> None:
-    """Compile the steps of a month on a city without people, whose results nobody reads."""
-    from importlib import import_module
-
+    """Compile the events of a month on a city without people, whose results nobody reads."""
     import numpy as np
 
     from cluster_sim import start
+    from cluster_sim.codes import N_SEGMENTS
     from cluster_sim.runs.worker import die_with_parent
+    from cluster_sim.state import Markets
 
     def nobody(model: Any) -> None:
         model.studios.allocate(2)
         model.talents.allocate(2)
-        model.start_jobs, model.demand_abroad, model.rivals_abroad = np.ones(6), np.ones(6), np.ones(6)
-        model.market_decay = np.ones(len(model.city.outside) + 1)
-        model.demand = model.rivals = np.ones((6, model.market_decay.size))
+        one, decay = np.ones(N_SEGMENTS), np.ones(len(model.city.outside) + 1)
+        demand = np.ones((N_SEGMENTS, decay.size))
+        model.markets = Markets(demand, decay, demand, one, one, one, one, one)
 
     die_with_parent()
     np.seterr(all="ignore")
     start.populate = nobody
     start.price_and_cost = start.open_markets = start.remember = lambda model: None
     model = _small_city()
-    model.read_outside()
-    for step in (model.observer.observe,
-                 *(getattr(import_module(f"cluster_sim.month.{module}"), function) for module, function in ELSEWHERE)):
-        with suppress(Exception):  # in an empty city a step may fail; its kernels are compiled by then
-            step(model)
+    model.begin_month()
+    for event in reversed(model.EVENTS):
+        with suppress(Exception):  # in an empty city an event may fail; its kernels are compiled by then
+            event(model)

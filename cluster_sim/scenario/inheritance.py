@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cluster_sim.inputs.errors import Fault, Faults, ScenarioError, did_you_mean, listing
-from cluster_sim.inputs.files import display, inside
+from cluster_sim.inputs.files import display, inside, is_file
 from cluster_sim.inputs.yaml_reader import Node, read_file
 from cluster_sim.scenario import registry
 
@@ -28,7 +28,7 @@ def find(name: str | Path) -> Path:
     text = os.fspath(name)
     path = Path(text)
     known = registry.scenario_files()
-    if path.is_file():
+    if is_file(path):
         return path
     if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
         what = "is a folder" if path.is_dir() else "there is no such file"
@@ -100,7 +100,7 @@ def locate(text: str, here: Path, folder: Path) -> tuple[Path | None, str]:
     named = registry.scenario_files()
     if not Path(text).suffix and len(Path(text).parts) == 1:
         beside = here / f"{text}.yaml"
-        candidate = beside if beside.is_file() else named.get(text)
+        candidate = beside if is_file(beside) else named.get(text)
         if candidate is None:
             return None, f"there is no such scenario '{text}'"
         if candidate != beside:
@@ -109,6 +109,6 @@ def locate(text: str, here: Path, folder: Path) -> tuple[Path | None, str]:
     path = inside(text, here, folder)
     if path is None:
         return None, f"'{text}' lies outside the scenario's folder (a shipped one goes by its name)"
-    if not path.is_file():
+    if not is_file(path):
         return None, f"there is no such file '{text}'"
     return path, ""

@@ -32,13 +32,13 @@ class ReferenceCity(mesa.Model):
         super().__init__(rng=source.seed)
         self.luck = luck or KeyedLuck(source.seed)
         self.par, self.t = dict(source.par), source.t
-        self.seg = {name: source.seg[name].tolist() for name in source.seg.dtype.names}
-        self.mix = source.mix.tolist()
-        self.side, self.distance = source.side, source.distance.tolist()
-        self.density = (source.cells["density"] / source.city_state["density0"]).tolist()
-        self.outside_mass = source.outside_mass.tolist()
+        self.seg = {name: source.rules.segments[name].tolist() for name in source.rules.segments.dtype.names}
+        self.mix = source.rules.mix.tolist()
+        self.side, self.distance = source.side, source.space.distance.tolist()
+        self.density = (source.space.cells["density"] / source.city_state["density0"]).tolist()
+        self.outside_reach = source.other_cities.reach.tolist()
         out = source.city.outside
-        self.outside_weight = source.outside_weight.tolist()
+        self.outside_weight = source.other_cities.weight.tolist()
         self.other_cities = [OtherCity(n, km, strength, wage) for n, (km, strength, wage) in enumerate(zip(
             out["distance_km"].tolist(), out["strength"].tolist(), out["wage_index"].tolist(), strict=True))]
         self.vacancies: list[list[Vacancy]] = [[] for _ in range(6)]
@@ -57,7 +57,7 @@ class ReferenceCity(mesa.Model):
         studios, people, projects = source.studios.used, source.talents.used, source.projects.used
         at = {}
         for row, columns in rows_of(studios, studios["alive"] == Life.ALIVE):
-            known = source.ties[row]
+            known = source.partners.ties[row]
             ties = {int(i): float(x) for i, x in zip(known["id"], known["strength"], strict=True) if i != 0}
             at[row] = Studio(self, columns, ties)
         for _, columns in rows_of(people, people["status"] != Status.FREE):

@@ -170,7 +170,7 @@ class Studio(mesa.Agent):
         """Meet one possible partner: ``P(meet j) ~ reputation_j^a * sqrt(skill_j) * exp(-d/lambda) * (1 + m*ties)``."""
         studios, rising = self.strangers(k)
         friends = self.friends(k)
-        away = self.model.outside_mass[k]
+        away = self.model.outside_reach[k]
         u = luck.uniform() * (rising[-1] + sum(friends.values()) + away)
         if u < rising[-1]:
             other = studios[bisect.bisect_left(rising, u)]

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.analysis.spread import means
+
 TOPS = (1, 5, 20)
 WINDOWS = ((2017, 2021), (2021, 2025), (2025, 2035))
 """Windows shown beside the whole run, as far as they lie in it: the fit, the years after it, what lies ahead."""
@@ -91,14 +93,10 @@ def shares(part: np.ndarray, whole: np.ndarray, years: Sequence[int], window: Wi
 
 def summary(values: np.ndarray) -> dict[str, float | int | None]:
     """Return mean over seeds with its 95% interval (Student's t), and the 10-90% band of the seeds."""
-    from scipy.special import stdtrit
-
     known = values[np.isfinite(values)]
-    n = len(known)
-    if not n:
+    if not len(known):
         return {**dict.fromkeys(("mean", "p10", "p90", "low95", "high95")), "seeds": 0}
-    mean = float(known.mean())
-    half = float(stdtrit(n - 1, 0.975) * known.std(ddof=1) / np.sqrt(n)) if n > 1 else None
-    return {"mean": mean, "p10": float(np.quantile(known, 0.1)), "p90": float(np.quantile(known, 0.9)),
-            "low95": None if half is None else mean - half, "high95": None if half is None else mean + half,
-            "seeds": n}
+    found = means(known)
+    ends = {key: float(found[key]) if len(known) > 1 else None for key in ("low95", "high95")}
+    return {"mean": float(found["mean"]), "p10": float(np.quantile(known, 0.1)), "p90": float(np.quantile(known, 0.9)),
+            **ends, "seeds": len(known)}

@@ -21,6 +21,7 @@ from cluster_sim import plots
 from cluster_sim.analysis.evaluator import Evaluator, seed_means
 from cluster_sim.analysis.search.evolve import Evolution, hypervolume, undominated
 from cluster_sim.analysis.search.reading import SearchSpec, read
+from cluster_sim.analysis.spread import means
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.experiment import Experiment, Findings
 from cluster_sim.runs.single_run import FACTORY
@@ -150,7 +151,6 @@ def _check(result: Search, evaluator: Evaluator, shares: np.ndarray, home: list[
            signs: np.ndarray) -> None:
     """Run the set on fresh seeds and set what was promised beside what was found."""
     import pandas as pd
-    from scipy.special import stdtrit
 
     spec, seeds = result.spec, result.spec.check_seeds
     chosen = np.flatnonzero(result.evaluations["front"].to_numpy())
@@ -161,33 +161,30 @@ def _check(result: Search, evaluator: Evaluator, shares: np.ndarray, home: list[
     result.base = pd.DataFrame(rows)
     front = result.evaluations.loc[chosen, [f.column for f in spec.sweep.factors]].reset_index(drop=True)
     promised = result.evaluations.loc[chosen, [*names, "cost"]].to_numpy()
-    means = np.column_stack([seed_means(each)[1:] for each in fresh]) if len(chosen) else np.empty((0, len(fresh)))
+    again = np.column_stack([seed_means(each)[1:] for each in fresh]) if len(chosen) else np.empty((0, len(fresh)))
     summary = []
     for k, name in enumerate([*names, "cost"]):
-        front[name], front[f"{name}_fresh"] = promised[:, k], means[:, k]
+        front[name], front[f"{name}_fresh"] = promised[:, k], again[:, k]
         if k == len(names):
             break
         gain = fresh[k][1:] - fresh[k][:1]
-        pairs = np.isfinite(gain).sum(axis=1)
-        spread = np.array([np.std(row[np.isfinite(row)], ddof=1) if n > 1 else np.nan
-                           for row, n in zip(gain, pairs, strict=True)])
-        half = stdtrit(np.maximum(pairs - 1, 1), 0.975) * spread / np.sqrt(np.maximum(pairs, 1))
-        middle = seed_means(gain) if len(chosen) else np.empty(0)
+        gains = means(gain.T)
+        middle, low, high = gains["mean"], gains["low95"], gains["high95"]
         front[f"{name}_gain"], front[f"{name}_gain_fresh"] = promised[:, k] - home[k][0], middle
-        front[f"{name}_low95"], front[f"{name}_high95"] = middle - half, middle + half
+        front[f"{name}_low95"], front[f"{name}_high95"] = low, high
         measure, sure = spec.aims[k].measure, np.isfinite(middle)
         if sure.any():
             unit = measure.change_unit
-            gains = [each[sure].mean() * measure.factor for each in (front[f"{name}_gain"].to_numpy(), middle)]
-            better = -signs[k] * (gains[0] - gains[1])
+            shown = [each[sure].mean() * measure.factor for each in (front[f"{name}_gain"].to_numpy(), middle)]
+            better = -signs[k] * (shown[0] - shown[1])
             short = -signs[k] * (front[f"{name}_gain"].to_numpy() - middle)[sure]
-            worse = short > 1e-9 * np.abs(means[:, k]).max(initial=0.0)
-            good = -signs[k] * np.where(spec.aims[k].higher, middle - half, middle + half)
+            worse = short > 1e-9 * np.abs(again[:, k]).max(initial=0.0)
+            good = -signs[k] * (low if spec.aims[k].higher else high)
             summary.append({"aim": name, "title": measure.title, "better": "higher" if spec.aims[k].higher else "lower",
-                            "promised": gains[0], "found": gains[1], "optimism": better,
+                            "promised": shown[0], "found": shown[1], "optimism": better,
                             "too_good": worse.mean(), "told": int((good > 0).sum()), "unit": unit})
-    within = means[:, -1] <= (np.inf if spec.budget is None else spec.budget)
-    front["holds"] = undominated(means[:, :-1] * signs, within)
+    within = again[:, -1] <= (np.inf if spec.budget is None else spec.budget)
+    front["holds"] = undominated(again[:, :-1] * signs, within)
     order = front.sort_values("cost_fresh", kind="stable").index
     result.front = front.loc[order].reset_index(drop=True)
     result.optimism = pd.DataFrame(summary)

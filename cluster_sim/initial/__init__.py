@@ -1,0 +1,1 @@
+"""The city in its first month: places, markets, people, studios and funds made from a scenario."""

@@ -1,0 +1,139 @@
+"""Places, distances, homes, work and the world outside: how a city at a scale becomes the groups of `state.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cluster_sim.city import City
+from cluster_sim.city.places import Places
+from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, SEGMENTS, SPECIALISMS
+from cluster_sim.month.collaboration import PARK_KM
+from cluster_sim.parameters import records
+from cluster_sim.records import CELL, PARK, TIE
+from cluster_sim.state import CITY, Homes, Labour, OtherCities, Partners, Rules, Space
+
+BASE_MONTH = 2017 * 12      # month whose outside values a frozen scenario repeats, unless it names another
+
+
+def make_rules(par: dict[str, float], seed: int) -> Rules:
+    """Return the parameters as records, and the mix of work by segment and specialism."""
+    p, segments = records(par)
+    mix = np.zeros((N_SEGMENTS, N_SPECIALISMS))
+    for k, name in enumerate(SPECIALISMS):
+        mix[:, k] = segments[f"mix_{name}"]
+    mix /= mix.sum(1, keepdims=True)
+    return Rules(p, segments, mix, seed)
+
+
+def lay_space(places: Places, par: dict[str, float], parks_since: int) -> Space:
+    """Lay out cells and parks and tabulate what distance does; a park opens so many months after `parks_since`."""
+    side, source = places.side, places.cells
+    cells = np.zeros(side * side, CELL)
+    cells["district"], cells["zones"] = source["district"], source["zones"]
+    cells["floor"] = cells["capacity"] = source["floor_m2"]
+    cells["other"], cells["amenity"] = source["other_m2"], source["amenity"]
+    cells["rent_index"] = source["rent_index"]
+    sites = places.parks
+    parks = np.zeros(len(sites), PARK)
+    parks["cell"] = sites["y"].astype(int) * side + sites["x"]
+    parks["floor"], parks["zones"], parks["hub"] = sites["floor_m2"], sites["zones"], sites["hub"]
+    parks["opened"] = np.where(sites["opened"] == 0, -1, sites["opened"] - parks_since)
+    distance = np.ascontiguousarray(places.distance_km, float)
+    proximity = np.exp(-distance / par["collaboration.lambda_s"])
+    d0, beta, top = (par[f"collaboration.{k}"] for k in ("d0", "beta", "tau_max"))
+    tau = top * (1.0 - np.exp(-((distance / d0) ** beta)))
+    steps = np.abs(np.subtract.outer(np.arange(side), np.arange(side))) * float(places.cell_km)
+    smoothing = np.exp(-0.5 * (steps / par["production.density_reach"]) ** 2)
+    return Space(cells, parks, distance, proximity, tau, smoothing, np.zeros(cells.size))
+
+
+def lay_homes(places: Places, cells: np.ndarray) -> Homes:
+    """Return where newcomers live (near work and in good places) and where students do."""
+    living = np.floor((cells["floor"] + 1.0) * (0.5 + cells["amenity"]) + 1000.0)
+    u = places.universities
+    return Homes(np.arange(living.size, dtype=np.int64), np.cumsum(living),
+                 (u["y"].astype(np.int64) * places.side + u["x"]).astype(np.int64),
+                 np.cumsum(u["weight"] / u["weight"].sum()))
+
+
+def lay_labour(city: City, par: dict[str, float], rules: Rules, distance: np.ndarray, scale: float) -> Labour:
+    """Return the jobs of the start by segment and specialism, and their wages.
+
+    Jobs are value added of 2017 (published, times the statistical break) over value added per worker.
+    """
+    seg = rules.segments
+    jobs = seg["start_share"] / seg["value_added_per_worker"]
+    share = (rules.mix * jobs[:, None]).sum(0) / jobs.sum()
+    entrants = np.cumsum(jobs / seg["mean_size"] / (jobs / seg["mean_size"]).sum())
+    wages = par["start.wage"] * 1000.0 * np.array([par[f"start.wage_{name}"] for name in SPECIALISMS])
+    total = city.start["creative_value_added_2017"] * par["accounts.statistical_break"]
+    shares = seg["start_share"] / seg["start_share"].sum()
+    start = par["start.sizing"] * total * shares / seg["value_added_per_worker"] * scale
+    return Labour(share, wages, float((wages * share).sum()), start, entrants,
+                  np.exp(-par["labour.commute_weight"] * distance))
+
+
+def lay_partners(studios: int, space: Space) -> Partners:
+    """Return empty lists of who can be met where, for a table of so many studios."""
+    n = space.cells.size
+    return Partners(np.zeros(studios, TIE), np.zeros(n + 1, np.int64), np.zeros(studios, np.int64),
+                    np.zeros((studios, N_SPECIALISMS)), np.zeros((N_SPECIALISMS, n)),
+                    np.zeros((N_SPECIALISMS, max(1, space.parks.size))))
+
+
+def lay_other_cities(city: City, par: dict[str, float]) -> OtherCities:
+    """Return other cities as partners; their weight in a search is solved when markets open."""
+    km = city.outside["distance_km"].astype(float)
+    weight = np.cumsum(city.outside["strength"] * np.exp(-km / par["collaboration.lambda_outside"]))
+    return OtherCities(km, weight, city.outside["wage_index"].astype(float), np.zeros(N_SPECIALISMS))
+
+
+def outside_paths(setup: Any, city: City) -> dict[str, np.ndarray]:
+    """Return what happens outside the city by month: markets, wages, tools, pandemics, and the reference path.
+
+    Markets and other cities' wages are over their first month's; the reference path is missing where a city has none.
+    """
+    first, months, outside = setup.start, setup.end - setup.start + 1, setup.outside
+    freeze = outside.get("freeze_at", BASE_MONTH) if outside.get("freeze") else None
+    raw = city.paths(first, months, b=setup.parameters["accounts.statistical_break"], freeze=freeze)
+    out: dict[str, np.ndarray] = dict(raw)
+    out["market"] = np.stack([raw[f"market_{s}"] / raw[f"market_{s}"][0] for s in SEGMENTS], 1)
+    names = [f"release_{s}" for s in SEGMENTS]
+    out["release"] = np.stack([raw[n] / raw[n][0] if n in raw else np.ones(months) for n in names], 1)
+    out["foreign_market"] = raw["foreign_market"] / raw["foreign_market"][0]
+    out["outside_wage"] = raw["outside_wage"] / raw["outside_wage"][0]
+    out["rest_wage"] = raw["rest_wage"] * 1000.0
+    out["rest_wage_growth"] = np.concatenate([[0.0], np.diff(np.log(out["rest_wage"]))])
+    out["pandemic_demand"], out["pandemic_release"] = np.ones((2, months, N_SEGMENTS))
+    for event in setup.events:
+        if event["kind"] == "pandemic":
+            effect = city.pandemic(first, months)
+            at = np.arange(months) + first
+            inside = (at >= event.get("from", 0)) & (at <= event.get("to", 10**6))
+            for what in ("demand", "release"):
+                out[f"pandemic_{what}"] = np.where(inside[:, None], effect[what], 1.0)
+    reference = city.reference(first, months)
+    if reference is not None:
+        out |= {f"reference_{name}": path for name, path in reference.items()}
+    return out
+
+
+def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: float, scale: float) -> np.ndarray:
+    """Return the state of the city (CITY, one row) before anybody lives in it."""
+    state = np.zeros(1, CITY)
+    g = state[0]
+    g["scale"], g["outside_wage"], g["outside_cost"], g["outside_growth"] = scale, 1.0, 1.0, 1.0
+    g["hit_threshold"] = par["release.hit_threshold"] * 1e6 * scale
+    g["fame_threshold"] = par["release.hit_threshold"] * 1e6
+    g["relative_wage"], g["unemployment"] = 1.0, par["start.unemployment"]
+    g["market_wage"], g["tightness"], g["rest_wage"] = labour.wage, par["labour.tightness_norm"], rest_wage
+    g["release_shock"] = g["audience"] = 1.0
+    g["release_market"] = rules.segments["release_market"] * 1e6 / 12.0 * scale
+    g["stay"], g["leave_pull"], g["found_pull"], g["migrant_pull"] = 0.5, 1.0, 1.0, 1.0
+    g["proximity_in_park"] = np.exp(-PARK_KM / par["collaboration.lambda_s"])
+    g["tau_in_park"] = par["collaboration.tau_max"] * (
+        1.0 - np.exp(-((PARK_KM / par["collaboration.d0"]) ** par["collaboration.beta"])))
+    g["partner_reach0"] = 1.0
+    return state

@@ -1,0 +1,145 @@
+"""The state of the city as a whole, in a few flat groups of arrays that kernels take as they are.
+
+A group is a NamedTuple: its fields cannot be set anew, what changes in a month is written into the arrays.  `LEVERS`
+is what policy instruments may move; it is set back when a month begins.  (Numba reads fields by their place, so this
+file stands in `jit.SHARED_SOURCES`.)
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cluster_sim.records import BY_SEGMENT, BY_SPECIALISM, record
+
+CITY = record(
+    "city as a whole",
+    ("market_wage", "f8", "yuan/month", "wage on the market of a person of skill 1", BY_SPECIALISM),
+    ("tightness", "f8", "1", "vacancies over seekers, smoothed", BY_SPECIALISM),
+    ("buzz", "f8", "1", "talk about the city's hits", BY_SEGMENT),
+    ("release_market", "f8", "yuan/month", "size of the market for titles", BY_SEGMENT),
+    ("price", "f8", "yuan/effort", "price of effort at the start, all inputs included", BY_SEGMENT),
+    ("fee", "f8", "yuan/effort", "price of effort alone at the start", BY_SEGMENT),
+    ("unit_cost", "f8", "yuan/effort", "cost of effort at the start", BY_SEGMENT),
+    ("home_part", "f8", "share", "part of contracts in the nation that the home city orders", BY_SEGMENT),
+    ("release_shock", "f8", "1", "what is left of audiences in a pandemic", BY_SEGMENT),
+    ("mean_return", "f8", "1", "mean of gross over budget before quality", BY_SEGMENT),
+    ("residual_sd", "f8", "log", "spread of the luck of titles", BY_SEGMENT),
+    ("audience", "f8", "share", "what competition lately left of a title's gross", BY_SEGMENT),
+    ("commons", "f8", "1", "shared templates and documents, over a month's norm"),
+    ("ai", "f8", "share", "frontier of AI tools"),
+    ("outside_wage", "f8", "1", "creative wage in other cities over that of the start"),
+    ("outside_cost", "f8", "1", "cost of effort in other cities over that of the start"),
+    ("outside_growth", "f8", "1", "the nation's market over that of the start"),
+    ("rest_wage", "f8", "yuan/month", "wage in other sectors"),
+    ("buzz_mean", "f8", "1", "talk over all segments"),
+    ("stay", "f8", "share", "part of graduates who stay"),
+    ("leave_pull", "f8", "1", "pull of other cities on seekers"),
+    ("found_pull", "f8", "1", "pull of the city's talk on founders"),
+    ("migrant_pull", "f8", "1", "pull of the city on migrants"),
+    ("unemployment", "f8", "share", "seekers over the work force"),
+    ("relative_wage", "f8", "1", "the city's wage over that of other cities, 1 at the start"),
+    ("scale", "f8", "1", "size of the city, 1 for the whole"),
+    ("density0", "f8", "people/cell", "mean density around a worker at the start"),
+    ("partner_reach0", "f8", "1", "partners that a worker's studio meets at the start, over all specialisms"),
+    ("proximity_in_park", "f8", "1", "weight of distance between studios of a park in the search for partners"),
+    ("tau_in_park", "f8", "1", "extra cost of distance between studios of a park"),
+    ("hit_threshold", "f8", "yuan", "gross that makes a hit, at the city's scale"),
+    ("fame_threshold", "f8", "yuan", "gross that makes a hit in the whole city"),
+    ("relief_age", "f8", "month", "age up to which studios may expect a lower rent"),
+)
+
+LEVERS = record(
+    "levers of policy in a month",
+    ("newcomer_aid", "f8", "share", "expected aid to a newcomer, of a year's wage"),
+    ("study_aid", "f8", "share", "rise of the wish to study"),
+    ("places", "f8", "people/year", "places for new students"),
+    ("vacancies_seen", "i8", "count", "vacancies that a seeker sees"),
+)
+
+
+class Rules(NamedTuple):
+    """What never changes in a run."""
+
+    p: np.ndarray                       # one row: every parameter by its name
+    segments: np.ndarray                # one row a segment: its parameters
+    mix: np.ndarray                     # share of work by segment and specialism
+    seed: int                           # key of all random numbers
+
+
+class Space(NamedTuple):
+    """Places and distances; tables by cells apart in x and y."""
+
+    cells: np.ndarray                   # CELL, row-major from the south-west corner
+    parks: np.ndarray                   # PARK
+    distance: np.ndarray                # km
+    proximity: np.ndarray               # weight of distance in the search for partners, exp(-km / lambda)
+    tau: np.ndarray                     # extra cost of distance between partners
+    smoothing: np.ndarray               # weight of distance in a cell's density, by cells apart along one axis
+    free_floor: np.ndarray              # m2 free for rent, cumulative over cells; renewed every third month
+
+
+class Homes(NamedTuple):
+    """Where newcomers and students live; weights are cumulative."""
+
+    cells: np.ndarray
+    weight: np.ndarray
+    university_cells: np.ndarray
+    university_weight: np.ndarray
+
+
+class Labour(NamedTuple):
+    """The labour market at the start, and what people bear of distance."""
+
+    share: np.ndarray                   # of jobs by specialism
+    wage: np.ndarray                    # market wage by specialism, yuan a month
+    mean_wage: float                    # yuan a month
+    jobs: np.ndarray                    # by segment
+    entrants: np.ndarray                # cumulative shares of new studios by segment
+    commute: np.ndarray                 # weight of a job by cells apart
+
+
+class Markets(NamedTuple):
+    """Who orders contracts and from whom, by segment; column 0 is the home city, the others are other cities."""
+
+    demand: np.ndarray                  # yuan a month at the start, by segment and city
+    decay: np.ndarray                   # weight of distance to each city's clients
+    rivals: np.ndarray                  # weight of studios elsewhere with each city's clients
+    demand_abroad: np.ndarray           # yuan a month at the start
+    rivals_abroad: np.ndarray
+    weight_home: np.ndarray             # weight of our studios with clients in the nation
+    weight_abroad: np.ndarray           # and abroad
+    titles: np.ndarray                  # size of the market for titles at the start, yuan a month
+
+
+class Partners(NamedTuple):
+    """Who can be met where: studios by cell, and the weight of each in a search by specialism."""
+
+    ties: np.ndarray                    # TIE, one row a studio
+    cell_start: np.ndarray              # first entry of each cell in `cell_rows`
+    cell_rows: np.ndarray               # rows of studios, cell by cell
+    reach: np.ndarray                   # weight by studio and specialism
+    cell_reach: np.ndarray              # weight by specialism and cell
+    park_reach: np.ndarray              # weight by specialism and park
+
+
+class OtherCities(NamedTuple):
+    """Other cities as partners."""
+
+    km: np.ndarray
+    weight: np.ndarray                  # cumulative: near and large ones are met more often
+    wage_index: np.ndarray              # wage over that of this city
+    reach: np.ndarray                   # weight of them all in a search at the start, by specialism
+
+
+class Month(NamedTuple):
+    """What is counted in a month, and what instruments may move in it."""
+
+    levers: np.void                     # LEVERS
+    flow: np.ndarray                    # payments by kind of the ledger, yuan
+    outlay: np.ndarray                  # public money paid by each level of government, yuan
+    careers: np.ndarray                 # people by what happened to them (`population.careers`)
+    crowd: np.ndarray                   # potential of titles in the market by segment, yuan
+    hits: np.ndarray                    # new hits by segment
+    hit_gross: np.ndarray               # gross weighted by fame, by segment, yuan
