@@ -75,10 +75,6 @@ def read_overrides(texts: Iterable[str]) -> list[Override]:
         source = Source(SOURCE, split_lines(text), order)
         path, equals, value = text.partition("=")
         parts = tuple(path.split("."))
-        broken = next((at for at, sign in enumerate(text) if "\ud800" <= sign <= "\udfff"), None)
-        if broken is not None:
-            faults.add("", "not UTF-8 text", "", Mark(source, 1, broken + 1))
-            continue
         if not equals or not path.strip() or not all(parts):
             hint = "expected path=value, such as policies.production_subsidy.rate=0.2"
             faults.add("", "not a setting", hint, Mark(source, 1, 1, max(1, len(text))))
