@@ -24,9 +24,9 @@ from numba import njit
 
 ROOT = Path(__file__).resolve().parent
 SHARED_SOURCES = ("jit.py", "draws.py", "ledger.py", "codes.py", "records.py", "state.py", "month/collaboration.py",
-                  "month/hiring.py")
+                  "month/wages.py")
 """Files whose kernels or record types other files compile in; a test holds this list against the imports."""
-KERNEL_SOURCES = (*SHARED_SOURCES, "start.py", "month/*.py")
+KERNEL_SOURCES = (*SHARED_SOURCES, "initial/*.py", "month/*.py")
 
 
 def source_key(patterns: tuple[str, ...] = KERNEL_SOURCES) -> str:

@@ -12,18 +12,15 @@ from typing import Any
 import mesa
 import numpy as np
 
-from cluster_sim import ledger, policies, start
-from cluster_sim.agenda import Agenda
-from cluster_sim.agents.table import Table
+from cluster_sim import initial, ledger, policies
 from cluster_sim.agents.views import Views
 from cluster_sim.buffers import Buffers
-from cluster_sim.city import load_city
-from cluster_sim.codes import N_SEGMENTS, Life, Origin, Stage
+from cluster_sim.codes import Origin, Stage
 from cluster_sim.draws import IDENTITY, uniform_for
-from cluster_sim.initial import city as layout
 from cluster_sim.kept import Kept
 from cluster_sim.month import (
     accounts,
+    births,
     collaboration,
     commissioning,
     events,
@@ -38,11 +35,11 @@ from cluster_sim.month import (
     population,
     production,
     release,
+    wages,
     yearbook,
 )
 from cluster_sim.month import property as property_market
-from cluster_sim.records import CREDIT, FUND, PROJECT, STAKE, STUDIO, TALENT, TIE
-from cluster_sim.state import LEVERS, Homes, Labour, Markets, Month, OtherCities, Partners, Rules, Space
+from cluster_sim.state import Homes, Labour, Markets, Month, OtherCities, Partners, Rules, Space
 
 
 class ClusterModel(Views, mesa.Model):
@@ -70,34 +67,49 @@ class ClusterModel(Views, mesa.Model):
     month: Month
 
     EVENTS = (
-        policy.enact,
-        population.live,
-        finance.finance,
-        hiring.hire,
-        collaboration.look_for_partners,
+        policy.enact,                           # 1, policy
+        population.live_careers,                # 2, population
+        population.study,
+        population.migrate,
+        finance.call_capital,                   # 3, finance
+        finance.raise_rounds,
+        finance.sell_stakes,
+        hiring.post_vacancies,                  # 4, hiring
+        hiring.fill_vacancies,
+        wages.adjust_wages,
+        collaboration.look_for_partners,        # 5, commissioning
         commissioning.set_prices,
         commissioning.win_contracts,
         greenlight.propose,
         greenlight.decide,
         greenlight.find_partners,
-        production.pay_costs,
+        production.pay_costs,                   # 6, production
         production.plan_work,
         production.deliver_contracts,
         production.make_projects,
         production.advance_projects,
         production.support,
-        release.clear_projects,
+        release.clear_projects,                 # 7, release
         release.premiere_titles,
         release.screen_titles,
         release.pay_partners,
         release.credit_titles,
-        knowledge.spread,
-        property_market.settle_property,
-        ladder.climb_and_renew,
-        accounts.account,
-        observe.observe,
+        knowledge.spread,                       # 8, knowledge
+        property_market.set_rents,              # 9, property
+        property_market.survey_places,
+        property_market.move_studios,
+        ladder.review,                          # 10, the ladder, births and deaths
+        births.close_studios,
+        births.found_studios,
+        accounts.settle_accounts,               # 11, accounts
+        accounts.measure_gdp,
+        observe.observe,                        # 12, observe
+        births.clear_rows,
     )
-    """What happens in a month, in this order; each event is a function of the model."""
+    """What happens in a month, in this order; each event is a function of the model.
+
+    Numbers are those of the steps in docs/odd.md.
+    """
 
     def __init__(self, setup: Any, *, seed: int = 0, scale: float = 1.0, keep: Sequence[str] = ()) -> None:
         super().__init__(rng=seed)
@@ -107,45 +119,12 @@ class ClusterModel(Views, mesa.Model):
         self.events = events.read_events(setup.events, setup.start)
         self.state: dict[str, float] = dict.fromkeys(observe.STATE, 0) | {"students_wish": 1.0}
         self.buffers = Buffers()
-        self.build_city()
         self.kept = Kept(yearbook=yearbook.Yearbook() if "accounts" in keep else None,
                          payments=policies.Payments() if {"payments", "applications"} & set(keep) else None)
-        start.populate(self)
-        start.price_and_cost(self)
-        start.open_markets(self)
-        start.remember(self)
+        initial.begin(self)
         self.books = ledger.Books(float(self.studios.used["cash"].sum()), float(self.funds.used["cash"].sum()),
                                   self.work_in_progress())
         self.kept.observer = observe.Observer(self)
-
-    def build_city(self) -> None:
-        """Lay out places, distances, work and the outside world at the model's scale, and empty tables."""
-        setup, par = self.setup, self.par
-        self.city = getattr(setup, "city_data", None) or load_city(setup.city)
-        self.places = self.city.resize(self.scale)
-        self.rules = layout.make_rules(par, self.seed)
-        # in a frozen world a park opens so many months after the start, whenever the start is
-        self.space = layout.lay_space(self.places, par,
-                                      layout.BASE_MONTH if setup.outside.get("freeze") else setup.start)
-        self.homes = layout.lay_homes(self.places, self.space.cells)
-        self.labour = layout.lay_labour(self.city, par, self.rules, self.space.distance, self.scale)
-        self.other_cities = layout.lay_other_cities(self.city, par)
-        self.outside = layout.outside_paths(setup, self.city)
-        self.city_state = layout.first_state(par, self.rules, self.labour, self.outside["rest_wage"][0], self.scale)
-        estimate = self.city.start["creative_value_added_2017"] / 0.2 * self.scale
-        self.talents = Table(TALENT, int(estimate * 1.9) + 4000, {"employer": -1})
-        count = int(self.city.start["studios"] * self.scale * 1.6) + 200
-        self.studios = Table(STUDIO, count, {"sub": -1, "park": -1, "listed": -100})
-        self.projects = Table(PROJECT, int(9000 * self.scale) + 100, {"released": -1})
-        self.credits = Table(CREDIT, int(60000 * self.scale) + 400)
-        self.funds = Table(FUND, 64)
-        self.stakes = np.zeros(0, STAKE)
-        self.agenda = Agenda()
-        self.partners = layout.lay_partners(self.studios.rows.size, self.space)
-        self.month = Month(np.zeros(1, LEVERS)[0], np.zeros(len(ledger.KINDS)), np.zeros(len(ledger.LEVELS)),
-                           np.zeros(len(population.CAREERS), np.int64), *np.zeros((3, N_SEGMENTS)))
-        self.books = ledger.Books()
-        self.set_levers()
 
     # ---------------------------------------------------------------- a month
     def step(self) -> None:
@@ -155,7 +134,7 @@ class ClusterModel(Views, mesa.Model):
         self.begin_month()
         for event in self.EVENTS:
             event(self)
-        self.end_month()
+        self.t += 1
 
     def run(self, on_month: Any = None) -> ClusterModel:
         """Step to the scenario's last month; ``on_month(model)`` is called after each."""
@@ -185,26 +164,6 @@ class ClusterModel(Views, mesa.Model):
         levers["newcomer_aid"] = levers["study_aid"] = 0.0
         levers["places"] = self.par["education.places"] * self.scale
         levers["vacancies_seen"] = int(self.par["labour.samples"])
-
-    def end_month(self) -> None:
-        """Free the rows of what closed this month and turn the page."""
-        self.release_rows()
-        self.t += 1
-
-    def release_rows(self) -> None:
-        """Free the rows of closed studios and of the works that died with them."""
-        gone = np.flatnonzero(self.studios.used["alive"] == Life.ENDED)
-        if not gone.size:
-            return
-        dead = np.flatnonzero(self.projects.used["stage"] == Stage.ABANDONED)
-        self.kept.cut_short(self, dead)
-        self.credits.release(np.flatnonzero(self.credits.used["alive"] == Life.ENDED))
-        self.projects.release(dead)
-        self.studios.release(gone)
-        self.studios.rows["sub"][gone] = -1
-        self.studios.rows["park"][gone] = -1
-        self.partners.ties[gone] = np.zeros((), TIE)
-        self.studios.forget_order()
 
     # ---------------------------------------------------------------- results
     def series(self) -> dict[str, np.ndarray]:
@@ -320,8 +279,8 @@ class ClusterModel(Views, mesa.Model):
             specialisms = population.choice_of_specialism(self, self.par["population.choice"])
         cells, weight = (self.homes.cells, self.homes.weight) if cell < 0 else (np.array([cell]), np.ones(1))
         index = self.talents.allocate(count)
-        population.arrive(self.talents.rows, index, cells, weight, self.rules.p, self.seed, self.t, status, self.t, 0,
-                          specialisms, Origin.MIGRANT)
+        population.arrive(self.talents.rows, index, cells, weight, specialisms,
+                          population.Arrival(self.t, Origin.MIGRANT, status, since=self.t), self.rules)
         return index
 
     def tie(self, pairs: list[tuple[int, int]]) -> None:

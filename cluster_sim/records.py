@@ -138,14 +138,14 @@ STUDIO = record(
     ("months_red", "i4", "month", "months in debt beyond its credit line"),
 )
 
-HOT = record(
+EMPLOYER = record(
     "employer, as its people and seekers see it",
     ("layoff", "f4", "1/month", "rate at which it lays people off"),
     ("quit", "f4", "1/month", "rate of quitting at the market wage"),
     ("offer", "f4", "1", "its wage over the market wage"),
     ("ai", "f4", "share", "adoption of AI tools"),
-    ("draw", "f4", "1", "how readily its people found studios of their own"),
-    ("novice", "f4", "1", "exp(utility) of a job there, the commute apart"),
+    ("spin_off", "f4", "1", "how readily its people found studios of their own"),
+    ("attraction", "f4", "1", "exp(utility) of a job there, the commute apart"),
     ("cell", "i4", "cell", "place"),
     ("pad", "i4", "", "fills the row to 32 bytes"),
 )

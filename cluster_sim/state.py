@@ -143,3 +143,14 @@ class Month(NamedTuple):
     crowd: np.ndarray                   # potential of titles in the market by segment, yuan
     hits: np.ndarray                    # new hits by segment
     hit_gross: np.ndarray               # gross weighted by fame, by segment, yuan
+
+
+class Vacancies(NamedTuple):
+    """The month's vacancies one by one, by specialism, and the best applicant for each."""
+
+    start: np.ndarray                   # first vacancy of each specialism, and the end
+    firm: np.ndarray                    # row of the studio
+    specialism: np.ndarray
+    score: np.ndarray                   # of the best applicant so far
+    applicant: np.ndarray               # identity
+    row: np.ndarray                     # row; -1 if nobody applied

@@ -150,10 +150,10 @@ def test_a_credit_line_keeps_a_studio_open_longer():
     model.rules.p["births_close"] = 0.0
     s["cash"][rows] = -(model.par["births.overdraft"] + 2.0) * month
     gone = np.zeros(s.size, np.int64)
-    count = births.doomed(s, model.city_state, model.rules.p, model.seed, model.t, gone)
+    count = births.select_exits(s, model.rules, model.t, gone)
     assert rows[1] in gone[:count] and rows[0] not in gone[:count]
     s["cash"][rows[0]] = -(model.par["births.overdraft"] + 3.5) * month[0]
-    count = births.doomed(s, model.city_state, model.rules.p, model.seed, model.t, gone)
+    count = births.select_exits(s, model.rules, model.t, gone)
     assert rows[0] in gone[:count]
 
 
@@ -171,9 +171,9 @@ def test_an_allowance_makes_offers_of_listed_studios_worth_more_and_is_paid_for_
     model, ladder, rows = listed(1, talent=0.05)
     s, other = model.studios.used, int(np.setdiff1d(alive(model), rows)[0])
     s["offer"] = 1.0
-    before = hiring.employers(model)["novice"].astype(float)
+    before = hiring.look_at_employers(model)["attraction"].astype(float)
     ladder.open(model)
-    after = hiring.employers(model)["novice"].astype(float)
+    after = hiring.look_at_employers(model)["attraction"].astype(float)
     raise_ = 0.05 * MILLION / ladder.year_wage(model)
     worth = (1.0 + raise_) ** model.par["labour.wage_weight"]
     assert after[rows[0]] / before[rows[0]] == pytest.approx(worth, rel=1e-5) and worth > 1.5

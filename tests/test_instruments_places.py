@@ -83,7 +83,7 @@ def test_permits_are_shorter_only_in_its_zones():
     inside = model.space.cells["zones"] & (1 << model.places.zone_index["zone_east"]) != 0
     assert (wait[inside] == 1.0).all() and (wait[~inside] == 3.0).all() and inside.any()
     model, person, _ = with_founder(policies={"approvals": [entry("approvals", entry_months_saved=2)]})
-    births.be_born_and_die(model)
+    births.found_studios(model)
     row = model.talents.used["employer"][person]
     assert model.studios.used["born"][row] == model.t + round(model.par["approvals.entry_months"]) - 2
 

@@ -32,7 +32,7 @@ def test_a_spin_off_takes_capital_knowhow_and_time():
     model, person, boss = with_founder()
     old = model.studios.used[boss].copy()
     wage = float(model.talents.used["wage"][person])
-    births.be_born_and_die(model)
+    births.found_studios(model)
     row = int(model.talents.used["employer"][person])
     s = model.studios.used[row]
     assert row != boss and model.state["entries"] == 1
@@ -48,7 +48,7 @@ def test_a_spin_off_opens_near_the_old_employer_or_at_home():
     for near in (1.0, 0.0):
         model, person, boss = with_founder()
         model.rules.p["births_near"] = near
-        births.be_born_and_die(model)
+        births.found_studios(model)
         row = int(model.talents.used["employer"][person])
         place = model.studios.used["cell"][boss] if near else model.talents.used["cell"][person]
         assert model.studios.used["cell"][row] == place
@@ -57,7 +57,7 @@ def test_a_spin_off_opens_near_the_old_employer_or_at_home():
 def test_a_super_individual_works_alone():
     model, person, _ = with_founder()
     model.agenda.founders = np.array([-person - 1])
-    births.be_born_and_die(model)
+    births.found_studios(model)
     row = int(model.talents.used["employer"][person])
     assert model.talents.used["status"][person] == Status.SOLO and model.studios.used["solo"][row] == 1
     assert model.studios.used["ai"][row] >= 0.5
@@ -66,7 +66,7 @@ def test_a_super_individual_works_alone():
 def test_a_founder_who_has_left_founds_nothing():
     model, person, _ = with_founder()
     model.talents.used["status"][person] = Status.SEEKING
-    births.be_born_and_die(model)
+    births.found_studios(model)
     assert model.state["entries"] == 0 and model.month.flow[L.FOUNDERS_CAPITAL] == 0
 
 
@@ -84,14 +84,14 @@ def test_permits_that_take_longer_delay_the_opening():
     opens = []
     for months in (1, 9):
         model, person, _ = with_founder(par={"approvals.entry_months": months})
-        births.be_born_and_die(model)
+        births.found_studios(model)
         opens.append(int(model.studios.used["born"][model.talents.used["employer"][person]]))
     assert opens[1] - opens[0] == 8
 
 
 def closing(model) -> np.ndarray:
     gone = np.zeros(model.studios.high, np.int64)
-    count = births.doomed(model.studios.used, model.city_state, model.rules.p, 1, model.t, gone)
+    count = births.select_exits(model.studios.used, model.rules, model.t, gone)
     return gone[:count]
 
 
@@ -144,7 +144,7 @@ def test_the_young_the_small_and_the_losing_close_more_often():
         total = 0
         for seed in range(60):
             gone = np.zeros(model.studios.high, np.int64)
-            total += births.doomed(model.studios.used, model.city_state, model.rules.p, seed, model.t, gone)
+            total += births.select_exits(model.studios.used, model.rules._replace(seed=seed), model.t, gone)
         return total / 60 / alive(model).size
 
     usual = rate()
@@ -184,7 +184,8 @@ def test_employees_of_other_studios_keep_their_work():
     crew = np.flatnonzero((people["employer"] == boss) & (people["status"] == Status.EMPLOYED)
                           & (np.arange(people.size) != person))
     assert crew.size > 10
-    births.be_born_and_die(model)
+    births.close_studios(model)
+    births.found_studios(model)
     assert (model.talents.used["status"][crew] == Status.EMPLOYED).all()
     assert (model.talents.used["employer"][crew] == boss).all()
 

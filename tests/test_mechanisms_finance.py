@@ -23,7 +23,7 @@ def bids_on(model, row, rounds=100):
     for seed in range(rounds):
         bids = np.zeros((m.funds.high, 1))
         finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([5e6]), m.space.cells, m.city_state,
-                    m.rules.p, seed, 0, bids)
+                    m.rules._replace(seed=seed), 0, bids)
         count += int((bids > 0).sum())
     return count
 
@@ -54,15 +54,15 @@ def test_a_fund_keeps_to_its_rounds_and_to_its_money():
     m.rules.p["finance_bar"], m.funds.used["looks"], m.funds.used["cash"] = -100.0, 20.0, 3e6
     m.studios.used["round"][row] = 2
     bids = np.zeros((m.funds.high, 1))
-    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.space.cells, m.city_state, m.rules.p,
-                1, 0, bids)
+    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.space.cells, m.city_state, m.rules,
+                0, bids)
     rung = (m.funds.used["first_round"] <= 3) & (m.funds.used["last_round"] >= 3)
     assert (bids[~rung] == 0).all() and (bids[rung] > 0).any()
     assert (bids[:, 0] <= 0.5 * m.funds.used["cash"]).all()
     m.funds.used["cash"] = 0.0
     bids[:] = 0.0
-    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.space.cells, m.city_state, m.rules.p,
-                1, 0, bids)
+    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.space.cells, m.city_state, m.rules,
+                0, bids)
     assert not bids.any()
 
 
@@ -174,11 +174,11 @@ def test_private_capital_is_called_in_parts_up_to_the_commitment():
     f = model.funds.used
     before = f["cash"].copy()
     model.month.flow[:] = 0.0
-    finance.call_private_capital(model)
+    finance.call_capital(model)
     called = f["cash"] - before
     private = f["kind"] == FundKind.PRIVATE
     assert called[private] == pytest.approx(np.floor(model.par["finance.inflow"] * f["committed"][private]))
     assert called[private].sum() == model.month.flow[L.CALLS_PRIVATE]
     f["cash"] = f["committed"]
-    finance.call_private_capital(model)
+    finance.call_capital(model)
     assert np.array_equal(f["cash"], f["committed"])

@@ -7,8 +7,9 @@ import pytest
 from engine import alive, build
 
 from cluster_sim.codes import FOUNDER, Life, Status
-from cluster_sim.month import births, hiring, population
-from cluster_sim.records import HOT, TALENT
+from cluster_sim.month import births, hiring, population, wages
+from cluster_sim.records import EMPLOYER, TALENT
+from cluster_sim.state import Vacancies
 
 
 def applications(model, weights, cells=(0, 0), skills=(1.0,), home=0, seeds=500):
@@ -16,15 +17,16 @@ def applications(model, weights, cells=(0, 0), skills=(1.0,), home=0, seeds=500)
     people = np.zeros(len(skills), TALENT)
     people["id"], people["status"], people["skill"] = np.arange(1, len(skills) + 1), Status.SEEKING, skills
     people["cell"] = home
-    hot = np.zeros(2, HOT)
-    hot["novice"], hot["cell"] = weights, cells
+    employers = np.zeros(2, EMPLOYER)
+    employers["attraction"], employers["cell"] = weights, cells
     chosen, rows = np.zeros(2), []
     for seed in range(seeds):
-        best, best_id, best_row = np.full(2, -1.0, np.float32), np.zeros(2, np.int64), np.full(2, -1, np.int64)
-        hiring.apply(people, hot, np.array([0, 2, 2, 2, 2, 2, 2]), np.array([0, 1]), model.labour.commute, model.side,
-                     model.rules.p, seed, 0, model.month.levers["vacancies_seen"], best, best_id, best_row)
-        chosen += best_row >= 0
-        rows += best_row[best_row >= 0].tolist()
+        vacancies = Vacancies(np.array([0, 2, 2, 2, 2, 2, 2]), np.array([0, 1]), np.zeros(2, np.int64),
+                              np.full(2, -1.0, np.float32), np.zeros(2, np.int64), np.full(2, -1, np.int64))
+        hiring.apply(people, employers, vacancies, model.labour.commute, model.rules._replace(seed=seed), 0,
+                     model.month.levers["vacancies_seen"])
+        chosen += vacancies.row >= 0
+        rows += vacancies.row[vacancies.row >= 0].tolist()
     return chosen, rows
 
 
@@ -64,9 +66,9 @@ def test_what_draws_seekers_to_a_studio(column, higher, weight):
     row = alive(model)[0]
     s = model.studios.used
     s["offer"][row], s["reputation"][row], s["slack"][row] = 1.0, 0.0, 0.0
-    before = hiring.employers(model)["novice"][row]
+    before = hiring.look_at_employers(model)["attraction"][row]
     s[column][row] = higher
-    assert hiring.employers(model)["novice"][row] / before == pytest.approx(weight(model.par), rel=1e-5)
+    assert hiring.look_at_employers(model)["attraction"][row] / before == pytest.approx(weight(model.par), rel=1e-5)
 
 
 def test_wages_answer_tightness():
@@ -75,7 +77,7 @@ def test_wages_answer_tightness():
         model = build(2)
         model.city_state["tightness"] = theta * model.par["labour.tightness_norm"]
         before = model.city_state["market_wage"][0].copy()
-        hiring.tighten(model, np.full(6, 100.0 * theta * model.par["labour.tightness_norm"]), np.full(6, 100.0))
+        wages.tighten(model, np.full(6, 100.0 * theta * model.par["labour.tightness_norm"]), np.full(6, 100.0))
         return model.city_state["market_wage"][0] / before - 1.0
 
     assert growth(2.0) == pytest.approx(build(1).par["labour.wage_speed"] * np.log(2.0))
@@ -97,7 +99,7 @@ def test_studios_plan_for_expected_work_within_their_cash():
 
     def plan(expected, cash):
         s["expected"][row], s["cash"][row] = expected, cash
-        hiring.plan(s, model.rules.segments, model.rules.mix, model.city_state, model.rules.p, 1, 5)
+        hiring.plan(s, model.rules, 5)
         return s["vacancies"][row].sum(), s["layoff"][row]
 
     much, rich = 3.0 * s["capacity"][row], 1e9
@@ -114,7 +116,7 @@ def test_open_vacancies_raise_the_offer_and_too_few_lower_it():
     s = model.studios.used
     for expected, sign in ((3.0, 1), (0.5, -1)):
         s["offer"], s["expected"], s["cash"] = 1.0, expected * s["capacity"], 1e9
-        hiring.plan(s, model.rules.segments, model.rules.mix, model.city_state, model.rules.p, 1, 5)
+        hiring.plan(s, model.rules, 5)
         rows = alive(model, solo=0)
         assert (np.sign(s["offer"][rows] - 1.0) * sign).mean() > 0.8
 
@@ -123,7 +125,7 @@ def test_wages_are_raised_once_a_year_and_never_cut():
     model = build(14)
     before = model.talents.used.copy()
     model.city_state["market_wage"] *= 1.5
-    hiring.raise_wages(model.talents.used, hiring.employers(model), model.city_state, model.rules.p, 0)
+    wages.raise_wages(model.talents.used, hiring.look_at_employers(model), model.city_state, model.rules.p, 0)
     after = model.talents.used
     moved = after["wage"] != before["wage"]
     anniversary = (before["status"] == Status.EMPLOYED) & (before["since"] % 12 == 0)
@@ -131,7 +133,7 @@ def test_wages_are_raised_once_a_year_and_never_cut():
     assert not (moved & ~anniversary).any()
     model.city_state["market_wage"] *= 0.1
     again = after["wage"].copy()
-    hiring.raise_wages(model.talents.used, hiring.employers(model), model.city_state, model.rules.p, 0)
+    wages.raise_wages(model.talents.used, hiring.look_at_employers(model), model.city_state, model.rules.p, 0)
     assert np.array_equal(again, model.talents.used["wage"])
 
 
@@ -164,8 +166,7 @@ def test_a_closing_studios_people_look_for_work():
     crew = np.flatnonzero((model.talents.used["employer"] == row) & (model.talents.used["status"] == Status.EMPLOYED))
     assert crew.size > 5
     model.studios.used["cash"][row] = -1e12
-    model.agenda.founders = model.agenda.founders[:0]
-    births.be_born_and_die(model)
+    births.close_studios(model)
     people = model.talents.used[crew]
     assert (people["status"] == Status.SEEKING).all() and (people["employer"] == -1).all()
     assert (people["since"] == model.t).all() and (people["trained"] < FOUNDER).all()
@@ -179,10 +180,10 @@ def test_overload_drives_people_away():
     s = model.studios.used
     row = alive(model)[0]
     s["load"][row] = s["capacity"][row]
-    calm = hiring.employers(model)["quit"][row]
+    calm = hiring.look_at_employers(model)["quit"][row]
     s["load"][row] = 2.0 * s["capacity"][row]
-    assert hiring.employers(model)["quit"][row] == pytest.approx(calm * (1.0 + model.par["labour.quit_overload"]),
-                                                                 rel=1e-5)
+    busy = hiring.look_at_employers(model)["quit"][row]
+    assert busy == pytest.approx(calm * (1.0 + model.par["labour.quit_overload"]), rel=1e-5)
 
 
 @pytest.mark.parametrize("column, value, sign", [("relative_wage", 1.3, 1), ("buzz_mean", 1.0, 1),

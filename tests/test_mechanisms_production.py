@@ -9,14 +9,14 @@ from engine import add_project, alive, build, clear_projects
 from cluster_sim import ledger as L
 from cluster_sim.codes import Stage, Status
 from cluster_sim.month import hiring, population, production
-from cluster_sim.records import CREDIT, HOT, PAYROLL, TALENT
+from cluster_sim.records import CREDIT, EMPLOYER, PAYROLL, TALENT
 
 
 def capacities(model) -> np.ndarray:
     """Return every studio's capacity (effort a month) from today's staff, and book the month's costs."""
     m = model
     sums = m.buffer("payroll", m.studios.high, PAYROLL)
-    population.payroll(m.talents.used, hiring.employers(m), sums, m.city_state, m.rules.p, m.seed)
+    population.payroll(m.talents.used, hiring.look_at_employers(m), sums, m.city_state, m.rules.p)
     production.capacities(m.studios.used, sums, m.space, m.city_state, m.rules.p, m.month.flow)
     return m.studios.used["capacity"].copy()
 
@@ -44,11 +44,11 @@ def test_knowhow_raises_productivity_and_quality():
 def effective_skill(skill: float, frontier: float, status: int = Status.EMPLOYED) -> float:
     """Return the effective skill of one worker whose studio uses all the AI tools that there are."""
     model = build(1)
-    people, hot, sums = np.zeros(1, TALENT), np.zeros(1, HOT), np.zeros(1, PAYROLL)
+    people, employers, sums = np.zeros(1, TALENT), np.zeros(1, EMPLOYER), np.zeros(1, PAYROLL)
     people["id"], people["status"], people["skill"] = 7, status, skill
-    hot["ai"] = 1.0
+    employers["ai"] = 1.0
     model.city_state["ai"] = frontier
-    population.payroll(people, hot, sums, model.city_state, model.rules.p, 1)
+    population.payroll(people, employers, sums, model.city_state, model.rules.p)
     return float(sums["skill_by"].sum())
 
 

@@ -16,7 +16,7 @@ def rents_with(factor: float):
     property_market.occupy(model.studios.used, model.space.cells, model.space.parks)
     model.space.cells["staff"] *= factor
     model.space.parks["staff"] *= factor
-    property_market.rents(model.space.cells, model.space.parks, model.rules.p, 0)
+    property_market.rents(model.space, model.rules.p)
     return model
 
 
@@ -43,15 +43,15 @@ def test_developers_build_where_floor_is_short_but_not_in_parks():
     short = int(model.space.cells["capacity"].argmax())
     cells = model.space.cells
     cells["staff"][short] = 10.0 * cells["capacity"][short] / model.par["property.m2_per_worker"]
-    property_market.rents(model.space.cells, model.space.parks, model.rules.p, 0)
+    property_market.rents(model.space, model.rules.p)
     growth = model.space.cells["capacity"] / before - 1.0
     assert growth[short] == pytest.approx(model.par["property.supply"] + model.par["property.growth"], rel=0.05)
     assert np.median(growth) == pytest.approx(model.par["property.growth"], rel=0.05)
     assert np.array_equal(parks, model.space.parks["floor"])
     for _ in range(200):                            # building gets harder where much was built already
-        property_market.rents(model.space.cells, model.space.parks, model.rules.p, 0)
+        property_market.rents(model.space, model.rules.p)
     before = model.space.cells["capacity"][short]
-    property_market.rents(model.space.cells, model.space.parks, model.rules.p, 0)
+    property_market.rents(model.space, model.rules.p)
     assert model.space.cells["capacity"][short] / before - 1.0 < 0.5 * growth[short]
 
 
@@ -78,7 +78,8 @@ def test_studios_move_to_better_places_and_pay_for_it():
     m, s = model, model.studios.used
     model.begin_month()
     before, park, cash = s["cell"].copy(), s["park"].copy(), s["cash"].sum()
-    property_market.settle_property(m)
+    for event in (property_market.set_rents, property_market.survey_places, property_market.move_studios):
+        event(m)
     moved = np.flatnonzero((s["cell"] != before) | (s["park"] != park))
     assert moved.size == m.state["moves"] > 5 and (s["anchor"][moved] == 0).all()
     assert cash - s["cash"].sum() == m.month.flow[L.MOVING] == pytest.approx(

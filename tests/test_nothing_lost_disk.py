@@ -31,7 +31,6 @@ def fill(tmp_path, sizes, *words):
             assert again.returncode == 0, again.stderr
 
 
-@pytest.mark.xfail(strict=True, reason=FULL)
 @pytest.mark.parametrize("workers", [(), ("--workers", "0")], ids=["processes", "one"])
 def test_run(tmp_path, workers):
     fill(tmp_path, (20, 40, 60, 80, 100), "run", "baseline", *YEAR, "--seeds", "6", *workers)

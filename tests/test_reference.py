@@ -23,7 +23,7 @@ from reference.studios import OtherCity, Studio
 from cluster_sim.codes import Life, Stage, Status
 from cluster_sim.draws import MEET, draw, stream
 from cluster_sim.ledger import COINVESTORS_SHARE, PRODUCTION_TAX, RECEIPTS_ABROAD, RECEIPTS_NATION
-from cluster_sim.month import collaboration, hiring, population, release
+from cluster_sim.month import collaboration, hiring, population, release, wages
 
 LIVED = 8                       # months before the one that is compared: jobs, ties and works in every stage
 FEW = 1e-3
@@ -61,9 +61,9 @@ def month() -> SimpleNamespace:
 
     before(population, "careers", copy)
     before(hiring, "plan", copy)
-    before(hiring, "tighten", lambda *_: (clone(model.talents.used, model.talents.used["status"] == Status.EMPLOYED),
+    before(wages, "tighten", lambda *_: (clone(model.talents.used, model.talents.used["status"] == Status.EMPLOYED),
                                           model.studios.used["id"].copy()))
-    before(hiring, "slots", lambda *_: clone(model.studios.used, model.studios.used["alive"] == Life.ALIVE))
+    before(hiring, "list_vacancies", lambda *_: clone(model.studios.used, model.studios.used["alive"] == Life.ALIVE))
     before(release, "clear", copy)
     before(release, "share_points", lambda *_: (
         clone(model.projects.used, model.projects.used["stage"] >= Stage.RUNNING), model.month.flow.copy()))
@@ -100,7 +100,7 @@ def test_careers_take_the_same_course(month: SimpleNamespace) -> None:
 
 
 def test_vacancies_and_offers_are_the_same(month: SimpleNamespace) -> None:
-    city, planned = month.plan, month.slots
+    city, planned = month.plan, month.list_vacancies
     for studio in city.studios:
         studio.plan_staff()
     posted = {s["id"]: s for s in planned}
@@ -115,7 +115,7 @@ def test_vacancies_and_offers_are_the_same(month: SimpleNamespace) -> None:
 
 def test_the_same_people_are_hired_at_the_same_wage(month: SimpleNamespace) -> None:
     city = month.plan
-    ids = {s["id"]: s for s in month.slots}
+    ids = {s["id"]: s for s in month.list_vacancies}
     for studio in city.studios:                        # the state after planning, from the kernel itself
         row = ids[studio.id]
         studio.vacancies, studio.offer, studio.layoff = row["vacancies"].tolist(), row["offer"], row["layoff"]

@@ -14,6 +14,7 @@ import shlex
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -106,6 +107,7 @@ def call(words: list[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     args.words, args.began = words, time.monotonic()
+    warnings.formatwarning = lambda message, *where, **more: f"{message}\n"
     with suppress(ValueError):  # not in the main thread: then Ctrl-C is the caller's concern
         signal.signal(signal.SIGTERM, _terminate)
     try:

@@ -1,1 +1,28 @@
-"""The city in its first month: places, markets, people, studios and funds made from a scenario."""
+"""The city in its first month: places, studios, people, funds and markets made from a scenario."""
+
+from __future__ import annotations
+
+from cluster_sim.initial.burn_in import burn_in
+from cluster_sim.initial.city import lay_out
+from cluster_sim.initial.funds import found_funds
+from cluster_sim.initial.markets import open_markets, set_prices, set_returns, weigh_other_cities
+from cluster_sim.initial.people import settle_people
+from cluster_sim.initial.studios import found_studios
+
+
+def begin(model) -> None:
+    """Make the city of the first month."""
+    lay_out(model)
+    populate(model)
+
+
+def populate(model) -> None:
+    """Let studios, people and funds settle in the city, open its markets, and live the years before the start."""
+    found_studios(model)
+    settle_people(model)
+    found_funds(model)
+    set_returns(model)
+    set_prices(model)
+    open_markets(model)
+    weigh_other_cities(model)
+    burn_in(model)

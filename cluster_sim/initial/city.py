@@ -6,15 +6,48 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.city import City
+from cluster_sim import ledger
+from cluster_sim.agenda import Agenda
+from cluster_sim.agents.table import Table
+from cluster_sim.city import City, load_city
 from cluster_sim.city.places import Places
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, SEGMENTS, SPECIALISMS
 from cluster_sim.month.collaboration import PARK_KM
+from cluster_sim.month.population import CAREERS
 from cluster_sim.parameters import records
-from cluster_sim.records import CELL, PARK, TIE
-from cluster_sim.state import CITY, Homes, Labour, OtherCities, Partners, Rules, Space
+from cluster_sim.records import CELL, CREDIT, FUND, PARK, PROJECT, STAKE, STUDIO, TALENT, TIE
+from cluster_sim.state import CITY, LEVERS, Homes, Labour, Month, OtherCities, Partners, Rules, Space
 
 BASE_MONTH = 2017 * 12      # month whose outside values a frozen scenario repeats, unless it names another
+
+
+def lay_out(model: Any) -> None:
+    """Lay out places, distances, work and the outside world at the model's scale, and empty tables."""
+    setup, par, scale = model.setup, model.par, model.scale
+    city = model.city = getattr(setup, "city_data", None) or load_city(setup.city)
+    model.places = city.resize(scale)
+    model.rules = make_rules(par, model.seed)
+    # in a frozen world a park opens so many months after the start, whenever the start is
+    model.space = lay_space(model.places, par, BASE_MONTH if setup.outside.get("freeze") else setup.start)
+    model.homes = lay_homes(model.places, model.space.cells)
+    model.labour = lay_labour(city, par, model.rules, model.space.distance, scale)
+    model.other_cities = lay_other_cities(city, par)
+    model.outside = outside_paths(setup, city)
+    model.city_state = first_state(par, model.rules, model.labour, model.outside["rest_wage"][0], scale)
+    estimate = city.start["creative_value_added_2017"] / 0.2 * scale
+    model.talents = Table(TALENT, int(estimate * 1.9) + 4000, {"employer": -1})
+    count = int(city.start["studios"] * scale * 1.6) + 200
+    model.studios = Table(STUDIO, count, {"sub": -1, "park": -1, "listed": -100})
+    model.projects = Table(PROJECT, int(9000 * scale) + 100, {"released": -1})
+    model.credits = Table(CREDIT, int(60000 * scale) + 400)
+    model.funds = Table(FUND, 64)
+    model.stakes = np.zeros(0, STAKE)
+    model.agenda = Agenda()
+    model.partners = lay_partners(model.studios.rows.size, model.space)
+    model.month = Month(np.zeros(1, LEVERS)[0], np.zeros(len(ledger.KINDS)), np.zeros(len(ledger.LEVELS)),
+                        np.zeros(len(CAREERS), np.int64), *np.zeros((3, N_SEGMENTS)))
+    model.books = ledger.Books()
+    model.set_levers()
 
 
 def make_rules(par: dict[str, float], seed: int) -> Rules:

@@ -59,7 +59,31 @@ def close_books(studios, p, flow, totals):
         totals[7] += studios[i].cash
 
 
-def households(model) -> None:
+def settle_accounts(model) -> None:
+    """Close the studios' books, and hold all accounts of the month against each other."""
+    totals, books, flow = np.zeros(8), model.books, model.month.flow
+    close_books(model.studios.used, model.rules.p, flow, totals)
+    book_households(model)
+    cash, fund_cash = float(totals[7]), float(model.funds.used["cash"].sum())
+    L.check(model.label(), flow, studios_cash=cash - books.studios_cash, funds_cash=fund_cash - books.funds_cash,
+            surplus=float(totals[5]), wip_stock=books.wip_change, wip_change=float(totals[6]),
+            outlay_by_level=dict(zip(L.LEVELS, model.month.outlay.tolist(), strict=True)),
+            agent_sums={"sale": float(totals[0]), "input": float(totals[1]), "wage": float(totals[2]),
+                        "tax": float(totals[3]), "subsidy": float(totals[4])})
+    books.studios_cash, books.funds_cash = cash, fund_cash
+    books.check_work_in_progress(model.work_in_progress(), model.label())
+    model.state["creative_value_added"] = L.value_added(flow, float(totals[6])) * 1e-6
+    model.state["surplus"] = float(totals[5])
+
+
+def measure_gdp(model) -> None:
+    """Work out the city's GDP of the month: creative industries and the rest."""
+    creative = model.state["creative_value_added"]
+    rest = model.state["rest_gdp"] = rest_of_city(model, creative)
+    model.state["city_gdp"] = creative + rest
+
+
+def book_households(model) -> None:
     """Book income tax and the spending of wages and dividends."""
     par, flow = model.par, model.month.flow
     wages = float(flow[L.WAGES])
@@ -79,32 +103,12 @@ def rest_of_city(model, creative: float) -> float:
     the output of people hired away over the same reference (their marginal product is their wage bill over
     the labour share).
     """
-    m, par, t = model, model.par, model.t
-    rest = float(m.outside["rest_gdp"][t]) * m.scale
-    reference = m.outside.get("reference_creative_value_added")
+    par, t, outside = model.par, model.t, model.outside
+    rest = float(outside["rest_gdp"][t]) * model.scale
+    reference = outside.get("reference_creative_value_added")
     if reference is not None and t < len(reference):
-        above = creative - reference[t] * m.scale
-        hired = -m.state["other_sector_balance"] - m.outside["reference_poached_jobs"][t] * m.scale
-        product = float(m.city_state["rest_wage"][0]) * 1e-6 / par["accounts.labour_share"]
+        above = creative - reference[t] * model.scale
+        hired = -model.state["other_sector_balance"] - outside["reference_poached_jobs"][t] * model.scale
+        product = float(model.city_state["rest_wage"][0]) * 1e-6 / par["accounts.labour_share"]
         rest += par["accounts.induced"] * above - par["accounts.poaching_loss"] * hired * product
     return rest
-
-
-def account(model) -> None:
-    """Run step 11."""
-    m = model
-    totals, books = np.zeros(8), m.books
-    close_books(m.studios.used, m.rules.p, m.month.flow, totals)
-    households(m)
-    cash, fund_cash = float(totals[7]), float(m.funds.used["cash"].sum())
-    L.check(m.label(), m.month.flow, studios_cash=cash - books.studios_cash, funds_cash=fund_cash - books.funds_cash,
-            surplus=float(totals[5]), wip_stock=books.wip_change, wip_change=float(totals[6]),
-            outlay_by_level=dict(zip(L.LEVELS, m.month.outlay.tolist(), strict=True)),
-            agent_sums={"sale": float(totals[0]), "input": float(totals[1]), "wage": float(totals[2]),
-                        "tax": float(totals[3]), "subsidy": float(totals[4])})
-    books.studios_cash, books.funds_cash = cash, fund_cash
-    books.check_work_in_progress(m.work_in_progress(), m.label())
-    creative = L.value_added(m.month.flow, float(totals[6])) * 1e-6
-    rest = rest_of_city(m, creative)
-    m.state["creative_value_added"], m.state["rest_gdp"] = creative, rest
-    m.state["city_gdp"], m.state["surplus"] = creative + rest, float(totals[5])

@@ -15,20 +15,20 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
+from cluster_sim.records import TIE
 
 
 @kernel
-def found(rows, founders, people, studios, cells, city, segment_shares, p, seed, t, flow, wait):
+def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow):
     """Fill the rows of new studios; a founder works in his own studio from its first day.
 
     founders: rows of people (negative: -1 - row for an AI super-individual), sorted by identity.
-    segment_shares: cumulative shares of entrants' segments if they leave their old one; wait: (n,)
-    months of permits by cell.
+    entrants: cumulative shares of segments among those who leave their old one; wait: months of permits by cell.
     """
     g = city[0]
-    p = p[0]
-    base = stream(seed, FOUND, t)
-    money = stream(seed, ENTRY, t)
+    p = rules.p[0]
+    base = stream(rules.seed, FOUND, t)
+    money = stream(rules.seed, ENTRY, t)
     for n in range(rows.shape[0]):
         alone = founders[n] < 0
         person = people[-founders[n] - 1 if alone else founders[n]]
@@ -41,7 +41,7 @@ def found(rows, founders, people, studios, cells, city, segment_shares, p, seed,
         if low16(h) < p.births_switch:
             u = uniform(again(h))
             for k in range(N_SEGMENTS):
-                if u < segment_shares[k]:
+                if u < entrants[k]:
                     s.segment = k
                     break
         s.cell = old.cell if low16(h >> np.uint64(16)) < p.births_near else person.cell
@@ -75,10 +75,10 @@ def found(rows, founders, people, studios, cells, city, segment_shares, p, seed,
 
 
 @kernel
-def doomed(studios, city, p, seed, t, gone):
-    """List the studios that close this month: out of money, without people, or given up."""
-    p = p[0]
-    base = stream(seed, CLOSE, t)
+def select_exits(studios, rules, t, gone):
+    """List the studios that close this month: out of money, without people, or given up; return their number."""
+    p = rules.p[0]
+    base = stream(rules.seed, CLOSE, t)
     count = 0
     for i in range(studios.shape[0]):
         s = studios[i]
@@ -138,31 +138,49 @@ def close(gone, studios, projects, credits, people, flow, t):
     return lost
 
 
-def be_born_and_die(model) -> None:
-    """Run the births and deaths of the month, and the hub's and zones' part in them."""
-    m = model
-    studios = m.studios.used
-    gone = m.buffer("gone", studios.size)
-    count = doomed(studios, m.city_state, m.rules.p, m.seed, m.t, gone)
+def close_studios(model) -> None:
+    """Close the studios that cannot go on, after policy has looked at them."""
+    studios = model.studios.used
+    gone = model.buffer("gone", studios.size)
+    count = model.state["exits"] = select_exits(studios, model.rules, model.t, gone)
     gone = gone[:count].copy()
-    m.state["exits"] = count
-    if count:
-        for instrument in m.instruments:
-            instrument.closing(m, gone)
-        lost = close(gone, studios, m.projects.used, m.credits.used, m.talents.used, m.month.flow, m.t)
-        m.books.written_off += lost
-        m.studios.forget_order()
-    founders = m.agenda.founders
-    people = m.talents.rows
-    real = np.where(founders < 0, -founders - 1, founders)
-    still = (people["status"][real] == Status.EMPLOYED) & (people["employer"][real] >= 0)
-    founders, real = founders[still], real[still]
-    founders = founders[np.argsort(people["id"][real])]
-    rows = m.new_studios(founders.size)
-    wait = np.full(m.space.cells.size, m.par["approvals.entry_months"])
-    for instrument in m.instruments:
-        instrument.shorten_entry(m, wait)
-    found(rows, founders, m.talents.rows, m.studios.rows, m.space.cells, m.city_state, m.labour.entrants, m.rules.p,
-          m.seed, m.t, m.month.flow, wait)
-    m.state["entries"] = int(founders.size)
-    m.studios.forget_order()
+    if not count:
+        return
+    for instrument in model.instruments:
+        instrument.closing(model, gone)
+    model.books.written_off += close(gone, studios, model.projects.used, model.credits.used, model.talents.used,
+                                     model.month.flow, model.t)
+    model.studios.forget_order()
+
+
+def found_studios(model) -> None:
+    """Let those who planned a studio this month, and still have work, found it; policy shortens permits."""
+    founders, people = model.agenda.founders, model.talents.rows
+    person = np.where(founders < 0, -founders - 1, founders)
+    still = (people["status"][person] == Status.EMPLOYED) & (people["employer"][person] >= 0)
+    founders, person = founders[still], person[still]
+    founders = founders[np.argsort(people["id"][person])]
+    rows = model.new_studios(founders.size)
+    wait = np.full(model.space.cells.size, model.par["approvals.entry_months"])
+    for instrument in model.instruments:
+        instrument.shorten_entry(model, wait)
+    found(rows, founders, people, model.studios.rows, model.labour.entrants, wait, model.city_state, model.rules,
+          model.t, model.month.flow)
+    model.state["entries"] = int(founders.size)
+    model.studios.forget_order()
+
+
+def clear_rows(model) -> None:
+    """Free the rows of studios that closed this month and of the works that died with them."""
+    gone = np.flatnonzero(model.studios.used["alive"] == Life.ENDED)
+    if not gone.size:
+        return
+    dead = np.flatnonzero(model.projects.used["stage"] == Stage.ABANDONED)
+    model.kept.cut_short(model, dead)
+    model.credits.release(np.flatnonzero(model.credits.used["alive"] == Life.ENDED))
+    model.projects.release(dead)
+    model.studios.release(gone)
+    model.studios.rows["sub"][gone] = -1
+    model.studios.rows["park"][gone] = -1
+    model.partners.ties[gone] = np.zeros((), TIE)
+    model.studios.forget_order()

@@ -46,10 +46,10 @@ def apply_for_money(studios, order, p, t, applicants, aims):
 
 
 @kernel
-def bid(funds, studios, applicants, aims, cells, city, p, seed, t, bids):
+def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
     """Let every fund look at a sample and bid for the best; bids: (funds, applicants) yuan."""
     g = city[0]
-    p = p[0]
+    p = rules.p[0]
     n = applicants.shape[0]
     mine = np.empty(n, np.int64)            # applicants within a fund's mandate
     for f in range(funds.shape[0]):
@@ -57,7 +57,7 @@ def bid(funds, studios, applicants, aims, cells, city, p, seed, t, bids):
         if fund.alive == Life.FREE or fund.cash + 0.0 <= 0.0:
             continue
         left = fund.cash
-        h = draw(stream(seed, SCREEN, t), fund.id)
+        h = draw(stream(rules.seed, SCREEN, t), fund.id)
         look = round_up_by_chance(fund.looks, again(h))
         deals = 0
         size = 0
@@ -137,10 +137,10 @@ def close_rounds(funds, studios, applicants, aims, bids, held, p, t, stakes, flo
 
 
 @kernel
-def sell_and_write_off(stakes, funds, studios, p, seed, t, flow, keep):
+def sell_and_write_off(stakes, funds, studios, rules, t, flow, keep):
     """Sell stakes in studios that did well after some years, write off those that closed; mark what stays."""
-    p = p[0]
-    base = stream(seed, EXIT_FUND, t)
+    p = rules.p[0]
+    base = stream(rules.seed, EXIT_FUND, t)
     for n in range(stakes.shape[0]):
         x = stakes[n]
         keep[n] = True
@@ -170,44 +170,45 @@ def sell_and_write_off(stakes, funds, studios, p, seed, t, flow, keep):
             keep[n] = False
 
 
-def finance(model) -> None:
-    """Run step 3."""
-    m, par = model, model.par
-    studios = m.studios.used
-    call_private_capital(m)
-    for instrument in m.instruments:
-        instrument.finance(m)
-    funds = m.funds.used
-    order = m.studios.order()
-    applicants, aims = m.buffer("applicants", order.size), m.buffer("aims", order.size, float)
-    count = apply_for_money(studios, order, m.rules.p, m.t, applicants, aims)
-    m.state["applicants"] = count
-    rounds = 0
-    if count:
-        bids = np.zeros((funds.size, count))
-        bid(funds, studios, applicants[:count], aims[:count], m.space.cells, m.city_state, m.rules.p, m.seed, m.t, bids)
-        fresh = np.zeros(funds.size * int(par["finance.deals"]) + 1, STAKE)
-        made, rounds = close_rounds(funds, studios, applicants[:count], aims[:count], bids, m.stakes,
-                                    m.rules.p, m.t, fresh, m.month.flow)
-        if made:
-            m.stakes = np.concatenate([m.stakes, fresh[:made]])
-    m.state["rounds"] = rounds
-    if m.stakes.size:
-        keep = np.ones(m.stakes.size, np.bool_)
-        sell_and_write_off(m.stakes, funds, studios, m.rules.p, m.seed, m.t, m.month.flow, keep)
-        if not keep.all():
-            m.stakes = m.stakes[keep]
-    funds["sentiment"] += par["finance.sentiment_speed"] * (funds["record"] - funds["sentiment"])
-    funds["record"] *= 0.98
+def call_capital(model) -> None:
+    """Let private funds call capital from households, corporate ones from their parents, by sentiment.
 
-
-def call_private_capital(model) -> None:
-    """Let private funds call capital from households, corporate ones from their parents, by sentiment."""
-    m = model
-    funds = m.funds.used
+    Policy puts money into its funds and loans after them.
+    """
+    funds = model.funds.used
     for kind, flow in ((FundKind.PRIVATE, L.CALLS_PRIVATE), (FundKind.CORPORATE, L.CALLS_CORPORATE)):
         mine = (funds["kind"] == kind) & (funds["alive"] == Life.ALIVE)
-        call = np.floor(m.par["finance.inflow"] * funds["committed"] * np.exp(np.clip(funds["sentiment"], -1, 1)))
+        call = np.floor(model.par["finance.inflow"] * funds["committed"] * np.exp(np.clip(funds["sentiment"], -1, 1)))
         call = np.where(mine & (funds["cash"] < funds["committed"]), call, 0.0)
         funds["cash"] += call
-        m.month.flow[flow] += call.sum()
+        model.month.flow[flow] += call.sum()
+    for instrument in model.instruments:
+        instrument.finance(model)
+
+
+def raise_rounds(model) -> None:
+    """Let studios apply for money, and funds bid and invest together."""
+    studios, funds, rules, t = model.studios.used, model.funds.used, model.rules, model.t
+    order = model.studios.order()
+    applicants, aims = model.buffer("applicants", order.size), model.buffer("aims", order.size, float)
+    count = apply_for_money(studios, order, rules.p, t, applicants, aims)
+    applicants, aims = applicants[:count], aims[:count]
+    model.state["applicants"], model.state["rounds"] = count, 0
+    if not count:
+        return
+    bids = np.zeros((funds.size, count))
+    bid(funds, studios, applicants, aims, model.space.cells, model.city_state, rules, t, bids)
+    fresh = np.zeros(funds.size * int(model.par["finance.deals"]) + 1, STAKE)
+    made, model.state["rounds"] = close_rounds(funds, studios, applicants, aims, bids, model.stakes, rules.p, t, fresh,
+                                               model.month.flow)
+    model.stakes = np.concatenate([model.stakes, fresh[:made]])
+
+
+def sell_stakes(model) -> None:
+    """Let funds sell stakes and write others off, and change their mood by how they did."""
+    funds = model.funds.used
+    keep = np.ones(model.stakes.size, np.bool_)
+    sell_and_write_off(model.stakes, funds, model.studios.used, model.rules, model.t, model.month.flow, keep)
+    model.stakes = model.stakes[keep]
+    funds["sentiment"] += model.par["finance.sentiment_speed"] * (funds["record"] - funds["sentiment"])
+    funds["record"] *= 0.98

@@ -3,8 +3,7 @@
 Studios post vacancies for the work that they expect; each seeker samples a few and picks one by a logit in
 log wage, commute, reputation, slack and buzz (McFadden 1974; sampling of offers as in Mortensen &
 Pissarides 1999); each vacancy takes the best of its applicants.  What stays open may be filled from other
-sectors, the more easily the better the studio pays against them.  Market wages answer tightness
-(Blanchflower & Oswald 1994).
+sectors, the more easily the better the studio pays against them.
 """
 
 from __future__ import annotations
@@ -27,29 +26,25 @@ from cluster_sim.draws import (
     round_up_by_chance,
     stream,
     uniform,
-    yuan,
 )
-from cluster_sim.jit import inline, kernel
-from cluster_sim.records import HOT
+from cluster_sim.jit import kernel
+from cluster_sim.month.wages import fair_wage
+from cluster_sim.records import EMPLOYER
+from cluster_sim.state import Vacancies
 
 U64 = np.uint64
 
 
-@inline
-def fair_wage(market_wage, offer, skill):
-    """Return the wage (whole yuan a month) for a skill at a studio's offer: market wage times skill^1/2."""
-    return np.float32(yuan(market_wage * offer * math.sqrt(skill)))
-
-
 @kernel
-def plan(studios, segments, mix, city, p, seed, t):
+def plan(studios, rules, t):
     """Set each studio's wished staff, vacancies by specialism, lay-off rate and wage offer.
 
     Wished staff is what serves the expected load at a target use of capacity; growth is bounded by cash
-    and by a share of the staff a month.  mix: share of work by segment and specialism.
+    and by a share of the staff a month.
     """
-    p = p[0]
-    base = stream(seed, VACANCY, t)
+    p = rules.p[0]
+    mix = rules.mix
+    base = stream(rules.seed, VACANCY, t)
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE:
@@ -96,11 +91,8 @@ def plan(studios, segments, mix, city, p, seed, t):
 
 
 @kernel
-def slots(studios, order, firm, specialism, start):
-    """Spread the vacancies into single slots by specialism, studios in the order of their identities.
-
-    Returns the number of slots; start: first slot of each specialism, and the end.
-    """
+def list_vacancies(studios, order, firm, specialism, start):
+    """List vacancies one by one, by specialism and then by the studios' identities; return their number."""
     start[:] = 0
     for n in range(order.shape[0]):
         for k in range(N_SPECIALISMS):
@@ -119,8 +111,8 @@ def slots(studios, order, firm, specialism, start):
 
 
 @kernel
-def draw_of(studios, city, p, hot):
-    """Fill the hot columns of each studio: how it attracts seekers and how its people leave.
+def describe_employers(studios, city, p, employers):
+    """Say of each studio how it attracts seekers and how its people leave.
 
     A seeker's weight of a studio is exp(utility) without the commute, which comes from a table.
     """
@@ -128,39 +120,39 @@ def draw_of(studios, city, p, hot):
     p = p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
-        f = hot[i]
+        f = employers[i]
         f.layoff = s.layoff
         f.offer = s.offer
         f.ai = s.ai
         f.cell = s.cell
         overload = min(2.0, max(0.0, s.load / max(s.capacity, 0.1) - 1.0))
         f.quit = p.labour_quit * (1.0 + p.labour_quit_overload * overload)
-        f.draw = 0.0
-        f.novice = 0.0
+        f.spin_off = 0.0
+        f.attraction = 0.0
         if s.alive == Life.ALIVE:
-            f.novice = math.exp(p.labour_wage_weight * math.log(s.offer * (1.0 + s.perk))
-                                + p.labour_reputation_weight * s.reputation + p.labour_slack_weight * s.slack
-                                + p.labour_buzz_weight * g.buzz[s.segment])
-            f.draw = 1.0 if s.staff >= 3 else 0.3
+            f.attraction = math.exp(p.labour_wage_weight * math.log(s.offer * (1.0 + s.perk))
+                                    + p.labour_reputation_weight * s.reputation + p.labour_slack_weight * s.slack
+                                    + p.labour_buzz_weight * g.buzz[s.segment])
+            f.spin_off = 1.0 if s.staff >= 3 else 0.3
 
 
 @kernel
-def apply(people, hot, start, firm, commute, side, p, seed, t, samples, best, best_id, best_row):
+def apply(people, employers, vacancies, commute, rules, t, samples):
     """Let every seeker sample vacancies of his specialism and apply to one, or to none this month.
 
-    commute: (side, side) weight exp(-c * km) by cells apart; best, best_id, best_row: one entry a slot.
-    The sample is weighted without replacement of luck: weighted reservoir (Chao 1982), one pass, no exp.
+    commute: (side, side) weight exp(-c * km) by cells apart.  Each vacancy notes its best applicant.  The sample is
+    weighted without replacement of luck: weighted reservoir (Chao 1982), one pass, no exp.
     """
-    p = p[0]
-    base = stream(seed, APPLY, t)
-    scores = stream(seed, SCORE, t)
+    p = rules.p[0]
+    side = commute.shape[0]
+    start = vacancies.start
+    base = stream(rules.seed, APPLY, t)
+    scores = stream(rules.seed, SCORE, t)
     stay = p.labour_reservation
-    seekers = 0
     for i in range(people.shape[0]):
         w = people[i]
         if w.status != Status.SEEKING:
             continue
-        seekers += 1
         k = w.specialism
         n = start[k + 1] - start[k]
         if n == 0:
@@ -174,42 +166,46 @@ def apply(people, hot, start, firm, commute, side, p, seed, t, samples, best, be
             slot = start[k] + int(uniform(h) * n)
             u = low16(h)
             h = again(h)
-            f = hot[firm[slot]]
-            weight = f.novice * commute[abs(x - f.cell % side), abs(y - f.cell // side)]
+            f = employers[vacancies.firm[slot]]
+            weight = f.attraction * commute[abs(x - f.cell % side), abs(y - f.cell // side)]
             total += weight
             if u * total < weight:
                 chosen = slot
         if chosen >= 0:
             z = quantile(uniform(draw(scores, w.id)))
             score = w.skill * np.float32(1.0 + 0.15 * z)
-            if score > best[chosen] or (score == best[chosen] and w.id < best_id[chosen]):
-                best[chosen] = score
-                best_id[chosen] = w.id
-                best_row[chosen] = i
-    return seekers
+            best = vacancies.score[chosen]
+            if score > best or (score == best and w.id < vacancies.applicant[chosen]):
+                vacancies.score[chosen] = score
+                vacancies.applicant[chosen] = w.id
+                vacancies.row[chosen] = i
 
 
 @kernel
-def match(people, studios, firm, specialism, count, best_row, city, p, seed, t, open_slots):
-    """Hire each slot's best applicant; return how many were hired and how many slots outsiders will fill."""
+def match(people, studios, vacancies, city, rules, t, still_open):
+    """Hire each vacancy's best applicant; return how many were hired and how many outsiders will fill.
+
+    still_open: numbers of the vacancies for outsiders.
+    """
     g = city[0]
-    p = p[0]
-    base = stream(seed, OUTSIDER, t)
+    p = rules.p[0]
+    firm = vacancies.firm
+    base = stream(rules.seed, OUTSIDER, t)
     hired = 0
     outsiders = 0
     for i in range(studios.shape[0]):
         studios[i].filled[:] = 0
     serial = 0
     last = -1
-    for n in range(count):
+    for n in range(vacancies.start[N_SPECIALISMS]):
         s = studios[firm[n]]
-        k = specialism[n]
+        k = vacancies.specialism[n]
         if firm[n] != last:
             serial = 0
             last = firm[n]
         serial += 1
-        if best_row[n] >= 0:
-            w = people[best_row[n]]
+        if vacancies.row[n] >= 0:
+            w = people[vacancies.row[n]]
             w.employer = firm[n]
             w.status = Status.EMPLOYED
             w.since = t
@@ -220,27 +216,28 @@ def match(people, studios, firm, specialism, count, best_row, city, p, seed, t, 
             ratio = g.market_wage[k] * s.offer / g.rest_wage
             chance = min(0.95, p.labour_poaching * ratio**p.labour_poaching_elasticity)
             if uniform(draw(base, s.id * 8 + k + serial * 1000003)) < chance:
-                open_slots[outsiders] = n
+                still_open[outsiders] = n
                 outsiders += 1
     return hired, outsiders
 
 
 @kernel
-def hire_outsiders(people, index, open_slots, firm, specialism, studios, city, p, seed, t):
+def hire_outsiders(people, rows, still_open, vacancies, studios, city, rules, t):
     """Fill rows of people hired from other sectors; their identity comes from the studio that hires them."""
     g = city[0]
-    p = p[0]
+    p = rules.p[0]
+    firm = vacancies.firm
     serial = 0
     last = np.int64(-1)
-    for n in range(index.shape[0]):
-        slot = open_slots[n]
+    for n in range(rows.shape[0]):
+        slot = still_open[n]
         s = studios[firm[slot]]
-        k = specialism[slot]
+        k = vacancies.specialism[slot]
         serial = serial + 1 if last == firm[slot] * 8 + k else 0
         last = firm[slot] * 8 + k
-        w = people[index[n]]
+        w = people[rows[n]]
         w.id = identity(OUTSIDER, s.id, (np.int64(t) * 8 + k) * 4096 + serial)
-        h = draw(stream(seed, OUTSIDER, t), w.id)
+        h = draw(stream(rules.seed, OUTSIDER, t), w.id)
         w.employer = firm[slot]
         w.status = Status.EMPLOYED
         w.origin = Origin.OTHER_SECTOR
@@ -252,20 +249,6 @@ def hire_outsiders(people, index, open_slots, firm, specialism, studios, city, p
         w.cell = s.cell
         w.wage = fair_wage(g.market_wage[k], s.offer, w.skill)
         s.filled[k] += 1
-
-
-@kernel
-def raise_wages(people, hot, city, p, t):
-    """Move wages toward what the employer would offer today, in each worker's own month of the year."""
-    g = city[0]
-    p = p[0]
-    speed = np.float32(p.labour_raise)
-    for i in range(people.shape[0]):
-        w = people[i]
-        if w.status == Status.EMPLOYED and (t - w.since) % 12 == 0 and t > w.since:
-            aim = fair_wage(g.market_wage[w.specialism], np.float64(hot[w.employer].offer), w.skill)
-            if aim > w.wage:
-                w.wage = np.float32(yuan(np.float64(w.wage + speed * (aim - w.wage))))
 
 
 @kernel
@@ -290,54 +273,37 @@ def census(people, sought):
     return employed, solo, seekers, students
 
 
-def employers(model) -> np.ndarray:
-    """Return what people and seekers see of every studio this month (HOT)."""
-    hot = model.buffer("hot", model.studios.high, HOT)
-    draw_of(model.studios.used, model.city_state, model.rules.p, hot)
-    return hot
+def look_at_employers(model) -> np.ndarray:
+    """Return what people and seekers see of every studio this month (EMPLOYER)."""
+    employers = model.buffer("employers", model.studios.high, EMPLOYER)
+    describe_employers(model.studios.used, model.city_state, model.rules.p, employers)
+    return employers
 
 
-def hire(model) -> None:
-    """Run the labour market of the month."""
-    m, t = model, model.t
-    people = m.talents.used
-    studios = m.studios.used
-    plan(studios, m.rules.segments, m.rules.mix, m.city_state, m.rules.p, m.seed, t)
-    hot = employers(m)
-    order = m.studios.order()
-    room = int(studios["vacancies"].sum())
-    firm, specialism = (m.buffer(name, room, zeroed=False) for name in ("slot_firm", "slot_specialism"))
-    start, sought = np.zeros(N_SPECIALISMS + 1, np.int64), np.zeros(N_SPECIALISMS)
-    count = slots(studios, order, firm[:room], specialism[:room], start)
-    best = np.full(count, -1.0, np.float32)
-    best_id, best_row = np.zeros(count, np.int64), np.full(count, -1, np.int64)
+def post_vacancies(model) -> None:
+    """Let studios post the vacancies of the month, and show themselves to people."""
+    studios = model.studios.used
+    plan(studios, model.rules, model.t)
+    look_at_employers(model)
+    count = int(studios["vacancies"].sum())
+    firm, specialism = (model.buffer(name, count, zeroed=False)[:count] for name in ("firm", "specialism"))
+    start = np.zeros(N_SPECIALISMS + 1, np.int64)
+    list_vacancies(studios, model.studios.order(), firm, specialism, start)
+    model.agenda.vacancies = Vacancies(start, firm, specialism, np.full(count, -1.0, np.float32),
+                                       np.zeros(count, np.int64), np.full(count, -1, np.int64))
+
+
+def fill_vacancies(model) -> None:
+    """Let seekers apply and studios hire, from other sectors what nobody else fills."""
+    t, rules, state, people, vacancies = model.t, model.rules, model.state, model.talents.used, model.agenda.vacancies
+    sought = model.agenda.sought = np.zeros(N_SPECIALISMS)
     employed, solo, seekers, students = census(people, sought)
-    apply(people, hot, start, firm, m.labour.commute, m.side, m.rules.p, m.seed, t, m.month.levers["vacancies_seen"],
-          best, best_id, best_row)
-    open_slots = m.buffer("open_slots", count)
-    hired, outsiders = match(people, studios, firm, specialism, count, best_row, m.city_state, m.rules.p, m.seed, t,
-                             open_slots)
-    index = m.talents.allocate(outsiders)
-    hire_outsiders(m.talents.rows, index, open_slots, firm, specialism, m.studios.rows, m.city_state, m.rules.p,
-                   m.seed, t)
-    raise_wages(m.talents.used, hot, m.city_state, m.rules.p, t)
-    m.state["other_sector_balance"] -= outsiders
-    m.state["hires"], m.state["outsiders"] = hired + outsiders, outsiders
-    m.state["students"] = students
-    m.state["seekers"] = seekers - hired
-    m.state["employment"] = employed + solo + hired + outsiders
-    tighten(m, np.diff(start), sought)
-
-
-def tighten(model, posted: np.ndarray, sought: np.ndarray) -> None:
-    """Move the market wages with tightness: vacancies over seekers, by specialism, against its norm."""
-    g, par = model.city_state[0], model.par
-    theta = posted / np.maximum(sought, 1.0)
-    g["tightness"] += par["labour.tightness_memory"] * (theta - g["tightness"])
-    pressure = np.clip(np.log(np.maximum(g["tightness"], 0.02) / par["labour.tightness_norm"]), -2.0, 2.0)
-    trend = par["labour.indexation"] * model.outside["rest_wage_growth"][model.t]
-    g["market_wage"] *= 1.0 + trend + par["labour.wage_speed"] * pressure
-    work_force = max(model.state["employment"] + model.state["seekers"], 1)
-    g["unemployment"] = model.state["seekers"] / work_force
-    mean = float((g["market_wage"] * model.labour.share).sum())
-    g["relative_wage"] = mean / model.labour.mean_wage / model.outside["outside_wage"][model.t]
+    employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)
+    apply(people, employers, vacancies, model.labour.commute, rules, t, model.month.levers["vacancies_seen"])
+    still_open = model.buffer("still_open", vacancies.firm.size)
+    hired, outsiders = match(people, model.studios.used, vacancies, model.city_state, rules, t, still_open)
+    rows = model.talents.allocate(outsiders)
+    hire_outsiders(model.talents.rows, rows, still_open, vacancies, model.studios.rows, model.city_state, rules, t)
+    state["other_sector_balance"] -= outsiders
+    state["hires"], state["outsiders"], state["students"] = hired + outsiders, outsiders, students
+    state["seekers"], state["employment"] = seekers - hired, employed + solo + hired + outsiders

@@ -9,7 +9,6 @@ import numpy as np
 
 from cluster_sim.codes import Life, Tier
 from cluster_sim.jit import kernel
-from cluster_sim.month.births import be_born_and_die
 
 
 @kernel
@@ -64,12 +63,10 @@ def climb(studios, p, t, counts):
         s.revenue_last = s.revenue_year
 
 
-def climb_and_renew(model) -> None:
-    """Run step 10: the ladder, then births and deaths."""
-    m = model
+def review(model) -> None:
+    """Review studios' places on the ladder, then let policy act on them."""
     counts = np.zeros(3, np.int64)
-    climb(m.studios.used, m.rules.p, m.t, counts)
-    m.state["promotions"], m.state["listed"], m.state["new_listed"] = (int(x) for x in counts)
-    for instrument in m.instruments:
-        instrument.after_ladder(m)
-    be_born_and_die(m)
+    climb(model.studios.used, model.rules.p, model.t, counts)
+    model.state["promotions"], model.state["listed"], model.state["new_listed"] = (int(x) for x in counts)
+    for instrument in model.instruments:
+        instrument.after_ladder(model)

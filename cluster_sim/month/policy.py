@@ -1,4 +1,4 @@
-"""Step 1, policy: dated parameters take effect, budgets are voted, events take place."""
+"""Step 1, policy: dated rules take effect, budgets are voted; events take place."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ experienced employees Klepper (2007), migration a logit in relative wage, buzz, 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,12 +29,22 @@ from cluster_sim.draws import (
     uniform_for,
 )
 from cluster_sim.jit import kernel
-from cluster_sim.month.hiring import employers
+from cluster_sim.month.hiring import look_at_employers
 
 U64 = np.uint64
 S16, S32, S48 = U64(16), U64(32), U64(48)
 CAREERS = ("graduated", "graduates_left", "gave_up", "quit", "laid_off", "other_sectors", "founding", "solo_founding")
 GRADUATED, GRADUATES_LEFT, GAVE_UP, QUIT, LAID_OFF, OTHER_SECTORS, FOUNDING, SOLO_FOUNDING = range(len(CAREERS))
+
+
+class Arrival(NamedTuple):
+    """How newcomers of a month come: the month that keys their draws, where they come from, what they do."""
+
+    month: int
+    origin: int                 # Origin: MIGRANT, or LOCAL for students of the first year
+    status: int                 # Status
+    since: int                  # month from which their status counts
+    graduation: int = 0         # month in which students graduate
 
 
 @kernel
@@ -54,14 +65,14 @@ def pulls(city, p, amenity):
 
 
 @kernel
-def careers(people, hot, city, p, seed, t, founders, freed, counts):
-    """Let every person live one month; return how many rows were freed and how many want to found.
+def careers(people, employers, city, rules, t, founders, freed, counts):
+    """Let every person live one month; return how many want to found a studio and how many rows were freed.
 
-    people: (n,) TALENT; hot: (studios,) HOT; founders, freed: int64 buffers of length n; counts: (8,) int64.
+    people: (n,) TALENT; employers: (studios,) EMPLOYER; founders, freed: int64 buffers of length n; counts: (8,) int64.
     """
     g = city[0]
-    p = p[0]
-    base = stream(seed, CAREER, t)
+    p = rules.p[0]
+    base = stream(rules.seed, CAREER, t)
     learning = np.float32(p.labour_learning)
     ceiling = np.float32(p.labour_skill_ceiling)
     found = p.population_founding_rate * g.found_pull
@@ -92,7 +103,7 @@ def careers(people, hot, city, p, seed, t, founders, freed, counts):
                 n_freed += 1
                 counts[GAVE_UP] += 1
             continue
-        firm = hot[w.employer]
+        firm = employers[w.employer]
         w.experience += 1
         w.skill += learning * max(np.float32(0.0), ceiling - w.skill)
         if status == Status.SOLO or w.trained >= FOUNDER:
@@ -113,7 +124,7 @@ def careers(people, hot, city, p, seed, t, founders, freed, counts):
             counts[OTHER_SECTORS] += 1
         elif w.experience >= p.population_founding_experience:
             u = uniform(again(h))
-            if u < found * firm.draw:
+            if u < found * firm.spin_off:
                 founders[n_found] = i
                 n_found += 1
                 counts[FOUNDING] += 1
@@ -125,31 +136,31 @@ def careers(people, hot, city, p, seed, t, founders, freed, counts):
 
 
 @kernel
-def arrive(people, index, cities_cells, cell_weight, p, seed, t, status, since, graduation, spec_weight, kind):
-    """Fill rows of newcomers who come one by one: migrants, or first-year students (kind: their Origin).
+def arrive(people, rows, cells, cell_weight, specialism_weight, arrival, rules):
+    """Fill rows of newcomers who come one by one: migrants, or first-year students.
 
-    index: rows to fill; the k-th newcomer's identity is (kind, k, t) and nothing else.  cities_cells and
-    cell_weight: cells where they live and the cumulative weights; spec_weight: cumulative weights.
+    The k-th newcomer's identity is (origin, k, month) and nothing else.  cells: where they may live; weights are
+    cumulative.
     """
-    p = p[0]
-    purpose = MIGRANT if kind == Origin.MIGRANT else ENROL
-    base = stream(seed, purpose, t)
-    for k in range(index.shape[0]):
-        w = people[index[k]]
-        w.id = identity(purpose, k, t)
+    p = rules.p[0]
+    purpose = MIGRANT if arrival.origin == Origin.MIGRANT else ENROL
+    base = stream(rules.seed, purpose, arrival.month)
+    for k in range(rows.shape[0]):
+        w = people[rows[k]]
+        w.id = identity(purpose, k, arrival.month)
         h = draw(base, k)
-        w.cell = cities_cells[locate(cell_weight, uniform(h) * cell_weight[-1])]
-        spec = 0
-        u = low16(again(h)) * spec_weight[-1]
-        while spec < N_SPECIALISMS - 1 and u > spec_weight[spec]:
-            spec += 1
-        w.specialism = spec
-        w.status = status
-        w.origin = kind
-        w.since = since
-        w.graduation = graduation
+        w.cell = cells[locate(cell_weight, uniform(h) * cell_weight[-1])]
+        specialism = 0
+        u = low16(again(h)) * specialism_weight[-1]
+        while specialism < N_SPECIALISMS - 1 and u > specialism_weight[specialism]:
+            specialism += 1
+        w.specialism = specialism
+        w.status = arrival.status
+        w.origin = arrival.origin
+        w.since = arrival.since
+        w.graduation = arrival.graduation
         z = quantile(uniform(again(again(h))))
-        if kind == Origin.MIGRANT:
+        if arrival.origin == Origin.MIGRANT:
             w.experience = int(12 + 96 * uniform(again(again(again(h)))))
             w.skill = np.float32(p.labour_migrant_skill * math.exp(0.25 * z))
         else:
@@ -160,7 +171,7 @@ def arrive(people, index, cities_cells, cell_weight, p, seed, t, status, since, 
 
 
 @kernel
-def payroll(people, hot, sums, city, p, seed):
+def payroll(people, employers, sums, city, p):
     """Add up wages, heads and effective skill of every studio by specialism (exact sums, any order).
 
     Effective skill = skill * (1 + AI gain); the gain falls with skill (Noy & Zhang 2023; Brynjolfsson,
@@ -176,7 +187,7 @@ def payroll(people, hot, sums, city, p, seed):
         w = people[i]
         if w.status == Status.EMPLOYED or w.status == Status.SOLO:
             e = w.employer
-            gain = full * hot[e].ai * max(np.float32(0.0), np.float32(1.0) - slope * (w.skill - np.float32(0.6)))
+            gain = full * employers[e].ai * max(np.float32(0.0), np.float32(1.0) - slope * (w.skill - np.float32(0.6)))
             if w.status == Status.SOLO:
                 gain = gain * solo
             s = sums[e]
@@ -193,43 +204,44 @@ def mean_amenity(cells: np.ndarray) -> float:
     return float((cells["amenity"] * floor).sum() / max(floor.sum(), 1.0))
 
 
-def live(model) -> None:
-    """Run the population's month: pulls, careers, enrolment, migrants; founders wait for step 10."""
-    m, t = model, model.t
-    pulls(m.city_state, m.rules.p, mean_amenity(m.space.cells))
-    people = m.talents.used
-    hot = employers(m)
-    m.month.careers[:] = 0
-    founders, freed = (m.buffer(name, people.size, zeroed=False) for name in ("founders", "freed"))
-    n_found, n_freed = careers(people, hot, m.city_state, m.rules.p, m.seed, t, founders, freed, m.month.careers)
-    m.agenda.founders = founders[:n_found].copy()
+def live_careers(model) -> None:
+    """Let everybody live a month: graduate, learn, quit, lose work, give up, or plan a studio of his own."""
+    pulls(model.city_state, model.rules.p, mean_amenity(model.space.cells))
+    people, counts = model.talents.used, model.month.careers
+    employers = look_at_employers(model)
+    counts[:] = 0
+    founders, freed = (model.buffer(name, people.size, zeroed=False) for name in ("founders", "freed"))
+    n_founders, n_freed = careers(people, employers, model.city_state, model.rules, model.t, founders, freed, counts)
+    model.agenda.founders = founders[:n_founders].copy()
     if n_freed:
-        m.talents.release(freed[:n_freed])
-    m.state["other_sector_balance"] += int(m.month.careers[OTHER_SECTORS])
-    calendar = m.month_of_year
-    m.state["enrolled"] = 0
-    if calendar == 9:
-        enrol(m)
-    for instrument in m.instruments:
-        instrument.study(m)
-    migrate(m)
+        model.talents.release(freed[:n_freed])
+    model.state["other_sector_balance"] += int(counts[OTHER_SECTORS])
+
+
+def study(model) -> None:
+    """Enrol students in September, and let policy teach."""
+    model.state["enrolled"] = 0
+    if model.month_of_year == 9:
+        enrol(model)
+    for instrument in model.instruments:
+        instrument.study(model)
 
 
 def enrol(model) -> None:
     """Admit a year of students: last year's wish (wages and buzz), up to the places that there are."""
-    m = model
-    par = m.par
-    wish = m.state["students_wish"]
-    intake = min(float(m.month.levers["places"]), par["education.intake"] * m.scale * wish)
-    count = m.state["enrolled"] = int(round(intake))
-    index = m.talents.allocate(count)
-    arrive(m.talents.rows, index, m.homes.university_cells, m.homes.university_weight, m.rules.p, m.seed, m.t,
-           Status.STUDENT, m.t, m.t + int(par["education.months"]), choice_of_specialism(m, par["education.choice"]),
-           Origin.LOCAL)
-    pull = float(m.city_state["relative_wage"][0]) ** par["education.wage_response"]
-    pull *= 1.0 + par["education.buzz_response"] * float(m.city_state["buzz_mean"][0])
-    pull *= 1.0 + float(m.month.levers["study_aid"])
-    m.state["students_wish"] = wish + par["education.adjustment"] * (pull - wish)
+    par, homes, levers = model.par, model.homes, model.month.levers
+    wish = model.state["students_wish"]
+    intake = min(float(levers["places"]), par["education.intake"] * model.scale * wish)
+    count = model.state["enrolled"] = int(round(intake))
+    rows = model.talents.allocate(count)
+    arrive(model.talents.rows, rows, homes.university_cells, homes.university_weight,
+           choice_of_specialism(model, par["education.choice"]),
+           Arrival(model.t, Origin.LOCAL, Status.STUDENT, since=model.t,
+                   graduation=model.t + int(par["education.months"])), model.rules)
+    pull = float(model.city_state["relative_wage"][0]) ** par["education.wage_response"]
+    pull *= 1.0 + par["education.buzz_response"] * float(model.city_state["buzz_mean"][0])
+    pull *= 1.0 + float(levers["study_aid"])
+    model.state["students_wish"] = wish + par["education.adjustment"] * (pull - wish)
 
 
 def choice_of_specialism(model, elasticity: float) -> np.ndarray:
@@ -237,27 +249,27 @@ def choice_of_specialism(model, elasticity: float) -> np.ndarray:
 
     What is short pays more than it did, and draws more students and migrants (Freeman 1976).
     """
-    m = model
-    relative = m.city_state["market_wage"][0] / m.labour.wage
-    return np.cumsum(m.labour.share * (relative / relative.mean()) ** elasticity)
+    relative = model.city_state["market_wage"][0] / model.labour.wage
+    return np.cumsum(model.labour.share * (relative / relative.mean()) ** elasticity)
 
 
 def migrate(model) -> None:
-    """Let migrants arrive from the nation's pool of creative workers, by the city's pull.
+    """Let migrants arrive from the nation's pool of creative workers, by the city's pull; policy welcomes them.
 
     The pool grows with the nation's market over its wages, not with the city: a city that outgrows the
     nation runs short of people and pays for it.
     """
-    m = model
-    pool = m.labour.jobs.sum() * float(m.city_state["outside_growth"][0]) / m.outside["outside_wage"][m.t]
-    expected = m.par["population.migrants"] * pool * float(m.city_state["migrant_pull"][0])
+    par, t = model.par, model.t
+    pool = model.labour.jobs.sum() * float(model.city_state["outside_growth"][0]) / model.outside["outside_wage"][t]
+    expected = par["population.migrants"] * pool * float(model.city_state["migrant_pull"][0])
     # an allowance is like a year's raise
-    expected *= (1.0 + float(m.month.levers["newcomer_aid"])) ** m.par["population.wage_weight"]
+    expected *= (1.0 + float(model.month.levers["newcomer_aid"])) ** par["population.wage_weight"]
     whole = int(expected)
-    count = whole + int(uniform_for(m.seed, MIGRANT, -1, m.t) < expected - whole)
-    index = m.talents.allocate(count)
-    arrive(m.talents.rows, index, m.homes.cells, m.homes.weight, m.rules.p, m.seed, m.t, Status.SEEKING, m.t, 0,
-           choice_of_specialism(m, m.par["population.choice"]), Origin.MIGRANT)
-    m.state["migrants"] = count
-    for instrument in m.instruments:
-        instrument.welcome(m, index)
+    count = whole + int(uniform_for(model.seed, MIGRANT, -1, t) < expected - whole)
+    rows = model.talents.allocate(count)
+    arrive(model.talents.rows, rows, model.homes.cells, model.homes.weight,
+           choice_of_specialism(model, par["population.choice"]),
+           Arrival(t, Origin.MIGRANT, Status.SEEKING, since=t), model.rules)
+    model.state["migrants"] = count
+    for instrument in model.instruments:
+        instrument.welcome(model, rows)

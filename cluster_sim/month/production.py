@@ -16,7 +16,7 @@ from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import population
-from cluster_sim.records import HOT, PAYROLL
+from cluster_sim.records import EMPLOYER, PAYROLL
 
 
 @kernel
@@ -277,9 +277,9 @@ def pay_costs(model) -> None:
     """Count who works where, set what studios can do, and pay wages, contributions, rent and computing."""
     studios = model.studios.used
     payrolls = model.buffer("payroll", model.studios.high, PAYROLL)
-    hot = model.buffer("hot", model.studios.high, HOT, zeroed=False)         # as it was when people were hired
-    model.state["employment"] = population.payroll(model.talents.used, hot, payrolls, model.city_state, model.rules.p,
-                                                   model.seed)
+    employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)     # as people saw them
+    model.state["employment"] = population.payroll(model.talents.used, employers, payrolls, model.city_state,
+                                                   model.rules.p)
     capacities(studios, payrolls, model.space, model.city_state, model.rules.p, model.month.flow)
 
 

@@ -39,11 +39,13 @@ def occupy(studios, cells, parks):
 
 
 @kernel
-def smooth(cells, parks, band, side, row, field):
+def smooth(space, row, field):
     """Smooth employment over distance with a separable kernel (two passes of a band matrix): density.
 
-    band: (side, side) weights of a Gaussian of the density's reach; parks count in their cell.
+    The band holds weights of a Gaussian of the density's reach; parks count in their cell.  row, field: scratch.
     """
+    cells, parks, band = space.cells, space.parks, space.smoothing
+    side = band.shape[0]
     for c in range(cells.shape[0]):
         field[c] = cells[c].staff
     for q in range(parks.shape[0]):
@@ -63,9 +65,10 @@ def smooth(cells, parks, band, side, row, field):
 
 
 @kernel
-def rents(cells, parks, p, t):
+def rents(space, p):
     """Set rents (yuan a m2 a month) from occupancy; let developers add floor where rents are high."""
     p = p[0]
+    cells, parks = space.cells, space.parks
     base = p.property_r0
     for c in range(cells.shape[0]):
         cell = cells[c]
@@ -88,20 +91,22 @@ def rents(cells, parks, p, t):
 
 
 @kernel
-def opportunities(cells, parks, near, tau_table, side, mass, p, all_mass):
+def opportunities(space, reach, p):
     """Say what each cell gives to a studio: access to partners and the expected extra cost of distance.
 
-    access is the mass of partners that one meets there; price_of_distance the mean tau over those whom one
-    would meet (the same weights).
+    reach: weight of the partners in each cell.  access is the weight of those whom one meets there;
+    price_of_distance the mean tau over them (the same weights).
     """
     p = p[0]
+    cells, proximity, tau = space.cells, space.proximity, space.tau
+    side = proximity.shape[0]
     span = 2 * side - 1
-    near_line = np.empty((side, span))              # by rows apart and columns apart + side - 1
+    proximity_line = np.empty((side, span))              # by rows apart and columns apart + side - 1
     tau_line = np.empty((side, span))
     for b in range(side):
         for e in range(span):
-            near_line[b, e] = near[abs(e - side + 1), b]
-            tau_line[b, e] = tau_table[abs(e - side + 1), b]
+            proximity_line[b, e] = proximity[abs(e - side + 1), b]
+            tau_line[b, e] = tau[abs(e - side + 1), b]
     weight = np.empty(side)
     cost = np.empty(side)
     for y in range(side):
@@ -109,13 +114,13 @@ def opportunities(cells, parks, near, tau_table, side, mass, p, all_mass):
             weight[x] = 0.0
             cost[x] = 0.0
         for d in range(cells.shape[0]):             # each source speaks to a whole row of cells at once
-            mass_there = all_mass[d]
-            if mass_there > 0.0:
+            reach_there = reach[d]
+            if reach_there > 0.0:
                 first = side - 1 - d % side
-                near_there = near_line[abs(y - d // side), first : first + side]
+                proximity_there = proximity_line[abs(y - d // side), first : first + side]
                 tau_there = tau_line[abs(y - d // side), first : first + side]
                 for x in range(side):
-                    v = near_there[x] * mass_there
+                    v = proximity_there[x] * reach_there
                     weight[x] += v
                     cost[x] += v * tau_there[x]
         for x in range(side):
@@ -142,17 +147,18 @@ def taste(s, place, stream_of_tastes, p):
 
 
 @kernel
-def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen, park_of, flow):
+def relocate(studios, space, city, rules, t, chosen, park_of, flow):
     """Let a part of the studios look at other places and move if the gain beats the cost of moving.
 
-    weight_cumulative: (cells,) cumulative free floor.  chosen, park_of: where each will be (-1: stays).
-    Reads the state at the step's start; moves are carried out after all.
+    chosen, park_of: where each will be (-1: stays).  Reads the state before anybody moves; moves are carried out
+    after all have chosen.  Returns how many moved.
     """
     g = city[0]
-    p = p[0]
-    base = stream(seed, MOVE, t)
-    places = stream(seed, LOCATE, t)
-    tastes = stream(seed, LOCATE, -1)
+    p = rules.p[0]
+    cells, parks, free_floor = space.cells, space.parks, space.free_floor
+    base = stream(rules.seed, MOVE, t)
+    places = stream(rules.seed, LOCATE, t)
+    tastes = stream(rules.seed, LOCATE, -1)
     movers = 0
     for i in range(studios.shape[0]):
         chosen[i] = -1
@@ -189,7 +195,7 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
                     chosen[i] = park.cell
                     park_of[i] = q
             else:
-                c = locate(weight_cumulative, uniform(h) * weight_cumulative[-1])
+                c = locate(free_floor, uniform(h) * free_floor[-1])
                 c = min(c, cells.shape[0] - 1)
                 cell = cells[c]
                 if cell.capacity - cell.other < (cell.staff + s.staff) * p.property_m2_per_worker:
@@ -216,24 +222,31 @@ def relocate(studios, cells, parks, weight_cumulative, city, p, seed, t, chosen,
 
 def spread_density(model) -> None:
     """Set the density of every cell."""
-    space = model.space
-    row, field = (model.buffer(name, space.cells.size, float, zeroed=False) for name in ("cell_row", "cell_field"))
-    smooth(space.cells, space.parks, space.smoothing, model.side, row, field)
+    size = model.space.cells.size
+    row, field = (model.buffer(name, size, float, zeroed=False) for name in ("cell_row", "cell_field"))
+    smooth(model.space, row, field)
 
 
-def settle_property(model) -> None:
-    """Run step 9."""
-    m = model
-    studios = m.studios.used
-    occupy(studios, m.space.cells, m.space.parks)
-    spread_density(m)
-    rents(m.space.cells, m.space.parks, m.rules.p, m.t)
-    if m.t % 3 == 0:
-        reach = m.partners.cell_reach
-        opportunities(m.space.cells, m.space.parks, m.space.proximity, m.space.tau, m.side, reach, m.rules.p,
-                      reach.sum(0) / m.city_state["partner_reach0"][0])
-        free = np.maximum(m.space.cells["capacity"] - m.space.cells["other"], 0.0)
-        m.space.free_floor[:] = np.cumsum(np.floor(free))
-    chosen, park_of = m.buffer("chosen", studios.size), m.buffer("park_of", studios.size)
-    m.state["moves"] = relocate(studios, m.space.cells, m.space.parks, m.space.free_floor, m.city_state, m.rules.p,
-                                m.seed, m.t, chosen, park_of, m.month.flow)
+def set_rents(model) -> None:
+    """Count who works where, and let rents and floor answer."""
+    occupy(model.studios.used, model.space.cells, model.space.parks)
+    spread_density(model)
+    rents(model.space, model.rules.p)
+
+
+def survey_places(model) -> None:
+    """Say every third month what partners and free floor each place offers."""
+    if model.t % 3 == 0:
+        space = model.space
+        reach = model.partners.cell_reach.sum(0) / model.city_state["partner_reach0"][0]
+        opportunities(space, reach, model.rules.p)
+        free = np.maximum(space.cells["capacity"] - space.cells["other"], 0.0)
+        space.free_floor[:] = np.cumsum(np.floor(free))
+
+
+def move_studios(model) -> None:
+    """Let studios look at other places and move."""
+    studios = model.studios.used
+    chosen, park_of = model.buffer("chosen", studios.size), model.buffer("park_of", studios.size)
+    model.state["moves"] = relocate(studios, model.space, model.city_state, model.rules, model.t, chosen, park_of,
+                                    model.month.flow)

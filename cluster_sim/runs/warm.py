@@ -75,7 +75,7 @@ def elsewhere() -> None:
     """Compile the events of a month on a city without people, whose results nobody reads."""
     import numpy as np
 
-    from cluster_sim import start
+    from cluster_sim import initial
     from cluster_sim.codes import N_SEGMENTS
     from cluster_sim.runs.worker import die_with_parent
     from cluster_sim.state import Markets
@@ -89,8 +89,7 @@ def elsewhere() -> None:
 
     die_with_parent()
     np.seterr(all="ignore")
-    start.populate = nobody
-    start.price_and_cost = start.open_markets = start.remember = lambda model: None
+    initial.populate = nobody
     model = _small_city()
     model.begin_month()
     for event in reversed(model.EVENTS):

@@ -1,0 +1,127 @@
+"""Markets in the first month: prices, demand, and what other cities offer, solved so that the start is in balance.
+
+Outside studios' attraction is solved so that the first month's demand presses on capacity as the parameter
+``commissioning.pressure`` says.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
+from cluster_sim.month import collaboration, commissioning, population, production
+from cluster_sim.month import property as property_market
+from cluster_sim.month.hiring import look_at_employers
+from cluster_sim.records import PAYROLL
+from cluster_sim.state import Markets
+
+
+def set_returns(model) -> None:
+    """Split the fitted spread of log returns into a systematic part and luck, and work out the mean return.
+
+    The mean of exp(sd * skew-normal) is 2 exp(s^2 w^2 / 2 - s w mu) Phi(s w delta) with w the scale that makes
+    the variance one (Azzalini 1985).
+    """
+    city, segments = model.city_state[0], model.rules.segments
+    city["residual_sd"] = np.sqrt(np.maximum(segments["return_sd"] ** 2 - segments["systematic_sd"] ** 2, 0.0))
+    for k in range(N_SEGMENTS):
+        delta = segments["skewness"][k] / math.sqrt(1.0 + segments["skewness"][k] ** 2)
+        mean = delta * math.sqrt(2.0 / math.pi)
+        w = city["residual_sd"][k] / math.sqrt(1.0 - mean * mean)
+        phi = 0.5 * (1.0 + math.erf(w * delta / math.sqrt(2.0)))
+        city["mean_return"][k] = math.exp(segments["location"][k] - w * mean + 0.5 * w * w) * 2.0 * phi
+
+
+def set_prices(model) -> None:
+    """Set what a unit of effort costs and earns at the start, by segment (yuan), and the studios' first state."""
+    count_capacity(model)
+    par, s, city, segments = model.par, model.studios.used, model.city_state[0], model.rules.segments
+    for k in range(N_SEGMENTS):
+        mine = s["segment"] == k
+        cap = s["capacity"][mine].sum()
+        city["unit_cost"][k] = (s["unit_cost"][mine] * s["capacity"][mine]).sum() / cap
+        head = cap / s["staff"][mine].sum() * par["labour.use_of_capacity"]
+        city["price"][k] = segments["value_added_per_worker"][k] * 1e6 / 12.0 / (1.0 - segments["inputs"][k]) / head
+        city["price"][k] *= 1.0 + par["start.price_allowance"]
+    city["fee"] = city["price"] * (1.0 - segments["inputs"])
+    s["price"], s["fee"] = city["price"][s["segment"]], city["fee"][s["segment"]]
+    s["load"] = s["capacity"] * par["labour.use_of_capacity"]
+    s["expected"] = s["load"]
+    s["orders"] = s["load"] * par["commissioning.lead"]
+    s["target"] = s["staff"]
+    s["served"] = 1.0
+    s["cash"] = np.floor(par["start.cash_months"] * s["unit_cost"] * s["capacity"])
+    s["revenue_year"] = np.floor(12.0 * s["load"] * s["price"])
+    s["revenue_last"] = s["revenue_year"] / 1.15
+    s["surplus_year"] = 1.0
+    s["valuation"] = par["ladder.price_to_sales"] * s["revenue_year"]
+    bounds = np.array([par[f"ladder.{tier}_revenue"] for tier in ("nestling", "chick", "grower")]) * 1e6
+    s["tier"] = np.where(s["solo"] == 0, np.searchsorted(bounds, s["revenue_year"], side="right"), 0)
+    s["tier"] = np.where((s["tier"] == 1) & (-s["born"] > 12 * par["ladder.nestling_age"]), 0, s["tier"])
+
+
+def count_capacity(model) -> None:
+    """Count who works where, and set densities, rents, and what studios can do and at what cost."""
+    s, city, space, rules = model.studios.used, model.city_state[0], model.space, model.rules
+    sums = model.buffer("payroll", model.studios.high, PAYROLL)
+    model.state["employment"] = population.payroll(model.talents.used, look_at_employers(model), sums, model.city_state,
+                                                   rules.p)
+    s["staff"] = sums["staff_by"].sum(1)
+    property_market.occupy(s, space.cells, space.parks)
+    property_market.spread_density(model)
+    density = space.cells["density"][s["cell"]]
+    city["density0"] = np.exp(np.average(np.log(np.maximum(density, 1e-9)), weights=s["staff"]))
+    property_market.rents(space, rules.p)
+    unpaid = np.zeros_like(model.month.flow)
+    production.capacities(s, sums, space, model.city_state, rules.p, unpaid)
+
+
+def open_markets(model) -> None:
+    """Solve the outside studios' attraction so that first demand is pressure times first sales, by segment.
+
+    National demand by segment is first sales over the city's start share of the nation's.
+    """
+    par, rules, s, outside = model.par, model.rules, model.studios.used, model.city.outside
+    segments = rules.segments
+    weight_home, weight_abroad = np.zeros((2, N_SEGMENTS))
+    commissioning.weigh(s, model.city_state, rules, -1, weight_home, weight_abroad)
+    work = s["load"] * s["price"] * (1.0 - segments["own_share"][s["segment"]])
+    sales = np.bincount(s["segment"], weights=work, minlength=N_SEGMENTS)
+    national = sales / segments["national_share"]
+    demand = national[:, None] * np.concatenate([[model.city.home_market], outside["market"]])[None, :]
+    km = np.concatenate([[0.0], outside["distance_km"]])
+    decay = (1.0 + km / 100.0) ** (-par["commissioning.distance_decay"])
+    typical = (1.0 + 1100.0 / 100.0) ** (-par["commissioning.distance_decay"])
+    local = np.concatenate([[0.0], outside["strength"]])
+    shape = local + (1.0 - local) * typical * par["commissioning.rival_reach"]
+    rivals = np.empty_like(demand)
+    target = par["commissioning.pressure"] * sales * (1.0 - segments["abroad_share"])
+    for k in range(N_SEGMENTS):
+        low, high = 1e-9, 1e9
+        for _ in range(200):
+            a = math.sqrt(low * high)
+            ours = weight_home[k] * decay
+            won = (demand[k] * ours / (ours + a * weight_home[k] * shape)).sum()
+            low, high = (a, high) if won > target[k] else (low, a)
+        rivals[k] = a * weight_home[k] * shape
+    demand_abroad = par["commissioning.pressure"] * sales * segments["abroad_share"] * 20.0
+    model.markets = Markets(demand, decay, rivals, demand_abroad, 19.0 * weight_abroad, weight_home, weight_abroad,
+                            model.city_state["release_market"][0].copy())
+    s["abroad"] = segments["abroad_share"][s["segment"]]
+    model.state["start_sales"] = float(sales.sum())
+
+
+def weigh_other_cities(model) -> None:
+    """Set the weight of other cities in a search for partners: a multiple of what a worker's studio meets at home."""
+    s, partners, cells = model.studios.used, model.partners, model.space.cells
+    collaboration.reach_of(s, model.studios.order(), partners, model.rules.p)
+    weight = np.bincount(s["cell"], weights=s["staff"], minlength=cells.size)
+    at_home, rising = np.zeros((N_SPECIALISMS, cells.size)), np.empty(cells.size)
+    for c in np.flatnonzero(weight):
+        for k in range(N_SPECIALISMS):
+            at_home[k, c] = collaboration.survey(c, model.space.proximity, partners.cell_reach[k], rising)
+    typical = (at_home * weight).sum(1) / weight.sum()
+    model.other_cities.reach[:] = model.par["collaboration.search_outside"] * typical
+    model.city_state["partner_reach0"] = typical.sum()

@@ -1,0 +1,86 @@
+"""The people of the first month: employees of every studio, seekers, and students of all years."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Origin, Status
+from cluster_sim.draws import HOME, START_TALENT, again, draw, identity, locate, low16, quantile, stream, uniform
+from cluster_sim.jit import kernel
+from cluster_sim.month.population import Arrival, arrive
+from cluster_sim.month.wages import fair_wage
+
+
+@kernel
+def fill_people(people, employer, serial, studios, city, rules):
+    """Fill the rows of the start's employees: specialism by the studio's mix of work, skill, wage, home.
+
+    employer: each one's studio (row); serial: his number within it, from 0.
+    """
+    g = city[0]
+    p = rules.p[0]
+    mix = rules.mix
+    base = stream(rules.seed, START_TALENT, np.int64(0))
+    for i in range(people.shape[0]):
+        w = people[i]
+        s = studios[employer[i]]
+        w.id = identity(START_TALENT, s.id, serial[i])
+        h = draw(base, w.id)
+        # stratified: the r-th of n people takes the quantile (r + u) / n of the mix
+        u = (serial[i] + low16(h)) / s.staff
+        k = 0
+        total = mix[s.segment, 0]
+        while k < N_SPECIALISMS - 1 and u > total:
+            k += 1
+            total += mix[s.segment, k]
+        w.specialism = k
+        w.employer = employer[i]
+        w.status = Status.EMPLOYED
+        w.origin = Origin.LOCAL
+        w.cell = s.cell
+        w.since = -1 - int(24.0 * low16(h >> np.uint64(16)))
+        w.experience = int(min(360.0, -110.0 * math.log(low16(h >> np.uint64(32)))))
+        growth = 1.0 - math.exp(-p.labour_learning * w.experience)
+        start = p.labour_graduate_skill * math.exp(0.25 * quantile(uniform(again(h))))
+        w.skill = np.float32(start + growth * max(0.0, p.labour_skill_ceiling - start))
+        w.trained = min(9, int(10.0 * low16(h >> np.uint64(48))))
+        if serial[i] == 0:
+            w.trained += FOUNDER
+        w.wage = fair_wage(g.market_wage[k], 1.0, w.skill)
+
+
+@kernel
+def move_homes(people, homes, share, seed):
+    """Let a share of the people live away from work, over the city's homes."""
+    base = stream(seed, HOME, np.int64(0))
+    for i in range(people.shape[0]):
+        h = draw(base, people[i].id)
+        if low16(h) < share:
+            people[i].cell = homes.cells[locate(homes.weight, uniform(again(h)) * homes.weight[-1])]
+
+
+def settle_people(model) -> None:
+    """Create the employees of the studios, seekers, and students."""
+    par, homes, rules = model.par, model.homes, model.rules
+    size = model.studios.used["staff"].astype(np.int64)
+    employer = np.repeat(np.arange(size.size), size)
+    first = np.repeat(np.cumsum(size) - size, size)
+    rows = model.talents.allocate(employer.size)
+    assert rows[0] == 0
+    fill_people(model.talents.used, employer, np.arange(employer.size) - first, model.studios.used, model.city_state,
+                rules)
+    move_homes(model.talents.used, homes, par["start.live_elsewhere"], model.seed)
+    specialisms = np.cumsum(model.labour.share)
+    rows = model.talents.allocate(int(round(par["start.unemployment"] * employer.size)))
+    arrive(model.talents.rows, rows, homes.cells, homes.weight, specialisms,
+           Arrival(-1, Origin.MIGRANT, Status.SEEKING, since=-1), rules)
+    years = max(1, int(par["education.months"]) // 12 + 1)
+    students = model.city.start["students"] * model.scale
+    months_to_july = (7 - model.month_of_year) % 12
+    for year in range(years):
+        rows = model.talents.allocate(int(round(students / years)))
+        arrive(model.talents.rows, rows, homes.university_cells, homes.university_weight, specialisms,
+               Arrival(-1000 - year, Origin.LOCAL, Status.STUDENT, since=-1, graduation=months_to_july + 12 * year),
+               rules)
