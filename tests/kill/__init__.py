@@ -9,10 +9,11 @@ is killed (SIGKILL) at a random time, or just before a random one of its operati
 folder; of a file that it opens for writing nothing but the empty file is then there.  Files that are not whole
 under their final name are counted.  In every fourth moment the second start is killed as well.  Then the same
 command is started once more and must end with status 0, with the same results to the byte as one that nobody
-disturbed, and with no other files.
+disturbed, and with no other files but drafts of those killed, which are counted.
 
 Not compared: the log, the lock file, times in the manifest and the seconds of a run.  A part's checksums may be
 missing: a part without them is held against those of its pages.  Every start is forked from this process, which has
-loaded the program already, so that moments fall into its work and not into its imports; one moment in ten has
-two worker processes, the others none; figures are drawn coarsely.  The status is 1 if anything was not the same or not whole.
+loaded the program already, so that moments fall into its work and not into its imports; one moment in ten has two
+worker processes, the others none; figures are drawn coarsely.  The status is 1 if anything was not the same or not
+whole.
 """

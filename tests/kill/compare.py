@@ -19,7 +19,7 @@ def left(folder: Path) -> dict[str, bytes]:
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_dir() or path.name in UNEQUAL or path.parent.name == "sums" and not path.name.startswith("."):
+        if path.is_dir() or path.name in UNEQUAL or path.name.startswith(".") or path.parent.name == "sums":
             continue
         found[name] = path.read_bytes()
         if path.name == "manifest.json":
@@ -36,6 +36,11 @@ def different(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     return [f"{name} is missing" for name in one if name not in other] + [
         f"{name} is left over" for name in other if name not in one] + [
         f"{name} differs" for name in one if name in other and one[name] != other[name]]
+
+
+def drafts(folder: Path) -> list[str]:
+    """Return the files that a killed process had not yet put in their place."""
+    return [path.relative_to(folder).as_posix() for path in sorted(folder.rglob(".*")) if path.name not in UNEQUAL]
 
 
 def torn(folder: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.kill.commands import JOBS, OUT
-from tests.kill.compare import different, left, torn
+from tests.kill.compare import different, drafts, left, torn
 from tests.kill.life import Life, live
 
 TRIES = 20
@@ -64,6 +64,7 @@ class Moment:
     by_clock: bool = False
     torn: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
 
 
 def disturb(whole: Undisturbed, name: str) -> Moment:
@@ -94,4 +95,5 @@ def disturb(whole: Undisturbed, name: str) -> Moment:
             moment.wrong = [f"the same command then ended with {last.status}: {last.said.strip()[-400:]}"]
         else:
             moment.wrong = different(whole.results, left(place / OUT))
+            moment.drafts = drafts(place / OUT)
     return moment
