@@ -161,7 +161,7 @@ class ClusterModel(Views, mesa.Model):
     def set_levers(self) -> None:
         """Set the levers of policy to where they stand without a policy."""
         levers = self.month.levers
-        levers["newcomer_aid"] = levers["study_aid"] = 0.0
+        levers["newcomer_aid"] = levers["study_aid"] = levers["relief_age"] = 0.0
         levers["places"] = self.par["education.places"] * self.scale
         levers["vacancies_seen"] = int(self.par["labour.samples"])
 
