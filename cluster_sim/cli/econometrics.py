@@ -139,8 +139,7 @@ def _tables(result: Econometrics) -> list[str]:
     out = result.folder
     written = [str(file) for file in report.write(result.estimates, out)]
     if result.events:
-        result.event_study.to_csv(out / "event_study.csv", index=False, lineterminator="\n")
-        written.append(str(out / "event_study.csv"))
+        written += [str(out / name) for name in output.write_frames(out, {"event_study": result.event_study})]
     return written
 
 

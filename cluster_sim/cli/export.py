@@ -22,15 +22,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write the files and name them; exit status 1 if a file of the store is missing, so that they lack something."""
-    from cluster_sim.runs import export
+    from cluster_sim.runs import export, manifest
     from cluster_sim.runs.read import open as open_store
-    from cluster_sim.runs.stores import missing_files, opened
+    from cluster_sim.runs.store import Store
+    from cluster_sim.runs.stores import opened
 
     folder, stores = opened(args.folder)
     written, missing = [], []
     for store in stores:
         view, home = open_store(store), store.relative_to(folder)
-        missing += [f"{store}: {what}" for what in missing_files(store)]
+        missing += [f"{store}: {what}" for what in manifest.gaps(Store(store))]
         if args.format == "csv":
             written += export.to_csv(view, Path(args.out) / home if args.out else store / "csv")
         elif view.files["series"]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import errno
 import os
 import shlex
 import signal
@@ -101,7 +100,9 @@ def call(words: list[str]) -> int:
         signal.signal(signal.SIGTERM, _terminate)
     try:
         options.check(args)
-        return int(module.main(args) or 0)
+        status = int(module.main(args) or 0)
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt as stop:
         return interrupted(stop, words)
     except BrokenPipeError:
@@ -138,20 +139,42 @@ def interrupted(stop: KeyboardInterrupt, words: list[str]) -> int:
     from cluster_sim.runs.errors import Interrupted
 
     if isinstance(stop, Interrupted):
-        again = shlex.join(word for word in words if word != "--fresh")
         print(f"\nStopped. {stop.done} of {stop.planned} runs are done and kept.\n"
-              f"To go on: {program()} {again}", file=sys.stderr)
+              f"To go on: {again(words)}", file=sys.stderr)
     else:
         print("\nStopped.", file=sys.stderr)
     return 130
 
 
+def full(error: Exception, words: list[str]) -> int:
+    """Say that the disk is full and how to go on."""
+    from cluster_sim.runs.errors import StoreFull
+
+    place = getattr(error, "filename", None)
+    text = error.strerror if isinstance(error, StoreFull) else (
+        f"the disk is full{f' at {place}' if place else ''}: make room and start the same command again")
+    with suppress(OSError):
+        print(f"{text}\nTo go on: {again(words)}", file=sys.stderr)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = open(os.devnull, "w")  # it was what is full; Python would try once more at its end
+    return 3
+
+
+def again(words: list[str]) -> str:
+    """Return the command line that goes on with what was begun."""
+    return f"{program()} {shlex.join(word for word in words if word != '--fresh')}"
+
+
 def explain(error: Exception, args: argparse.Namespace) -> int | None:
     """Print an expected error in words and return its exit status; None for an unexpected one."""
     from cluster_sim.inputs.errors import ScenarioError
-    from cluster_sim.runs.errors import EngineGone, InputError
+    from cluster_sim.runs.errors import EngineGone, InputError, is_full
     from cluster_sim.runs.experiment import NothingRan, Unfinished
 
+    if is_full(error):
+        return full(error, args.words)
     if isinstance(error, ScenarioError):
         if getattr(args, "json", False):
             import json
@@ -171,9 +194,6 @@ def explain(error: Exception, args: argparse.Namespace) -> int | None:
         return 3
     if isinstance(error, EngineGone):
         print(f"{error}. Finished runs are safe; start the same command again to do the rest", file=sys.stderr)
-        return 3
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        print(error.strerror, file=sys.stderr)
         return 3
     if isinstance(error, OSError) and error.filename is not None:
         print(f"{error.filename}: cannot be read or written: {error.strerror}", file=sys.stderr)

@@ -112,11 +112,12 @@ def progress_of(args: argparse.Namespace) -> Any:
 def experiment(args: argparse.Namespace, name: str) -> Iterator[Experiment]:
     """Give what does the command's runs as the options say, in results/`name` unless --out names a folder."""
     from cluster_sim.runs.experiment import Experiment
+    from cluster_sim.runs.folders import inside
 
     found = Experiment(
-        Path(args.out) if args.out else Path("results") / name, args.workers, progress_of(args),
-        notes={"arguments": args.words, "directory": os.getcwd()}, shard=args.part, fresh=args.fresh,
-        named=bool(args.out), reading=getattr(args, "reading", False), sure=args.yes,
+        Path(args.out) if args.out else inside(Path("results"), Path("results") / name), args.workers,
+        progress_of(args), notes={"arguments": args.words, "directory": os.getcwd()}, shard=args.part,
+        fresh=args.fresh, named=bool(args.out), reading=getattr(args, "reading", False), sure=args.yes,
         say=partial(print, file=sys.stderr))
     args.experiment = found
     if args.engine == "local":

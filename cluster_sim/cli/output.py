@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.runs.errors import MORE_MEMORY, out_of_memory
+from cluster_sim.runs.errors import MORE_MEMORY, is_full, out_of_memory
 
 if TYPE_CHECKING:
     from cluster_sim.runs.experiment import Experiment, Unfinished
@@ -26,9 +26,11 @@ def rows(frame: Any) -> list[dict[str, Any]]:
 def write_frames(out: Path, frames: Mapping[str, Any], paper: Mapping[str, Any] | None = None) -> list[str]:
     """Write frames as CSV, and those for a `paper` as CSV and LaTeX in tables/; return the names of the former."""
     from cluster_sim.report import tables
+    from cluster_sim.runs.files import whole
 
     for name, frame in frames.items():
-        frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
+        with whole(out / f"{name}.csv") as draft:
+            frame.to_csv(draft, index=False, lineterminator="\n")
     for name, frame in (paper or {}).items():
         tables.write(frame, out / "tables", name)
     return [f"{name}.csv" for name in frames]
@@ -43,6 +45,8 @@ def write_figure(out: Path, name: str, plot: Callable[[], Any], args: argparse.N
 
         style.save(plot(), out / "figures" / name)
     except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
+        if is_full(error):
+            raise
         said = f"no figure '{name}': {error}"
         if "problems" in args:
             args.problems.append(said)

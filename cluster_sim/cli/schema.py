@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -20,6 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write, print or check the schema."""
+    from cluster_sim.runs.files import write_text
     from cluster_sim.scenario.schema import schema_text
 
     text = schema_text()
@@ -36,8 +36,6 @@ def main(args: argparse.Namespace) -> int:
         print(f"{path}: there is no folder {path.parent}", file=sys.stderr)
         return 2
     if not current:
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        write_text(path, text)
     print(path)
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,20 +20,33 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print one line for each folder: runs done of those planned, failures, what they are of."""
+    """Print one line for each store: runs done of those planned, failures, what they are of.
+
+    Exit status 2 if a folder cannot be read.
+    """
+    from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.stores import is_store, results_folder, stores_in
 
     named = [results_folder(name) for name in args.folders]
     folders = named or [path for path in sorted(Path("results").glob("*")) if is_store(stores_in(path)[0])]
-    rows = [describe(store) for folder in folders for store in stores_in(folder)]
+    rows: list[dict[str, Any]] = []
+    problems: list[str] = []
+    for folder in folders:
+        for store in stores_in(folder):
+            try:
+                rows.append(describe(store))
+            except InputError as error:
+                problems.append(str(error))
     if args.json:
-        print(json.dumps({"stores": rows}, ensure_ascii=False))
-        return 0
-    if not rows:
-        print("nothing under results/ yet")
-    for row in rows:
-        print("\n".join(lines(row)))
-    return 0
+        print(json.dumps({"stores": rows, "problems": problems}, ensure_ascii=False))
+    else:
+        if not rows and not problems:
+            print("nothing under results/ yet")
+        for row in rows:
+            print("\n".join(lines(row)))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 2 if problems else 0
 
 
 def lines(row: dict[str, Any]) -> list[str]:
@@ -57,14 +71,14 @@ def describe(folder: Path) -> dict[str, Any]:
     from cluster_sim.runs import damage, manifest
     from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.store import Store
-    from cluster_sim.runs.stores import missing_files
 
-    store, notes = Store(folder), manifest.load(folder)
-    damaged = missing_files(folder)
+    store, notes = Store(folder), manifest.of_store(folder)
+    damaged: list[str] = []
     staged = store.staged()
     try:
         committed = store.committed()
         failed = {record["run_id"] for record in store.failures()}
+        damaged = manifest.gaps(store)
     except InputError as error:
         committed, failed = set(), set()
         damaged.append(str(error))
@@ -72,11 +86,11 @@ def describe(folder: Path) -> dict[str, Any]:
     for path in folder.rglob("*"):
         with suppress(OSError):
             size += path.stat().st_size if path.is_file() else 0
-    status = notes.get("status", "no manifest")
+    status = notes.get("status", "unknown")
     if status == "running":
         status = "at work" if store.at_work() else "stopped (the same command goes on)"
-    if damaged and status == "done":
-        status = "damaged (the command that made it sets damaged parts aside and does their runs again)"
+    elif status == "done" and (damaged or len(finished) < notes.get("planned", 0)):
+        status = "a part is missing (the same command does its runs again)"
     return {"folder": str(folder), "done": len(finished), "planned": max(notes.get("planned", 0), len(finished)),
             "failed": len(failed), "staged": len(staged - committed), "scenario": notes.get("scenario", "?"),
             "design": notes.get("design"), "scale": notes.get("scale", "?"), "until": notes.get("until", "?"),

@@ -27,6 +27,7 @@ from cluster_sim.report import (
 )
 from cluster_sim.report import points as points_figure
 from cluster_sim.runs.coalitions import INSTRUMENTS
+from cluster_sim.runs.errors import is_full
 from cluster_sim.runs.scale_bias import sentence
 from cluster_sim.runs.summary import observed_shares
 from cluster_sim.scenario import parse_scale
@@ -129,5 +130,7 @@ def write(kind: str, result: Any, folder: Path) -> tuple[list[Path], list[str]]:
         try:
             written.append(style.save(draw(kind, result, name), stem)[-1])
         except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
+            if is_full(error):
+                raise
             problems.append(f"no figure '{stem.name}': {error}")
     return written, problems

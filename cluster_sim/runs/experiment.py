@@ -8,12 +8,13 @@ what the results mean is the business of those who ask.
 from __future__ import annotations
 
 import warnings
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cluster_sim.runs import execution, manifest
+from cluster_sim.runs import claims, execution, folders, manifest
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.plan import Plan, shard_numbers
 from cluster_sim.runs.progress import Progress, Silent
@@ -79,6 +80,8 @@ class Experiment:
     """City and scale of the runs asked for; of several the smallest scale."""
     holder: Any = None
     """Keeps a temporary folder as long as its results are looked at."""
+    claim: Any = field(default=None, repr=False)
+    """Tells other commands that somebody is at work in the folder."""
 
     @classmethod
     def of(cls, out: str | Path | None, workers: int | None = None, progress: bool = False, factory: str = FACTORY,
@@ -111,11 +114,14 @@ class Experiment:
             remove_abandoned()
             self._make_room(plans)
         for folder, plan in plans.items():
+            folders.inside(self.folder, folder)
             first = plan.runs[0]
             if self.size is None or first.scale < self.size[1]:
                 self.size = str(first.scenario.city), first.scale
             (self._same_question if self.reading else manifest.check)(Store(folder), plan)
             self.asked.setdefault(folder, set()).update(spec.run_id for spec in plan.runs)
+        if self.folder not in plans and not self.reading:
+            manifest.begin_several(self.folder, plans, self.notes)
         for folder, plan in plans.items() if not self.reading else ():
             notes = {**self.notes, **({} if planned is None else {"planned": planned[folder]})}
             if {spec.run_id for spec in plan.runs} <= self.done.setdefault(folder, set()):
@@ -161,19 +167,35 @@ class Experiment:
         return missing
 
     def _make_room(self, plans: Mapping[Path, Plan]) -> None:
-        """Set aside what the folder holds of other runs, where nobody named it or all is to begin again."""
-        if not self.folder.is_dir():
-            return
+        """Claim the folder, and set aside what it holds of other runs, where nobody named it or all is to begin again.
+
+        InputError if it is not ours, or somebody else is at work there with other runs.
+        """
+        folders.check(self.folder)
+        self._claim()
         found = list(dict.fromkeys(words for folder, plan in plans.items()
                                    for words in manifest.differences(folder, plan)))
-        known = any(manifest.load(folder) for folder in plans)
+        known = folders.ours(self.folder)
+        others = self.claim.others() if found or self.fresh and known else []
+        differ = f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}"
+        if others:
+            raise InputError(claims.told(self.folder, others, differ if found else "--fresh would take away what it "
+                                                                                   "has done"))
         if not (self.fresh and known or found and not self.named):
             return
         if self.shard is not None:
             raise InputError(f"{self.folder} holds other runs, and shards may be at work there: give another --out")
         aside = manifest.set_aside(self.folder)
-        why = f" ({' and '.join(found)} differ{'s' if len(found) == 1 else ''})" if found else ""
-        self.say(f"what {self.folder} held is now in {aside}{why}")
+        self._claim()
+        self.say(f"what {self.folder} held is now in {aside}{f' ({differ})' if found else ''}")
+
+    def _claim(self) -> None:
+        """Tell others that somebody is at work in the folder."""
+        if self.claim is not None:
+            self.claim.close()
+        self.claim = claims.Claim(self.folder)
+        self.claim.take()
+        weakref.finalize(self, self.claim.close)
 
     def view(self) -> Any:
         """Open the folder's runs for a script. NothingRan if none could be done."""
@@ -187,15 +209,19 @@ class Experiment:
     @property
     def losses(self) -> str:
         """How many runs failed and which was the first: `2 of 12 runs failed. The first, plus with seed 3`."""
-        return (f"{len(self.failures):,} of {sum(map(len, self.asked.values())):,} runs failed. The first, "
-                f"{place_of(self.failed[0])}")
+        count = f"{len(self.failures):,} of {sum(map(len, self.asked.values())):,} runs failed"
+        return f"{count}. The first, {place_of(self.failed[0])}" if self.failures else count
 
     def nothing_ran(self, why: str) -> NothingRan:
         """Return the error for an analysis to which failed runs have left nothing."""
+        if not self.failures:
+            return NothingRan(f"{why}: no run failed, but their months do not hold what is asked for")
         return NothingRan(f"{why}: {self.losses}:\n{self.failed[0]['traceback']}")
 
     def deliver(self, result: Outcome) -> Outcome:
-        """Return a result to a script, with a warning of the runs that failed."""
+        """Return a result to a script, with a warning of the runs that failed; the folder is free for others."""
+        if self.claim is not None:
+            self.claim.close()
         if self.failures:
             warnings.warn(f"{self.losses}:\n{self.failed[0]['traceback']}", stacklevel=3)
         return result

@@ -84,7 +84,7 @@ class View:
     def __init__(self, folder: str | Path) -> None:
         self.folder = path_of(folder)
         self.files = self._list_files()
-        self.manifest = manifest.load(self.folder)
+        self.manifest = manifest.of_store(self.folder)
 
     def __repr__(self) -> str:
         return f"<{len(self.run_ids)} runs in {self.folder}>"

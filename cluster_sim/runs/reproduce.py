@@ -7,18 +7,19 @@ Seconds and the manifest do not count.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from cluster_sim.runs import manifest, tables
+from cluster_sim.runs import folders, manifest, tables
 from cluster_sim.runs.coalitions import INSTRUMENTS, with_instruments
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.execution import execute
-from cluster_sim.runs.identity import code_version, run_id
-from cluster_sim.runs.plan import TABLES, Plan, RunSpec
+from cluster_sim.runs.identity import city_version, code_version, run_id
+from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, Plan, RunSpec, month_text, scale_text
 from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.read import View, stored_scenario, stored_sweep
 from cluster_sim.runs.single_run import FACTORY
@@ -79,7 +80,7 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
         if found.differences:
             return found
         raise InputError(f"{folder} holds no committed runs")
-    notes = manifest.load(folder)
+    notes = manifest.of_store(folder)
     kept = tuple(notes.get("tables", TABLES))
     try:
         sweep = stored_sweep(folder, scenario)
@@ -97,6 +98,9 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
     if not found.differences and notes.get("scenario_digest") not in (None, scenario.digest()):
         found.differences.append(Difference(rows[0]["run_id"], rows[0]["seed"], "scenario.yaml",
                                             "is not the base that this run was made with"))
+    if not found.differences:
+        found.differences += [Difference(folders.MANIFEST, None, key, what)
+                              for key, what in _against_runs(notes, rows, scenario, sweep, stored)]
     if found.differences:  # what the runs were made with is not here: doing them again would tell nothing
         found.runs = len(rows)
         return found
@@ -193,6 +197,41 @@ def _check_design(rows: list[dict[str, Any]], sweep: Sweep, notes: dict[str, Any
                 or {**sweep.point_of(row)} != points[row["point"]]), rows[0])
     found.differences.append(Difference(odd["run_id"], odd["seed"], "sweep.yaml",
                                         "is not the design that this run was made with"))
+
+
+def _against_runs(notes: dict[str, Any], rows: list[dict[str, Any]], scenario: Any, sweep: Sweep | None,
+                  stored: Store) -> Iterator[tuple[str, str]]:
+    """Hold every key of the manifest against the runs, but for time, machine and command, which they do not tell.
+
+    Yields the key and in words what is wrong with it.
+    """
+    waiting, done = stored.staged() - stored.committed(), notes.get("status") == "done"
+    there = {key: sorted({row[name] for row in rows}) for key, name in (
+        ("scale", "scale"), ("until", "until"), ("code_version", "code"), ("seeds", "seed"), ("start", "start"))}
+    expected: dict[str, Any] = {
+        "scale": [scale_text(scale) for scale in there["scale"]], "until": [month_text(m) for m in there["until"]],
+        "code_version": there["code_version"], "first_month": [month_text(m) for m in there["start"]],
+        "months": sorted({last - first + 1 for first in there["start"] for last in there["until"]}),
+        "city_version": [city_version(str(scenario.city))], "scenario": [scenario.name]}
+    if sweep is not None:
+        expected |= {"design": [sweep.design], "factors": [{factor.column: factor.path for factor in sweep.factors}]}
+    else:
+        expected["name"] = [scenario.name]
+    for key, values in expected.items():
+        if values != [notes.get(key)]:
+            yield key, f"says {notes.get(key)}, the runs say {', '.join(map(str, values))}"
+    seeds = set(notes.get("seeds", []))
+    if not seeds >= set(there["seeds"]) or done and seeds != set(there["seeds"]):
+        yield "seeds", f"says {sorted(seeds)}, the runs have {there['seeds']}"
+    for key, count in (("runs", len(rows) + len(waiting)), ("failed", len(stored.failures()))):
+        if notes.get(key, count) != count and not (key == "failed" and notes[key] <= count):
+            yield key, f"says {notes[key]}, there are {count}"
+    if not (count := notes.get("planned", 0)) >= len(rows) or done and count != len(rows) + len(waiting):
+        yield "planned", f"says {count}, there are {len(rows) + len(waiting)} runs, and the status is {notes['status']}"
+    unnamed = [kind for kind in (*TABLES, *EXTRA_TABLES) if kind not in notes.get("tables", [])
+               and any((stored.folder / kind / part).is_file() for part in stored.parts())]
+    if unnamed:
+        yield "tables", f"does not name {', '.join(unnamed)}, which the runs have kept"
 
 
 def _chunks(stored: Store, specs: list[RunSpec]) -> list[tuple[RunSpec, ...]]:

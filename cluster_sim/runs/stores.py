@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cluster_sim.runs import damage
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.folders import MANIFEST
 from cluster_sim.runs.store import COMMIT
 
 
@@ -21,13 +21,19 @@ def results_folder(name: str | Path) -> Path:
 
 
 def is_store(folder: Path) -> bool:
-    """Say whether a folder holds runs, or is meant to."""
-    return (folder / "manifest.json").is_file() or any((folder / name).is_dir() for name in (COMMIT, "staging"))
+    """Say whether a folder holds runs, or is meant to; one that only holds the folders of several stores does not."""
+    try:
+        notes = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except FileNotFoundError:
+        return any((folder / name).is_dir() for name in (COMMIT, "staging"))
+    except (OSError, ValueError):  # damaged: who opens the store says so
+        return True
+    return not isinstance(notes, dict) or "stores" not in notes or "scenario_digest" in notes
 
 
 def stores_in(folder: Path) -> list[Path]:
     """Return the stores of a results folder: itself, and the folders in it that hold runs of a part of the question."""
-    below = sorted(path.parent for path in folder.glob("*/manifest.json"))
+    below = sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
     return [folder, *below] if is_store(folder) or not below else below
 
 
@@ -38,15 +44,3 @@ def opened(name: str | Path) -> tuple[Path, list[Path]]:
     if not is_store(stores[0]):
         raise InputError(f"{folder} holds no results")
     return folder, stores
-
-
-def missing_files(folder: Path) -> list[str]:
-    """Return the files that committed parts of a store had and have no more, each with the words `is missing`."""
-    found = []
-    for path in sorted((folder / COMMIT).glob("part-*.parquet")):
-        try:
-            kinds = list(json.loads(damage.sums_file(folder, path.name).read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
-            continue
-        found += [f"{kind}/{path.name} is missing" for kind in kinds if not (folder / kind / path.name).is_file()]
-    return found

@@ -58,7 +58,7 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
 
     `deaths` is how many processes it may have died with before (where nobody else counts them).
     """
-    from cluster_sim.runs.errors import StoreFull
+    from cluster_sim.runs.errors import full_text, is_full
     from cluster_sim.runs.single_run import simulate
 
     byte = lock.byte_of(spec.run_id)
@@ -72,10 +72,9 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
                 return Outcome("hopeless", f"the run was begun {died} times and each time its worker died")
             store.stage(spec, simulate(spec, on_month, job.factory), spec.scenario.digest(), job.code)
         return Outcome("done")
-    except StoreFull as error:
-        return Outcome("full", str(error.strerror))
-    except Exception:
-        return Outcome("raised", traceback.format_exc())
+    except Exception as error:
+        return Outcome("full", full_text(error, store.folder)) if is_full(error) else Outcome(
+            "raised", traceback.format_exc())
     finally:
         lock.free(byte)
 
