@@ -113,6 +113,9 @@ class ClusterModel(Views, mesa.Model):
 
     def __init__(self, setup: Any, *, seed: int = 0, scale: float = 1.0, keep: Sequence[str] = ()) -> None:
         super().__init__(rng=seed)
+        # Mesa's step drops its schedule at an error and then lives no month more without a word
+        self._mesas_step, self.step = self.step, self._step_if_possible     # type: ignore[method-assign]
+        self.within_month = False
         self.setup, self.seed, self.scale, self.t = setup, int(seed), float(scale), 0
         known = policies.instruments()
         self.instruments = [known[name](entries) for name, entries in sorted(setup.policies.items())]
@@ -128,13 +131,24 @@ class ClusterModel(Views, mesa.Model):
 
     # ---------------------------------------------------------------- a month
     def step(self) -> None:
-        """Live one month of the city."""
-        if self.finished:
-            raise RuntimeError(f"the run ended after {self.months} months; make a new model to go on")
+        """Live one month of the city; RuntimeError after the last one, and after one that an error has cut short."""
+        self._check_step()
+        self.within_month = True
         self.begin_month()
         for event in self.EVENTS:
             event(self)
         self.t += 1
+        self.within_month = False
+
+    def _step_if_possible(self) -> None:
+        self._check_step()
+        self._mesas_step()
+
+    def _check_step(self) -> None:
+        if self.within_month:
+            raise RuntimeError(f"an error has cut the month {self.label()} short; make a new model to go on")
+        if self.finished:
+            raise RuntimeError(f"the run ended after {self.months} months; make a new model to go on")
 
     def run(self, on_month: Any = None) -> ClusterModel:
         """Step to the scenario's last month; ``on_month(model)`` is called after each."""

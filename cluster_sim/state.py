@@ -143,6 +143,7 @@ class Month(NamedTuple):
     crowd: np.ndarray                   # potential of titles in the market by segment, yuan
     hits: np.ndarray                    # new hits by segment
     hit_gross: np.ndarray               # gross weighted by fame, by segment, yuan
+    hit_receipts: np.ndarray            # receipts of titles that are hits, by segment, yuan
 
 
 class Vacancies(NamedTuple):

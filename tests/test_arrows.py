@@ -13,14 +13,7 @@ from arrows import House, circles
 ROOT = Path(__file__).resolve().parents[1]
 DECLARED = {("cluster_sim.plots", "cluster_sim.report.registry")}
 """The one door upward: results ask for figures by name, and only when somebody wants one."""
-OPEN = {
-    ("cluster_sim.agents.views", "cluster_sim.agents"),
-    ("cluster_sim.city.paths", "cluster_sim.city.base"),
-    ("cluster_sim.city.places", "cluster_sim.city.base"),
-    ("cluster_sim.policies.base", "cluster_sim.model"),
-    ("cluster_sim.runs.warm", "cluster_sim.runs.worker"),
-    ("cluster_sim.runs.manifest", "cluster_sim.runs.execution"),
-    ("cluster_sim.scenario.sweeps", "cluster_sim.scenario.sweep_files")}
+OPEN = {("cluster_sim.runs.manifest", "cluster_sim.runs.execution")}
 """Arrows that still close a circle; this set only shrinks."""
 
 

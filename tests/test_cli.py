@@ -121,8 +121,8 @@ def test_a_full_disk_ends_with_three(fake, capsys, monkeypatch):
 
     monkeypatch.setattr(execution, "execute", full)
     status, _, said = call(capsys, "run", "--out", "r")
-    words = ["run", "--out", "r"]
-    assert status == 3 and said.splitlines() == ["the disk is full at r", f"To go on: {cli.again(words)}"]
+    again = cli.again(["run", "--out", "r"])
+    assert status == 3 and said.splitlines() == ["the disk is full at r", f"To go on: {again}"]
 
 
 def test_reproduce_status_and_export(fake, capsys):

@@ -13,14 +13,17 @@ import shlex
 import signal
 import sys
 import time
+import traceback
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from types import FrameType
+from types import FrameType, ModuleType
 
 from cluster_sim.cli import options
 from cluster_sim.cli.console import never_fail
+from cluster_sim.inputs.program import program
+from cluster_sim.runs.errors import MORE_MEMORY, out_of_memory
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "Simulate", "run a scenario with several seeds and show what it did"),
@@ -45,15 +48,6 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("doctor", "This machine", "check the installation; --warm compiles the model ahead"),
 }
 """Name -> module in this package, group in the help, one line of help."""
-
-
-def program() -> str:
-    """Return how this program was called, for messages that name a command."""
-    name = os.path.basename(sys.argv[0] or "run_sim.py")
-    if name.endswith(".py"):
-        shown = sys.argv[0] if name == "__main__.py" or os.path.dirname(sys.argv[0]) else name
-        return "python -m cluster_sim" if name == "__main__.py" else f"python {shlex.quote(shown)}"
-    return "python run_sim.py" if name.startswith(("pytest", "python", "-")) else name
 
 
 def help_text() -> str:
@@ -97,15 +91,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def call(words: list[str]) -> int:
     """Import the command's module, read its options and run it."""
-    module = import_module(f"cluster_sim.cli.{COMMANDS[words[0]][0]}")
-    parser = argparse.ArgumentParser(prog=f"{program()} {words[0]}", description=module.main.__doc__ and
-                                     COMMANDS[words[0]][2], allow_abbrev=False)
-    module.arguments(parser)
     try:
-        args = parser.parse_args(words[1:])
+        module, args = parsed(words)
     except SystemExit as stop:
         return int(stop.code or 0)
-    args.words, args.began = words, time.monotonic()
     warnings.formatwarning = lambda message, *where, **more: f"{message}\n"
     with suppress(ValueError):  # not in the main thread: then Ctrl-C is the caller's concern
         signal.signal(signal.SIGTERM, _terminate)
@@ -121,9 +110,23 @@ def call(words: list[str]) -> int:
         return 0
     except Exception as error:
         status = explain(error, args)
+        if status is None and out_of_memory("".join(traceback.format_exception(error))):
+            print(f"this machine's memory did not suffice. {MORE_MEMORY}", file=sys.stderr)
+            return 3
         if status is None:
             raise
         return status
+
+
+def parsed(words: list[str]) -> tuple[ModuleType, argparse.Namespace]:
+    """Return the module of a command and its options. SystemExit if they cannot be, or for --help."""
+    module = import_module(f"cluster_sim.cli.{COMMANDS[words[0]][0]}")
+    parser = argparse.ArgumentParser(prog=f"{program()} {words[0]}", description=module.main.__doc__ and
+                                     COMMANDS[words[0]][2], allow_abbrev=False)
+    module.arguments(parser)
+    args = parser.parse_args(words[1:])
+    args.words, args.began = words, time.monotonic()
+    return module, args
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

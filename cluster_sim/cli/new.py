@@ -8,11 +8,15 @@ import re
 import sys
 from pathlib import Path
 
+from cluster_sim.cli import options
+from cluster_sim.inputs.program import program
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("name", help="its name, such as more_zones, or a path ending in .yaml")
-    parser.add_argument("--from", dest="base", default="baseline", metavar="SCENARIO", help="scenario to start from")
+    parser.add_argument("name", type=options.path, help="its name, such as more_zones, or a path ending in .yaml")
+    parser.add_argument("--from", type=options.path, dest="base", default="baseline", metavar="SCENARIO",
+                        help="scenario (or folder of a city) to start from")
     parser.add_argument("--force", action="store_true", help="write over a file of that name")
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
 
@@ -40,7 +44,7 @@ def main(args: argparse.Namespace) -> int:
         print(json.dumps({"file": path.as_posix(), "extends": args.base}))
     else:
         print(path)
-        print(f"Take the # away from what you want to change, then: python run_sim.py run {path}", file=sys.stderr)
+        print(f"Take the # away from what you want to change, then: {program()} run {path}", file=sys.stderr)
     return 0
 
 

@@ -9,10 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.cli import options
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("folders", nargs="*", metavar="FOLDER", help="results folders (all under results/)")
+    parser.add_argument("folders", type=options.path, nargs="*", metavar="FOLDER",
+                        help="results folders (all under results/)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
 
 
@@ -22,19 +25,18 @@ def main(args: argparse.Namespace) -> int:
     Exit status 2 if a folder cannot be read.
     """
     from cluster_sim.runs.errors import InputError
+    from cluster_sim.runs.stores import is_store, results_folder, stores_in
 
-    folders = [Path(name) for name in args.folders] or sorted(p.parent for p in Path("results").glob("*/manifest.json"))
-    folders = [f if f.is_dir() else Path("results") / f for f in folders]
+    named = [results_folder(name) for name in args.folders]
+    folders = named or [path for path in sorted(Path("results").glob("*")) if is_store(stores_in(path)[0])]
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
     for folder in folders:
-        if not folder.is_dir():
-            print(f"there is no folder {folder}", file=sys.stderr)
-            return 2
-        try:
-            rows += [describe(store) for store in stores(folder)]
-        except InputError as error:
-            problems.append(str(error))
+        for store in stores_in(folder):
+            try:
+                rows.append(describe(store))
+            except InputError as error:
+                problems.append(str(error))
     if args.json:
         print(json.dumps({"stores": rows, "problems": problems}, ensure_ascii=False))
     else:
@@ -45,18 +47,6 @@ def main(args: argparse.Namespace) -> int:
     for problem in problems:
         print(problem, file=sys.stderr)
     return 2 if problems else 0
-
-
-def stores(folder: Path) -> list[Path]:
-    """Return the folder if it is a store, or the stores in it that a command has put there, as far as they are begun.
-
-    InputError if it is neither.
-    """
-    from cluster_sim.runs import folders, manifest
-
-    notes = manifest.of_store(folder)
-    inside = [folder / name for name in notes.get("stores", [])]
-    return [each for each in inside if folders.ours(each)] + [folder] * ("scenario_digest" in notes)
 
 
 def lines(row: dict[str, Any]) -> list[str]:
@@ -90,7 +80,8 @@ def describe(folder: Path) -> dict[str, Any]:
         failed = {record["run_id"] for record in store.failures()}
         damaged = manifest.gaps(store)
     except InputError as error:
-        damaged, committed, failed = [str(error)], set(), set()
+        committed, failed = set(), set()
+        damaged.append(str(error))
     finished, size = staged | committed, 0
     for path in folder.rglob("*"):
         with suppress(OSError):

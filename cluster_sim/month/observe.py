@@ -130,7 +130,7 @@ class Observer:
             "spin_offs": model.month.careers[6], "solo_founders": model.month.careers[7], "studios_listed": s["listed"],
             "promotions": s["promotions"], "funding_rounds": s["rounds"], "venture_capital": flow[L.EQUITY] / 1e6,
             "green_lit": s["greenlit"], "in_production": making.sum(), "project_receipts": receipts / 1e6,
-            "hit_receipts": float(model.month.hit_gross.sum()) / 1e6, "contract_sales": (sales - receipts) / 1e6,
+            "hit_receipts": float(model.month.hit_receipts.sum()) / 1e6, "contract_sales": (sales - receipts) / 1e6,
             "home_sales": flow[L.SALES_HOME] / 1e6, "operating_surplus": s["surplus"] / 1e6,
             "wage_bill": (flow[L.WAGES] + flow[L.SOCIAL_CONTRIBUTIONS]) / 1e6,
             "purchased_inputs": L.role_total(flow, "input") / 1e6, "work_in_progress": model.books.wip_stock / 1e6,

@@ -59,5 +59,18 @@ class Interrupted(KeyboardInterrupt):
         self.planned = planned
 
 
+NO_MEMORY = ("MemoryError", "Cannot allocate memory", "cannot allocate memory", "failed to map segment",
+             "Unable to allocate")
+"""What Python, libraries and the loader of libraries say when there is no memory left."""
+
+MORE_MEMORY = ("Fewer --workers, a smaller --scale or a machine with more memory helps; finished runs are "
+               "safe, and the same command goes on")
+
+
+def out_of_memory(text: str) -> bool:
+    """Say whether a traceback tells of too little memory."""
+    return any(words in text for words in NO_MEMORY)
+
+
 class EngineGone(RuntimeError):
     """The cluster that did the runs went away. Finished runs are safe; starting again does the rest."""

@@ -20,9 +20,11 @@ from cluster_sim.runs.plan import Plan, shard_numbers
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import Store
-from cluster_sim.runs.temporary import folder_of
+from cluster_sim.runs.temporary import folder_of, remove_abandoned
 
 Outcome = TypeVar("Outcome")
+MANY = 1_000_000
+"""Runs in one plan above which a command line is asked whether it means it."""
 
 
 class NothingRan(RuntimeError):
@@ -62,6 +64,10 @@ class Experiment:
     """Does the runs elsewhere than on this machine's cores (`execution.Engine`)."""
     fresh: bool = False
     named: bool = True
+    reading: bool = False
+    """Whether to answer from the runs that are there: none is done, and InputError says so if some are missing."""
+    sure: bool = True
+    """Whether a plan of more than `MANY` runs is meant."""
     say: Callable[[str], None] = lambda text: None
     new_runs: int = 0
     failures: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
@@ -90,6 +96,12 @@ class Experiment:
         """Records of the runs that failed."""
         return list(self.failures.values())
 
+    def ask(self, runs: int) -> None:
+        """Raise InputError if so many runs are more than somebody is sure to mean."""
+        if runs > MANY and not self.sure:
+            raise InputError(f"{runs:,} runs are planned: --yes starts so many, and they go on wherever they are "
+                             "stopped. For fewer take fewer --seeds, points or values")
+
     def run(self, plans: Mapping[Path, Plan], planned: Mapping[Path, int] | None = None) -> set[str]:
         """Do the runs of plans, each in its folder, that are not there yet; return the run_ids of those done.
 
@@ -97,18 +109,20 @@ class Experiment:
         Ctrl-C counts all runs asked for so far. Unfinished if runs are missing that other shards do: all plans have
         had their share then. InputError, before anything is written, if a folder holds other runs.
         """
-        if not self.asked:
+        self.ask(sum(len(plan.runs) for plan in plans.values()))
+        if not (self.asked or self.reading):
+            remove_abandoned()
             self._make_room(plans)
         for folder, plan in plans.items():
             folders.inside(self.folder, folder)
             first = plan.runs[0]
             if self.size is None or first.scale < self.size[1]:
                 self.size = str(first.scenario.city), first.scale
-            manifest.check(Store(folder), plan)
+            (self._same_question if self.reading else manifest.check)(Store(folder), plan)
             self.asked.setdefault(folder, set()).update(spec.run_id for spec in plan.runs)
-        if self.folder not in plans:
+        if self.folder not in plans and not self.reading:
             manifest.begin_several(self.folder, plans, self.notes)
-        for folder, plan in plans.items():
+        for folder, plan in plans.items() if not self.reading else ():
             notes = {**self.notes, **({} if planned is None else {"planned": planned[folder]})}
             if {spec.run_id for spec in plan.runs} <= self.done.setdefault(folder, set()):
                 continue
@@ -120,8 +134,13 @@ class Experiment:
             self.new_runs += len(report.done)
             self.done[folder] |= {*report.done, *report.already}
             self.failures |= {record["run_id"]: record for record in report.failed}
-        if self.shard is not None:
-            self._others(plans)
+        if self.reading or self.shard is not None:
+            missing = self._others(plans)
+            if missing and self.reading:
+                raise InputError(f"{self.folder} lacks {missing:,} of the runs that its command asks for; start that "
+                                 "command again: it does what is missing")
+            if missing:
+                raise Unfinished(self, *self.count(), missing)
         return {spec.run_id for folder, plan in plans.items() for spec in plan.runs if spec.run_id in self.done[folder]}
 
     def count(self) -> tuple[int, int]:
@@ -129,17 +148,23 @@ class Experiment:
         return (sum(len(Store(folder).finished() & names) for folder, names in self.asked.items()),
                 sum(map(len, self.asked.values())))
 
-    def _others(self, plans: Mapping[Path, Plan]) -> None:
-        """Take up what other shards have done of the plans; Unfinished if they are still to do some."""
+    def _same_question(self, store: Store, plan: Plan) -> None:
+        """Raise InputError if a store was made with something else than what its command means now."""
+        found = manifest.differences(store.folder, plan)
+        if found:
+            raise InputError(f"{store.folder} was made with other inputs than its command has now: "
+                             f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}")
+
+    def _others(self, plans: Mapping[Path, Plan]) -> int:
+        """Take up what is there of the plans, whoever did it, and return how many of their runs are missing."""
         missing = 0
         for folder, plan in plans.items():
             store, names = Store(folder), {spec.run_id for spec in plan.runs}
-            self.done[folder] |= store.finished() & names
+            self.done.setdefault(folder, set()).update(store.finished() & names)
             failed = {record["run_id"]: record for record in store.failures() if record["run_id"] in names}
             self.failures |= failed
             missing += len(names - self.done[folder] - failed.keys())
-        if missing:
-            raise Unfinished(self, *self.count(), missing)
+        return missing
 
     def _make_room(self, plans: Mapping[Path, Plan]) -> None:
         """Claim the folder, and set aside what it holds of other runs, where nobody named it or all is to begin again.

@@ -7,7 +7,6 @@ Seconds and the manifest do not count.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.read import View, stored_scenario, stored_sweep
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import COMMIT, Store
+from cluster_sim.runs.temporary import Temporary
 from cluster_sim.scenario import ScenarioError
 from cluster_sim.scenario.designs import design_points
 from cluster_sim.scenario.sweeps import Sweep
@@ -104,7 +104,7 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
     if found.differences:  # what the runs were made with is not here: doing them again would tell nothing
         found.runs = len(rows)
         return found
-    with tempfile.TemporaryDirectory(prefix="cluster_sim-reproduce-") as temporary:
+    with Temporary() as temporary:
         again = Store(temporary)
         plan = Plan(scenario.name, tuple(specs), base=scenario)
         try:
@@ -150,7 +150,7 @@ def _specs(rows: list[dict[str, Any]], scenario: Any, sweep: Sweep | None, kept:
             point = sweep.point_of(row)
             if last is None or last[0] != point:
                 last = point, variants.of(point)
-            factors = tuple((name, row[name]) for name in sweep.columns)
+            factors = sweep.labels(point)
         except (KeyError, ValueError, TypeError, ScenarioError) as error:
             found.differences.append(Difference(row["run_id"], row["seed"], "sweep.yaml",
                                                 f"does not fit the run's factors ({_short(error)})"))
