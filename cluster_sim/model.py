@@ -294,7 +294,7 @@ class ClusterModel(Views, mesa.Model):
         cells, weight = (self.homes.cells, self.homes.weight) if cell < 0 else (np.array([cell]), np.ones(1))
         index = self.talents.allocate(count)
         population.arrive(self.talents.rows, index, cells, weight, specialisms,
-                          population.Arrival(self.t, Origin.MIGRANT, status, since=self.t), self.rules)
+                          population.Arrival.of(self.t, Origin.MIGRANT, status, since=self.t), self.rules)
         return index
 
     def tie(self, pairs: list[tuple[int, int]]) -> None:
