@@ -125,7 +125,7 @@ def parsed(words: list[str]) -> tuple[ModuleType, argparse.Namespace]:
                                      COMMANDS[words[0]][2], allow_abbrev=False)
     module.arguments(parser)
     args = parser.parse_args(words[1:])
-    args.words, args.began = words, time.monotonic()
+    args.words, args.began, args.parsed = words, time.monotonic(), parsed
     return module, args
 
 

@@ -7,6 +7,7 @@ import contextlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from cluster_sim.cli import options
 
@@ -35,7 +36,7 @@ def main(args: argparse.Namespace) -> int:
         files, problems = ([one for pair in found for one in pair[place]] for place in (0, 1))
         size, status = found[0][2], 0
     else:
-        status, problems, size = _again(words, folder, notes.get("directory"))
+        status, problems, size = _again(args.parsed(words), folder, notes.get("directory"))
         files = [str(path) for pattern in RESULTS for path in sorted(folder.glob(pattern)) if path.is_file()]
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -64,18 +65,17 @@ def _runs(store: Path) -> tuple[list[str], list[str], tuple[str, float]]:
     return [str(file) for file in [*figures, *written]], problems, size
 
 
-def _again(words: list[str], folder: Path, directory: str | None) -> tuple[int, list[str], tuple[str, float]]:
+def _again(command: Any, folder: Path, directory: str | None) -> tuple[int, list[str], tuple[str, float]]:
     """Give the command of a folder again, without a single run; return its status, what failed, the city's size.
 
-    words: the command line that made the folder, given in `directory` (its paths may be relative to that).
+    command: module and options of the command line that made the folder, given in `directory` (its paths may be
+    relative to that).
     """
-    from cluster_sim.cli.main import parsed
-
-    module, again = parsed(words)
+    module, again = command
     again.out, again.reading, again.problems = str(folder.resolve()), True, []
     again.quiet, again.json, again.no_figures = True, False, False
     again.fresh, again.part, again.engine, again.dry_run, again.yes = False, None, "local", False, True
-    if words[0] == "sweep":
+    if again.words[0] == "sweep":
         again.file = str(folder.resolve() / "sweep.yaml")
     with contextlib.chdir(directory if directory and Path(directory).is_dir() else "."):
         status = int(module.main(again) or 0)
