@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ from cluster_sim.runs import manifest
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.log import Log
+from cluster_sim.runs.outcome import Report
 from cluster_sim.runs.plan import Plan, RunSpec
 from cluster_sim.runs.progress import Several, Silent
 from cluster_sim.runs.single_run import FACTORY
@@ -37,17 +37,6 @@ class Engine(Protocol):
 
     def executor(self, job: Job) -> Executor:
         """Return what does the runs of a job."""
-
-
-@dataclass
-class Report:
-    """What became of a plan: run_ids by outcome, and the seconds it took."""
-
-    folder: Path
-    done: list[str] = field(default_factory=list)
-    already: list[str] = field(default_factory=list)
-    failed: list[dict[str, Any]] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 class Committer:

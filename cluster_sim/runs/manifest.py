@@ -21,7 +21,7 @@ from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.plan import Plan, month_text, scale_text
 
 if TYPE_CHECKING:
-    from cluster_sim.runs.execution import Report
+    from cluster_sim.runs.outcome import Report
     from cluster_sim.runs.store import Store
 
 NOTES_LOCK = (1 << 61) + 1
