@@ -45,7 +45,7 @@ def test_home_is_meant_by_a_tilde(home):
     assert find_sweep("~/design.yaml") == home / "design.yaml"
     assert load_city("~/my_city").folder == home / "my_city"
     assert folder_of("~/there") == (home / "there", None)
-    with pytest.raises(InputError, match="there is no folder /.*/home/runs"):
+    with pytest.raises(InputError, match="there is no folder .*runs"):
         open_store("~/runs")
 
 

@@ -52,6 +52,10 @@ class Temporary:
         return self.folder
 
     def __exit__(self, *what: object) -> None:
+        self.cleanup()
+
+    def cleanup(self) -> None:
+        """Remove the folder."""
         self._held.cleanup()
 
 
