@@ -15,7 +15,7 @@ import numpy as np
 from cluster_sim import initial, ledger, policies
 from cluster_sim.agents.views import Views
 from cluster_sim.buffers import Buffers
-from cluster_sim.codes import Origin, Stage
+from cluster_sim.codes import Origin, Stage, Status
 from cluster_sim.draws import IDENTITY, uniform_for
 from cluster_sim.kept import Kept
 from cluster_sim.month import (
@@ -283,7 +283,7 @@ class ClusterModel(Views, mesa.Model):
         hubs = self.space.parks["cell"][self.space.parks["hub"] > 0]
         return int(hubs[0]) if hubs.size else int(np.argmax(self.space.cells["floor"]))
 
-    def bring(self, count: int, status: int, specialisms: np.ndarray | None = None, cell: int = -1) -> np.ndarray:
+    def bring(self, count: int, status: Status, specialisms: np.ndarray | None = None, cell: int = -1) -> np.ndarray:
         """Let people come from elsewhere, beside the month's migrants, and return their rows.
 
         status: SEEKING or EMPLOYED.  specialisms: cumulative weights, as migrants choose if None.  cell: where they

@@ -109,13 +109,13 @@ def call(words: list[str]) -> int:
         sys.stdout = open(os.devnull, "w")  # the reader has gone (such as `head`); nothing to complain about
         return 0
     except Exception as error:
-        status = explain(error, args)
-        if status is None and out_of_memory("".join(traceback.format_exception(error))):
+        known = explain(error, args)
+        if known is None and out_of_memory("".join(traceback.format_exception(error))):
             print(f"this machine's memory did not suffice. {MORE_MEMORY}", file=sys.stderr)
             return 3
-        if status is None:
+        if known is None:
             raise
-        return status
+        return known
 
 
 def parsed(words: list[str]) -> tuple[ModuleType, argparse.Namespace]:

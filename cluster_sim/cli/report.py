@@ -33,7 +33,8 @@ def main(args: argparse.Namespace) -> int:
     words = notes.get("arguments") or [RUNS]
     if words[0] == RUNS:
         found = [_runs(store) for store in stores]
-        files, problems = ([one for pair in found for one in pair[place]] for place in (0, 1))
+        files = [file for one in found for file in one[0]]
+        problems = [problem for one in found for problem in one[1]]
         size, status = found[0][2], 0
     else:
         status, problems, size = _again(args.parsed(words), folder, notes.get("directory"))
