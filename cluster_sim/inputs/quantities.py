@@ -189,7 +189,7 @@ def parse_month(value: object) -> int:
         hint = f"months run from {year}-01 to {year}-12"
         raise QuantityError(f"there is no month {month}", hint, 5, 2)
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise QuantityError(f"the year is not between {FIRST_YEAR} and {LAST_YEAR}", "", 0, 4)
+        raise QuantityError(f"the year is not between {FIRST_YEAR} and {LAST_YEAR}; {TOO_LATE}", "", 0, 4)
     return year * 12 + month - 1
 
 
