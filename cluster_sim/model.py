@@ -15,7 +15,7 @@ import numpy as np
 from cluster_sim import initial, ledger, policies
 from cluster_sim.agents.views import Views
 from cluster_sim.buffers import Buffers
-from cluster_sim.codes import Origin, Stage
+from cluster_sim.codes import Origin, Stage, Status
 from cluster_sim.draws import IDENTITY, uniform_for
 from cluster_sim.kept import Kept
 from cluster_sim.month import (
@@ -113,6 +113,9 @@ class ClusterModel(Views, mesa.Model):
 
     def __init__(self, setup: Any, *, seed: int = 0, scale: float = 1.0, keep: Sequence[str] = ()) -> None:
         super().__init__(rng=seed)
+        # Mesa's step drops its schedule at an error and then lives no month more without a word
+        self._mesas_step, self.step = self.step, self._step_if_possible     # type: ignore[method-assign]
+        self.within_month = False
         self.setup, self.seed, self.scale, self.t = setup, int(seed), float(scale), 0
         known = policies.instruments()
         self.instruments = [known[name](entries) for name, entries in sorted(setup.policies.items())]
@@ -128,13 +131,24 @@ class ClusterModel(Views, mesa.Model):
 
     # ---------------------------------------------------------------- a month
     def step(self) -> None:
-        """Live one month of the city."""
-        if self.finished:
-            raise RuntimeError(f"the run ended after {self.months} months; make a new model to go on")
+        """Live one month of the city; RuntimeError after the last one, and after one that an error has cut short."""
+        self._check_step()
+        self.within_month = True
         self.begin_month()
         for event in self.EVENTS:
             event(self)
         self.t += 1
+        self.within_month = False
+
+    def _step_if_possible(self) -> None:
+        self._check_step()
+        self._mesas_step()
+
+    def _check_step(self) -> None:
+        if self.within_month:
+            raise RuntimeError(f"an error has cut the month {self.label()} short; make a new model to go on")
+        if self.finished:
+            raise RuntimeError(f"the run ended after {self.months} months; make a new model to go on")
 
     def run(self, on_month: Any = None) -> ClusterModel:
         """Step to the scenario's last month; ``on_month(model)`` is called after each."""
@@ -161,7 +175,7 @@ class ClusterModel(Views, mesa.Model):
     def set_levers(self) -> None:
         """Set the levers of policy to where they stand without a policy."""
         levers = self.month.levers
-        levers["newcomer_aid"] = levers["study_aid"] = 0.0
+        levers["newcomer_aid"] = levers["study_aid"] = levers["relief_age"] = 0.0
         levers["places"] = self.par["education.places"] * self.scale
         levers["vacancies_seen"] = int(self.par["labour.samples"])
 
@@ -269,7 +283,7 @@ class ClusterModel(Views, mesa.Model):
         hubs = self.space.parks["cell"][self.space.parks["hub"] > 0]
         return int(hubs[0]) if hubs.size else int(np.argmax(self.space.cells["floor"]))
 
-    def bring(self, count: int, status: int, specialisms: np.ndarray | None = None, cell: int = -1) -> np.ndarray:
+    def bring(self, count: int, status: Status, specialisms: np.ndarray | None = None, cell: int = -1) -> np.ndarray:
         """Let people come from elsewhere, beside the month's migrants, and return their rows.
 
         status: SEEKING or EMPLOYED.  specialisms: cumulative weights, as migrants choose if None.  cell: where they
@@ -280,7 +294,7 @@ class ClusterModel(Views, mesa.Model):
         cells, weight = (self.homes.cells, self.homes.weight) if cell < 0 else (np.array([cell]), np.ones(1))
         index = self.talents.allocate(count)
         population.arrive(self.talents.rows, index, cells, weight, specialisms,
-                          population.Arrival(self.t, Origin.MIGRANT, status, since=self.t), self.rules)
+                          population.Arrival.of(self.t, Origin.MIGRANT, status, since=self.t), self.rules)
         return index
 
     def tie(self, pairs: list[tuple[int, int]]) -> None:

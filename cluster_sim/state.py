@@ -47,7 +47,6 @@ CITY = record(
     ("tau_in_park", "f8", "1", "extra cost of distance between studios of a park"),
     ("hit_threshold", "f8", "yuan", "gross that makes a hit, at the city's scale"),
     ("fame_threshold", "f8", "yuan", "gross that makes a hit in the whole city"),
-    ("relief_age", "f8", "month", "age up to which studios may expect a lower rent"),
 )
 
 LEVERS = record(
@@ -56,6 +55,7 @@ LEVERS = record(
     ("study_aid", "f8", "share", "rise of the wish to study"),
     ("places", "f8", "people/year", "places for new students"),
     ("vacancies_seen", "i8", "count", "vacancies that a seeker sees"),
+    ("relief_age", "f8", "month", "age up to which studios may expect a lower rent"),
 )
 
 
@@ -143,6 +143,7 @@ class Month(NamedTuple):
     crowd: np.ndarray                   # potential of titles in the market by segment, yuan
     hits: np.ndarray                    # new hits by segment
     hit_gross: np.ndarray               # gross weighted by fame, by segment, yuan
+    hit_receipts: np.ndarray            # receipts of titles that are hits, by segment, yuan
 
 
 class Vacancies(NamedTuple):

@@ -120,7 +120,9 @@ def test_a_full_disk_ends_with_three(fake, capsys, monkeypatch):
         raise StoreFull(28, "the disk is full at r")
 
     monkeypatch.setattr(execution, "execute", full)
-    assert call(capsys, "run", "--out", "r")[::2] == (3, "the disk is full at r\n")
+    status, _, said = call(capsys, "run", "--out", "r")
+    again = cli.again(["run", "--out", "r"])
+    assert status == 3 and said.splitlines() == ["the disk is full at r", f"To go on: {again}"]
 
 
 def test_reproduce_status_and_export(fake, capsys):

@@ -77,7 +77,9 @@ def test_fresh_sets_runs_aside_and_nothing_else(filled):
     other = filled.with_name("letters")
     other.mkdir()
     (other / "letters.txt").write_text("not of this program")
-    assert both(other, fresh=True) == [] and (other / "letters.txt").is_file()
+    with pytest.raises(InputError, match="letters is not empty and no results folder"):
+        both(other, fresh=True)
+    assert [path.name for path in other.iterdir()] == ["letters.txt"]
 
 
 def test_room_is_made_once(tmp_path):

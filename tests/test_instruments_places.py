@@ -143,10 +143,10 @@ def test_young_studios_see_the_lower_rent_in_the_zone_as_long_as_there_is_floor(
     scheme.open(model)
     inside = scheme.inside(model)
     assert (model.space.cells["relief"] == np.where(inside, 0.75, 0.0)).all() and inside.any() and not inside.all()
-    assert model.city_state["relief_age"][0] == 24
+    assert model.month.levers["relief_age"] == 24
     scheme.support(model)
     scheme.open(model)                                              # all is let
-    assert (model.space.cells["relief"] == 0.0).all() and model.city_state["relief_age"][0] == 0.0
+    assert (model.space.cells["relief"] == 0.0).all() and model.month.levers["relief_age"] == 0.0
 
 
 def test_a_lower_rent_draws_young_studios_into_the_zone():

@@ -131,13 +131,13 @@ NO_BALANCE = {"income_tax_centre", "income_tax_province", "income_tax_city", "va
 
 def break_books(monkeypatch, mistake) -> None:
     """Let a mistake happen after the month's last payment and before the books are closed."""
-    honest = accounts.households
+    honest = accounts.book_households
 
     def careless(model):
         honest(model)
         mistake(model)
 
-    monkeypatch.setattr(accounts, "households", careless)
+    monkeypatch.setattr(accounts, "book_households", careless)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k.name not in NO_BALANCE], ids=lambda k: k.name)

@@ -7,7 +7,7 @@ import pytest
 from engine import add_project, alive, build, clear_projects
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import Stage
+from cluster_sim.codes import HitState, Stage
 from cluster_sim.month import release
 from cluster_sim.records import CREDIT
 
@@ -136,6 +136,27 @@ def test_income_arrives_over_the_months_of_the_run():
     months = run_out(model, rows[0])
     assert len(months) == model.rules.segments["run"][0] and months.sum() == pytest.approx(potential, abs=5.0)
     assert months[1] / months[0] == pytest.approx(model.rules.segments["run_decay"][0], rel=1e-3)
+
+
+def test_receipts_of_hits_begin_with_the_month_in_which_a_title_becomes_one():
+    """Home and abroad, of the hit alone; fame does not weigh them, and each month begins anew."""
+    model, rows, owner = stage(2)
+    premiere(model)
+    hit, other = rows
+    j = model.projects.rows
+    model.rules.p["release_crowding"] = 0.0
+    model.studios.used["export"] = 1.0
+    j["potential"][hit], j["potential"][other] = 100 * MILLION, 10 * MILLION
+    model.city_state["hit_threshold"] = 1.2 * 100 * MILLION * (1.0 - model.rules.segments["run_decay"][0])
+    counted, received = [], []
+    for _ in range(3):
+        before = j["receipts"][hit]
+        screen(model)
+        counted.append(model.month.hit_receipts.copy())
+        received.append(j["receipts"][hit] - before)
+    assert j["gross_abroad"][hit] > 0 and j["receipts"][other] > 0 and j["hit"][other] == HitState.NONE
+    assert [c[0] for c in counted] == [0.0, received[1], received[2]] and received[1] > received[2] > 0
+    assert not np.any([c[1:] for c in counted])
 
 
 def test_the_owner_gets_the_producers_share():

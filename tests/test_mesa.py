@@ -11,7 +11,7 @@ from mesa.datacollection import DataCollector
 from test_ledger import EVENTS
 
 from cluster_sim.agents import Fund, Government, Studio, Talent
-from cluster_sim.agents.views import AgentGone
+from cluster_sim.agents.row_agent import AgentGone
 from cluster_sim.codes import Life
 
 LAW = {name: [generous(name, 1.0)] for name in GENEROUS}
@@ -50,6 +50,26 @@ def test_looking_at_agents_changes_no_byte():
     assert len(collector.model_vars["studios"]) == 18
     frame = collector.get_agenttype_vars_dataframe(Studio)
     assert frame["cash"].notna().all() and len(frame) > 18 * 50
+
+
+def test_an_error_within_a_month_is_the_end():
+    """Mesa 3.5 forgets its schedule at an error: without a word of ours `run` would then step for ever."""
+    model = build(3)
+    model.step()
+    model.EVENTS = (lambda model: model.gone,)
+    with pytest.raises(AttributeError):
+        model.step()
+    for again in (model.step, model.run):
+        with pytest.raises(RuntimeError, match="an error has cut the month 2017-02 short"):
+            again()
+
+
+def test_there_is_no_step_after_the_last():
+    model = build(1)
+    model.step()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="the run ended after 1 months"):
+            model.step()
 
 
 def test_it_is_a_mesa_model_and_its_agents_are_mesa_agents():

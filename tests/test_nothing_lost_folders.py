@@ -26,18 +26,15 @@ def untouched(own, done):
     refused(done, "own", "--out")
 
 
-@pytest.mark.xfail(strict=True, reason="--out takes any folder: issue 9, point 4")
 @pytest.mark.parametrize("fresh", [(), ("--fresh",)], ids=["plain", "fresh"])
 def test_run(own, fresh):
     untouched(own, command(own.parent, "run", "baseline", *TINY, "--seeds", "1", "--out", own, *fresh))
 
 
-@pytest.mark.xfail(strict=True, reason="--out takes any folder: issue 9, point 4")
 def test_compare(own):
     untouched(own, command(own.parent, "compare", "baseline", "no_policy", *YEAR, "--seeds", "2", "--out", own))
 
 
-@pytest.mark.xfail(strict=True, reason="--out takes any folder: issue 9, point 4")
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_commands_that_read_a_file(own, name):
     (own.parent / "file.yaml").write_text(FILES[name], encoding="utf-8")

@@ -32,7 +32,6 @@ def long_job(folder, *words):
     return job
 
 
-@pytest.mark.xfail(strict=True, reason="the folder under a running job is set aside: issue 9, point 3")
 @pytest.mark.parametrize("more", [(), ("--fresh",)], ids=["another scale", "fresh"])
 def test_the_second_with_another_scale_is_told(tmp_path, more):
     job = long_job(tmp_path, "--scale", "1/50")
@@ -58,7 +57,6 @@ def test_two_of_the_same_kind_share_the_work(tmp_path):
     assert scales(tmp_path / "results" / "baseline") == [0.01]
 
 
-@pytest.mark.xfail(strict=True, reason="reproduce does not hold the manifest's keys against the runs: issue 9, point 3")
 @pytest.mark.parametrize(("key", "value"), [("scale", "1/20"), ("until", "2018-03"), ("seeds", [1, 7]),
                                             ("months", 5), ("first_month", "2016-01")])
 def test_reproduce_holds_the_manifest_against_the_runs(tmp_path, key, value):

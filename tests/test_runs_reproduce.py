@@ -124,7 +124,8 @@ def test_months_scales_and_seeds_as_people_write_them():
     assert scale_text(0.05) == "1/20" and scale_text(1.0) == "1" and scale_text(0.3) == "0.3"
     assert seed_list(3) == [1, 2, 3] and seed_list(2, 7) == [7, 8] and seed_list(None, 7) == [7]
     assert seed_list([5, 5, 2]) == [5, 2] and part_size(1.0) == 5 and part_size(0.01) == 100
-    for wrong in ("2035-13", "2035", "Dec"):
+    assert ordinal("2035") == ordinal(2035) == ordinal("2035-12")
+    for wrong in ("2035-13", "20355", "Dec"):
         with pytest.raises(InputError):
             ordinal(wrong)
     for wrong in ("0", "2", "1/0", "abc", "-1/2", "1e-2x"):

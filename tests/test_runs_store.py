@@ -12,7 +12,7 @@ import pytest
 from runs_fake import FACTORY, scenario
 
 import cluster_sim as cs
-from cluster_sim.runs import tables
+from cluster_sim.runs import manifest, tables
 from cluster_sim.runs.errors import InputError, StoreFull
 from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import plan
@@ -23,6 +23,15 @@ KINDS = ("series", "projects", "credits", "ledger", "map", "parks")
 
 def do(folder, seeds, workers=0, scenario=scenario, **parameters):
     return execute(plan(scenario(**parameters), list(seeds), 0.05), folder, workers, factory=FACTORY)
+
+
+def begun(folder, planned):
+    """Return a store in which a job has begun and been killed."""
+    store = Store(folder)
+    lock = store.work()
+    manifest.begin(store, planned, {}, lock)
+    lock.close()
+    return store
 
 
 def content(folder):
@@ -61,7 +70,7 @@ def test_part_belongs_to_its_runs_whatever_the_division(tmp_path, monkeypatch):
 
 def test_staged_runs_are_read_and_taken_up(tmp_path):
     planned = plan(scenario(), [1, 2], 0.05)
-    store = Store(tmp_path / "a")
+    store = begun(tmp_path / "a", planned)
     from cluster_sim.runs.single_run import simulate
 
     store.stage(planned.runs[0], simulate(planned.runs[0], factory=FACTORY), "d", planned.code)
@@ -88,7 +97,7 @@ def test_a_table_without_its_commit_does_not_count(tmp_path):
 
 def test_a_damaged_staged_run_is_done_again(tmp_path):
     planned = plan(scenario(), [1, 2], 0.05)
-    store = Store(tmp_path / "a")
+    store = begun(tmp_path / "a", planned)
     from cluster_sim.runs.single_run import simulate
 
     spec = planned.runs[0]

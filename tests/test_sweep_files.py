@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -143,6 +144,16 @@ def test_a_base_outside_the_folder_is_refused(write, tmp_path):
     (tmp_path / "sweeps").mkdir()
     path = write(GOOD.replace("base: baseline", "base: ../other.yaml"), "sweeps/my.yaml")
     assert load_sweep(path).base.name == "x"
+
+
+@pytest.mark.parametrize("values, words", [
+    ("policies.production_subsidy.rate: [0, {}]", "found a mapping"),
+    ("collaboration.tau_max: {low: {}, high: 1}", "found a mapping"),
+    ("events.Ne Zha 2.month: [null]", "lacks the key 'month'"), ("events.Ne Zha 2.month: [[]]", "month")])
+def test_what_is_no_value_is_a_fault_in_its_place(write, values, words):
+    found = faults_of(write(f"base: baseline\ndesign: grid\nfactors:\n  {values}\n"))
+    assert [fault.mark.line for fault in found] == [4] * len(found)
+    assert re.search(words, str(ScenarioError(found)))
 
 
 def test_faults_of_the_base_are_those_of_the_sweep(write):

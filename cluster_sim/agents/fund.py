@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cluster_sim.agents.views import RowAgent
+from cluster_sim.agents.row_agent import RowAgent
 from cluster_sim.codes import FUND_KINDS
 
 

@@ -1,7 +1,7 @@
 """Mesa's agents as views: real agent objects over rows of the tables, made when somebody asks.
 
 ``model.agents``, ``agents_by_type``, ``select``, ``groupby`` and ``DataCollector`` work; making or reading
-a view changes no result.  A view of an agent that is gone raises `AgentGone`.
+a view changes no result.
 """
 
 from __future__ import annotations
@@ -9,53 +9,18 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 
+from cluster_sim.agents.fund import Fund
+from cluster_sim.agents.government import Government
+from cluster_sim.agents.row_agent import RowAgent
+from cluster_sim.agents.studio import Studio
 from cluster_sim.agents.table import Table
+from cluster_sim.agents.talent import Talent
 from cluster_sim.codes import Status
 
 if TYPE_CHECKING:
     from mesa.agent import AgentSet
-
-
-class AgentGone(LookupError):
-    """The agent behind a view has left the model."""
-
-
-class RowAgent(mesa.Agent):
-    """A Mesa agent that reads and writes one row of a table by attribute."""
-
-    table_name = ""
-
-    def __init__(self, model: Any, table: Table, row: int) -> None:
-        # not mesa.Agent.__init__: the model's tables are the register, not a list of objects
-        object.__setattr__(self, "model", model)
-        object.__setattr__(self, "_table", table)
-        object.__setattr__(self, "row", row)
-        object.__setattr__(self, "unique_id", int(table.rows["id"][row]))
-        object.__setattr__(self, "pos", None)
-
-    def _check(self) -> None:
-        if self._table.rows["id"][self.row] != self.unique_id:
-            raise AgentGone(f"{type(self).__name__} {self.unique_id} has left the model")
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name not in self._table.rows.dtype.names:
-            raise AttributeError(f"{type(self).__name__} has no column '{name}'")
-        self._check()
-        value = self._table.rows[name][self.row]
-        return value.copy() if isinstance(value, np.ndarray) else value.item()
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in self._table.rows.dtype.names:
-            self._check()
-            self._table.rows[name][self.row] = value
-        else:
-            object.__setattr__(self, name, value)
-
-    def step(self) -> None:
-        """Agents act together in the steps of the month; a single one has no step of its own."""
 
 
 class Views:
@@ -82,16 +47,11 @@ class Views:
     @property
     def agents_by_type(self) -> dict[type[RowAgent], AgentSet]:
         """Return the agents of each kind as Mesa agent sets."""
-        from cluster_sim.agents import KINDS
-
-        sets = {kind: self._view_set(kind) for kind in KINDS if kind.table_name}
-        sets[KINDS[-1]] = self._government_set()
-        return sets
+        sets: dict[type[Any], AgentSet] = {kind: self._view_set(kind) for kind in (Studio, Talent, Fund)}
+        return sets | {Government: self._government_set()}
 
     def _government_set(self) -> AgentSet:
         from mesa.agent import AgentSet
-
-        from cluster_sim.agents.government import Government
 
         have = self.__dict__.get("_government")
         if have is None:

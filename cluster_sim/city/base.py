@@ -1,4 +1,4 @@
-"""A city at full size, as everything else knows it; `city/reading.py` makes it from files."""
+"""What the files of a city say, at full size; `city/reading.py` reads them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.city import paths, places
 from cluster_sim.inputs.errors import ScenarioError
 
 OUTSIDE = np.dtype([("distance_km", "f8"), ("market", "f8"), ("strength", "f8"), ("wage_index", "f8"),
@@ -20,8 +19,8 @@ class CityError(ScenarioError, ValueError):
 
 
 @dataclass(frozen=True)
-class City:
-    """A city at full size; arrays are described in city/lattice.py and city/paths.py.
+class CityData:
+    """What is known of a city; arrays are described in city/lattice.py and city/paths.py.
 
     ``cells`` are row-major (y * side + x) from the south-west corner; ``outside`` are other cities;
     ``home_market`` and ``outside['market']`` are shares of the nation's demand and sum to one.
@@ -49,19 +48,3 @@ class City:
     parameters: dict[str, float]
     observed: dict[int, dict[str, Any]]
     source: dict[str, Any] = field(repr=False)
-
-    def resize(self, scale: float) -> places.Places:
-        """Return the city's places at a scale: a coarser map of the same densities and distances."""
-        return places.resize(self, scale)
-
-    def paths(self, first: int, months: int, *, b: float = 1.0, freeze: int | None = None) -> dict[str, np.ndarray]:
-        """Return the outside paths by month from the ordinal ``first``; see city/paths.py."""
-        return paths.outside_paths(self, first, months, b=b, freeze=freeze)
-
-    def pandemic(self, first: int, months: int) -> dict[str, np.ndarray]:
-        """Return the multipliers of demand and release by month and segment, (months, 6) each."""
-        return paths.pandemic(self, first, months)
-
-    def reference(self, first: int, months: int) -> dict[str, np.ndarray] | None:
-        """Return the frozen reference path by month since the start (whenever that is), or None if there is none."""
-        return paths.reference(self, months)

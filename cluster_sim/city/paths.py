@@ -7,14 +7,12 @@ path that keeps every total (Denton 1971, first differences).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from cluster_sim.city.base import CityData
 from cluster_sim.codes import N_SEGMENTS, SEGMENTS
-
-if TYPE_CHECKING:
-    from cluster_sim.city.base import City
 
 BASE = 2017
 LAST = 2056
@@ -22,7 +20,7 @@ NAMES = (*(f"market_{s}" for s in SEGMENTS), *(f"release_{s}" for s in SEGMENTS)
          "rest_wage", "gdp", "deflator")
 
 
-def growth_rates(city: City) -> dict[str, dict[int, float]]:
+def growth_rates(city: CityData) -> dict[str, dict[int, float]]:
     """Return yearly growth (fractions) by path and year; the last year given holds for all later ones."""
     source = city.source["growth"]
     rates: dict[str, dict[int, float]] = {name: {} for name in NAMES}
@@ -67,7 +65,7 @@ def spread(totals: np.ndarray) -> np.ndarray:
     return np.round(np.linalg.solve(system, np.concatenate([np.zeros(months), totals]))[:months], 6)
 
 
-def rest_of_gdp(city: City, rates: dict[str, dict[int, float]], b: float) -> np.ndarray:
+def rest_of_gdp(city: CityData, rates: dict[str, dict[int, float]], b: float) -> np.ndarray:
     """Return the rest's GDP by month from January BASE (million yuan, prices of BASE), sixteen years or more.
 
     Up to the cutoff: observed GDP less observed creative value added (times b before 2018); after it the
@@ -93,7 +91,7 @@ def rest_of_gdp(city: City, rates: dict[str, dict[int, float]], b: float) -> np.
 _CACHE: dict[tuple[Any, ...], dict[str, np.ndarray]] = {}
 
 
-def outside_paths(city: City, first: int, months: int, *, b: float, freeze: int | None) -> dict[str, np.ndarray]:
+def outside_paths(city: CityData, first: int, months: int, *, b: float, freeze: int | None) -> dict[str, np.ndarray]:
     """Return all outside paths by month; with ``freeze`` each stays at its value of that month.
 
     Keys: deflator, rest_gdp (million yuan a month), outside_wage, foreign_market (indices, BASE = 1),
@@ -125,7 +123,7 @@ def _frontier(ai: dict[str, Any], first: int, months: int) -> np.ndarray:
     return np.where(at >= ai["start"], curve, 0.0)
 
 
-def pandemic(city: City, first: int, months: int) -> dict[str, np.ndarray]:
+def pandemic(city: CityData, first: int, months: int) -> dict[str, np.ndarray]:
     """Return multipliers of demand and release, (months, 6) each, 1 outside the years of the city's file.
 
     The first year's effect begins in February; its mean over the year keeps the yearly figure.
@@ -144,7 +142,7 @@ def pandemic(city: City, first: int, months: int) -> dict[str, np.ndarray]:
     return result
 
 
-def reference(city: City, months: int) -> dict[str, np.ndarray] | None:
+def reference(city: CityData, months: int) -> dict[str, np.ndarray] | None:
     """Return the frozen reference path (per unit of scale), by month from the start, or None."""
     rows = city.source.get("reference")
     if not rows:

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from cluster_sim.city.base import City
+from cluster_sim.city.base import CityData
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def distance_table(side: int, cell_km: float) -> np.ndarray:
     return table
 
 
-def resize(city: City, scale: float) -> Places:
+def resize(city: CityData, scale: float) -> Places:
     """Return the city's places at a scale in (0, 1]: totals of floor shrink with it, densities stay."""
     if not 0.0 < scale <= 1.0:
         raise ValueError(f"scale must be above 0 and at most 1, not {scale}")

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.city import file_shapes, lattice
-from cluster_sim.city.base import OUTSIDE, City, CityError
+from cluster_sim.city.base import OUTSIDE, CityError
 from cluster_sim.city.paths import BASE, NAMES
 from cluster_sim.city.polygons import read_polygons
+from cluster_sim.city.whole import City
 from cluster_sim.inputs.csv_reader import read_table
 from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, did_you_mean, listing
-from cluster_sim.inputs.files import display, inside, is_file
+from cluster_sim.inputs.files import display, inside, is_file, path_of
 from cluster_sim.inputs.validation import required_keys, validate
 from cluster_sim.inputs.yaml_reader import read_file
 
@@ -28,7 +29,7 @@ TABLES = {"districts": file_shapes.DistrictRow, "sites": file_shapes.SiteRow, "o
 
 def find(name_or_path: str | Path) -> Path:
     """Return the folder of a city given by its name or by a path to a folder or city.yaml."""
-    path = Path(name_or_path)
+    path = path_of(name_or_path)
     for folder in (FOLDER / str(name_or_path), path, path.parent if path.name == "city.yaml" else path):
         if is_file(folder / "city.yaml"):
             return folder

@@ -40,6 +40,7 @@ def main(args: argparse.Namespace) -> int:
     if args.dry_run:
         return 0
     with options.experiment(args, f"discover-{Path(args.file).stem}") as experiment:
+        experiment.ask(runs)
         result = study.run_discovery(spec, experiment)
     out = result.folder
     files = output.write_frames(out, {name: getattr(result, name) for name in TABLES},

@@ -36,12 +36,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print the estimates, write them; exit status 1 if a placebo moved anything, 3 if a run failed."""
     from cluster_sim.analysis.econometrics.study import plan_study, run_study
-    from cluster_sim.runs.plan import ordinal
+    from cluster_sim.runs.plan import first_month
 
     seeds, scale, _ = options.size(args, SEEDS)
-    month = ordinal(args.date)
-    assert month is not None
-    made, sides = plan_study(args.scenario, seeds, scale, month, args.set, args.zone_instrument)
+    made, sides = plan_study(args.scenario, seeds, scale, first_month(args.date), args.set, args.zone_instrument)
     with options.experiment(args, _name(args)) as experiment:
         result = run_study(made, sides, experiment)
     answer = _answer(result)
@@ -141,8 +139,7 @@ def _tables(result: Econometrics) -> list[str]:
     out = result.folder
     written = [str(file) for file in report.write(result.estimates, out)]
     if result.events:
-        result.event_study.to_csv(out / "event_study.csv", index=False, lineterminator="\n")
-        written.append(str(out / "event_study.csv"))
+        written += [str(out / name) for name in output.write_frames(out, {"event_study": result.event_study})]
     return written
 
 

@@ -6,6 +6,8 @@ import argparse
 import json
 import sys
 
+from cluster_sim.inputs.program import program
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
@@ -24,7 +26,7 @@ def main(args: argparse.Namespace) -> int:
         print(f"nothing is called '{name}'", file=sys.stderr)
         if close:
             print("did you mean: " + ", ".join(close) + "?", file=sys.stderr)
-        print("Names: python run_sim.py list parameters (or instruments, columns, events)", file=sys.stderr)
+        print(f"Names: {program()} list parameters (or instruments, columns, events)", file=sys.stderr)
         return 2
     if args.json:
         print(json.dumps({"name": name, "topics": found}, ensure_ascii=False))

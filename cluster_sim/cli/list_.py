@@ -7,6 +7,8 @@ import json
 import textwrap
 from typing import Any
 
+from cluster_sim.inputs.program import program
+
 KINDS = ("scenarios", "instruments", "parameters", "columns", "events", "segments", "cities")
 
 
@@ -28,7 +30,7 @@ def main(args: argparse.Namespace) -> int:
     width = min(44, max((len(row["name"]) for row in rows), default=0))
     for row in rows:
         print(f"{row['name']:<{width}}  {row['text']}")
-    print("\nMore on one of them: python run_sim.py explain NAME")
+    print(f"\nMore on one of them: {program()} explain NAME")
     return 0
 
 
@@ -82,7 +84,7 @@ def _print_scenarios(rows: list[dict[str, Any]], most: int = 8) -> None:
             same = "what the others are read against" if row["name"] == "baseline" else "the same as the baseline"
             print(f"    {same}")
         print()
-    print("Run one: python run_sim.py run scenarios/NAME.yaml   Start your own: python run_sim.py new NAME")
+    print(f"Run one: {program()} run NAME   Start your own: {program()} new NAME")
 
 
 def _topics(what: str) -> list[dict[str, Any]]:

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import errno
 import os
 import shlex
 import signal
 import sys
 import time
+import traceback
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from types import FrameType
+from types import FrameType, ModuleType
 
 from cluster_sim.cli import options
 from cluster_sim.cli.console import never_fail
+from cluster_sim.inputs.program import program
+from cluster_sim.runs.errors import MORE_MEMORY, out_of_memory
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "Simulate", "run a scenario with several seeds and show what it did"),
@@ -46,15 +48,6 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("doctor", "This machine", "check the installation; --warm compiles the model ahead"),
 }
 """Name -> module in this package, group in the help, one line of help."""
-
-
-def program() -> str:
-    """Return how this program was called, for messages that name a command."""
-    name = os.path.basename(sys.argv[0] or "run_sim.py")
-    if name.endswith(".py"):
-        shown = sys.argv[0] if name == "__main__.py" or os.path.dirname(sys.argv[0]) else name
-        return "python -m cluster_sim" if name == "__main__.py" else f"python {shlex.quote(shown)}"
-    return "python run_sim.py" if name.startswith(("pytest", "python", "-")) else name
 
 
 def help_text() -> str:
@@ -98,31 +91,42 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def call(words: list[str]) -> int:
     """Import the command's module, read its options and run it."""
-    module = import_module(f"cluster_sim.cli.{COMMANDS[words[0]][0]}")
-    parser = argparse.ArgumentParser(prog=f"{program()} {words[0]}", description=module.main.__doc__ and
-                                     COMMANDS[words[0]][2], allow_abbrev=False)
-    module.arguments(parser)
     try:
-        args = parser.parse_args(words[1:])
+        module, args = parsed(words)
     except SystemExit as stop:
         return int(stop.code or 0)
-    args.words, args.began = words, time.monotonic()
     warnings.formatwarning = lambda message, *where, **more: f"{message}\n"
     with suppress(ValueError):  # not in the main thread: then Ctrl-C is the caller's concern
         signal.signal(signal.SIGTERM, _terminate)
     try:
         options.check(args)
-        return int(module.main(args) or 0)
+        status = int(module.main(args) or 0)
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt as stop:
         return interrupted(stop, words)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # the reader has gone (such as `head`); nothing to complain about
         return 0
     except Exception as error:
-        status = explain(error, args)
-        if status is None:
+        known = explain(error, args)
+        if known is None and out_of_memory("".join(traceback.format_exception(error))):
+            print(f"this machine's memory did not suffice. {MORE_MEMORY}", file=sys.stderr)
+            return 3
+        if known is None:
             raise
-        return status
+        return known
+
+
+def parsed(words: list[str]) -> tuple[ModuleType, argparse.Namespace]:
+    """Return the module of a command and its options. SystemExit if they cannot be, or for --help."""
+    module = import_module(f"cluster_sim.cli.{COMMANDS[words[0]][0]}")
+    parser = argparse.ArgumentParser(prog=f"{program()} {words[0]}", description=module.main.__doc__ and
+                                     COMMANDS[words[0]][2], allow_abbrev=False)
+    module.arguments(parser)
+    args = parser.parse_args(words[1:])
+    args.words, args.began, args.parsed = words, time.monotonic(), parsed
+    return module, args
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
@@ -135,20 +139,42 @@ def interrupted(stop: KeyboardInterrupt, words: list[str]) -> int:
     from cluster_sim.runs.errors import Interrupted
 
     if isinstance(stop, Interrupted):
-        again = shlex.join(word for word in words if word != "--fresh")
         print(f"\nStopped. {stop.done} of {stop.planned} runs are done and kept.\n"
-              f"To go on: {program()} {again}", file=sys.stderr)
+              f"To go on: {again(words)}", file=sys.stderr)
     else:
         print("\nStopped.", file=sys.stderr)
     return 130
 
 
+def full(error: Exception, words: list[str]) -> int:
+    """Say that the disk is full and how to go on."""
+    from cluster_sim.runs.errors import StoreFull
+
+    place = getattr(error, "filename", None)
+    text = error.strerror if isinstance(error, StoreFull) else (
+        f"the disk is full{f' at {place}' if place else ''}: make room and start the same command again")
+    with suppress(OSError):
+        print(f"{text}\nTo go on: {again(words)}", file=sys.stderr)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = open(os.devnull, "w")  # it was what is full; Python would try once more at its end
+    return 3
+
+
+def again(words: list[str]) -> str:
+    """Return the command line that goes on with what was begun."""
+    return f"{program()} {shlex.join(word for word in words if word != '--fresh')}"
+
+
 def explain(error: Exception, args: argparse.Namespace) -> int | None:
     """Print an expected error in words and return its exit status; None for an unexpected one."""
     from cluster_sim.inputs.errors import ScenarioError
-    from cluster_sim.runs.errors import EngineGone, InputError
+    from cluster_sim.runs.errors import EngineGone, InputError, is_full
     from cluster_sim.runs.experiment import NothingRan, Unfinished
 
+    if is_full(error):
+        return full(error, args.words)
     if isinstance(error, ScenarioError):
         if getattr(args, "json", False):
             import json
@@ -168,9 +194,6 @@ def explain(error: Exception, args: argparse.Namespace) -> int | None:
         return 3
     if isinstance(error, EngineGone):
         print(f"{error}. Finished runs are safe; start the same command again to do the rest", file=sys.stderr)
-        return 3
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        print(error.strerror, file=sys.stderr)
         return 3
     if isinstance(error, OSError) and error.filename is not None:
         print(f"{error.filename}: cannot be read or written: {error.strerror}", file=sys.stderr)

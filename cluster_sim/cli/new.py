@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import sys
 from pathlib import Path
 
+from cluster_sim.cli import options
+from cluster_sim.inputs.program import program
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("name", help="its name, such as more_zones, or a path ending in .yaml")
-    parser.add_argument("--from", dest="base", default="baseline", metavar="SCENARIO", help="scenario to start from")
+    parser.add_argument("name", type=options.path, help="its name, such as more_zones, or a path ending in .yaml")
+    parser.add_argument("--from", type=options.path, dest="base", default="baseline", metavar="SCENARIO",
+                        help="scenario (or folder of a city) to start from")
     parser.add_argument("--force", action="store_true", help="write over a file of that name")
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
 
 
 def main(args: argparse.Namespace) -> int:
     """Write the file; exit status 2 if the name cannot be used or the file is there."""
+    from cluster_sim.runs.files import write_text
     from cluster_sim.scenario import ScenarioError
     from cluster_sim.scenario.template import template
 
@@ -35,14 +39,12 @@ def main(args: argparse.Namespace) -> int:
     except ScenarioError as error:
         print(error, file=sys.stderr)
         return 2
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    write_text(path, text)
     if args.json:
         print(json.dumps({"file": path.as_posix(), "extends": args.base}))
     else:
         print(path)
-        print(f"Take the # away from what you want to change, then: python run_sim.py run {path}", file=sys.stderr)
+        print(f"Take the # away from what you want to change, then: {program()} run {path}", file=sys.stderr)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cluster_sim.runs.experiment import Experiment
+
+
+def path(text: str) -> str:
+    """Read an argument that is a path: `~` is the home folder."""
+    return os.path.expanduser(text)
 
 
 def ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int, out: str,
@@ -31,7 +37,7 @@ def ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int, out: str,
         parser.add_argument("--until", metavar="MONTH", help=f"last month, such as 2030-12 ({end})")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE",
                         help=f"override {overridden} (repeatable)")
-    parser.add_argument("--out", metavar="FOLDER", help=out)
+    parser.add_argument("--out", type=path, metavar="FOLDER", help=out)
 
 
 def size(args: argparse.Namespace, seeds: int) -> tuple[list[int], float, int | None]:
@@ -51,7 +57,7 @@ def of_file(parser: argparse.ArgumentParser, seeds: str, out: str, otherwise: st
     parser.add_argument("--seeds", type=int, metavar="N", help=f"{seeds}{otherwise}")
     parser.add_argument("--scale", metavar="S", help=f"share of the city, such as 1/20{otherwise}")
     parser.add_argument("--until", metavar="MONTH", help=f"last month, such as 2030-12{otherwise}")
-    parser.add_argument("--out", metavar="FOLDER", help=out)
+    parser.add_argument("--out", type=path, metavar="FOLDER", help=out)
     parser.add_argument("--dry-run", action="store_true", help=dry_run)
 
 
@@ -61,11 +67,12 @@ def running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shard", metavar="I/N", help="do only shard I of N (one job each on a cluster)")
     parser.add_argument("--engine", choices=("local", "dask"), default="local",
                         help="this machine's cores, or a Dask cluster (the extra `cluster`)")
-    parser.add_argument("--scheduler", metavar="ADDRESS",
+    parser.add_argument("--scheduler", type=path, metavar="ADDRESS",
                         help="with --engine dask: the scheduler, such as tcp://node1:8786, or its JSON file")
     parser.add_argument("--profile", metavar="NAME",
                         help="with --engine dask: ask Slurm for workers as profiles/NAME.yaml says")
     parser.add_argument("--fresh", action="store_true", help="set aside what the folder holds and begin again")
+    parser.add_argument("--yes", action="store_true", help="start more than a million runs, too")
     parser.add_argument("--no-figures", action="store_true", help="draw no figures")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
     parser.add_argument("--quiet", action="store_true", help="no progress and no table")
@@ -105,10 +112,12 @@ def progress_of(args: argparse.Namespace) -> Any:
 def experiment(args: argparse.Namespace, name: str) -> Iterator[Experiment]:
     """Give what does the command's runs as the options say, in results/`name` unless --out names a folder."""
     from cluster_sim.runs.experiment import Experiment
+    from cluster_sim.runs.folders import inside
 
     found = Experiment(
-        Path(args.out) if args.out else Path("results") / name, args.workers, progress_of(args),
-        notes={"arguments": args.words}, shard=args.part, fresh=args.fresh, named=bool(args.out),
+        Path(args.out) if args.out else inside(Path("results"), Path("results") / name), args.workers,
+        progress_of(args), notes={"arguments": args.words, "directory": os.getcwd()}, shard=args.part,
+        fresh=args.fresh, named=bool(args.out), reading=getattr(args, "reading", False), sure=args.yes,
         say=partial(print, file=sys.stderr))
     args.experiment = found
     if args.engine == "local":

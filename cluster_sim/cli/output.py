@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cluster_sim.runs.errors import MORE_MEMORY, is_full, out_of_memory
+
 if TYPE_CHECKING:
     from cluster_sim.runs.experiment import Experiment, Unfinished
 
@@ -24,9 +26,11 @@ def rows(frame: Any) -> list[dict[str, Any]]:
 def write_frames(out: Path, frames: Mapping[str, Any], paper: Mapping[str, Any] | None = None) -> list[str]:
     """Write frames as CSV, and those for a `paper` as CSV and LaTeX in tables/; return the names of the former."""
     from cluster_sim.report import tables
+    from cluster_sim.runs.files import whole
 
     for name, frame in frames.items():
-        frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
+        with whole(out / f"{name}.csv") as draft:
+            frame.to_csv(draft, index=False, lineterminator="\n")
     for name, frame in (paper or {}).items():
         tables.write(frame, out / "tables", name)
     return [f"{name}.csv" for name in frames]
@@ -41,8 +45,13 @@ def write_figure(out: Path, name: str, plot: Callable[[], Any], args: argparse.N
 
         style.save(plot(), out / "figures" / name)
     except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
-        if not args.quiet:
-            print(f"no figure '{name}': {error}", file=sys.stderr)
+        if is_full(error):
+            raise
+        said = f"no figure '{name}': {error}"
+        if "problems" in args:
+            args.problems.append(said)
+        elif not args.quiet:
+            print(said, file=sys.stderr)
         return []
     return [str(out / "figures" / f"{name}.png")]
 
@@ -72,7 +81,9 @@ def status(experiment: Experiment, rest: str) -> int:
     """Return the exit status, 3 if runs failed; then say on standard error which, and in `rest` what is left."""
     if not experiment.failures:
         return 0
-    why = experiment.failed[0]["traceback"].strip().splitlines()[-1]
+    found = experiment.failed[0]["traceback"]
+    why = (f"this machine's memory did not suffice. {MORE_MEMORY}" if out_of_memory(found)
+           else found.strip().splitlines()[-1])
     print(f"{experiment.losses}: {why}{f' ({rest})' if rest else ''}\nAll of them: failures.jsonl in "
           f"{experiment.folder}. The same command tries them again.", file=sys.stderr)
     return 3

@@ -40,6 +40,7 @@ def main(args: argparse.Namespace) -> int:
               f"{len(spec.check_seeds)} for each mix found")
         return 0
     with options.experiment(args, f"search-{Path(args.file).stem}") as experiment:
+        experiment.ask(runs)
         result = study.run_search(spec, experiment, (lambda text: None) if args.quiet or args.json
                                   else partial(print, file=sys.stderr))
     out = result.folder

@@ -53,6 +53,7 @@ def main(args: argparse.Namespace) -> int:
         return 0
     top = f"-top{args.top}-{question.output.column}" if args.top else ""
     with options.experiment(args, f"sensitivity-{Path(args.file).stem}{top}") as experiment:
+        experiment.ask(looks + first + later)
         if args.top:
             frame = uncertain.first_look(question, experiment)
             output.write_frames(experiment.folder, {uncertain.FIRST_LOOK: frame})

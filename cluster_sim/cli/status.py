@@ -9,31 +9,44 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.cli import options
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("folders", nargs="*", metavar="FOLDER", help="results folders (all under results/)")
+    parser.add_argument("folders", type=options.path, nargs="*", metavar="FOLDER",
+                        help="results folders (all under results/)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print one line for each folder: runs done of those planned, failures, what they are of."""
-    folders = [Path(name) for name in args.folders] or sorted(p.parent for p in Path("results").glob("*/manifest.json"))
-    folders = [f if f.is_dir() else Path("results") / f for f in folders]
-    rows = []
+    """Print one line for each store: runs done of those planned, failures, what they are of.
+
+    Exit status 2 if a folder cannot be read.
+    """
+    from cluster_sim.runs.errors import InputError
+    from cluster_sim.runs.stores import is_store, results_folder, stores_in
+
+    named = [results_folder(name) for name in args.folders]
+    folders = named or [path for path in sorted(Path("results").glob("*")) if is_store(stores_in(path)[0])]
+    rows: list[dict[str, Any]] = []
+    problems: list[str] = []
     for folder in folders:
-        if not folder.is_dir():
-            print(f"there is no folder {folder}", file=sys.stderr)
-            return 2
-        rows.append(describe(folder))
+        for store in stores_in(folder):
+            try:
+                rows.append(describe(store))
+            except InputError as error:
+                problems.append(str(error))
     if args.json:
-        print(json.dumps({"stores": rows}, ensure_ascii=False))
-        return 0
-    if not rows:
-        print("nothing under results/ yet")
-    for row in rows:
-        print("\n".join(lines(row)))
-    return 0
+        print(json.dumps({"stores": rows, "problems": problems}, ensure_ascii=False))
+    else:
+        if not rows and not problems:
+            print("nothing under results/ yet")
+        for row in rows:
+            print("\n".join(lines(row)))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 2 if problems else 0
 
 
 def lines(row: dict[str, Any]) -> list[str]:
@@ -59,21 +72,25 @@ def describe(folder: Path) -> dict[str, Any]:
     from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.store import Store
 
-    store, notes = Store(folder), manifest.load(folder)
+    store, notes = Store(folder), manifest.of_store(folder)
     damaged: list[str] = []
     staged = store.staged()
     try:
         committed = store.committed()
         failed = {record["run_id"] for record in store.failures()}
+        damaged = manifest.gaps(store)
     except InputError as error:
-        damaged, committed, failed = [str(error)], set(), set()
+        committed, failed = set(), set()
+        damaged.append(str(error))
     finished, size = staged | committed, 0
     for path in folder.rglob("*"):
         with suppress(OSError):
             size += path.stat().st_size if path.is_file() else 0
-    status = notes.get("status", "no manifest")
+    status = notes.get("status", "unknown")
     if status == "running":
         status = "at work" if store.at_work() else "stopped (the same command goes on)"
+    elif status == "done" and (damaged or len(finished) < notes.get("planned", 0)):
+        status = "a part is missing (the same command does its runs again)"
     return {"folder": str(folder), "done": len(finished), "planned": max(notes.get("planned", 0), len(finished)),
             "failed": len(failed), "staged": len(staged - committed), "scenario": notes.get("scenario", "?"),
             "design": notes.get("design"), "scale": notes.get("scale", "?"), "until": notes.get("until", "?"),

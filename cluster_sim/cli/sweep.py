@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.cli import options, output
-from cluster_sim.cli.sweep_table import seeds, summary
+from cluster_sim.cli.sweep_table import seeds, shares, summary
 
 if TYPE_CHECKING:
+    from cluster_sim.analysis.sweep_contrasts import Contrast
     from cluster_sim.runs.experiment import Experiment
     from cluster_sim.runs.plan import Plan
 
@@ -26,17 +28,27 @@ def main(args: argparse.Namespace) -> int:
     """Do what is missing of the sweep and say what there is; exit status 3 if a run failed."""
     from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.experiment import Unfinished
+    from cluster_sim.runs.read import View
+    from cluster_sim.runs.summary import drawable
     from cluster_sim.runs.sweeps import load_sweep, plan_sweep, replaced
+    from cluster_sim.scenario.designs import count_points
 
-    planned = plan_sweep(replaced(load_sweep(args.file), args.seeds, args.scale, args.until))
+    sweep = replaced(load_sweep(args.file), args.seeds, args.scale, args.until)
     if args.dry_run:
         if args.engine != "local":
             raise InputError("--dry-run measures on this machine: leave out --engine")
-        return _estimate(planned, args)
-    with options.experiment(args, planned.sweep.slug) as experiment, suppress(Unfinished):
+        return _estimate(plan_sweep(sweep), args)
+    with options.experiment(args, sweep.slug) as experiment, suppress(Unfinished):
+        experiment.ask(count_points(sweep) * len(sweep.seeds))
+        planned = plan_sweep(sweep)
         experiment.run({experiment.folder: planned})
     answer = _answer(planned, experiment, args.shard)
-    output.show(args, answer, lambda: summary(planned, answer, experiment.folder))
+    found = shares(sweep, experiment.folder) if answer["done"] else (0, [])
+    answer |= {"year": found[0] or None, "shares": [_plain(each) for each in found[1]], "figures": []}
+    if found[1] and drawable(sweep):
+        answer["figures"] = output.write_figure(experiment.folder, "points", partial(
+            View(experiment.folder).plot, "points"), args)
+    output.show(args, answer, lambda: summary(planned, answer, experiment.folder, found))
     return output.status(experiment, f"{answer['done']:,} are done")
 
 
@@ -64,6 +76,11 @@ def size(megabytes: float) -> str:
     if megabytes >= 1000:
         return f"{megabytes / 1000:.1f} GB"
     return f"{megabytes:.0f} MB" if megabytes >= 10 else f"{megabytes:.1f} MB"
+
+
+def _plain(each: Contrast) -> dict[str, Any]:
+    """Return a contrast for JSON: what is missing is null."""
+    return {key: None if value != value else value for key, value in vars(each).items()}
 
 
 def _answer(planned: Plan, experiment: Experiment, shard: str | None) -> dict[str, Any]:

@@ -45,5 +45,6 @@ def burn_in(model) -> None:
     model.projects.used["hit"] = np.where(model.projects.used["hit"] > 0, HitState.BEFORE_START, HitState.NONE)
     model.month.hits[:] = 0
     model.month.hit_gross[:] = 0
+    model.month.hit_receipts[:] = 0
     model.books.wip_change = 0.0
     model.state["released"] = model.state["hits"] = 0

@@ -45,7 +45,7 @@ def lay_out(model: Any) -> None:
     model.agenda = Agenda()
     model.partners = lay_partners(model.studios.rows.size, model.space)
     model.month = Month(np.zeros(1, LEVERS)[0], np.zeros(len(ledger.KINDS)), np.zeros(len(ledger.LEVELS)),
-                        np.zeros(len(CAREERS), np.int64), *np.zeros((3, N_SEGMENTS)))
+                        np.zeros(len(CAREERS), np.int64), *np.zeros((4, N_SEGMENTS)))
     model.books = ledger.Books()
     model.set_levers()
 

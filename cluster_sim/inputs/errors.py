@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from cluster_sim.inputs.program import program
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -100,7 +102,7 @@ class ScenarioError(Exception):
         tail = f"{count} fault{'s' if count != 1 else ''}. Nothing was run."
         topic = next((t for t in map(_topic, self.faults) if t), "")
         if topic:
-            tail += f"  Keys and units: python run_sim.py explain {topic}"
+            tail += f"  Keys and units: {program()} explain {topic}"
         return "\n".join([*map(str, self.faults), tail])
 
 

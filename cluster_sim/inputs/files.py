@@ -31,6 +31,11 @@ def read_text_file(path: Path, shown: str, most: int = MOST_BYTES) -> str:
         raise refuse("is not UTF-8 text") from None
 
 
+def path_of(text: str | Path) -> Path:
+    """The path that a user means: `~` is the home folder, which no shell has put in after `--out=` or in Python."""
+    return Path(os.path.expanduser(text))
+
+
 def split_lines(text: str) -> tuple[str, ...]:
     """The lines of a text, as the YAML parser counts them."""
     return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from cluster_sim.inputs.quantities import bounds_text
 
-WORDS = ("text", "slug", "bool", "month name", "segment", "zone", "other city", "identity")
+WORDS = ("text", "slug", "bool", "month name", "last month", "segment", "zone", "other city", "identity")
 """Units of values that are not amounts."""
 
 

@@ -35,6 +35,7 @@ _PERIODS = {"month": Decimal(1), "year": Decimal(12)}
 
 _AMOUNT = re.compile(r"(?P<number>[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][-+]?\d+)?)\s*(?P<unit>.*)\Z", re.DOTALL)
 _MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
+_YEAR = re.compile(r"\d{4}\Z")
 _LOOSE_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.]\d{1,2})?\Z")
 
 
@@ -179,7 +180,7 @@ def parse_month(value: object) -> int:
     match = _MONTH.match(text)
     if not match:
         loose = _LOOSE_MONTH.match(text)
-        hint = ""
+        hint = f"a month of that year, {text}-01 to {text}-12" if _YEAR.match(text) else ""
         if loose and 1 <= int(loose.group(2)) <= 12:
             hint = f"write {loose.group(1)}-{int(loose.group(2)):02d}"
         raise QuantityError(f"'{text[:40]}' is not a month: expected a form such as 2019-07", hint)
@@ -188,8 +189,14 @@ def parse_month(value: object) -> int:
         hint = f"months run from {year}-01 to {year}-12"
         raise QuantityError(f"there is no month {month}", hint, 5, 2)
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise QuantityError(f"the year is not between {FIRST_YEAR} and {LAST_YEAR}", "", 0, 4)
+        raise QuantityError(f"the year is not between {FIRST_YEAR} and {LAST_YEAR}; {TOO_LATE}", "", 0, 4)
     return year * 12 + month - 1
+
+
+def parse_last_month(value: object) -> int:
+    """The ordinal of the month with which something ends; a year such as 2019 is its December."""
+    text = str(value).strip()
+    return parse_month(f"{text}-12" if _YEAR.match(text) else text)
 
 
 def month_name(ordinal: int) -> str:

@@ -18,7 +18,15 @@ from typing_extensions import TypedDict
 from cluster_sim.codes import SEGMENTS
 from cluster_sim.inputs.errors import did_you_mean, listing
 from cluster_sim.inputs.keys import KeyInfo
-from cluster_sim.inputs.quantities import QuantityError, number, parse_month, shown
+from cluster_sim.inputs.quantities import (
+    FIRST_YEAR,
+    LAST_MONTH,
+    QuantityError,
+    number,
+    parse_last_month,
+    parse_month,
+    shown,
+)
 from cluster_sim.inputs.slugs import read_slug
 
 NONE = "none"
@@ -28,6 +36,7 @@ ELSEWHERE = "elsewhere"
 RESET = object()
 """What a key is read as that says `none`: its default."""
 MONTH = {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}
+YEAR = {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_MONTH // 12}
 AMOUNT = {"type": "string", "pattern": r"^[-+]?[0-9.,]+(e[-+]?[0-9]+)? *\D.*$"}
 
 closed = with_config(ConfigDict(extra="forbid", strict=True))
@@ -113,6 +122,8 @@ def _plain_type(info: KeyInfo) -> Any:
         return Annotated[str, Written(lambda value, names: read_slug(value))]
     if unit == "month name":
         return Annotated[int, Written(lambda value, names: parse_month(value), (MONTH,), plain=False)]
+    if unit == "last month":
+        return Annotated[int, Written(lambda value, names: parse_last_month(value), (MONTH, YEAR), plain=False)]
     if unit == "identity":
         return Annotated[str, Written(lambda value, names: read_identity(value), IDENTITY, plain=False)]
     if unit in KINDS:

@@ -16,6 +16,7 @@ from cluster_sim.indicators import INDICATORS
 from cluster_sim.jit import kernel
 from cluster_sim.month.commissioning import spending
 from cluster_sim.policies import instruments
+from cluster_sim.policies.payments import dates
 
 STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance", "migrants", "hires", "outsiders",
          "students", "seekers", "places", "students_wish", "proposed", "greenlit", "released", "hits", "entries",
@@ -129,7 +130,7 @@ class Observer:
             "spin_offs": model.month.careers[6], "solo_founders": model.month.careers[7], "studios_listed": s["listed"],
             "promotions": s["promotions"], "funding_rounds": s["rounds"], "venture_capital": flow[L.EQUITY] / 1e6,
             "green_lit": s["greenlit"], "in_production": making.sum(), "project_receipts": receipts / 1e6,
-            "hit_receipts": float(model.month.hit_gross.sum()) / 1e6, "contract_sales": (sales - receipts) / 1e6,
+            "hit_receipts": float(model.month.hit_receipts.sum()) / 1e6, "contract_sales": (sales - receipts) / 1e6,
             "home_sales": flow[L.SALES_HOME] / 1e6, "operating_surplus": s["surplus"] / 1e6,
             "wage_bill": (flow[L.WAGES] + flow[L.SOCIAL_CONTRIBUTIONS]) / 1e6,
             "purchased_inputs": L.role_total(flow, "input") / 1e6, "work_in_progress": model.books.wip_stock / 1e6,
@@ -181,9 +182,8 @@ class Observer:
     def series(self, model: Any) -> dict[str, np.ndarray]:
         """Return the columns of the months lived."""
         lived = model.t
-        months = (np.datetime64("1970-01", "M") + (np.arange(lived) + model.first_month - 1970 * 12)).astype(
-            "datetime64[D]")
-        return {"month": months} | {name: self.table[:lived, k].copy() for name, k in self.place.items()}
+        return {"month": dates(model.first_month, np.arange(lived))} | {
+            name: self.table[:lived, k].copy() for name, k in self.place.items()}
 
     def ledger(self, model: Any) -> dict[str, np.ndarray]:
         """Return the flows of the months lived by kind, and each instrument's outlay (million yuan)."""
@@ -212,15 +212,14 @@ def title_names(model: Any, done: np.ndarray) -> np.ndarray:
 def projects_table(model: Any) -> dict[str, np.ndarray]:
     """Return one row a released title; money in million yuan at 2017 prices."""
     d = titles(model)
-    start = np.datetime64("1970-01", "M") + (model.first_month - 1970 * 12)
     owner_alive = np.zeros(d.size, bool)
     studios = model.studios.rows
     if d.size:
         owner_alive = studios["id"][np.minimum(d["owner"], studios.size - 1)] == d["owner_id"]
     return {"project_id": d["id"], "title": title_names(model, d), "owner_id": d["owner_id"],
             "segment": np.array(SEGMENTS, object)[d["segment"]] if d.size else np.array([], object),
-            "month": (start + d["released"]).astype("datetime64[D]"),
-            "started": (start + d["started"]).astype("datetime64[D]"),
+            "month": dates(model.first_month, d["released"]),
+            "started": dates(model.first_month, d["started"]),
             "budget": d["budget"] / 1e6, "cost": d["cost"] / 1e6, "gross": d["gross"] / 1e6,
             "gross_abroad": d["gross_abroad"] / 1e6, "receipts": d["receipts"] / 1e6, "coinvested": d["coinvest"],
             "aid": d["aid_claim"] / 1e6, "quality": d["quality"], "tests": d["tests"], "partners": d["partners"],

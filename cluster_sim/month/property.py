@@ -147,7 +147,7 @@ def taste(s, place, stream_of_tastes, p):
 
 
 @kernel
-def relocate(studios, space, city, rules, t, chosen, park_of, flow):
+def relocate(studios, space, city, rules, t, month, chosen, park_of):
     """Let a part of the studios look at other places and move if the gain beats the cost of moving.
 
     chosen, park_of: where each will be (-1: stays).  Reads the state before anybody moves; moves are carried out
@@ -169,7 +169,7 @@ def relocate(studios, space, city, rules, t, chosen, park_of, flow):
         if low16(draw(base, s.id)) > p.property_look * hurry:
             continue
         here = cells[s.cell]
-        young = 1.0 if t - s.born < g.relief_age else 0.0
+        young = 1.0 if t - s.born < month.levers.relief_age else 0.0
         if s.park >= 0:
             rent = parks[s.park].rent * (1.0 - young * parks[s.park].relief)
             now = place_value(s, here, rent, g.tau_in_park * 0.5 + 0.5 * here.price_of_distance, g, p)
@@ -212,7 +212,7 @@ def relocate(studios, space, city, rules, t, chosen, park_of, flow):
             cost = yuan(p.property_moving_cost * max(1, s.staff) * 1e6)
             s.cash -= cost
             s.inputs += cost
-            flow[L.MOVING] += cost
+            month.flow[L.MOVING] += cost
             s.cell = chosen[i]
             s.park = park_of[i]
             s.hub = 0
@@ -248,5 +248,5 @@ def move_studios(model) -> None:
     """Let studios look at other places and move."""
     studios = model.studios.used
     chosen, park_of = model.buffer("chosen", studios.size), model.buffer("park_of", studios.size)
-    model.state["moves"] = relocate(studios, model.space, model.city_state, model.rules, model.t, chosen, park_of,
-                                    model.month.flow)
+    model.state["moves"] = relocate(studios, model.space, model.city_state, model.rules, model.t, model.month, chosen,
+                                    park_of)

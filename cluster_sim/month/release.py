@@ -117,6 +117,7 @@ def screen(projects, studios, rules, city, month):
     p = rules.p[0]
     flow, crowd = month.flow, month.crowd
     month.hit_gross[:] = 0.0
+    month.hit_receipts[:] = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
         if j.stage == Stage.RUNNING:
@@ -165,6 +166,8 @@ def screen(projects, studios, rules, city, month):
             s.hits += 1
             found += 1
             month.hits[j.segment] += 1
+        if j.hit != HitState.NONE:
+            month.hit_receipts[j.segment] += receipts
         # talk goes with gross, weighted by how much of a hit the title is
         fame = standing(j, g)
         month.hit_gross[j.segment] += math.floor((home + abroad) * fame / (1.0 + fame))

@@ -41,7 +41,7 @@ class Amenity(Instrument):
         if not here.any():              # a very small city may have no cell in the zone
             return
         area = int(here.sum()) * float(model.places.cell_km) ** 2 * model.scale      # money shrinks, the map does not
-        paid = self.spend(model, self.get("spending") * MILLION * model.scale / 12.0)
+        paid = self.spend(model, self.money("spending") * model.scale / 12.0)
         gain = paid / MILLION / (self.get("price") * area)
         self.built[here] += gain * (1.0 - cells["amenity"][here])
         cells["amenity"] = np.minimum(1.0, self.before + self.built)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from cluster_sim import ledger as L
 from cluster_sim.codes import N_SPECIALISMS, SEGMENTS, FundKind, Life, Round, Status
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.policies.base import Instrument, Key
 
 
 class AnchorAttraction(Instrument):
@@ -37,7 +38,7 @@ class AnchorAttraction(Instrument):
         self.arrived: list[tuple[int, int]] = []            # identity, month
 
     def open(self, model) -> None:
-        grant = np.floor(self.get("grant") * MILLION * model.scale)
+        grant = np.floor(self.money("grant") * model.scale)
         while len(self.arrived) < int(self.get("anchors")) and self.within(model, 1, grant):
             self.arrive(model, grant)
         offices = self.rows_of(model, (identity for identity, _ in self.arrived)).tolist()
@@ -91,7 +92,7 @@ class AnchorAttraction(Instrument):
         s["expected"][row] = s["capacity"][row]
         capital = np.floor(6.0 * count * model.labour.mean_wage * self.get("premium"))
         s["cash"][row] = capital
-        model.month.flow[self.parent_capital()] += capital
+        model.month.flow[L.COINVESTMENT] += capital      # from the rest of the nation
         model.studios.forget_order()
         self.arrived.append((int(s["id"][row]), model.t))
         self.pay(model, np.array([row]), np.array([grant]), act="founding")
@@ -102,11 +103,4 @@ class AnchorAttraction(Instrument):
             f["kind"][fund] = FundKind.CORPORATE
             f["first_round"][fund], f["last_round"][fund] = Round.SEED, Round.LATER
             f["looks"][fund] = model.par["finance.screened"] * model.scale
-            f["committed"][fund] = np.floor(self.get("fund") * MILLION * model.scale)
-
-    @staticmethod
-    def parent_capital() -> int:
-        """Return the ledger's kind of the parent's first capital: it comes from the rest of the nation."""
-        from cluster_sim import ledger
-
-        return ledger.COINVESTMENT
+            f["committed"][fund] = np.floor(self.money("fund") * model.scale)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim.codes import Stage
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.policies.base import Instrument, Key
 
 APPROVED, CLEARED = 1, 2
 
@@ -34,11 +34,6 @@ class Approvals(Instrument):
         super().__init__(timeline)
         self.free = 0
 
-    def shorten_entry(self, model, wait) -> None:
-        if self.now is not None and self.get("entry_months_saved"):
-            here = self.inside(model)
-            wait[here] = np.maximum(0.0, wait[here] - self.get("entry_months_saved"))
-
     def open(self, model) -> None:
         self.free = self.number(model, self.get("files") * model.scale)
         if self.free:
@@ -61,7 +56,7 @@ class Approvals(Instrument):
         able &= projects["replay"][rows] == 0
         rows, saved, file = rows[able], saved[able], file[able]
         first = np.lexsort((projects["id"][rows], projects["started"][rows]))[: self.free]
-        cost = np.floor(self.get("cost") * MILLION)
+        cost = np.floor(self.money("cost"))
         first = first[: self.within(model, first.size, cost)]
         if not first.size:
             return

@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import SEGMENTS
+from cluster_sim.codes import SEGMENTS, Life, Stage
 from cluster_sim.inputs.keys import KeyInfo as Key
 from cluster_sim.policies.protocol import CityModel
 
@@ -36,6 +36,11 @@ from the rest of the city, an allowance to people, a grant to landlords, a guara
 COMMON_KEYS = {"budget": Key("million yuan", None, text="Most that the instrument may pay in a calendar year; "
                                                         "empty means no limit")}
 _REGISTER: dict[str, type[Instrument]] = {}
+
+
+def by_identity(table: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return rows of a table in the order of their identities: the order of rows must never matter."""
+    return rows[np.argsort(table["id"][rows])]
 
 
 def registered() -> dict[str, type[Instrument]]:
@@ -83,6 +88,10 @@ class Instrument:
         """Return the value in force of a key; the default before the first entry."""
         return self.keys[key].default if self.now is None else self.now.get(key, self.keys[key].default)
 
+    def money(self, key: str) -> float:
+        """Return the amount in force of a key in million yuan (yuan)."""
+        return self.get(key) * MILLION
+
     def covers(self, segment: np.ndarray) -> np.ndarray:
         """Say for each of some segments (indices) whether the key ``segments`` in force names it."""
         named = self.get("segments")
@@ -127,7 +136,11 @@ class Instrument:
         """Step 10: act on studios that close this month (rows), before they are wound up."""
 
     def shorten_entry(self, model: CityModel, wait: np.ndarray) -> None:
-        """Step 10: change the months that permits take, by cell."""
+        """Step 10: change the months that permits take, by cell: the key `entry_months_saved` takes off as many."""
+        saved = self.get("entry_months_saved") if self.now is not None and "entry_months_saved" in self.keys else 0
+        if saved:
+            here = self.inside(model)
+            wait[here] = np.maximum(0.0, wait[here] - saved)
 
     # ---- paying
     def affordable(self, model: CityModel, amounts: np.ndarray) -> np.ndarray:
@@ -155,14 +168,21 @@ class Instrument:
         budget = self.get("budget")
         return 1.0 if budget is None else self.kept if budget > 0.0 else 0.0
 
-    def pay(self, model: CityModel, rows: np.ndarray, amounts: np.ndarray, account: str = "grant", *,
+    def afford_once(self, model: CityModel, cost: float) -> bool:
+        """Spend a cost (whole yuan) on a programme that takes place only if the budget allows all of it; say if so."""
+        if not self.within(model, 1, cost):
+            return False
+        self.spend(model, cost)
+        return True
+
+    def pay(self, model: CityModel, rows: np.ndarray, amounts: np.ndarray | float, account: str = "grant", *,
             act: str = "studio", ids: np.ndarray | None = None, base: np.ndarray | float = 1.0) -> np.ndarray:
-        """Pay amounts (yuan) to studios (rows, in the order in which they queue); return what was paid.
+        """Pay amounts (yuan, one for all or one each) to studios (rows, in the order of their queue); return what was.
 
         account: grant (a capital transfer), rent or compute (other subsidies on production).  act, ids, base:
         what is paid for (`policies/payments.py`); the studios themselves unless said otherwise.
         """
-        paid = self.affordable(model, amounts)
+        paid = self.affordable(model, np.broadcast_to(amounts, rows.shape))
         if not paid.any():
             return paid
         studios = model.studios.rows
@@ -233,6 +253,24 @@ class Instrument:
     def year_wage(self, model: CityModel) -> float:
         """Return the mean wage of a year on the market of this month (yuan)."""
         return 12.0 * float((model.city_state["market_wage"][0] * model.labour.share).sum())
+
+    # ---- whom to choose, and in which order
+    def open_studios(self, model: CityModel) -> np.ndarray:
+        """Say for each studio (rows of ``model.studios.used``) whether it has opened and not closed."""
+        studios = model.studios.used
+        return (studios["alive"] == Life.ALIVE) & (studios["born"] <= model.t)
+
+    def released_now(self, model: CityModel) -> np.ndarray:
+        """Return the rows of works that were released this month."""
+        projects = model.projects.used
+        return np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= Stage.RUNNING))
+
+    def by_lot(self, model: CityModel, table: np.ndarray, rows: np.ndarray, question: int = 0) -> np.ndarray:
+        """Return rows of a table in an order drawn by lot, anew each month and for each question."""
+        from cluster_sim.draws import AID, uniforms  # compiled code: not for who only reads scenarios
+
+        ids = table["id"][rows]
+        return rows[np.lexsort((ids, uniforms(model.seed, AID, ids ^ question, model.t)))]
 
     # ---- prices that are paid in part
     def cost_of(self, model: CityModel, rows: np.ndarray, account: str) -> np.ndarray:

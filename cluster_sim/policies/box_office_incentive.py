@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim.codes import Stage
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.policies.base import Instrument, Key
 
 
 class BoxOfficeIncentive(Instrument):
@@ -26,8 +26,8 @@ class BoxOfficeIncentive(Instrument):
 
     def aid(self, gross: np.ndarray, segment: np.ndarray, unit: np.ndarray) -> np.ndarray:
         """Return the reward (yuan) for a gross (yuan); unit: what a yuan of the law is at the work's scale."""
-        above = np.maximum(gross - self.get("threshold") * MILLION * unit, 0.0)
-        reward = np.minimum(self.get("rate") * above, self.get("cap") * MILLION * unit)
+        above = np.maximum(gross - self.money("threshold") * unit, 0.0)
+        reward = np.minimum(self.get("rate") * above, self.money("cap") * unit)
         return np.where(self.covers(segment), np.floor(reward), 0.0)
 
     def expect_aid(self, model, proposals) -> None:

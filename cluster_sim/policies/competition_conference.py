@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.codes import Life, Segment
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.codes import Segment
+from cluster_sim.policies.base import Instrument, Key
 
 
 class CompetitionConference(Instrument):
@@ -39,16 +39,13 @@ class CompetitionConference(Instrument):
         if month == int(self.get("conference_month")) and self.get("participants"):
             self.meet(model)
 
-    def draw_studios(self, model, count: float, purpose_shift: int) -> np.ndarray:
+    def draw_studios(self, model, count: float, question: int) -> np.ndarray:
         """Return the rows of studios that take part, drawn by lot, as many as the budget pays for."""
-        from cluster_sim.draws import AID, uniforms
-
         s = model.studios.used
-        rows = np.flatnonzero((s["alive"] == Life.ALIVE) & (s["born"] <= model.t) & (s["segment"] < Segment.OTHER)
-                              & (s["solo"] == 0) & (s["staff"] >= 2))
-        rows = rows[np.lexsort((s["id"][rows], uniforms(model.seed, AID, s["id"][rows] ^ purpose_shift, model.t)))]
+        able = self.open_studios(model) & (s["segment"] < Segment.OTHER) & (s["solo"] == 0) & (s["staff"] >= 2)
+        rows = self.by_lot(model, s, np.flatnonzero(able), question)
         rows = rows[: self.number(model, count * model.scale)]
-        cost = np.floor(self.get("cost") * MILLION)
+        cost = np.floor(self.money("cost"))
         rows = rows[: self.within(model, rows.size, cost)]
         self.spend(model, cost * rows.size)
         return rows
@@ -62,7 +59,7 @@ class CompetitionConference(Instrument):
         s["outside_tie"][rows] = np.minimum(1.0, s["outside_tie"][rows] + self.get("tie"))
         merit = s["quality"][rows] + s["reputation"][rows] + uniforms(model.seed, MEETING, s["id"][rows], model.t)
         best = rows[np.lexsort((s["id"][rows], -merit))][: self.number(model, self.get("prizes") * model.scale)]
-        self.pay(model, best, np.full(best.size, self.get("prize") * MILLION), act="programme", ids=s["id"][best])
+        self.pay(model, best, self.money("prize"), act="programme", ids=s["id"][best])
 
     def meet(self, model) -> None:
         """Let participants meet buyers; every signature builds export capability."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.policies.base import Instrument, Key
 
 
 class ComputeVouchers(Instrument):
@@ -43,7 +43,7 @@ class ComputeVouchers(Instrument):
         s = studios[everybody]
         able = ((s["born"] <= model.t) & (s["compute"] > 0.0) & (s["staff"] <= self.get("largest")) & (s["hub"] == 0)
                 & self.covers(s["segment"]))
-        room = np.maximum(self.get("cap") * MILLION - used[able], 0.0)
+        room = np.maximum(self.money("cap") - used[able], 0.0)
         wanted = np.minimum(self.get("share") * s["compute"][able], room)
         used[able] += self.relieve(model, everybody[able], wanted, "compute")
         self.ids, self.used = ids, used

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import Life, Segment, Specialism
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.codes import Segment, Specialism
+from cluster_sim.policies.base import Instrument, Key
 
 MONTHS = 12
 CULTURE = (Segment.FILM, Segment.AUDIO_VIDEO, Segment.DESIGN, Segment.SCIFI)
@@ -50,22 +50,18 @@ class CultureTechnology(Instrument):
     def bill(self, model, firm: int) -> tuple[float, float]:
         """Return a month's bill of a firm and the aid to it (whole yuan)."""
         bill = np.floor(self.get("effort") / MONTHS * float(model.studios.rows["fee"][firm]) + 0.5)
-        return bill, np.floor(min(self.get("share") * bill, self.get("cap") * MILLION / MONTHS))
+        return bill, np.floor(min(self.get("share") * bill, self.money("cap") / MONTHS))
 
     def begin(self, model, count: int) -> None:
         """Choose applicants by lot and give each the nearest technology firm that is free; tie the pair."""
-        from cluster_sim.draws import AID, uniforms
-
         s = model.studios.used
-        able = (s["alive"] == Life.ALIVE) & (s["born"] <= model.t) & (s["solo"] == 0)
-        able &= s["staff"] >= self.get("smallest")
+        able = self.open_studios(model) & (s["solo"] == 0) & (s["staff"] >= self.get("smallest"))
         tech = (s["segment"] == Segment.GAMES) | (s["anchor"] > 0)
         tech |= s["skill_by"][:, Specialism.ENGINEERING] > 0.4 * np.maximum(s["skill_by"].sum(1), 1e-9)
         culture = np.isin(s["segment"], CULTURE) & (s["cash"] > 0.0)
         waits = {i for i, month in self.last.items() if model.t - month < PAUSE}
-        rows = np.flatnonzero(able & culture & ~tech)
-        order = np.lexsort((s["id"][rows], uniforms(model.seed, AID, s["id"][rows], model.t)))
-        applicants = [r for r in rows[order].tolist() if int(s["id"][r]) not in waits]
+        rows = self.by_lot(model, s, np.flatnonzero(able & culture & ~tech))
+        applicants = [r for r in rows.tolist() if int(s["id"][r]) not in waits]
         busy = {firm for _, _, firm in self.running}
         firms = np.array([r for r in np.flatnonzero(able & tech).tolist() if int(s["id"][r]) not in busy], np.int64)
         there = self.rows_of(model, busy)

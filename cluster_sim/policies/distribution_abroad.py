@@ -64,9 +64,9 @@ class DistributionAbroad(Instrument):
         projects, studios = model.projects.used, model.studios.rows
         unit = self.unit(model, projects["replay"])
         rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] == Stage.RUNNING)
-                              & (projects["cost"] >= self.get("smallest") * MILLION * unit)
+                              & (projects["cost"] >= self.money("smallest") * unit)
                               & self.covers(projects["segment"]))
-        dubbing = np.floor(self.get("dubbing") * MILLION * unit[rows])
+        dubbing = np.floor(self.money("dubbing") * unit[rows])
         aid = np.floor(self.get("share") * dubbing)
         own = model.rules.segments["producer_share"][projects["segment"][rows]] * (1.0 - projects["coinvest"][rows])
         pays = own * self.reached(model, rows, month=False)[1] > dubbing - aid

@@ -71,14 +71,11 @@ class EducationPlaces(Instrument):
 
     def place(self, model) -> None:
         """Give the months of a placement to next month's graduates, drawn by lot."""
-        from cluster_sim.draws import AID, uniforms
-
         people = model.talents.used
         rows = np.flatnonzero((people["status"] == Status.STUDENT) & (people["graduation"] > model.t)
                               & (people["graduation"] <= model.t + 3))
-        order = np.lexsort((people["id"][rows], uniforms(model.seed, AID, people["id"][rows], model.t)))
-        rows = rows[order][: round(self.get("placements") * model.scale)]
-        stipend = np.floor(self.get("stipend") * MILLION)
+        rows = self.by_lot(model, people, rows)[: round(self.get("placements") * model.scale)]
+        stipend = np.floor(self.money("stipend"))
         rows = rows[: self.within(model, rows.size, stipend)]
         self.spend(model, stipend * rows.size, "people")
         months, learning = int(self.get("months")), model.par["labour.learning"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim.codes import Life, Segment
-from cluster_sim.policies.base import Instrument, Key
+from cluster_sim.policies.base import Instrument, Key, by_identity
 
 
 class Hub(Instrument):
@@ -73,9 +73,6 @@ class Hub(Instrument):
         if self.now is None or not self.get("teams"):
             return
         studios = model.studios.used
-        rows = np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == Life.ALIVE))
-        if not rows.size:
-            return
-        rows = rows[np.argsort(studios["id"][rows])]
+        rows = by_identity(studios, np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == Life.ALIVE)))
         for account in ("rent", "compute"):
             self.relieve(model, rows, self.get(account) * self.cost_of(model, rows, account), account)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.codes import TIERS, Life, Round
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.codes import TIERS, Round
+from cluster_sim.policies.base import MILLION, Instrument, Key, by_identity
 
 
 class LadderGrants(Instrument):
@@ -33,8 +33,7 @@ class LadderGrants(Instrument):
     def listed(self, model) -> np.ndarray:
         """Return the rows of studios on the list, in the order of their identities."""
         s = model.studios.used
-        rows = np.flatnonzero((s["tier"] > 0) & (s["alive"] == Life.ALIVE) & (s["born"] <= model.t))
-        return rows[np.argsort(s["id"][rows])]
+        return by_identity(s, np.flatnonzero((s["tier"] > 0) & self.open_studios(model)))
 
     def open(self, model) -> None:
         s = model.studios.used
@@ -48,7 +47,7 @@ class LadderGrants(Instrument):
             monthly = s["unit_cost"][rows] * np.maximum(s["capacity"][rows], 0.5)
             s["credit"][rows] = np.floor(self.get("credit") * monthly)
         if self.get("talent"):
-            s["perk"][rows] = self.get("talent") * MILLION / self.year_wage(model)
+            s["perk"][rows] = self.money("talent") / self.year_wage(model)
 
     def support(self, model) -> None:
         if self.now is None or not (self.get("rent") or self.get("talent") or self.get("listing")):
@@ -57,16 +56,16 @@ class LadderGrants(Instrument):
         ids, tier = s["id"][rows], s["tier"][rows].astype(float)
         if self.get("rent"):
             wanted = self.get("rent") * self.cost_of(model, rows, "rent")
-            self.relieve(model, rows, np.minimum(wanted, self.get("rent_cap") * MILLION / 12.0), "rent")
+            self.relieve(model, rows, np.minimum(wanted, self.money("rent_cap") / 12.0), "rent")
         if self.get("talent"):
             hired = s["filled"][rows].sum(1)
+            each = np.floor(self.money("talent"))
             for k in np.flatnonzero(hired).tolist():
-                each = np.floor(self.get("talent") * MILLION)
                 paid = self.within(model, int(hired[k]), each)
                 self.spend(model, paid * each, "people", act="tier", entity=int(ids[k]), base=tier[k])
         if self.get("listing"):
             last = rows[(s["round"][rows] == Round.LATER) & (s["round_month"][rows] == model.t)]
-            self.pay(model, last, np.full(last.size, self.get("listing") * MILLION), act="tier",
+            self.pay(model, last, self.money("listing"), act="tier",
                      base=s["tier"][last].astype(float))
 
     def after_ladder(self, model) -> None:
@@ -76,9 +75,8 @@ class LadderGrants(Instrument):
         grants = np.array([0.0] + [self.get(tier) for tier in TIERS[1:]]) * MILLION
         if not grants.any():
             return
-        rows = np.flatnonzero((studios["listed"] == model.t) & (studios["tier"] > 0) & (studios["alive"] == Life.ALIVE)
-                              & (studios["born"] < model.t))
-        rows = rows[np.argsort(studios["id"][rows])]
+        rows = self.listed(model)
+        rows = rows[(studios["listed"][rows] == model.t) & (studios["born"][rows] < model.t)]
         if rows.size:
             self.pay(model, rows, grants[studios["tier"][rows]], act="tier",
                      base=studios["tier"][rows].astype(float))
@@ -88,7 +86,7 @@ class LadderGrants(Instrument):
             return
         s = model.studios.rows
         rows = gone[(s["cash"][gone] < 0.0) & (s["credit"][gone] > 0.0)]
-        for row in rows[np.argsort(s["id"][rows])].tolist():
+        for row in by_identity(s, rows).tolist():
             loss = min(-float(s["cash"][row]), float(s["credit"][row]))
             self.spend(model, self.get("guaranteed") * loss, "guarantee", act="tier", entity=int(s["id"][row]),
                        base=float(s["tier"][row]))

@@ -27,6 +27,11 @@ ACTS = {
 """What public money is paid for: the kinds of acts, and what identity and base mean for each."""
 
 
+def dates(first_month: int, t: np.ndarray) -> np.ndarray:
+    """Return months of a run (first_month: year * 12 + month - 1) as the dates of their first days."""
+    return (np.datetime64("1970-01", "M") + (first_month - 1970 * 12) + t).astype("datetime64[D]")
+
+
 class Payments:
     """Collects lines of payments."""
 
@@ -59,8 +64,7 @@ class Payments:
         whole = {name: np.concatenate([page[name] for page in self.applications]) for name in self.applications[0]}
         month = whole.pop("t")
         whole["segment"] = np.array(SEGMENTS, object)[whole["segment"]]
-        return {"month": (np.datetime64("1970-01", "M") + (first_month - 1970 * 12) + month).astype("datetime64[D]"),
-                **whole}
+        return {"month": dates(first_month, month), **whole}
 
     def table(self, first_month: int) -> dict[str, Any]:
         """Return one row a payment; amounts in million yuan at 2017 prices."""
@@ -68,7 +72,7 @@ class Payments:
             return {}
         count = [line[5].size for line in self.lines]
         month = np.repeat([line[0] for line in self.lines], count)
-        return {"month": (np.datetime64("1970-01", "M") + (first_month - 1970 * 12) + month).astype("datetime64[D]"),
+        return {"month": dates(first_month, month),
                 "instrument": np.repeat(np.array([line[1] for line in self.lines], object), count),
                 "act": np.repeat(np.array([line[2] for line in self.lines], object), count),
                 "studio_id": np.concatenate([line[6] for line in self.lines]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim.codes import Stage
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.policies.base import Instrument, Key
 
 
 class PilotZones(Instrument):
@@ -35,18 +35,16 @@ class PilotZones(Instrument):
                         text="segments whose works may test"),
     }
 
+    def inside(self, model, key: str = "zones") -> np.ndarray:
+        """Say for each cell whether it lies in one of the zones in force; without zones there is nothing to pilot."""
+        return (model.space.cells["zones"] & self.mask(model, key)) != 0
+
     def green_light(self, model, rows) -> None:
         if self.now is None or not self.get("months_saved"):
             return
         projects, studios = model.projects.rows, model.studios.rows
-        inside = model.space.cells["zones"][studios["cell"][projects["owner"][rows]]] & self.mask(model) != 0
-        rows = rows[inside]
+        rows = rows[self.inside(model)[studios["cell"][projects["owner"][rows]]]]
         projects["wait"][rows] = np.maximum(0, projects["wait"][rows] - int(self.get("months_saved")))
-
-    def shorten_entry(self, model, wait) -> None:
-        if self.now is not None and self.get("entry_months_saved"):
-            inside = (model.space.cells["zones"] & self.mask(model)) != 0
-            wait[inside] = np.maximum(0.0, wait[inside] - self.get("entry_months_saved"))
 
     def before_release(self, model) -> None:
         if self.now is None or not self.get("scenarios"):
@@ -57,13 +55,12 @@ class PilotZones(Instrument):
                               & (projects["tests"] < self.get("rounds")))
         if not rows.size:
             return
-        allowed = self.covers(projects["segment"][rows])
-        zones = model.space.cells["zones"][studios["cell"][projects["owner"][rows]]]
-        rows = rows[allowed & (zones & self.mask(model) != 0)]
+        here = self.inside(model)[studios["cell"][projects["owner"][rows]]]
+        rows = rows[here & self.covers(projects["segment"][rows])]
         rows = rows[np.lexsort((projects["id"][rows], projects["fund_wait"][rows] * -1))]
         exact = self.get("scenarios") * self.get("works_a_month") * model.scale
         places = int(exact) + (1 if model.chance(model.t, exact) else 0)
-        session = np.floor(self.get("session_cost") * MILLION)
+        session = np.floor(self.money("session_cost"))
         if not self.within(model, 1, session):
             return                              # no money: nobody waits for a place
         places = self.within(model, min(places, rows.size), session)
@@ -74,5 +71,4 @@ class PilotZones(Instrument):
         finished = waiting[projects["stage"][waiting] == Stage.TESTING]
         projects["fund_wait"][finished] += 1
         projects["wait"][finished] = np.where(projects["fund_wait"][finished] <= self.get("patience"), 1, 0)
-        self.pay(model, projects["owner"][served], np.full(served.size, session), act="programme",
-                 ids=projects["id"][served])
+        self.pay(model, projects["owner"][served], session, act="programme", ids=projects["id"][served])

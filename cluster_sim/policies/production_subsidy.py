@@ -6,7 +6,7 @@ import numpy as np
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import Stage
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.policies.base import Instrument, Key
 
 APPLIED, WON = 1, 2
 
@@ -39,12 +39,12 @@ class ProductionSubsidy(Instrument):
 
         unit: what a yuan of the law is at the work's scale.
         """
-        aid = np.minimum(self.get("rate") * cost * (1.0 - coinvest), self.get("cap") * MILLION * unit)
+        aid = np.minimum(self.get("rate") * cost * (1.0 - coinvest), self.money("cap") * unit)
         return np.where(self.eligible(cost, segment, unit), np.floor(aid), 0.0)
 
     def eligible(self, cost: np.ndarray, segment: np.ndarray, unit: np.ndarray) -> np.ndarray:
         """Say which works of a given cost (yuan) may apply."""
-        return self.covers(segment) & (cost >= self.get("smallest") * MILLION * unit)
+        return self.covers(segment) & (cost >= self.money("smallest") * unit)
 
     def wins(self, model, ids: np.ndarray) -> np.ndarray:
         """Say which works win the lottery: a keyed draw of each work, the same at the green light and at release."""
@@ -93,8 +93,7 @@ class ProductionSubsidy(Instrument):
     def after_release(self, model) -> None:
         if self.now is None:
             return
-        projects = model.projects.used
-        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= Stage.RUNNING))
+        projects, rows = model.projects.used, self.released_now(model)
         if rows.size and self.get("rate"):
             cost, segment, coinvest, replay = (projects[c][rows] for c in ("cost", "segment", "coinvest", "replay"))
             aid = self.aid(cost, segment, coinvest, self.unit(model, replay))

@@ -13,6 +13,7 @@ import numpy as np
 
 from cluster_sim.agents.table import Table
 from cluster_sim.city.places import Places
+from cluster_sim.codes import Status
 from cluster_sim.state import Labour, Month, Rules, Space
 
 
@@ -58,7 +59,7 @@ class CityModel(Protocol):
     def new_studios(self, count: int) -> np.ndarray:
         """Return fresh rows of studios."""
 
-    def bring(self, count: int, status: int, specialisms: np.ndarray | None = None, cell: int = -1) -> np.ndarray:
+    def bring(self, count: int, status: Status, specialisms: np.ndarray | None = None, cell: int = -1) -> np.ndarray:
         """Let people come from elsewhere and return their rows; the caller gives them identities."""
 
     def tie(self, pairs: list[tuple[int, int]]) -> None:

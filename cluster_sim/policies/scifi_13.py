@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.codes import Life, Segment, Stage
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.codes import Segment
+from cluster_sim.policies.base import Instrument, Key, by_identity
 
 
 class SciFi13(Instrument):
@@ -42,16 +42,15 @@ class SciFi13(Instrument):
 
     def aid(self, cost, segment, sequel, unit) -> np.ndarray:
         """Return the aid (yuan) for works of a cost (yuan); sequel: whether they build on an earlier success."""
-        work = np.minimum(self.get("work_rate") * cost, self.get("work_cap") * MILLION * unit)
-        rights = np.minimum(self.get("rights_rate") * cost, self.get("rights_cap") * MILLION * unit)
+        work = np.minimum(self.get("work_rate") * cost, self.money("work_cap") * unit)
+        rights = np.minimum(self.get("rights_rate") * cost, self.money("rights_cap") * unit)
         return np.where(segment == Segment.SCIFI, np.floor(work + np.where(sequel, rights, 0.0)), 0.0)
 
     def after_release(self, model) -> None:
         if self.now is None or not (self.get("work_rate") or self.get("rights_rate")):
             return
-        projects = model.projects.used
-        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= Stage.RUNNING)
-                              & (projects["segment"] == Segment.SCIFI))
+        projects, rows = model.projects.used, self.released_now(model)
+        rows = rows[projects["segment"][rows] == Segment.SCIFI]
         if rows.size:
             self.pay_projects(model, rows, self.aid(projects["cost"][rows], projects["segment"][rows],
                                                     projects["franchise"][rows] > 0.3,
@@ -61,22 +60,20 @@ class SciFi13(Instrument):
         if self.now is None:
             return
         studios = model.studios.used
-        mine = (studios["alive"] == Life.ALIVE) & (studios["segment"] == Segment.SCIFI)
+        mine = self.open_studios(model) & (studios["segment"] == Segment.SCIFI)
         if self.get("founding"):
             new = np.flatnonzero(mine & (studios["born"] == model.t) & (model.t > 0) & (studios["anchor"] == 0))
-            new = new[np.argsort(studios["id"][new])]
-            self.pay(model, new, np.full(new.size, self.get("founding") * MILLION), act="founding")
+            self.pay(model, by_identity(studios, new), self.money("founding"), act="founding")
         if self.get("park"):
-            self.reward_parks(model, np.flatnonzero(mine & (studios["park"] >= 0) & (studios["born"] <= model.t)))
+            self.reward_parks(model, by_identity(studios, np.flatnonzero(mine & (studios["park"] >= 0))))
         if self.get("fair") and model.month_of_year == int(self.get("fair_month")):
-            self.exhibit(model, np.flatnonzero(mine & (studios["born"] <= model.t)))
+            self.exhibit(model, np.flatnonzero(mine))
 
     def reward_parks(self, model, tenants: np.ndarray) -> None:
         """Pay a month of the reward to every park with enough tenants, a part of it to the tenants."""
         studios = model.studios.used
-        tenants = tenants[np.argsort(studios["id"][tenants])]
         needed = max(1, round(self.get("tenants") * model.scale))
-        month = self.get("park") * MILLION * model.scale / 12.0
+        month = self.money("park") * model.scale / 12.0
         for park in range(model.space.parks.size):
             rows = tenants[studios["park"][tenants] == park]
             if rows.size < needed:
@@ -87,13 +84,8 @@ class SciFi13(Instrument):
 
     def exhibit(self, model, rows: np.ndarray) -> None:
         """Hold the fair: exhibitors, drawn by lot, gain ties with partners elsewhere."""
-        from cluster_sim.draws import AID, uniforms
-
         studios = model.studios.used
-        cost = np.floor(self.get("fair") * MILLION * model.scale)
-        if not self.within(model, 1, cost):
+        if not self.afford_once(model, np.floor(self.money("fair") * model.scale)):
             return
-        self.spend(model, cost)
-        rows = rows[np.lexsort((studios["id"][rows], uniforms(model.seed, AID, studios["id"][rows], model.t)))]
-        rows = rows[: self.number(model, self.get("exhibitors") * model.scale)]
+        rows = self.by_lot(model, studios, rows)[: self.number(model, self.get("exhibitors") * model.scale)]
         studios["outside_tie"][rows] = np.minimum(1.0, studios["outside_tie"][rows] + self.get("tie"))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from cluster_sim.codes import Status
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.policies.base import Instrument, Key
 
 SPREAD = 0.25       # standard deviation of migrants' log skill
 
@@ -38,22 +38,20 @@ class TalentSubsidies(Instrument):
 
     def open(self, model) -> None:
         if self.get("allowance") and self.get("people"):
-            allowance = np.floor(self.get("allowance") * MILLION)
+            allowance = np.floor(self.money("allowance"))
             people = min(self.get("people") * model.scale / 12.0, self.left(model) / allowance)
             reach = min(1.0, people / max(model.state["migrants"], 1.0))
             model.month.levers["newcomer_aid"] += reach * allowance / self.year_wage(model)
         fairs = int(self.get("fairs"))
         if fairs and (model.month_of_year * fairs) // 12 > ((model.month_of_year - 1) * fairs) // 12:
-            cost = np.floor(self.get("fair_cost") * MILLION * model.scale)
-            if self.within(model, 1, cost):
-                self.spend(model, cost)
+            if self.afford_once(model, np.floor(self.money("fair_cost") * model.scale)):
                 model.month.levers["vacancies_seen"] += int(self.get("vacancies"))
 
     def welcome(self, model, people) -> None:
         if self.now is None:
             return
         if self.get("people") and self.get("allowance"):
-            each = np.floor(self.get("allowance") * MILLION)
+            each = np.floor(self.money("allowance"))
             count = min(people.size, self.number(model, self.get("people") * model.scale / 12.0))
             self.spend(model, self.within(model, count, each) * each, "people", act="newcomers", entity=model.t,
                        base=float(people.size))
@@ -63,14 +61,14 @@ class TalentSubsidies(Instrument):
     def odds(self, model) -> float:
         """Return the odds that a candidate with an award comes: it is worth its part of three years' wages."""
         years = 3.0 * self.year_wage(model) * math.exp(SPREAD * self.get("skill") / 2.0)
-        raised = (1.0 + self.get("award") * MILLION / years) ** model.par["population.wage_weight"]
+        raised = (1.0 + self.money("award") / years) ** model.par["population.wage_weight"]
         return self.get("taken") / (1.0 - self.get("taken")) * raised
 
     def invite(self, model, offers: int, migrants: float) -> None:
         """Offer awards: who accepts is paid; who would not have come without comes as a seeker of high skill."""
         from cluster_sim.draws import AWARD, identity, uniforms
 
-        odds, award = self.odds(model), np.floor(self.get("award") * MILLION)
+        odds, award = self.odds(model), np.floor(self.money("award"))
         lot = uniforms(model.seed, AWARD, np.arange(offers), model.t)
         lot = lot[lot < odds / (1.0 + odds)]
         lot = lot[: self.within(model, lot.size, award)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.codes import Life, Segment
-from cluster_sim.policies.base import MILLION, Instrument, Key
+from cluster_sim.codes import Segment
+from cluster_sim.policies.base import Instrument, Key
 
 PAUSE = 12          # months before the same studio may sell again
 
@@ -35,15 +35,15 @@ class TemplateCommons(Instrument):
     def publish(self, model) -> float:
         if self.now is None or not self.get("documents") or not self.get("fee"):
             return 0.0
-        s, fee = model.studios.used, self.get("fee") * MILLION
-        rows = np.flatnonzero((s["alive"] == Life.ALIVE) & (s["born"] <= model.t) & (s["segment"] < Segment.OTHER)
+        s, fee = model.studios.used, self.money("fee")
+        rows = np.flatnonzero(self.open_studios(model) & (s["segment"] < Segment.OTHER)
                               & (s["staff"] >= self.get("smallest")) & (s["unit_cost"] * self.get("effort") <= fee))
         rested = np.array([model.t - self.last.get(int(i), -PAUSE) >= PAUSE for i in s["id"][rows]], bool)
         rows = rows[rested] if rows.size else rows
         rows = rows[np.lexsort((s["id"][rows], -s["reputation"][rows]))]
         rows = rows[: self.number(model, self.get("documents") * model.scale)]
         sold = rows[: self.within(model, rows.size, fee)]
-        self.pay(model, sold, np.full(sold.size, fee), act="programme", ids=s["id"][sold])
+        self.pay(model, sold, fee, act="programme", ids=s["id"][sold])
         s["duty"][sold] += self.get("effort")
         self.last |= dict.fromkeys(s["id"][sold].tolist(), model.t)
         return float(sold.size)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.codes import Life
 from cluster_sim.policies.base import Instrument, Key
 
 MONTHS = 24         # how long a studio may stay under the scheme
@@ -48,7 +47,7 @@ class Workspace(Instrument):
         here = self.inside(model)
         model.space.cells["relief"] = np.where(here, relief, 0.0)
         model.space.parks["relief"] = np.where(here[model.space.parks["cell"]], relief, 0.0)
-        model.city_state["relief_age"] = self.get("oldest") if open_to_more else 0.0
+        model.month.levers["relief_age"] = self.get("oldest") if open_to_more else 0.0
 
     def support(self, model) -> None:
         if self.now is None or not self.get("floor"):
@@ -58,8 +57,8 @@ class Workspace(Instrument):
         known = self.rows_of(model, self.since)
         self.since = {i: t for (i, t), row in zip(self.since.items(), known.tolist(), strict=True) if row >= 0}
         since[known[known >= 0]] = list(self.since.values())
-        fits = ((studios["alive"] == Life.ALIVE) & (studios["born"] <= model.t) & (studios["hub"] == 0)
-                & (studios["anchor"] == 0) & self.inside(model)[studios["cell"]])
+        fits = (self.open_studios(model) & (studios["hub"] == 0) & (studios["anchor"] == 0)
+                & self.inside(model)[studios["cell"]])
         guests = np.flatnonzero(fits & (since >= 0) & (model.t - since < MONTHS))
         guests = guests[np.lexsort((ids[guests], since[guests]))]
         queue = np.flatnonzero(fits & (since < 0) & (model.t - studios["born"] <= self.get("oldest"))

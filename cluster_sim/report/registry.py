@@ -25,6 +25,9 @@ from cluster_sim.report import (
     sensitivity,
     style,
 )
+from cluster_sim.report import points as points_figure
+from cluster_sim.runs.coalitions import INSTRUMENTS
+from cluster_sim.runs.errors import is_full
 from cluster_sim.runs.scale_bias import sentence
 from cluster_sim.runs.summary import observed_shares
 from cluster_sim.scenario import parse_scale
@@ -44,8 +47,30 @@ def size_of(result: Any) -> tuple[str, float]:
     return str(result.scenario.city), scale_of(result)
 
 
+def pooled(runs: Any) -> Any:
+    """Return the series of runs that differ by luck alone; ValueError if they differ by design."""
+    series = runs.series
+    for name in ("point", INSTRUMENTS):
+        if name in series and series[name].nunique() > 1:
+            raise ValueError(f"the runs differ by '{name}': pooled they would show no city at all")
+    return series
+
+
+def apart(runs: Any) -> Any:
+    """Return the series with each point of a sweep as a scenario of its own."""
+    series = runs.series
+    if "point" not in series or series["point"].nunique() == 1:
+        return pooled(runs)
+    points = series.drop_duplicates("point").set_index("point")[runs.factors]
+    if len(points) > len(style.CYCLE):
+        raise ValueError(f"{len(points)} points are too many for a fan each; the most are {len(style.CYCLE)}")
+    names = {point: ", ".join(f"{name} {points_figure.text(value)}" for name, value in row.items())
+             for point, row in points.iterrows()}
+    return series.assign(scenario=series["point"].map(names))
+
+
 def _share(runs: Any, **options: Any) -> Any:
-    return fan_chart.fan_chart(runs.series, observed_shares(str(runs.scenario.city)), **options)
+    return fan_chart.fan_chart(apart(runs), observed_shares(str(runs.scenario.city)), **options)
 
 
 def _map(runs: Any, **options: Any) -> Any:
@@ -57,7 +82,7 @@ def _network(runs: Any, **options: Any) -> Any:
 
 
 def _indicators(runs: Any, **options: Any) -> Any:
-    return indicators.indicators(runs.series, **{"scale": scale_of(runs)} | options)
+    return indicators.indicators(pooled(runs), **{"scale": scale_of(runs)} | options)
 
 
 def _attribution(result: Any, **options: Any) -> Any:
@@ -66,6 +91,7 @@ def _attribution(result: Any, **options: Any) -> Any:
 
 FIGURES: Mapping[str, Mapping[str, Draw]] = {
     "runs": {"share": _share, "map": _map, "network": _network, "indicators": _indicators},
+    "points": {"points": points_figure.points},
     "comparison": {"effects": lambda result, **options: effects.effects(result.effects, scale=result.scale, **options)},
     "attribution": {"attribution": _attribution},
     "audit": {"public_money": public_money.public_money},
@@ -104,5 +130,7 @@ def write(kind: str, result: Any, folder: Path) -> tuple[list[Path], list[str]]:
         try:
             written.append(style.save(draw(kind, result, name), stem)[-1])
         except Exception as error:  # whatever is wrong with a drawing, the runs are done and kept
+            if is_full(error):
+                raise
             problems.append(f"no figure '{stem.name}': {error}")
     return written, problems

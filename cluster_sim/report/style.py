@@ -8,11 +8,11 @@ window, no global state and no backend is touched.
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib as mpl
@@ -27,6 +27,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from cluster_sim.codes import SPECIALISMS
+from cluster_sim.runs.files import write_bytes
 
 MM = 1 / 25.4
 FOOTNOTE = "footnote"
@@ -195,20 +196,14 @@ def _whole(figure: Figure) -> Bbox | None:
 def save(figure: Figure, stem: str | Path) -> list[Path]:
     """Write the figure as `stem`.svg, .pdf and .png and return the paths; the same figure gives the same bytes.
 
-    Each file is written beside its place and then renamed, so that a killed process leaves no half a file. Missing
-    folders are made.
+    A killed process leaves no half a file. Missing folders are made. StoreFull if the disk takes no more.
     """
     stem = Path(stem)
-    stem.parent.mkdir(parents=True, exist_ok=True)
     written = []
     with house():
         for kind in FORMATS:
-            path = stem.with_name(f"{stem.name}.{kind}")
-            draft = path.with_name(f".{path.name}.{os.getpid()}")
-            try:
-                figure.savefig(draft, format=kind, dpi=400, metadata=_METADATA[kind], bbox_inches=_whole(figure))
-                draft.replace(path)
-            finally:
-                draft.unlink(missing_ok=True)
+            path, drawn = stem.with_name(f"{stem.name}.{kind}"), BytesIO()
+            figure.savefig(drawn, format=kind, dpi=400, metadata=_METADATA[kind], bbox_inches=_whole(figure))
+            write_bytes(path, drawn.getvalue())
             written.append(path)
     return written

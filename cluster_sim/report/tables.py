@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from cluster_sim.runs.files import together
+
 from . import frames
 
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
@@ -53,10 +55,10 @@ def tabular(sides: str, head: Sequence[str], rows: Iterable[Sequence[str] | str]
 
 def write(frame: pd.DataFrame, folder: Path, stem: str, latex: str | None = None, **options: Any) -> list[Path]:
     """Write a frame as CSV (with pandas' `options`) and as LaTeX, its columns as they are if None; return the files."""
-    folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{stem}.csv", folder / f"{stem}.tex"]
-    frame.to_csv(files[0], index=False, lineterminator="\n", **options)
-    files[1].write_text(whole(frame) if latex is None else latex, encoding="utf-8")
+    with together(*files) as drafts:
+        frame.to_csv(drafts[0], index=False, lineterminator="\n", **options)
+        drafts[1].write_text(whole(frame) if latex is None else latex, encoding="utf-8")
     return files
 
 

@@ -75,6 +75,28 @@ def what_is_wrong(folder: Path, name: str, kinds: Iterable[str]) -> list[str]:
     return wrong
 
 
+def gaps(folder: Path, runs: int, finished: int) -> list[str]:
+    """Say which files of committed parts are missing or cut short, by their names and sizes alone; empty if none is.
+
+    runs: how many finished runs the manifest counts; finished: how many there are.
+    """
+    found = []
+    for sums in sorted((folder / SUMS).glob("part-*.json")):
+        try:
+            expected = {kind: int(size) for kind, (size, _) in json.loads(sums.read_text("utf-8")).items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            continue
+        for kind, size in expected.items():
+            path = folder / kind / f"{sums.stem}.parquet"
+            if not path.is_file():
+                found.append(f"{kind}/{path.name} is missing")
+            elif path.stat().st_size != size:
+                found.append(f"{kind}/{path.name} is {'cut short' if path.stat().st_size < size else 'too long'}")
+    if finished < runs:
+        found.append(f"{runs - finished:,} of {runs:,} finished runs are missing")
+    return found
+
+
 def _unreadable(folder: Path, name: str, kinds: Iterable[str]) -> list[str]:
     """Read a part's files whole, page by page against their checksums."""
     wrong = []

@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from cluster_sim.runs.errors import EngineGone, InputError, NoCluster
+from cluster_sim.runs.errors import EngineGone, InputError, NoCluster, full_text, is_full, store_full
 from cluster_sim.runs.identity import city_version
 from cluster_sim.runs.plan import Plan, RunSpec
 from cluster_sim.runs.progress import duration
@@ -105,7 +105,7 @@ class DaskEngine:
 
         InputError if one cannot; then nothing stays written.
         """
-        from cluster_sim.runs.dask_worker import Answer, Call, Question, answer, versions
+        from cluster_sim.runs.dask_worker import DISK_FULL, Answer, Call, Question, answer, versions
 
         client, folder = self.connect(), Path(os.path.abspath(folder))
         self._wait_for_a_worker(client)
@@ -117,6 +117,8 @@ class DaskEngine:
             answers = client.run(pickle.loads, call, on_error="return")
             faults = {address: fault for address, found in answers.items() if (
                 fault := found.fault if isinstance(found, Answer) else _fault_of(found))}
+            if DISK_FULL in faults.values():
+                raise store_full(folder)
             if faults or not answers:
                 raise InputError(_refusal(faults, len(answers), folder))
         self.question = question
@@ -197,6 +199,8 @@ class DaskExecutor:
         except TimeoutError:
             return Outcome("lost")
         except Exception as error:
+            if is_full(error):
+                return Outcome("full", full_text(error, self.store.folder))
             return Outcome("raised", repr(error))
         if found.kind == "unfit":
             address, _, why = found.text.partition(" ")
@@ -300,7 +304,7 @@ def folder_probe(folder: Path) -> Iterator[tuple[str, int]]:
         lock.take(lock.byte_of(name))
         probe.write_text(probe.name, "utf-8")
         yield probe.name, lock.byte_of(name)
-    except BaseException:
+    except BaseException as error:
         lock.close()
         probe.unlink(missing_ok=True)
         if not had_lock:
@@ -308,7 +312,7 @@ def folder_probe(folder: Path) -> Iterator[tuple[str, int]]:
         for path in made:
             with suppress(OSError):
                 path.rmdir()
-        raise
+        raise (store_full(folder) if is_full(error) else error) from error
     lock.close()
     probe.unlink()
 

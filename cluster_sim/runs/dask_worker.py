@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cluster_sim.runs.errors import is_full
 from cluster_sim.runs.identity import city_version, code_version
 from cluster_sim.runs.plan import RunSpec
 from cluster_sim.runs.supervisor import TRIES
@@ -26,6 +27,8 @@ LISTEN_EVERY = 0.1
 """Seconds between two looks whether anybody still wants the run."""
 SIGHT = 3.0
 """Seconds that a file written elsewhere may take to be seen on a shared file system."""
+
+DISK_FULL = "finds the disk full"
 
 _one_at_a_time = threading.Lock()
 _answered: set[bytes] = set()
@@ -114,9 +117,10 @@ def folder_fault(folder: Path, token: str) -> str:
         if token and probe.read_text("utf-8") != token:
             return "sees another folder of that name"
         trial.write_text(token, "utf-8")
-        trial.unlink()
     except OSError as error:
-        return f"cannot write to the folder ({error.strerror})"
+        return DISK_FULL if is_full(error) else f"cannot write to the folder ({error.strerror})"
+    finally:
+        trial.unlink(missing_ok=True)
     return ""
 
 

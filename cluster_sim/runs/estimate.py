@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import statistics
-import tempfile
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from cluster_sim.runs.errors import Interrupted
@@ -15,6 +13,7 @@ from cluster_sim.runs.plan import Plan, scale_text
 from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import Store
+from cluster_sim.runs.temporary import Temporary
 
 WHOLE_UP_TO = 1 / 20
 """Largest scale at which whole runs are measured; larger cities are measured for two years."""
@@ -38,7 +37,7 @@ def estimate(plan: Plan, workers: int | None = None, progress: Silent | None = N
     if not whole:
         chosen = [replace(spec, until=spec.scenario.start + MONTHS - 1) for spec in chosen]
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="cluster_sim-estimate-") as name:
+    with Temporary() as name:
         small = replace(plan, runs=tuple(chosen), run_of=())
         try:
             report = execute(small, name, workers, progress, factory)
@@ -48,7 +47,7 @@ def estimate(plan: Plan, workers: int | None = None, progress: Silent | None = N
             raise RuntimeError("the runs of the measurement failed; the first:\n" + report.failed[0]["traceback"])
         store = Store(name)
         rows = [row for part in store.parts() for row in _rows(store, part)]
-        size = sum(path.stat().st_size for path in Path(name).glob("*/*.parquet"))
+        size = sum(path.stat().st_size for path in name.glob("*/*.parquet"))
     stretch = first.months / chosen[0].months
     seconds = statistics.median(row["seconds"] for row in rows) * stretch  # a worker's first run loads the kernels
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,10 +13,11 @@ from cluster_sim.runs import manifest
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.log import Log
+from cluster_sim.runs.outcome import Report
 from cluster_sim.runs.plan import Plan, RunSpec
 from cluster_sim.runs.progress import Several, Silent
 from cluster_sim.runs.single_run import FACTORY
-from cluster_sim.runs.store import WORK_LOCK, Store
+from cluster_sim.runs.store import Store
 from cluster_sim.runs.supervisor import Executor, Here, supervise
 from cluster_sim.runs.worker import Job
 
@@ -36,17 +37,6 @@ class Engine(Protocol):
 
     def executor(self, job: Job) -> Executor:
         """Return what does the runs of a job."""
-
-
-@dataclass
-class Report:
-    """What became of a plan: run_ids by outcome, and the seconds it took."""
-
-    folder: Path
-    done: list[str] = field(default_factory=list)
-    already: list[str] = field(default_factory=list)
-    failed: list[dict[str, Any]] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 class Committer:
@@ -152,12 +142,14 @@ def execute(plan: Plan, folder: str | Path, workers: int | None = None,
     report = Report(store.folder)
     workers = cores() if workers is None else workers
     chunks = shard_of(plan.chunks() if chunks is None else chunks, shard)
+    lock = None
     try:
-        lock = store.lock()
-        lock.share(WORK_LOCK)
+        lock = store.work()
         manifest.begin(store, plan, notes or {}, lock, shard)
-    except OSError as error:
-        raise store.explain(error) from error
+    except (OSError, InputError) as error:
+        if lock is not None:
+            lock.close()
+        raise (store.explain(error) if isinstance(error, OSError) else error) from error
     log = Log(store.folder)
     progress = Several(progress or Silent(), log)
     try:
@@ -167,18 +159,23 @@ def execute(plan: Plan, folder: str | Path, workers: int | None = None,
         committer = Committer(store, lock, chunks, progress, report)
         progress.begin(plan, committer.todo, workers)
         _do_missing(committer, Job(str(store.folder), factory, plan.code), workers, engine)
-    except KeyboardInterrupt as stop:
-        log.note("stopped by Ctrl-C or a request to end")
-        done = len(store.finished() & {spec.run_id for spec in plan.runs})
-        raise Interrupted(done, len(plan.runs)) from stop
-    except BaseException as error:
-        log.note(f"stopped: {type(error).__name__}: {error}")
-        raise
-    finally:
+        store.clear_staging(lock)
         progress.end()
         report.seconds = time.monotonic() - started
-        store.clear_staging(lock)
         manifest.end(store, plan, report, lock, shard)
+    except BaseException as error:
+        report.seconds = time.monotonic() - started
+        stop = isinstance(error, KeyboardInterrupt)
+        why = "by Ctrl-C or a request to end" if stop else f"{type(error).__name__}: {error}"
+        for last in (lambda: log.note(f"stopped: {why}"), progress.end, lambda: store.clear_staging(lock),
+                     lambda: manifest.end(store, plan, report, lock, shard)):
+            with suppress(OSError, InputError):  # whatever the disk says to that, the reason is what counts
+                last()
+        if stop:
+            done = len(store.finished() & {spec.run_id for spec in plan.runs})
+            raise Interrupted(done, len(plan.runs)) from error
+        raise
+    finally:
         lock.close()
     return report
 

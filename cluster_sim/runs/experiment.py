@@ -8,20 +8,23 @@ what the results mean is the business of those who ask.
 from __future__ import annotations
 
 import warnings
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cluster_sim.runs import execution, manifest
+from cluster_sim.runs import claims, execution, folders, manifest
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.plan import Plan, shard_numbers
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import Store
-from cluster_sim.runs.temporary import folder_of
+from cluster_sim.runs.temporary import folder_of, remove_abandoned
 
 Outcome = TypeVar("Outcome")
+MANY = 1_000_000
+"""Runs in one plan above which a command line is asked whether it means it."""
 
 
 class NothingRan(RuntimeError):
@@ -61,6 +64,10 @@ class Experiment:
     """Does the runs elsewhere than on this machine's cores (`execution.Engine`)."""
     fresh: bool = False
     named: bool = True
+    reading: bool = False
+    """Whether to answer from the runs that are there: none is done, and InputError says so if some are missing."""
+    sure: bool = True
+    """Whether a plan of more than `MANY` runs is meant."""
     say: Callable[[str], None] = lambda text: None
     new_runs: int = 0
     failures: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
@@ -73,6 +80,8 @@ class Experiment:
     """City and scale of the runs asked for; of several the smallest scale."""
     holder: Any = None
     """Keeps a temporary folder as long as its results are looked at."""
+    claim: Any = field(default=None, repr=False)
+    """Tells other commands that somebody is at work in the folder."""
 
     @classmethod
     def of(cls, out: str | Path | None, workers: int | None = None, progress: bool = False, factory: str = FACTORY,
@@ -87,6 +96,12 @@ class Experiment:
         """Records of the runs that failed."""
         return list(self.failures.values())
 
+    def ask(self, runs: int) -> None:
+        """Raise InputError if so many runs are more than somebody is sure to mean."""
+        if runs > MANY and not self.sure:
+            raise InputError(f"{runs:,} runs are planned: --yes starts so many, and they go on wherever they are "
+                             "stopped. For fewer take fewer --seeds, points or values")
+
     def run(self, plans: Mapping[Path, Plan], planned: Mapping[Path, int] | None = None) -> set[str]:
         """Do the runs of plans, each in its folder, that are not there yet; return the run_ids of those done.
 
@@ -94,15 +109,20 @@ class Experiment:
         Ctrl-C counts all runs asked for so far. Unfinished if runs are missing that other shards do: all plans have
         had their share then. InputError, before anything is written, if a folder holds other runs.
         """
-        if not self.asked:
+        self.ask(sum(len(plan.runs) for plan in plans.values()))
+        if not (self.asked or self.reading):
+            remove_abandoned()
             self._make_room(plans)
         for folder, plan in plans.items():
+            folders.inside(self.folder, folder)
             first = plan.runs[0]
             if self.size is None or first.scale < self.size[1]:
                 self.size = str(first.scenario.city), first.scale
-            manifest.check(Store(folder), plan)
+            (self._same_question if self.reading else manifest.check)(Store(folder), plan)
             self.asked.setdefault(folder, set()).update(spec.run_id for spec in plan.runs)
-        for folder, plan in plans.items():
+        if self.folder not in plans and not self.reading:
+            manifest.begin_several(self.folder, plans, self.notes)
+        for folder, plan in plans.items() if not self.reading else ():
             notes = {**self.notes, **({} if planned is None else {"planned": planned[folder]})}
             if {spec.run_id for spec in plan.runs} <= self.done.setdefault(folder, set()):
                 continue
@@ -114,8 +134,13 @@ class Experiment:
             self.new_runs += len(report.done)
             self.done[folder] |= {*report.done, *report.already}
             self.failures |= {record["run_id"]: record for record in report.failed}
-        if self.shard is not None:
-            self._others(plans)
+        if self.reading or self.shard is not None:
+            missing = self._others(plans)
+            if missing and self.reading:
+                raise InputError(f"{self.folder} lacks {missing:,} of the runs that its command asks for; start that "
+                                 "command again: it does what is missing")
+            if missing:
+                raise Unfinished(self, *self.count(), missing)
         return {spec.run_id for folder, plan in plans.items() for spec in plan.runs if spec.run_id in self.done[folder]}
 
     def count(self) -> tuple[int, int]:
@@ -123,32 +148,54 @@ class Experiment:
         return (sum(len(Store(folder).finished() & names) for folder, names in self.asked.items()),
                 sum(map(len, self.asked.values())))
 
-    def _others(self, plans: Mapping[Path, Plan]) -> None:
-        """Take up what other shards have done of the plans; Unfinished if they are still to do some."""
+    def _same_question(self, store: Store, plan: Plan) -> None:
+        """Raise InputError if a store was made with something else than what its command means now."""
+        found = manifest.differences(store.folder, plan)
+        if found:
+            raise InputError(f"{store.folder} was made with other inputs than its command has now: "
+                             f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}")
+
+    def _others(self, plans: Mapping[Path, Plan]) -> int:
+        """Take up what is there of the plans, whoever did it, and return how many of their runs are missing."""
         missing = 0
         for folder, plan in plans.items():
             store, names = Store(folder), {spec.run_id for spec in plan.runs}
-            self.done[folder] |= store.finished() & names
+            self.done.setdefault(folder, set()).update(store.finished() & names)
             failed = {record["run_id"]: record for record in store.failures() if record["run_id"] in names}
             self.failures |= failed
             missing += len(names - self.done[folder] - failed.keys())
-        if missing:
-            raise Unfinished(self, *self.count(), missing)
+        return missing
 
     def _make_room(self, plans: Mapping[Path, Plan]) -> None:
-        """Set aside what the folder holds of other runs, where nobody named it or all is to begin again."""
-        if not self.folder.is_dir():
-            return
+        """Claim the folder, and set aside what it holds of other runs, where nobody named it or all is to begin again.
+
+        InputError if it is not ours, or somebody else is at work there with other runs.
+        """
+        folders.check(self.folder)
+        self._claim()
         found = list(dict.fromkeys(words for folder, plan in plans.items()
                                    for words in manifest.differences(folder, plan)))
-        known = any(manifest.load(folder) for folder in plans)
+        known = folders.ours(self.folder)
+        others = self.claim.others() if found or self.fresh and known else []
+        differ = f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}"
+        if others:
+            raise InputError(claims.told(self.folder, others, differ if found else "--fresh would take away what it "
+                                                                                   "has done"))
         if not (self.fresh and known or found and not self.named):
             return
         if self.shard is not None:
             raise InputError(f"{self.folder} holds other runs, and shards may be at work there: give another --out")
         aside = manifest.set_aside(self.folder)
-        why = f" ({' and '.join(found)} differ{'s' if len(found) == 1 else ''})" if found else ""
-        self.say(f"what {self.folder} held is now in {aside}{why}")
+        self._claim()
+        self.say(f"what {self.folder} held is now in {aside}{f' ({differ})' if found else ''}")
+
+    def _claim(self) -> None:
+        """Tell others that somebody is at work in the folder."""
+        if self.claim is not None:
+            self.claim.close()
+        self.claim = claims.Claim(self.folder)
+        self.claim.take()
+        weakref.finalize(self, self.claim.close)
 
     def view(self) -> Any:
         """Open the folder's runs for a script. NothingRan if none could be done."""
@@ -162,15 +209,19 @@ class Experiment:
     @property
     def losses(self) -> str:
         """How many runs failed and which was the first: `2 of 12 runs failed. The first, plus with seed 3`."""
-        return (f"{len(self.failures):,} of {sum(map(len, self.asked.values())):,} runs failed. The first, "
-                f"{place_of(self.failed[0])}")
+        count = f"{len(self.failures):,} of {sum(map(len, self.asked.values())):,} runs failed"
+        return f"{count}. The first, {place_of(self.failed[0])}" if self.failures else count
 
     def nothing_ran(self, why: str) -> NothingRan:
         """Return the error for an analysis to which failed runs have left nothing."""
+        if not self.failures:
+            return NothingRan(f"{why}: no run failed, but their months do not hold what is asked for")
         return NothingRan(f"{why}: {self.losses}:\n{self.failed[0]['traceback']}")
 
     def deliver(self, result: Outcome) -> Outcome:
-        """Return a result to a script, with a warning of the runs that failed."""
+        """Return a result to a script, with a warning of the runs that failed; the folder is free for others."""
+        if self.claim is not None:
+            self.claim.close()
         if self.failures:
             warnings.warn(f"{self.losses}:\n{self.failed[0]['traceback']}", stacklevel=3)
         return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +11,27 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from cluster_sim.indicators import INDICATORS
+from cluster_sim.runs import folders
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.files import together, write_bytes
 from cluster_sim.runs.read import KINDS, View
 
 
 def to_csv(view: View, folder: Path, kinds: tuple[str, ...] = KINDS) -> list[Path]:
-    """Write each table as CSV (UTF-8, one header line, dates as 2017-01-01) and return the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for kind in kinds:
-        if view.files.get(kind):
-            path = folder / f"{kind}.csv"
+    """Write each table as CSV (UTF-8, one header line, dates as 2017-01-01) and return the files.
+
+    InputError if one of them is there already outside of the results folder. StoreFull if the disk takes no more: then
+    none is written.
+    """
+    written = {folder / f"{kind}.csv": kind for kind in kinds if view.files.get(kind)}
+    folders.new_files(list(written), view.folder)
+    with together(*written) as drafts:
+        for kind, draft in zip(written.values(), drafts, strict=True):
             table = view.arrow(kind)
             plain = [pa.string() if pa.types.is_dictionary(f.type) else f.type for f in table.schema]
             table = table.cast(pa.schema(list(zip(table.schema.names, plain, strict=True))))
-            pacsv.write_csv(table, path)
-            written.append(path)
-    return written
+            pacsv.write_csv(table, draft)
+    return list(written)
 
 
 def cube(view: View) -> tuple[Any, list[str], np.ndarray, dict[str, np.ndarray]]:
@@ -48,12 +53,13 @@ def cube(view: View) -> tuple[Any, list[str], np.ndarray, dict[str, np.ndarray]]
 
 
 def to_netcdf(view: View, path: Path) -> Path:
-    """Write the series as NetCDF 3 (classic, readable everywhere), dimensions `run` and `time`."""
+    """Write the series as NetCDF 3 (classic, readable everywhere), dimensions `run` and `time`; errors as `to_csv`."""
     from scipy.io import netcdf_file
 
     seeds, run_ids, months, columns = cube(view)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with netcdf_file(path, "w", version=2) as file:
+    folders.new_files([path], view.folder)
+    content = BytesIO()
+    with netcdf_file(content, "w", version=2) as file:
         file.title = str(view.manifest.get("name", ""))
         file.Conventions = "CF-1.8"
         file.source = f"cluster_sim, code {view.manifest.get('code_version', '')}"
@@ -72,4 +78,6 @@ def to_netcdf(view: View, path: Path) -> Path:
             variable = file.createVariable(name, kind, ("run", "time"))
             variable[:] = values.astype(kind)
             variable.units = INDICATORS[name].unit.replace("fraction", "1") if name in INDICATORS else "1"
+        file.flush()
+        write_bytes(path, content.getvalue())
     return path

@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from cluster_sim.runs import processes, worker
+from cluster_sim.runs.errors import full_text, is_full
 from cluster_sim.runs.plan import RunSpec
 from cluster_sim.runs.supervisor import Listener
 from cluster_sim.runs.worker import Job, Outcome
@@ -73,6 +75,8 @@ class Local:
         except BrokenProcessPool:
             return Outcome("lost")
         except Exception as error:
+            if is_full(error):
+                return Outcome("full", full_text(error, Path(self.job.folder)))
             return Outcome("raised", f"{error.__cause__ or error!r}")
         self.starts = 0
         return found

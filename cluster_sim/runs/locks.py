@@ -25,6 +25,21 @@ class RangeLock:
 
     def __init__(self, path: Path) -> None:
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        self.path = path
+        self.works = fcntl is not None
+        """Whether the last lock taken was a real one: some file systems have none."""
+
+    def note(self, text: str) -> None:
+        """Write into the lock file. OSError if it does not fit."""
+        if os.write(self._handle, data := text.encode()) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+
+    def in_place(self) -> bool:
+        """Say whether the file opened is still the one of that name: its folder may have been moved away."""
+        try:
+            return os.path.samestat(os.fstat(self._handle), os.stat(self.path))
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Give up all locks."""
@@ -42,7 +57,8 @@ class RangeLock:
         try:
             fcntl.lockf(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
         except OSError as error:
-            return error.errno in NO_LOCKS
+            self.works = error.errno not in NO_LOCKS
+            return not self.works
         return True
 
     def free(self, byte: int) -> None:

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +19,7 @@ EVERY = 30.0
 
 
 class Log(Count):
-    """Writes lines with time and process; several processes may share the file. A full disk does not stop it."""
+    """Writes lines with time and process; several processes may share the file."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -34,10 +33,9 @@ class Log(Count):
         self.note(f"begin: {what}; {workers} workers; code {plan.code}; {' '.join(sys.argv)}")
 
     def note(self, text: str) -> None:
-        """Write a line."""
+        """Write a line. StoreFull if the disk takes no more."""
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        with suppress(OSError):
-            append(self.path, f"{now} [{os.getpid()}] {text}\n")
+        append(self.path, f"{now} [{os.getpid()}] {text}\n")
 
     def compiling(self) -> None:
         """Note that the model is compiled."""

@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cluster_sim.runs import damage, folders
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.identity import PACKAGE, city_version
+from cluster_sim.runs.files import write_text
+from cluster_sim.runs.identity import PACKAGE, city_version, code_version
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.plan import Plan, month_text, scale_text
 
 if TYPE_CHECKING:
-    from cluster_sim.runs.execution import Report
+    from cluster_sim.runs.outcome import Report
     from cluster_sim.runs.store import Store
 
 NOTES_LOCK = (1 << 61) + 1
@@ -34,31 +36,34 @@ IDENTITY = {
 """Keys of the manifest that all runs of a store share, and what to call them. In a sweep the scenario is the base."""
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a small file whole: to a temporary name, synced, renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
 def load(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a store; empty if it has none. InputError if it cannot be read."""
-    path = Path(folder) / "manifest.json"
+    """Return the manifest of a results folder; empty if it has none. InputError if it is not whole or not ours."""
+    path = Path(folder) / folders.MANIFEST
     try:
-        return json.loads(path.read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
+        raise InputError(f"{path} is damaged ({error}): put it back as it was, or do the runs again in another "
+                         "folder") from error
+    if not isinstance(found, dict) or any(key not in found for key in folders.MARKS):
+        raise InputError(f"{path} is no manifest of this program: put it back as it was, or do the runs again in "
+                         "another folder")
+    return found
+
+
+def of_store(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a store. InputError if it has none, or one that is not whole."""
+    found = load(folder)
+    if not found:
+        raise InputError(f"{folder} has no {folders.MANIFEST}: it is no results folder, or what its runs are of is "
+                         "lost; put the file back, or do the runs again in another folder")
+    return found
+
+
+def gaps(store: Store) -> list[str]:
+    """Say in words what is missing of the finished runs that the manifest counts; empty if nothing is."""
+    return damage.gaps(store.folder, int(load(store.folder).get("runs", 0)), len(store.finished()))
 
 
 def identity(plan: Plan) -> dict[str, Any]:
@@ -76,7 +81,7 @@ def identity(plan: Plan) -> dict[str, Any]:
 def differences(folder: Path, plan: Plan) -> list[str]:
     """Return in words what sets the runs of a store apart from those of a plan; empty if nothing does."""
     there, now = load(folder), identity(plan)
-    if not there:
+    if "scenario_digest" not in there:  # nothing there, or what holds the folders of several stores
         return []
     kept = [key for key in IDENTITY if key in there or key == "sweep_digest"]
     found = [key for key in kept if there.get(key) != now.get(key)]
@@ -87,8 +92,7 @@ def differences(folder: Path, plan: Plan) -> list[str]:
 
 def check(store: Store, plan: Plan) -> None:
     """Refuse to mix runs that do not belong together in one folder."""
-    if store.folder.exists() and not store.folder.is_dir():
-        raise InputError(f"{store.folder} is a file; --out names a folder")
+    folders.check(store.folder)
     found = differences(store.folder, plan)
     if found:
         raise InputError(
@@ -102,6 +106,7 @@ def set_aside(folder: Path) -> Path:
     while (aside := folder.with_name(f"{folder.name}.old-{number}")).exists():
         number += 1
     folder.rename(aside)
+    shutil.rmtree(aside / ".claims", ignore_errors=True)  # nobody works there any more
     return aside
 
 
@@ -135,6 +140,7 @@ def begin(store: Store, plan: Plan, notes: Mapping[str, Any], lock: RangeLock,
           shard: tuple[int, int] | None = None) -> None:
     """Write the scenario, a sweep's design and the manifest of a job that starts."""
     with lock.hold(NOTES_LOCK):
+        check(store, plan)  # again: another command may have begun since
         before = load(store.folder)
         seeds = sorted({*before.get("seeds", []), *(spec.seed for spec in plan.runs)})
         written = {
@@ -146,11 +152,19 @@ def begin(store: Store, plan: Plan, notes: Mapping[str, Any], lock: RangeLock,
             "machine": platform.machine(), "cores": os.cpu_count(), "command": " ".join(sys.argv), **notes}
         if shard is not None or "shards" in before:
             written["shards"] = before.get("shards", {}) | ({f"{shard[0]}/{shard[1]}": "running"} if shard else {})
-        _write_yaml(store.folder / "scenario.yaml", plan.scenario.resolved())
         if plan.sweep is not None:
             written["factors"] = {factor.column: factor.path for factor in plan.sweep.factors}
+        _write(store.folder, written)  # first: it says that the folder is ours
+        _write_yaml(store.folder / "scenario.yaml", plan.scenario.resolved())
+        if plan.sweep is not None:
             _write_yaml(store.folder / "sweep.yaml", plan.sweep.resolved() | {"seeds": seeds})
-        _write(store, written)
+
+
+def begin_several(folder: Path, stores: Iterable[Path], notes: Mapping[str, Any]) -> None:
+    """Write the manifest of a folder that holds the folders of several stores, before any of them."""
+    if not folders.ours(folder):
+        _write(folder, {"stores": [store.relative_to(folder).as_posix() for store in stores],
+                        "code_version": code_version(), "started": _now(), "command": " ".join(sys.argv), **notes})
 
 
 def _planned(plan: Plan, before: Mapping[str, Any], seeds: list[int]) -> int:
@@ -160,27 +174,24 @@ def _planned(plan: Plan, before: Mapping[str, Any], seeds: list[int]) -> int:
 
 
 def end(store: Store, plan: Plan, report: Report, lock: RangeLock, shard: tuple[int, int] | None = None) -> None:
-    """Note how the job ended; a full disk must not hide the reason why it did."""
-    try:
-        finished = store.finished()
-        missing = sum(spec.run_id not in finished for spec in plan.runs)
-        failed = len({record["run_id"] for record in store.failures()}) if missing else 0
-        outcome = "done" if not missing else "failed runs" if failed >= missing else "unfinished"
-        with lock.hold(NOTES_LOCK):
-            written = load(store.folder)
-            written |= {
-                "status": outcome, "runs": len(finished), "failed": failed, "ended": _now(),
-                "seconds": round(written.get("seconds", 0.0) + report.seconds, 3)}
-            if shard is not None:
-                written["shards"][f"{shard[0]}/{shard[1]}"] = (
-                    f"{len(report.done) + len(report.already)} runs done, {len(report.failed)} failed")
-            _write(store, written)
-    except (OSError, InputError):
-        return
+    """Note how the job ended. StoreFull if the disk takes no more."""
+    finished = store.finished()
+    missing = sum(spec.run_id not in finished for spec in plan.runs)
+    failed = len({record["run_id"] for record in store.failures()}) if missing else 0
+    outcome = "done" if not missing else "failed runs" if failed >= missing else "unfinished"
+    with lock.hold(NOTES_LOCK):
+        written = of_store(store.folder)
+        written |= {
+            "status": outcome, "runs": len(finished), "failed": failed, "ended": _now(),
+            "seconds": round(written.get("seconds", 0.0) + report.seconds, 3)}
+        if shard is not None:
+            written["shards"][f"{shard[0]}/{shard[1]}"] = (
+                f"{len(report.done) + len(report.already)} runs done, {len(report.failed)} failed")
+        _write(store.folder, written)
 
 
-def _write(store: Store, written: Mapping[str, Any]) -> None:
-    write_text(store.folder / "manifest.json", json.dumps(written, indent=1, ensure_ascii=False) + "\n")
+def _write(folder: Path, written: Mapping[str, Any]) -> None:
+    write_text(folder / folders.MANIFEST, json.dumps(written, indent=1, ensure_ascii=False) + "\n")
 
 
 def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:

@@ -7,11 +7,19 @@ of workers writes the same bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cluster_sim.inputs.quantities import LAST_MONTH, MOST_SEEDS, TOO_LATE
+from cluster_sim.inputs.quantities import (
+    LAST_MONTH,
+    LAST_YEAR,
+    MOST_SEEDS,
+    TOO_LATE,
+    QuantityError,
+    parse_last_month,
+    parse_month,
+)
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import code_version, run_id
 
@@ -86,18 +94,29 @@ def part_size(scale: float) -> int:
 
 
 def ordinal(text: str | int | None) -> int | None:
-    """Read a month such as `2035-12` into year * 12 + month - 1; a number is taken as it is.
+    """Read a last month such as `2035-12`, or a year (its December), into year * 12 + month - 1.
 
-    InputError if it is none, or later than the outside paths go.
+    A number above all years is such an ordinal already. InputError if it is none of these, or later than the outside
+    paths go.
     """
-    if text is None or isinstance(text, int):
-        if text is not None and text > LAST_MONTH:
-            raise InputError(TOO_LATE)
-        return text
-    found = re.fullmatch(r"\s*(\d{4})-(\d{1,2})\s*", str(text))
-    if not found or not 1 <= int(found[2]) <= 12:
-        raise InputError(f"'{text}' is not a month; write it as 2035-12")
-    return ordinal(int(found[1]) * 12 + int(found[2]) - 1)
+    if text is None:
+        return None
+    month = text if isinstance(text, int) and text > LAST_YEAR else _read_month(parse_last_month, text)
+    if month > LAST_MONTH:
+        raise InputError(TOO_LATE)
+    return month
+
+
+def first_month(text: str) -> int:
+    """Read the month in which something begins, such as `2021-01`; InputError if it is none."""
+    return _read_month(parse_month, text)
+
+
+def _read_month(parse: Callable[[object], int], text: object) -> int:
+    try:
+        return parse(text)
+    except QuantityError as error:
+        raise InputError("; ".join(each for each in (error.message, error.hint) if each)) from None
 
 
 def month_text(month: int) -> str:

@@ -18,11 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cluster_sim import plots
+from cluster_sim.inputs.files import path_of
 from cluster_sim.runs import manifest, staged
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import code_version
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
 from cluster_sim.runs.store import COMMIT, Store, damaged
+from cluster_sim.runs.stores import results_folder
 
 KINDS = (COMMIT, *TABLES, *EXTRA_TABLES)
 
@@ -80,9 +82,9 @@ class View:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
+        self.folder = path_of(folder)
         self.files = self._list_files()
-        self.manifest = manifest.load(self.folder)
+        self.manifest = manifest.of_store(self.folder)
 
     def __repr__(self) -> str:
         return f"<{len(self.run_ids)} runs in {self.folder}>"
@@ -216,17 +218,22 @@ class View:
         return by_year(self.frame("series", ["seed", "month", column]), column, low, high)
 
     def by_point(self, column: str = "gdp_share_published", month: str | None = None) -> Any:
-        """Return a column by point of a sweep: the factors, and mean, sd and number of its runs.
+        """Return a column by point of a sweep: the factors; mean, sd and number of its runs; and the first point.
 
-        `month`, such as `"2030-12"`, is the month that is read; None takes the last one.
+        `difference` is the mean difference from the first point on the same seeds, `difference_se` its standard error
+        (missing with a single seed). `month`, such as `"2030-12"`, is the month that is read; None takes the last one.
         """
         if not self.is_sweep:
             raise InputError(f"{self.folder} holds no sweep")
-        frame = self.frame("series", ["point", "month", *self.factors, column])
+        frame = self.frame("series", ["point", "seed", "month", *self.factors, column])
         wanted = frame["month"].max() if month is None else np.datetime64(month, "D")
-        groups = frame[frame["month"] == wanted].groupby("point")
+        chosen = frame[frame["month"] == wanted]
+        groups = chosen.groupby("point")
         found = groups[self.factors].first()
         found["mean"], found["sd"], found["runs"] = groups[column].mean(), groups[column].std(), groups[column].count()
+        table = chosen.pivot(index="point", columns="seed", values=column).astype(float)
+        pairs = table - table.iloc[0]
+        found["difference"], found["difference_se"] = pairs.mean(axis=1), pairs.sem(axis=1)
         return found
 
     @cached_property
@@ -235,8 +242,8 @@ class View:
         return stored_scenario(self.folder)
 
     def plot(self, figure: str = "share", **options: Any) -> Any:
-        """Draw a figure (`share`, `map`, `network`, `indicators`) and return it."""
-        return plots.draw("runs", self, figure, **options)
+        """Draw a figure (`share`, `map`, `network`, `indicators`; of a sweep also `points`) and return it."""
+        return plots.draw("points" if figure == "points" else "runs", self, figure, **options)
 
     def keep_alive(self, holder: Any) -> View:
         """Let a temporary folder live as long as this view."""
@@ -246,7 +253,7 @@ class View:
 
 def stored_sweep(folder: Path, base: Any) -> Any:
     """Read the sweep of a results folder back, over its resolved scenario; None if the folder holds plain runs."""
-    from cluster_sim.scenario.sweeps import read_sweep
+    from cluster_sim.scenario.sweep_files import read_sweep
 
     path = Path(folder) / "sweep.yaml"
     return read_sweep(path, base, (*TABLES, *EXTRA_TABLES)) if path.is_file() else None
@@ -273,11 +280,7 @@ def open(name: str | Path) -> View:
 
     A warning says if it was made with another version of the code. InputError if there is no such folder.
     """
-    folder = Path(name)
-    if not folder.is_dir() and (Path("results") / name).is_dir():
-        folder = Path("results") / name
-    if not folder.is_dir():
-        raise InputError(f"there is no folder {folder}")
+    folder = results_folder(name)
     view = View(folder)
     made_with = view.manifest.get("code_version")
     if made_with not in (None, code_version()):

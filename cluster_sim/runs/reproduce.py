@@ -7,23 +7,24 @@ Seconds and the manifest do not count.
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from cluster_sim.runs import manifest, tables
+from cluster_sim.runs import folders, manifest, tables
 from cluster_sim.runs.coalitions import INSTRUMENTS, with_instruments
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.execution import execute
-from cluster_sim.runs.identity import code_version, run_id
-from cluster_sim.runs.plan import TABLES, Plan, RunSpec
+from cluster_sim.runs.identity import city_version, code_version, run_id
+from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, Plan, RunSpec, month_text, scale_text
 from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.read import View, stored_scenario, stored_sweep
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import COMMIT, Store
+from cluster_sim.runs.temporary import Temporary
 from cluster_sim.scenario import ScenarioError
 from cluster_sim.scenario.designs import design_points
 from cluster_sim.scenario.sweeps import Sweep
@@ -79,7 +80,7 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
         if found.differences:
             return found
         raise InputError(f"{folder} holds no committed runs")
-    notes = manifest.load(folder)
+    notes = manifest.of_store(folder)
     kept = tuple(notes.get("tables", TABLES))
     try:
         sweep = stored_sweep(folder, scenario)
@@ -97,10 +98,13 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
     if not found.differences and notes.get("scenario_digest") not in (None, scenario.digest()):
         found.differences.append(Difference(rows[0]["run_id"], rows[0]["seed"], "scenario.yaml",
                                             "is not the base that this run was made with"))
+    if not found.differences:
+        found.differences += [Difference(folders.MANIFEST, None, key, what)
+                              for key, what in _against_runs(notes, rows, scenario, sweep, stored)]
     if found.differences:  # what the runs were made with is not here: doing them again would tell nothing
         found.runs = len(rows)
         return found
-    with tempfile.TemporaryDirectory(prefix="cluster_sim-reproduce-") as temporary:
+    with Temporary() as temporary:
         again = Store(temporary)
         plan = Plan(scenario.name, tuple(specs), base=scenario)
         try:
@@ -146,7 +150,7 @@ def _specs(rows: list[dict[str, Any]], scenario: Any, sweep: Sweep | None, kept:
             point = sweep.point_of(row)
             if last is None or last[0] != point:
                 last = point, variants.of(point)
-            factors = tuple((name, row[name]) for name in sweep.columns)
+            factors = sweep.labels(point)
         except (KeyError, ValueError, TypeError, ScenarioError) as error:
             found.differences.append(Difference(row["run_id"], row["seed"], "sweep.yaml",
                                                 f"does not fit the run's factors ({_short(error)})"))
@@ -193,6 +197,41 @@ def _check_design(rows: list[dict[str, Any]], sweep: Sweep, notes: dict[str, Any
                 or {**sweep.point_of(row)} != points[row["point"]]), rows[0])
     found.differences.append(Difference(odd["run_id"], odd["seed"], "sweep.yaml",
                                         "is not the design that this run was made with"))
+
+
+def _against_runs(notes: dict[str, Any], rows: list[dict[str, Any]], scenario: Any, sweep: Sweep | None,
+                  stored: Store) -> Iterator[tuple[str, str]]:
+    """Hold every key of the manifest against the runs, but for time, machine and command, which they do not tell.
+
+    Yields the key and in words what is wrong with it.
+    """
+    waiting, done = stored.staged() - stored.committed(), notes.get("status") == "done"
+    there = {key: sorted({row[name] for row in rows}) for key, name in (
+        ("scale", "scale"), ("until", "until"), ("code_version", "code"), ("seeds", "seed"), ("start", "start"))}
+    expected: dict[str, Any] = {
+        "scale": [scale_text(scale) for scale in there["scale"]], "until": [month_text(m) for m in there["until"]],
+        "code_version": there["code_version"], "first_month": [month_text(m) for m in there["start"]],
+        "months": sorted({last - first + 1 for first in there["start"] for last in there["until"]}),
+        "city_version": [city_version(str(scenario.city))], "scenario": [scenario.name]}
+    if sweep is not None:
+        expected |= {"design": [sweep.design], "factors": [{factor.column: factor.path for factor in sweep.factors}]}
+    else:
+        expected["name"] = [scenario.name]
+    for key, values in expected.items():
+        if values != [notes.get(key)]:
+            yield key, f"says {notes.get(key)}, the runs say {', '.join(map(str, values))}"
+    seeds = set(notes.get("seeds", []))
+    if not seeds >= set(there["seeds"]) or done and seeds != set(there["seeds"]):
+        yield "seeds", f"says {sorted(seeds)}, the runs have {there['seeds']}"
+    for key, count in (("runs", len(rows) + len(waiting)), ("failed", len(stored.failures()))):
+        if notes.get(key, count) != count and not (key == "failed" and notes[key] <= count):
+            yield key, f"says {notes[key]}, there are {count}"
+    if not (count := notes.get("planned", 0)) >= len(rows) or done and count != len(rows) + len(waiting):
+        yield "planned", f"says {count}, there are {len(rows) + len(waiting)} runs, and the status is {notes['status']}"
+    unnamed = [kind for kind in (*TABLES, *EXTRA_TABLES) if kind not in notes.get("tables", [])
+               and any((stored.folder / kind / part).is_file() for part in stored.parts())]
+    if unnamed:
+        yield "tables", f"does not name {', '.join(unnamed)}, which the runs have kept"
 
 
 def _chunks(stored: Store, specs: list[RunSpec]) -> list[tuple[RunSpec, ...]]:

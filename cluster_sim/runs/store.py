@@ -12,7 +12,6 @@ overwrites the latter. Locks are ranges of one file, which the system frees when
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -25,12 +24,11 @@ from typing import Any
 import pyarrow as pa
 
 from cluster_sim.runs import damage, staged, tables
-from cluster_sim.runs.errors import InputError, StoreFull
+from cluster_sim.runs.errors import InputError, is_full, store_full
 from cluster_sim.runs.locks import RangeLock, fcntl
 from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec
 from cluster_sim.runs.single_run import RunResult
 
-FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 COMMIT = "runs"
 COMMIT_LOCK = 1 << 61
 """Byte of the lock file that a writer of parts holds; runs use the bytes below 2^60."""
@@ -102,6 +100,18 @@ class Store:
         """Open the store's lock file; one for each process, kept open while it works. It is never removed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return RangeLock(self.folder / ".lock")
+
+    def work(self) -> RangeLock:
+        """Open the lock file and hold the byte that says that runs are done here.
+
+        The folder may be set aside between the two: then the lock is taken anew in its place.
+        """
+        while True:
+            lock = self.lock()
+            lock.share(WORK_LOCK)
+            if lock.in_place():
+                return lock
+            lock.close()
 
     def at_work(self) -> bool:
         """Say whether another process is doing runs here (on systems whose locks tell)."""
@@ -227,10 +237,7 @@ class Store:
 
     def explain(self, error: OSError) -> OSError:
         """Turn a full disk into a message a person can act on; leave other errors as they are."""
-        if error.errno in FULL or "No space left" in str(error):
-            return StoreFull(errno.ENOSPC, f"the disk is full at {self.folder}: finished runs are safe; "
-                                           "make room and start the same command again")
-        return error
+        return store_full(self.folder) if is_full(error) else error
 
     def add_failure(self, record: dict[str, Any]) -> None:
         """Append a line to failures.jsonl (one write, so that lines of two processes never mix)."""
@@ -245,17 +252,29 @@ class Store:
         path = self.folder / "failures.jsonl"
         if not path.is_file():
             return []
-        records = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+        records = []
+        for line in path.read_text("utf-8", errors="replace").splitlines():
+            with suppress(ValueError):  # a line that a power cut has cut
+                records.append(json.loads(line))
         finished = self.finished()
         return [record for record in records if record["run_id"] not in finished]
 
 
 def append(path: Path, line: str) -> None:
-    """Append a line to a file that several processes may write to."""
+    """Append a line to a file that several processes may write to. StoreFull if it does not fit: then none of it stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
-        os.write(handle, line.encode())
+        data = line.encode()
+        written = os.write(handle, data)
+        if written < len(data):
+            end = os.lseek(handle, 0, os.SEEK_CUR)
+            if os.fstat(handle).st_size == end:  # nobody has written since
+                os.ftruncate(handle, end - written)
+            raise store_full(path.parent)
+    except OSError as error:
+        raise (store_full(path.parent) if is_full(error) else error) from error
     finally:
         os.close(handle)
 

@@ -49,7 +49,7 @@ def period(year: int, observed: Mapping[int, Any], fitted: tuple[int, int] = FIT
 
 def lines(share: Mapping[int, Mapping[str, float]], observed: Mapping[int, Mapping[str, Any]],
           columns: Mapping[str, Mapping[int, float]] | None = None) -> list[str]:
-    """Lay the table out as text. `share` is the published-definition share by year (fractions).
+    """Lay the table out as text. `share` is the published-definition share by year (fractions); a band needs two runs.
 
     `observed` maps a year to a mapping with `share_pct`; `columns` gives further columns by year, each
     already in the unit to print.
@@ -61,7 +61,7 @@ def lines(share: Mapping[int, Mapping[str, float]], observed: Mapping[int, Mappi
     for year in sorted({*share, *(y for y in observed if share and min(share) <= y <= max(share))}):
         row, seen = share.get(year), observed.get(year, {}).get("share_pct")
         middle = f"{row['mean'] * 100:>10.2f} %" if row else " " * 12
-        band = f"{row['p10'] * 100:>6.2f} - {row['p90'] * 100:.2f} %" if row else ""
+        band = f"{row['p10'] * 100:>6.2f} - {row['p90'] * 100:.2f} %" if row and row["p10"] < row["p90"] else ""
         shown = f"{seen:.2f} %" if seen is not None else ""
         line = f"{year:>4}  {middle}  {band:>15}  {shown:>8}  {period(year, observed):8}"
         for name, values in extra.items():
@@ -98,6 +98,11 @@ def observed_shares(city: str) -> dict[int, dict[str, Any]]:
     from cluster_sim.city import load_city
 
     return {int(year): dict(row) for year, row in (load_city(city).observed or {}).items()}
+
+
+def drawable(sweep: Any) -> bool:
+    """Say whether the figure of a sweep's points can show it: one factor, or two on a grid."""
+    return len(sweep.factors) == 1 or len(sweep.factors) == 2 and sweep.design == "grid"
 
 
 def finite(value: float) -> float | None:

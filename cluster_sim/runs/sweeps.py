@@ -26,7 +26,8 @@ from cluster_sim.runs.plan import (
 from cluster_sim.runs.read import View
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.scenario.designs import design_points
-from cluster_sim.scenario.sweeps import BY_VALUE, Sweep, read_sweep
+from cluster_sim.scenario.sweep_files import read_sweep
+from cluster_sim.scenario.sweeps import BY_VALUE, Sweep
 from cluster_sim.scenario.types import Scenario
 from cluster_sim.scenario.variants import Variants
 

@@ -1,7 +1,8 @@
 """Tables as dictionaries of NumPy columns, and their form on disk: Parquet, compact and repeatable.
 
 Columns go to Arrow through their buffers: `pyarrow.array` would import pandas, which a worker can do
-without. Floats are split by byte and everything is packed with zstd; every page carries a checksum.
+without. A number that is missing (NaN) is null there, so that averages in SQL pass over it. Floats are split
+by byte and everything is packed with zstd; every page carries a checksum.
 """
 
 from __future__ import annotations
@@ -32,7 +33,13 @@ def to_array(values: np.ndarray) -> pa.Array:
                  for t in values.tolist()]
         return pa.array(texts, type=pa.string())
     kind = pa.from_numpy_dtype(values.dtype)
-    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+    return pa.Array.from_buffers(kind, len(values), [_validity(values), pa.py_buffer(values)])
+
+
+def _validity(values: np.ndarray) -> pa.Buffer | None:
+    """Return the bits that say which entries are there; None if all are."""
+    missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(0, bool)
+    return pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
 
 
 def to_table(columns: Columns, constants: Mapping[str, Any] | None = None) -> pa.Table:
@@ -40,7 +47,8 @@ def to_table(columns: Columns, constants: Mapping[str, Any] | None = None) -> pa
     length = len(next(iter(columns.values()))) if columns else 1
     data: dict[str, pa.Array] = {}
     for name, value in (constants or {}).items():
-        data[name] = pa.repeat(pa.scalar(value), length)
+        missing = isinstance(value, float) and value != value
+        data[name] = pa.repeat(pa.scalar(None, pa.float64()) if missing else pa.scalar(value), length)
     for name, values in columns.items():
         if len(values) != length:
             raise ValueError(f"column {name} has {len(values)} rows, the first has {length}")

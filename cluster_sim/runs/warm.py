@@ -77,7 +77,7 @@ def elsewhere() -> None:
 
     from cluster_sim import initial
     from cluster_sim.codes import N_SEGMENTS
-    from cluster_sim.runs.worker import die_with_parent
+    from cluster_sim.runs.parent import die_with_parent
     from cluster_sim.state import Markets
 
     def nobody(model: Any) -> None:

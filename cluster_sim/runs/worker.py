@@ -6,20 +6,18 @@ neither plots nor data frames. What became of a run is an `Outcome`; the results
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import os
 import signal
-import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import connection, parent_process
 from typing import Any, NamedTuple
+
+from cluster_sim.runs.parent import die_with_parent
 
 ONE_THREAD = {name: "1" for name in (
     "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
@@ -60,7 +58,7 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
 
     `deaths` is how many processes it may have died with before (where nobody else counts them).
     """
-    from cluster_sim.runs.errors import StoreFull
+    from cluster_sim.runs.errors import full_text, is_full
     from cluster_sim.runs.single_run import simulate
 
     byte = lock.byte_of(spec.run_id)
@@ -74,10 +72,9 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
                 return Outcome("hopeless", f"the run was begun {died} times and each time its worker died")
             store.stage(spec, simulate(spec, on_month, job.factory), spec.scenario.digest(), job.code)
         return Outcome("done")
-    except StoreFull as error:
-        return Outcome("full", str(error.strerror))
-    except Exception:
-        return Outcome("raised", traceback.format_exc())
+    except Exception as error:
+        return Outcome("full", full_text(error, store.folder)) if is_full(error) else Outcome(
+            "raised", traceback.format_exc())
     finally:
         lock.free(byte)
 
@@ -134,22 +131,6 @@ class Watch:
     def __exit__(self, *what: object) -> None:
         faulthandler.cancel_dump_traceback_later()
         self.nowhere.close()
-
-
-def die_with_parent() -> None:
-    """End this process when the parent is gone, however it went."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    parent = parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent watch", daemon=True).start()
 
 
 # in a process of the pool -----------------------------------------------------------------------------

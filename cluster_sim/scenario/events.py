@@ -189,10 +189,12 @@ class Events:
         self._event(kind, node, False)
 
     def ordered(self) -> list[dict[str, Any]]:
-        """The events by month, kind and title, each with every key of its kind."""
+        """The events by month, kind and title, each with every key of its kind; without those that lack one."""
         events = []
         for title, event in self.found.items():
             kind = event["kind"]
+            if not event.keys() >= set(REQUIRED[kind]) - {kind}:
+                continue                                                # noted when it was read
             complete = {
                 key: event.get(key, info.default)
                 for key, info in EVENTS[kind].items()

@@ -9,6 +9,7 @@ from cluster_sim import parameters
 from cluster_sim.indicators import columns
 from cluster_sim.inputs.errors import nearest
 from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.program import program
 from cluster_sim.inputs.quantities import bounds_text, shown
 from cluster_sim.scenario import registry
 
@@ -116,7 +117,7 @@ def overview() -> Topic:
     text = (
         f"{len(parameters.specification())} parameters, {len(registry.instruments())} instruments, "
         f"{len(columns())} columns of the monthly series, events, segments and some terms can be "
-        "explained: python run_sim.py explain production_subsidy"
+        f"explained: {program()} explain production_subsidy"
     )
     return {"kind": "overview", "name": "explain", "text": text, "terms": list(TERMS)}
 

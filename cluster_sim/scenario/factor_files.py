@@ -192,7 +192,9 @@ class FactorReader:
         for extra in ("log", "levels"):
             if extra in form:
                 self.faults.add(f"factors.{path}.{extra}", "belongs to a range from low to high", "", form[extra].mark)
-        if not all([self._fits(path, node, key) and self._says_a_value(path, node, info, kind) for node in nodes]):
+        several = kind == "option"
+        if not all([self._fits(path, node, key, several) and self._says_a_value(path, node, info, kind)
+                    for node in nodes]):
             return None
         values = tuple(self._value(node, info, kind) for node in nodes)
         labels: tuple[Any, ...] = tuple(self._label(value, kind) for value in values)
@@ -229,10 +231,15 @@ class FactorReader:
         self.faults.add(f"factors.{path}", f"none only sets the default back{default}", "", node.mark)
         return False
 
-    def _fits(self, path: str, node: Node, key: Mark) -> bool:
-        """Whether the base takes this value at this path; if not, its faults are noted."""
+    def _fits(self, path: str, node: Node, key: Mark, several: bool = False) -> bool:
+        """Whether the base takes this value at this path; if not, its faults are noted.
+
+        With `several` it may be a mapping of paths to values.
+        """
         before = len(self.faults.found)
-        if node.kind == "mapping":
+        if node.kind == "mapping" and not several:
+            self.faults.add(f"factors.{path}", "expected a value, found a mapping", EXAMPLE, node.mark)
+        elif node.kind == "mapping":
             for inner, child in node.value.items():
                 if self._info(inner, child, node.key_mark(inner)) is not None:
                     self._fits(inner, child, node.key_mark(inner))

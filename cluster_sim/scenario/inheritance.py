@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cluster_sim.inputs.errors import Fault, Faults, ScenarioError, did_you_mean, listing
-from cluster_sim.inputs.files import display, inside, is_file
+from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, Source, did_you_mean, listing
+from cluster_sim.inputs.files import display, inside, is_file, path_of
 from cluster_sim.inputs.yaml_reader import Node, read_file
 from cluster_sim.scenario import registry
 
@@ -24,12 +24,18 @@ class Document:
 
 
 def find(name: str | Path) -> Path:
-    """The file of a scenario given by path or by bare name; ScenarioError if there is none."""
+    """The file of a scenario given by path or by bare name, or the folder of a city; ScenarioError if there is none.
+
+    A path may leave out `.yaml`.
+    """
     text = os.fspath(name)
-    path = Path(text)
+    path = path_of(text)
     known = registry.scenario_files()
-    if is_file(path):
+    if is_file(path) or is_city(path) and text not in known:
         return path
+    beside = path.with_name(f"{path.name}.yaml") if path.name and text not in known else path
+    if is_file(beside):
+        return beside
     if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
         what = "is a folder" if path.is_dir() else "there is no such file"
         hint = did_you_mean(path.stem, list(known), f"known scenarios: {listing(list(known))}")
@@ -40,9 +46,26 @@ def find(name: str | Path) -> Path:
     raise ScenarioError([Fault("", f"unknown scenario '{text}'", hint)])
 
 
+def is_city(path: Path) -> bool:
+    """Whether this is the folder of a city."""
+    return is_file(path / "city.yaml")
+
+
+def _of_city(folder: Path) -> Document:
+    """A city by itself as a scenario: no policies and no events."""
+    path = folder.resolve()
+    name = f"{path.name}/city.yaml"
+    source = Source(display(folder), (f"city: {name}",))
+    key = Mark(source, 1, 1, len("city"))
+    value = Node(name, Mark(source, 1, len("city: ") + 1))
+    return Document(path, path.parent, Node({"city": value}, key, {"city": key}))
+
+
 def read_chain(name: str | Path, faults: Faults) -> list[Document]:
     """The documents of a scenario, the one that extends nothing first."""
     path = find(name)
+    if path.is_dir():
+        return [_of_city(path)]
     documents: list[Document] = []
     seen: set[Path] = set()
     folder = path.resolve().parent

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster_sim.inputs.errors import Faults, Mark, ScenarioError, did_you_mean, listing
+from cluster_sim.inputs.files import is_file, path_of
 from cluster_sim.inputs.keys import KeyInfo
 from cluster_sim.inputs.quantities import LAST_MONTH, TOO_LATE
 from cluster_sim.inputs.shapes import Names, shape
@@ -24,7 +25,7 @@ HEAD = {
     "city": KeyInfo("text", text="a city that comes with the package, or its folder", status=""),
     "city_digest": KeyInfo("text", text="written into stored scenarios; not read", status=""),
     "start": KeyInfo("month name", text="first month of the run", status=""),
-    "end": KeyInfo("month name", text="last month of the run", status=""),
+    "end": KeyInfo("last month", text="last month of the run, or its year", status=""),
     "prices": KeyInfo("text", text="2017, or nominal: the prices of the money below", status=""),
 }
 SOURCE = "--set"
@@ -46,6 +47,8 @@ class Head:
     marks: dict[str, Mark] = field(default_factory=dict)
     folder: Path = Path()
     here: Path = Path()
+    by_user: bool = False
+    """Whether the city was named beside the file, by the user himself: then it may lie anywhere."""
 
     def get(self, key: str, otherwise: Any) -> Any:
         """The value of `key`, or `otherwise` if no file gives it."""
@@ -66,6 +69,7 @@ def read_head(documents: list[Document], faults: Faults) -> Head:
             head.marks[key] = root.value[key].mark
         if "city" in found:
             head.folder, head.here = document.folder, document.path.parent
+            head.by_user = root.mark.source.name == SOURCE
     last = documents[-1].path
     head.values.setdefault("slug", slug_of(last.stem))
     head.values.setdefault("name", last.stem.replace("_", " ").capitalize())
@@ -125,6 +129,8 @@ def _own_city(text: str, head: Head) -> Path | None:
     """
     if head.get("city_digest", "") and (Path(text) / "city.yaml").is_file():
         return Path(text)
+    if head.by_user and is_file(path_of(text) / "city.yaml"):
+        return path_of(text)
     for candidate in (f"{text}/city.yaml", text):
         path, _ = locate(candidate, head.here, head.folder)
         if path is not None and path.name == "city.yaml":

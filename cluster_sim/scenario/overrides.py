@@ -3,7 +3,7 @@
 Each text is read on its own, so that a fault in it is shown with line and caret like one in a file. Paths: `start`,
 `policies.NAME.KEY`, `policies.NAME.2026-01.KEY`, `policies.NAME.from` (to the month in which it begins),
 `policies.NAME` (to `none`), `parameters.NAME` or the parameter's name alone, `events.TITLE.KEY`, `events.TITLE`
-(to `none`), `outside.KEY`.
+(to `none`), `outside.KEY`; `until` is the scenario's `end`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from cluster_sim.scenario.metadata import HEAD, SOURCE
 
 DUMMY = "dummy"
 """A factor whose path begins with this word sets nothing: what an analysis says of it is noise."""
+
+SAME = {"until": "end"}
+"""What options and sweep files call a key of the scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def read_overrides(texts: Iterable[str]) -> list[Override]:
     for order, text in enumerate(texts, start=1000):
         source = Source(SOURCE, split_lines(text), order)
         path, equals, value = text.partition("=")
-        parts = tuple(path.split("."))
+        parts = tuple(SAME.get(path, path).split("."))
         if not equals or not path.strip() or not all(parts):
             hint = "expected path=value, such as policies.production_subsidy.rate=0.2"
             faults.add("", "not a setting", hint, Mark(source, 1, 1, max(1, len(text))))

@@ -8,6 +8,7 @@ from typing import Any
 
 from cluster_sim import parameters
 from cluster_sim.inputs.errors import Faults, Mark, did_you_mean, nearest
+from cluster_sim.inputs.program import program
 from cluster_sim.inputs.quantities import QuantityError, bounds_text, in_bounds, number, shown
 from cluster_sim.inputs.shapes import NONE, read_bool
 from cluster_sim.inputs.yaml_reader import Node
@@ -84,7 +85,7 @@ class ParameterValues:
             return f"a group; write {group[0]}: {shown(self.known[group[0]].value)}"
         close = nearest(name, list(self.known))
         if not close:
-            return "python run_sim.py list parameters shows them all"
+            return f"{program()} list parameters shows them all"
         spec = self.known[close]
         low, high = spec.bounds
         bounds = bounds_text(low, high, spec.unit)

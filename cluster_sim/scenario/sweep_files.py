@@ -35,6 +35,16 @@ MOST_POINTS = 1_000_000
 MORRIS_LEVELS = 4
 
 
+def read_sweep(source: str | Path | Mapping[str, Any], base: Scenario | None = None,
+               outputs: tuple[str, ...] = (), also: Mapping[str, Any] | None = None) -> Sweep:
+    """Read a sweep from a file, or from a mapping with the keys of one; ScenarioError holds all its faults.
+
+    `base` takes the place of the file's own base; `outputs` are the tables that may be asked for (any if none
+    are given); `also` are keys that another command reads in the same file, with their types (found in `Sweep.extra`).
+    """
+    return open_reader(source, base, outputs, also).sweep()
+
+
 def open_reader(source: str | Path | Mapping[str, Any], base: Scenario | None = None, outputs: tuple[str, ...] = (),
                 also: Mapping[str, Any] | None = None, synonym: str = "factors") -> SweepReader:
     """Read the text of a sweep and return what reads its keys; ScenarioError if it is no mapping.

@@ -60,7 +60,7 @@ DESIGNS = ("grid", "list", "oat", "lhs", "sobol", "saltelli", "morris")
 KEYS = {
     "name": TEXT, "rationale": TEXT, "base": TEXT, "design": Literal[DESIGNS], "factors": dict[str, Any],
     "seeds": SEEDS, "scale": Annotated[float, Written(read_scale)],
-    "until": field_type(KeyInfo("month name", text="last month of the runs", status="")), "outputs": NAMES,
+    "until": field_type(KeyInfo("last month", text="last month of the runs, or its year", status="")), "outputs": NAMES,
     "samples": whole(1), "trajectories": whole(2), "levels": whole(2, 10_000),
     "second_order": field_type(KeyInfo("bool", status="")), "sample_seed": whole(0, 2**32 - 1)}
 FACTOR = mapping("factor", {

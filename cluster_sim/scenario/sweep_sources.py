@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster_sim.inputs.errors import Fault, Faults, ScenarioError, Source, did_you_mean, listing
-from cluster_sim.inputs.files import split_lines
+from cluster_sim.inputs.files import is_file, path_of, split_lines
 from cluster_sim.inputs.yaml_reader import Node, read_text
 from cluster_sim.scenario.types import Scenario
 
@@ -18,8 +18,8 @@ FOLDERS = ("sweeps", "studies")
 
 def find(name: str | Path) -> Path:
     """The file of a sweep by its path, or by its bare name among those in scenarios/sweeps and scenarios/studies."""
-    path = Path(os.fspath(name))
-    if path.is_file():
+    path = path_of(os.fspath(name))
+    if is_file(path):
         return path
     here = Path(__file__).resolve()
     folders = [root / "scenarios" / each for root in (Path(), here.parents[2], here.parents[1]) for each in FOLDERS]

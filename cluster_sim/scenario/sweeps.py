@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from cluster_sim.inputs.quantities import month_name
@@ -82,15 +81,3 @@ class Sweep:
             content.pop(key, None)
         text = json.dumps(content, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def read_sweep(source: str | Path | Mapping[str, Any], base: Scenario | None = None,
-               outputs: tuple[str, ...] = (), also: Mapping[str, Any] | None = None) -> Sweep:
-    """Read a sweep from a file, or from a mapping with the keys of one; ScenarioError holds all its faults.
-
-    `base` takes the place of the file's own base; `outputs` are the tables that may be asked for (any if none
-    are given); `also` are keys that another command reads in the same file, with their types (found in `Sweep.extra`).
-    """
-    from cluster_sim.scenario.sweep_files import open_reader
-
-    return open_reader(source, base, outputs, also).sweep()

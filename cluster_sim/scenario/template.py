@@ -7,9 +7,12 @@ import textwrap
 from pathlib import Path
 
 from cluster_sim import parameters
+from cluster_sim.inputs.files import path_of
+from cluster_sim.inputs.program import program
 from cluster_sim.inputs.quantities import bounds_text
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.explain import example_value
+from cluster_sim.scenario.inheritance import is_city
 from cluster_sim.scenario.types import Scenario
 
 FEW = 6
@@ -30,11 +33,11 @@ def template(path: Path, base: str = registry.BASELINE) -> str:
         "#",
         "# Lines that begin with # are off; take the # away to switch one on.",
         "# Months are written 2026-01. Money is nominal of its month, in million yuan or in words:",
-        "# 15 million yuan. What a key means: python run_sim.py explain production_subsidy",
+        f"# 15 million yuan. What a key means: {program()} explain production_subsidy",
         "",
         f"name: {name}",
         "rationale: say here why this scenario is of interest",
-        f"extends: {_reference(path, base)}",
+        f"city: {_relative(path, base)}" if is_city(path_of(base)) else f"extends: {_reference(path, base)}",
         f"# start: {_month(start.start)}",
         f"# end: {_month(start.end)}",
         "",
@@ -47,7 +50,7 @@ def template(path: Path, base: str = registry.BASELINE) -> str:
         "events:",
         *_events(start),
         "",
-        "# Parameters of the model: python run_sim.py list parameters",
+        f"# Parameters of the model: {program()} list parameters",
         "parameters:",
         *_parameters(),
         "",
@@ -61,11 +64,9 @@ def template(path: Path, base: str = registry.BASELINE) -> str:
 
 def _schema_line(path: Path) -> list[str]:
     """The line by which editors find the schema, if it lies near."""
-    for folder in registry.scenario_folders():
-        schema = folder / "schema.json"
-        if schema.is_file():
-            relative = os.path.relpath(schema.resolve(), path.resolve().parent)
-            return [f"# yaml-language-server: $schema={Path(relative).as_posix()}"]
+    for folder in (path.parent, *registry.scenario_folders()):
+        if (folder / "schema.json").is_file():
+            return [f"# yaml-language-server: $schema={_relative(path, folder / 'schema.json')}"]
     return ["# A scenario of cluster_sim"]
 
 
@@ -75,6 +76,11 @@ def _reference(path: Path, base: str) -> str:
     if given.suffix and given.resolve().parent == path.resolve().parent:
         return given.name
     return given.stem if given.suffix and given.stem in registry.scenario_files() else base
+
+
+def _relative(path: Path, other: str | Path) -> str:
+    """A path as a file at `path` names it."""
+    return Path(os.path.relpath(Path(other).resolve(), path.resolve().parent)).as_posix()
 
 
 def _month(ordinal: int) -> str:

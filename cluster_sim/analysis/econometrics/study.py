@@ -16,7 +16,7 @@ from cluster_sim.analysis.econometrics.variants import SUBSIDY, TABLES, ZONES, D
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.experiment import Experiment, Findings
-from cluster_sim.runs.plan import ordinal, scale_of, seed_list
+from cluster_sim.runs.plan import first_month, scale_of, seed_list
 from cluster_sim.runs.single_run import FACTORY
 
 DATE = "2028-01"
@@ -169,7 +169,5 @@ def econometrics(scenario: Any, seeds: int | Iterable[int] = 4, scale: str | flo
     `engine` and `shard` as in `sweep`.
     """
     experiment = Experiment.of(out, workers, progress, factory, engine, shard)
-    month = ordinal(date)
-    assert month is not None
-    made, sides = plan_study(scenario, seed_list(seeds), scale_of(scale), month, set, instruments)
+    made, sides = plan_study(scenario, seed_list(seeds), scale_of(scale), first_month(date), set, instruments)
     return experiment.deliver(run_study(made, sides, experiment))
