@@ -123,6 +123,6 @@ def cluster(tmp_path_factory):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("command", ["compare", "search"], indirect=True)
 def test_a_killed_dask_worker_changes_no_answer(command, expected, cluster, place, capsys, monkeypatch):
-    fake_command.use(killed_once.factory(place / "mishap"), monkeypatch)
+    monkeypatch.setattr("cluster_sim.runs.single_run.FACTORY", killed_once.factory(place / "mishap"))
     same(ask(capsys, command, "--out", "r", "--engine", "dask", "--scheduler", cluster.address), expected)
     assert (place / "mishap" / "killed").is_file()
