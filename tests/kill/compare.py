@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 UNEQUAL = {".lock", "log.txt"}
-TIMES = ("started", "ended", "seconds", "command", "arguments")
+TIMES = ("started", "ended", "seconds", "command", "arguments", "directory")
 ENDS = {".png": b"IEND\xaeB`\x82", ".pdf": b"%%EOF\n", ".svg": b"</svg>\n", ".csv": b"\n", ".tex": b"\n",
         ".yaml": b"\n", ".txt": b"\n"}
 
@@ -19,7 +19,8 @@ def left(folder: Path) -> dict[str, bytes]:
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_dir() or path.name in UNEQUAL or path.name.startswith(".") or path.parent.name == "sums":
+        if path.is_dir() or path.name in UNEQUAL or path.name.startswith(".") or path.parent.name in (
+                "sums", ".claims"):
             continue
         found[name] = path.read_bytes()
         if path.name == "manifest.json":
