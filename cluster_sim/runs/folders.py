@@ -1,7 +1,7 @@
 """Which folders may be written to: those that are empty or ours, and never anything outside of them.
 
 A results folder is known by its manifest and by nothing else: it is the first thing written into an empty folder. All
-commands and functions that do runs are held to this in one place, `claimed`.
+commands and functions that do runs are held to this in one place, `check`.
 """
 
 from __future__ import annotations

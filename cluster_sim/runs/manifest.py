@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.runs import damage, folders
+from cluster_sim.runs import claims, damage, folders
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.files import write_text
 from cluster_sim.runs.identity import PACKAGE, city_version, code_version
@@ -106,7 +106,7 @@ def set_aside(folder: Path) -> Path:
     while (aside := folder.with_name(f"{folder.name}.old-{number}")).exists():
         number += 1
     folder.rename(aside)
-    shutil.rmtree(aside / ".claims", ignore_errors=True)  # nobody works there any more
+    shutil.rmtree(aside / claims.FOLDER, ignore_errors=True)  # nobody works there any more
     return aside
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from cluster_sim.inputs.files import path_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.folders import MANIFEST
 from cluster_sim.runs.store import COMMIT
@@ -12,7 +13,7 @@ from cluster_sim.runs.store import COMMIT
 
 def results_folder(name: str | Path) -> Path:
     """Return a results folder by its path or by its name under `results/`. InputError if there is none."""
-    folder = Path(name).expanduser()
+    folder = path_of(name)
     if not folder.is_dir() and (Path("results") / name).is_dir():
         folder = Path("results") / name
     if not folder.is_dir():
