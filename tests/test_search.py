@@ -216,7 +216,7 @@ import sys
 import cluster_sim as cs
 import test_search
 if __name__ == "__main__":
-    cs.search(test_search.spec(generations=4, parameters={"sleep": 0.004}), out=sys.argv[1], workers=2,
+    cs.search(test_search.hunt(generations=4, parameters={"sleep": 0.004}), out=sys.argv[1], workers=2,
               factory=test_search.FACTORY)
 """
 
