@@ -33,6 +33,7 @@ from cluster_sim.month import (
     outside,
     policy,
     population,
+    prices,
     production,
     release,
     wages,
@@ -78,7 +79,8 @@ class ClusterModel(Views, mesa.Model):
         hiring.fill_vacancies,
         wages.adjust_wages,
         collaboration.look_for_partners,        # 5, commissioning
-        commissioning.set_prices,
+        prices.set_prices,
+        commissioning.weigh_studios,
         commissioning.win_contracts,
         greenlight.propose,
         greenlight.decide,

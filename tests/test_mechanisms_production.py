@@ -113,10 +113,11 @@ def test_a_sale_pays_inputs_and_taxes():
     model = month_of_contracts(orders=5.0)
     s, rows = model.studios.used, alive(model)
     sales = s["sales"][rows]
-    share = model.rules.segments["inputs"][s["segment"][rows]]
+    k, g = s["segment"][rows], model.city_state[0]
+    bought = sales / s["price"][rows] * g["price"][k] * g["outside_wage"] * model.rules.segments["inputs"][k]
     flow = model.month.flow
     assert flow[[L.SALES_HOME, L.SALES_NATION, L.SALES_ABROAD]].sum() == sales.sum() > 0
-    assert flow[[L.INPUTS_CITY, L.INPUTS_NATION]].sum() == pytest.approx((sales * share).sum(), rel=1e-5)
+    assert flow[[L.INPUTS_CITY, L.INPUTS_NATION]].sum() == pytest.approx(bought.sum(), rel=1e-5)
     assert flow[L.PRODUCTION_TAX] == pytest.approx(sales.sum() * model.par["costs.production_tax"], rel=1e-4)
     assert flow[L.INPUTS_CITY] / flow[[L.INPUTS_CITY, L.INPUTS_NATION]].sum() == pytest.approx(
         model.par["costs.local_inputs"], rel=1e-4)

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
-from cluster_sim.month import collaboration, commissioning, population, production
+from cluster_sim.month import collaboration, commissioning, population, prices, production
 from cluster_sim.month import property as property_market
 from cluster_sim.month.hiring import look_at_employers
 from cluster_sim.records import PAYROLL
@@ -46,6 +46,11 @@ def set_prices(model) -> None:
         city["price"][k] = segments["value_added_per_worker"][k] * 1e6 / 12.0 / (1.0 - segments["inputs"][k]) / head
         city["price"][k] *= 1.0 + par["start.price_allowance"]
     city["fee"] = city["price"] * (1.0 - segments["inputs"])
+    own_cost = city["unit_cost"] / par["labour.use_of_capacity"] / city["price"]
+    # no more than what bought inputs leave of the price
+    city["own_part"] = np.minimum(own_cost, (1.0 - segments["inputs"]) / (1.0 + par["commissioning.markup"]))
+    prices.mean_pass_through(s, model.rules.p, city["outside_pass_through"])
+    prices.follow_outside(model)
     s["price"], s["fee"] = city["price"][s["segment"]], city["fee"][s["segment"]]
     s["load"] = s["capacity"] * par["labour.use_of_capacity"]
     s["expected"] = s["load"]
@@ -86,6 +91,7 @@ def open_markets(model) -> None:
     par, rules, s, outside = model.par, model.rules, model.studios.used, model.city.outside
     segments = rules.segments
     weight_home, weight_abroad = np.zeros((2, N_SEGMENTS))
+    prices.quote(s, model.city_state, rules, -1)
     commissioning.weigh(s, model.city_state, rules, -1, weight_home, weight_abroad)
     work = s["load"] * s["price"] * (1.0 - segments["own_share"][s["segment"]])
     sales = np.bincount(s["segment"], weights=work, minlength=N_SEGMENTS)

@@ -56,8 +56,8 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
         s.export = 1.0
         s.appeal = p.births_appeal_spread * quantile(uniform(again(again(h))))
         s.offer = 1.0
-        s.price = g.price[s.segment] * g.outside_cost
-        s.fee = g.fee[s.segment] * g.outside_cost
+        s.price = g.outside_price[s.segment]
+        s.fee = g.outside_fee[s.segment]
         s.unit_cost = g.unit_cost[s.segment] * g.outside_cost
         s.capacity = 1.0
         s.expected = p.births_first_load

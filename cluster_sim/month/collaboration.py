@@ -205,13 +205,14 @@ def worth(market, i, j, fit):
         d = kilometres(s, b, market.space.distance)
         c = pair_cost(d, tie_between(market.partners.ties, i, b.id), s.templates, g.commons, p)
         value = (fit + p.collaboration_quality_weight * (b.quality + 0.5 * math.log(1.0 + b.reputation))
-                 - p.collaboration_price_weight * math.log(b.price / g.price[b.segment] * (1.0 + c)))
+                 - p.collaboration_price_weight * math.log(b.fee / g.fee[b.segment] * (1.0 + c)))
         return value, c, d
     o = -2 - j
     d = other_cities.km[o]
     c = pair_cost(d, s.outside_tie, s.templates, g.commons, p)
     value = (fit + p.collaboration_quality_weight * p.collaboration_outside_quality
-             - p.collaboration_price_weight * math.log(other_cities.wage_index[o] * g.outside_cost * (1.0 + c)))
+             - p.collaboration_price_weight * math.log(
+                 other_cities.wage_index[o] * g.outside_fee[s.segment] / g.fee[s.segment] * (1.0 + c)))
     return value, c, d
 
 

@@ -20,11 +20,11 @@ from cluster_sim.jit import kernel
 
 @kernel
 def weigh(studios, city, rules, t, weight_home, weight_abroad):
-    """Set every studio's price and weight in the market; add the weights up by segment (exact sums).
+    """Set every studio's weight in the market; add the weights up by segment (exact sums).
 
-    Price is for effort with all inputs; the fee is for effort alone, what a partner asks.  The price is the
-    outside price moved by the studio's relative unit cost and by its use of capacity.  Appeal
-    is a studio's luck with clients, an AR(1) in logs, so that growth rates have fat tails and memory.
+    A client's expenditure on a studio answers its price over that of other cities with the elasticity sigma
+    (Simonovska & Waugh 2014).  Appeal is a studio's luck with clients, an AR(1) in logs, so that growth rates
+    have fat tails and memory.
     """
     g = city[0]
     p = rules.p[0]
@@ -40,12 +40,7 @@ def weigh(studios, city, rules, t, weight_home, weight_abroad):
         z = normal(draw(base, s.id))
         s.appeal = p.commissioning_appeal_memory * s.appeal + p.commissioning_appeal_shock * z / math.sqrt(
             1.0 + s.staff / p.commissioning_appeal_size)
-        use = s.load / max(s.capacity, 0.1)
-        relative = max(0.3, s.unit_cost / (g.unit_cost[segment] * g.outside_cost)) ** p.commissioning_pass_through
-        relative *= 1.0 + p.commissioning_price_of_use * min(0.5, max(-0.5, use - p.labour_use_of_capacity))
-        relative = min(2.5, max(0.5, relative))
-        s.price = g.price[segment] * g.outside_cost * relative
-        s.fee = g.fee[segment] * g.outside_cost * relative
+        relative = s.price / g.outside_price[segment]
         known = s.staff ** p.commissioning_size
         s.weight = dyadic(known * math.exp(-p.commissioning_price_weight * math.log(relative)
                                            + p.commissioning_quality_weight * s.quality
@@ -103,8 +98,8 @@ def share_markets(model) -> tuple[np.ndarray, np.ndarray]:
     return won.sum(1), won_abroad
 
 
-def set_prices(model) -> None:
-    """Let studios set their prices and weigh in the market for contracts."""
+def weigh_studios(model) -> None:
+    """Let clients weigh up the city's studios."""
     weigh(model.studios.used, model.city_state, model.rules, model.t, model.markets.weight_home,
           model.markets.weight_abroad)
 

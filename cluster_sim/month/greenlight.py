@@ -54,7 +54,7 @@ def draft(s, seg, q, g, p, h, serial):
     # own projects together take a share of capacity; a larger studio makes more of them and larger ones
     q.own_effort = seg.own_share * s.capacity / math.sqrt(1.0 + s.staff / 40.0) * q.months * math.exp(0.35 * z4)
     spare = max(0.0, s.cash - p.greenlight_reserve * monthly)
-    bought = p.greenlight_wealth_share * spare / (g.fee[s.segment] * g.outside_cost)
+    bought = p.greenlight_wealth_share * spare / g.outside_fee[s.segment]
     q.effort = q.own_effort * (1.0 + p.greenlight_bought) + bought
     q.budget = q.own_effort * s.unit_cost + (q.effort - q.own_effort) * s.fee * (1.0 + p.collaboration_c0)
     q.cost = q.budget * (1.0 + seg.marketing)
@@ -235,7 +235,7 @@ def team_up(market, rows, projects, credits_out, t, made):
                     c.partner = -1
                     c.partner_id = -1
                     c.outside = o
-                    c.price = g.fee[j.segment] * g.outside_cost * market.other_cities.wage_index[o]
+                    c.price = g.outside_fee[j.segment] * market.other_cities.wage_index[o]
                     c.repeated = 0
                     j.ties_new += 1
                     j.outside_partners += 1
@@ -300,7 +300,7 @@ def add_replays(model, proposals: np.ndarray, count: int) -> int:
         budget = event.budget * model.scale
         q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * model.scale
         q["bridge"], q["applied"] = 0.0, 0
-        price = float(model.city_state["fee"][0, event.segment] * model.city_state["outside_cost"][0])
+        price = float(model.city_state["outside_fee"][0, event.segment])
         q["own_effort"] = 0.3 * s["capacity"] * q["months"]
         own_cost = q["own_effort"] * s["unit_cost"]
         q["effort"] = q["own_effort"] + max(0.0, budget - own_cost) / price

@@ -47,7 +47,7 @@ def survey_studios(studios, city, totals, value_added, employment, t):
         totals[3] += math.floor(s.knowhow * 1e6) * s.staff
         totals[4] += math.floor(s.reputation * 1e6)
         totals[5] += math.floor(s.ai * 1e6) * s.staff
-        totals[6] += math.floor(s.price / (g.price[segment] * g.outside_cost) * 1e6) * s.staff
+        totals[6] += math.floor(s.price / g.outside_price[segment] * 1e6) * s.staff
         totals[7] += math.floor(min(s.load, 3.0 * s.capacity) * 1e3)
         totals[8] += math.floor(s.capacity * 1e3)
         if s.sub >= 0 and s.coordination > 0.0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cluster_sim.month import prices
+
 
 def bring_in(model) -> None:
     """Bring the outside paths of this month into the state of the city."""
@@ -13,5 +15,6 @@ def bring_in(model) -> None:
     growth = float((out["market"][t] * (segments["start_share"] / segments["start_share"].sum())).sum())
     g["outside_growth"] = growth
     g["outside_cost"] = out["outside_wage"][t] / (1.0 + gain) / growth ** par["production.gamma"]
+    prices.follow_outside(model)
     g["release_market"] = model.markets.titles * out["release"][t]
     g["release_shock"] = out["pandemic_release"][t]

@@ -137,7 +137,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
                 flow[L.SALES_LOCAL_PARTNER] += pay
             elif s.sub <= -2:
                 helped = s.pending / p.commissioning_lead * slower
-                pay = yuan(helped * g.fee[s.segment] * g.outside_cost * outside_wage[-2 - s.sub]
+                pay = yuan(helped * g.outside_fee[s.segment] * outside_wage[-2 - s.sub]
                            * p.collaboration_fee_share)
                 flow[L.OUTSIDE_PARTNER_WORK] += pay
             else:
@@ -149,7 +149,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         abroad = yuan(revenue * min(1.0, max(0.0, s.abroad)))
         home = yuan((revenue - abroad) * g.home_part[s.segment])
         nation = revenue - abroad - home
-        inputs = yuan(revenue * seg.inputs)
+        inputs = yuan((done + helped) * g.price[s.segment] * g.outside_wage * seg.inputs)
         local = yuan(inputs * p.costs_local_inputs)
         tax = yuan(revenue * p.costs_production_tax)
         s.cash += revenue - inputs - tax - pay
@@ -162,7 +162,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         flow[L.INPUTS_CITY] += local
         flow[L.INPUTS_NATION] += inputs - local
         flow[L.PRODUCTION_TAX] += tax
-        vat = (revenue - abroad) * (1.0 - seg.inputs) * p.costs_vat       # exports are zero-rated
+        vat = (1.0 - abroad / max(revenue, 1.0)) * max(0.0, revenue - inputs) * p.costs_vat       # exports are zero-rated
         centre = yuan(0.5 * vat)
         province = yuan(0.15 * vat)
         flow[L.VAT_CENTRE] += centre

@@ -74,7 +74,7 @@ class AnchorAttraction(Instrument):
                  "cell": cell, "park": -1, "born": model.t, "anchor": 100 + number, "knowhow": 1.2, "reputation": 2.0,
                  "offer": self.get("premium"), "export": 1.0, "sub": -1, "round_month": -100, "listed": -100,
                  "ai": float(g["ai"]), "abroad": 0.0,
-                 "price": g["price"][segment] * g["outside_cost"], "fee": g["fee"][segment] * g["outside_cost"],
+                 "price": g["outside_price"][segment], "fee": g["outside_fee"][segment],
                  "unit_cost": g["unit_cost"][segment] * g["outside_cost"]}
         for name, value in start.items():
             s[name][row] = value

@@ -201,10 +201,11 @@ class Studio(mesa.Agent):
         city, par = self.model, self.model.par
         burden = 1.0 + self.pair_cost(other)
         if isinstance(other, OtherCity):
-            quality, price = par["collaboration.outside_quality"], other.wage_index * city.state["outside_cost"]
+            quality = par["collaboration.outside_quality"]
+            price = other.wage_index * city.state["outside_fee"][self.segment] / city.state["fee"][self.segment]
         else:
             quality = other.quality + 0.5 * math.log(1.0 + other.reputation)
-            price = other.price / city.state["price"][other.segment]
+            price = other.fee / city.state["fee"][other.segment]
         return (luck + par["collaboration.quality_weight"] * quality
                 - par["collaboration.price_weight"] * math.log(price * burden))
 
@@ -265,6 +266,9 @@ class Studio(mesa.Agent):
         self.served = min(1.0, self.capacity / max(self.load, 1e-9))
         self.slack = max(0.0, 1.0 - self.load / max(self.capacity, 1e-9))
         self.expected += par["commissioning.expectation"] * (self.load - self.expected)
-        revenue = self.served * self.orders / par["commissioning.lead"] * self.price
+        effort = self.served * self.orders / par["commissioning.lead"]
+        revenue = effort * self.price
+        bought = (effort * city.state["price"][self.segment] * city.state["outside_wage"]
+                  * city.seg["inputs"][self.segment])
         self.sales = revenue
-        self.cash += revenue * (1.0 - city.seg["inputs"][self.segment] - par["costs.production_tax"]) - costs
+        self.cash += revenue * (1.0 - par["costs.production_tax"]) - bought - costs

@@ -1,0 +1,70 @@
+"""Part of step 5, prices: what a studio asks for effort, and what other cities' studios do.
+
+A price passes on what changes in own cost, as measured by Amiti, Itskhoki & Konings (2019):
+``d ln p = rho (1 + mark-up) (own cost / p) d ln own cost``.  Bought inputs are most of a price and are had at
+outside prices, so the formula integrates to a straight line in own cost and holds at every level of it.  rho is
+one for a small studio and less for a large one; what rivals ask enters through the clients' choice only.
+"""
+
+from __future__ import annotations
+
+from cluster_sim.codes import Life
+from cluster_sim.jit import inline, kernel
+
+
+@inline
+def pass_through(staff, p):
+    """Return rho, the part of a change of own cost that a studio of so many people passes on."""
+    return 1.0 - (1.0 - p.commissioning_pass_through) * staff / (staff + p.commissioning_pass_through_size)
+
+
+@kernel
+def quote(studios, city, rules, t):
+    """Set every studio's fee (for effort alone, what a partner asks) and price (with all bought inputs).
+
+    Pressing work raises the fee: own effort is what is scarce then, not what is bought.
+    """
+    g = city[0]
+    p = rules.p[0]
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == Life.FREE or s.born > t or s.staff < 1:
+            continue
+        k = s.segment
+        cost = min(p.commissioning_cost_bound, s.unit_cost / g.unit_cost[k])
+        passed_on = pass_through(s.staff, p) * (1.0 + p.commissioning_markup) * g.own_part[k]
+        inputs = rules.segments[k].inputs
+        fee = (1.0 - inputs) * g.outside_wage + passed_on * (cost - g.outside_wage)
+        pressed = s.load / max(s.capacity, 0.1) - p.labour_use_of_capacity
+        fee *= 1.0 + p.commissioning_price_of_use * min(0.5, max(-0.5, pressed))
+        s.fee = g.price[k] * fee
+        s.price = s.fee + g.price[k] * inputs * g.outside_wage
+
+
+@kernel
+def mean_pass_through(studios, p, out):
+    """Set the mean rho of each segment's studios, weighted by capacity."""
+    p = p[0]
+    weight = out * 0.0
+    out[:] = 0.0
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == Life.ALIVE:
+            out[s.segment] += s.capacity * pass_through(s.staff, p)
+            weight[s.segment] += s.capacity
+    for k in range(out.shape[0]):
+        out[k] = out[k] / weight[k] if weight[k] > 0.0 else 1.0
+
+
+def follow_outside(model) -> None:
+    """Set what other cities' studios ask, from the outside wage and their own cost, by the same rule as ours."""
+    g, segments = model.city_state[0], model.rules.segments
+    passed_on = g["outside_pass_through"] * (1.0 + model.par["commissioning.markup"]) * g["own_part"]
+    fee = (1.0 - segments["inputs"]) * g["outside_wage"] + passed_on * (g["outside_cost"] - g["outside_wage"])
+    g["outside_fee"] = g["price"] * fee
+    g["outside_price"] = g["outside_fee"] + g["price"] * segments["inputs"] * g["outside_wage"]
+
+
+def set_prices(model) -> None:
+    """Let studios set their prices."""
+    quote(model.studios.used, model.city_state, model.rules, model.t)
