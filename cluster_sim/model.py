@@ -6,7 +6,7 @@ the paper.  Mesa's agents are views of rows, made when somebody asks for them; a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import mesa
@@ -124,6 +124,7 @@ class ClusterModel(Views, mesa.Model):
         self.events = events.read_events(setup.events, setup.start)
         self.state: dict[str, float] = dict.fromkeys(observe.STATE, 0) | {"students_wish": 1.0}
         self.buffers = Buffers()
+        self.burn_in_seconds = 0.0          # what making a state of rest took, if it was not there yet
         self.kept = Kept(yearbook=yearbook.Yearbook() if "accounts" in keep else None,
                          payments=policies.Payments() if {"payments", "applications"} & set(keep) else None)
         initial.begin(self)
@@ -136,11 +137,15 @@ class ClusterModel(Views, mesa.Model):
         """Live one month of the city; RuntimeError after the last one, and after one that an error has cut short."""
         self._check_step()
         self.within_month = True
+        self.live_month(self.EVENTS)
+        self.within_month = False
+
+    def live_month(self, happens: Iterable[Callable[[ClusterModel], None]]) -> None:
+        """Begin a month and let these events happen in it."""
         self.begin_month()
-        for event in self.EVENTS:
+        for event in happens:
             event(self)
         self.t += 1
-        self.within_month = False
 
     def _step_if_possible(self) -> None:
         self._check_step()

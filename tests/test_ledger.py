@@ -113,7 +113,7 @@ def test_every_kind_of_payment_occurs():
     law = {name: [generous(name, 10.0)] for name in GENEROUS}
     par = {"collaboration.search_outside": 1.0, "finance.holding": 12, "finance.sale": 0.1, "finance.bar": -2.0,
            "births.close": 0.01, **LOW_LADDER, "release.points": 0.1,
-           "property.look": 0.2, "commissioning.pressure": 0.8}
+           "property.look": 0.2, "gaps.attraction": -0.2}
     booked = set()
     for seed in range(3):
         table = build(48, seed=seed, policies=law, events=EVENTS, par=par).run().ledger_table()

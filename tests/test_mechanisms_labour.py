@@ -86,7 +86,7 @@ def test_wages_answer_tightness():
 
 def test_a_tight_market_raises_wages_in_a_run():
     """More work for the same people means higher wages: seen with demand as the only difference."""
-    slack, tight = (build(36, par={"commissioning.pressure": x}).run().series() for x in (0.9, 1.5))
+    slack, tight = (build(36, par={"gaps.attraction": x}).run().series() for x in (-0.1, 0.5))
     assert tight["relative_wage"][-1] > slack["relative_wage"][-1] * 1.005
     assert tight["unemployment"][12:].mean() < slack["unemployment"][12:].mean()
 

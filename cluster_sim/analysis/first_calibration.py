@@ -12,7 +12,7 @@ import numpy as np
 from cluster_sim.model import ClusterModel
 from cluster_sim.scenario import load_scenario
 
-PRIORS = {"start.sizing": (0.965, 0.10), "commissioning.pressure": (1.19, 0.20), "labour.wage_speed": (0.00364, 0.40),
+PRIORS = {"start.sizing": (0.965, 0.10), "gaps.attraction": (0.19, 0.20), "labour.wage_speed": (0.00364, 0.40),
           "population.migrants": (0.00397, 0.30), "labour.poaching": (0.0784, 0.40),
           "accounts.statistical_break": (1.183, 0.02)}
 """Parameter: prior mean and spread in logs."""

@@ -5,15 +5,21 @@ from __future__ import annotations
 from cluster_sim.initial.burn_in import burn_in
 from cluster_sim.initial.city import lay_out
 from cluster_sim.initial.funds import found_funds
+from cluster_sim.initial.gaps import open_gaps
 from cluster_sim.initial.markets import open_markets, set_prices, set_returns, weigh_other_cities
 from cluster_sim.initial.people import settle_people
+from cluster_sim.initial.rest import bring_to_rest
 from cluster_sim.initial.studios import found_studios
 
 
 def begin(model) -> None:
-    """Make the city of the first month."""
+    """Make the city of the first month: at rest, or as it is made by hand, and the gaps of its history."""
     lay_out(model)
-    populate(model)
+    if model.par["start.rest_months"]:
+        bring_to_rest(model)
+    else:
+        populate(model)
+    open_gaps(model)
 
 
 def populate(model) -> None:

@@ -139,6 +139,8 @@ def outside_paths(setup: Any, city: City) -> dict[str, np.ndarray]:
     out["outside_wage"] = raw["outside_wage"] / raw["outside_wage"][0]
     out["rest_wage"] = raw["rest_wage"] * 1000.0
     out["rest_wage_growth"] = np.concatenate([[0.0], np.diff(np.log(out["rest_wage"]))])
+    for name, growth in (("floor_growth", "property.growth"), ("other_growth", "property.other_growth")):
+        out[name] = np.full(months, 0.0 if freeze is not None else setup.parameters[growth])
     out["pandemic_demand"], out["pandemic_release"] = np.ones((2, months, N_SEGMENTS))
     for event in setup.events:
         if event["kind"] == "pandemic":
@@ -162,7 +164,7 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["fame_threshold"] = par["release.hit_threshold"] * 1e6
     g["relative_wage"], g["unemployment"] = 1.0, par["start.unemployment"]
     g["market_wage"], g["tightness"], g["rest_wage"] = labour.wage, par["labour.tightness_norm"], rest_wage
-    g["release_shock"] = g["audience"] = 1.0
+    g["release_shock"] = g["audience"] = g["inflow"] = g["floor_stock"] = 1.0
     g["release_market"] = rules.segments["release_market"] * 1e6 / 12.0 * scale
     g["stay"], g["leave_pull"], g["found_pull"], g["migrant_pull"] = 0.5, 1.0, 1.0, 1.0
     g["proximity_in_park"] = np.exp(-PARK_KM / par["collaboration.lambda_s"])

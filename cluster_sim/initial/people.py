@@ -12,6 +12,8 @@ from cluster_sim.jit import kernel
 from cluster_sim.month.population import Arrival, arrive
 from cluster_sim.month.wages import fair_wage
 
+BEFORE = -10_000        # month that keys those who came before any month that a model lives
+
 
 @kernel
 def fill_people(people, employer, serial, studios, city, rules):
@@ -75,12 +77,12 @@ def settle_people(model) -> None:
     specialisms = np.cumsum(model.labour.share)
     rows = model.talents.allocate(int(round(par["start.unemployment"] * employer.size)))
     arrive(model.talents.rows, rows, homes.cells, homes.weight, specialisms,
-           Arrival.of(-1, Origin.MIGRANT, Status.SEEKING, since=-1), rules)
+           Arrival.of(BEFORE, Origin.MIGRANT, Status.SEEKING, since=-1), rules)
     years = max(1, int(par["education.months"]) // 12 + 1)
     students = model.city.start["students"] * model.scale
     months_to_july = (7 - model.month_of_year) % 12
     for year in range(years):
         rows = model.talents.allocate(int(round(students / years)))
         arrive(model.talents.rows, rows, homes.university_cells, homes.university_weight, specialisms,
-               Arrival.of(-1000 - year, Origin.LOCAL, Status.STUDENT, since=-1, graduation=months_to_july + 12 * year),
+               Arrival.of(BEFORE - year, Origin.LOCAL, Status.STUDENT, since=-1, graduation=months_to_july + 12 * year),
                rules)

@@ -25,6 +25,7 @@ from cluster_sim.draws import (
     uniform,
 )
 from cluster_sim.jit import kernel
+from cluster_sim.month.luck import luck_spread
 
 
 def pareto_sizes(count: int, jobs: float, exponent: float, largest: float) -> np.ndarray:
@@ -80,7 +81,7 @@ def settle_studios(studios, sizes, segment_of, space, free_floor, rules):
         s.knowhow = math.exp(0.15 * quantile(uniform(again(h))))
         s.reputation = max(0.0, 0.10 * math.log(1.0 + sizes[i] / 10.0)
                            + 0.1 * quantile(uniform(again(again(h)))))
-        s.appeal = p.births_appeal_spread * quantile(uniform(again(again(again(h)))))
+        s.appeal = luck_spread(sizes[i], p) * quantile(uniform(again(again(again(h)))))
         s.templates = 0.0
         s.ai = 0.0
         s.export = 1.0

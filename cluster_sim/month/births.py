@@ -15,6 +15,7 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
+from cluster_sim.month.luck import luck_spread
 from cluster_sim.records import TIE
 
 
@@ -54,7 +55,7 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
         s.templates = 0.0
         s.ai = max(old.ai, 0.5) if alone else old.ai
         s.export = 1.0
-        s.appeal = p.births_appeal_spread * quantile(uniform(again(again(h))))
+        s.appeal = luck_spread(1.0, p) * quantile(uniform(again(again(h))))
         s.offer = 1.0
         s.price = g.outside_price[s.segment]
         s.fee = g.outside_fee[s.segment]

@@ -16,6 +16,7 @@ import numpy as np
 from cluster_sim.codes import Life
 from cluster_sim.draws import APPEAL, ORDERS, again, draw, dyadic, normal, poisson, stream
 from cluster_sim.jit import kernel
+from cluster_sim.month.luck import luck_shock, luck_spread
 
 
 @kernel
@@ -23,8 +24,8 @@ def weigh(studios, city, rules, t, weight_home, weight_abroad):
     """Set every studio's weight in the market; add the weights up by segment (exact sums).
 
     A client's expenditure on a studio answers its price over that of other cities with the elasticity sigma
-    (Simonovska & Waugh 2014).  Appeal is a studio's luck with clients, an AR(1) in logs, so that growth rates
-    have fat tails and memory.
+    (Simonovska & Waugh 2014).  Luck moves on a month (luck.py), so that growth rates have
+    fat tails and memory.
     """
     g = city[0]
     p = rules.p[0]
@@ -38,13 +39,13 @@ def weigh(studios, city, rules, t, weight_home, weight_abroad):
             continue
         segment = s.segment
         z = normal(draw(base, s.id))
-        s.appeal = p.commissioning_appeal_memory * s.appeal + p.commissioning_appeal_shock * z / math.sqrt(
-            1.0 + s.staff / p.commissioning_appeal_size)
+        s.appeal = p.commissioning_appeal_memory * s.appeal + luck_shock(s.staff, p) * z
+        lucky = s.appeal - 0.5 * luck_spread(s.staff, p) ** 2
         relative = s.price / g.outside_price[segment]
         known = s.staff ** p.commissioning_size
         s.weight = dyadic(known * math.exp(-p.commissioning_price_weight * math.log(relative)
                                            + p.commissioning_quality_weight * s.quality
-                                           + p.commissioning_reputation_weight * s.reputation + s.appeal))
+                                           + p.commissioning_reputation_weight * s.reputation + lucky))
         weight_home[segment] += s.weight
         weight_abroad[segment] += dyadic(s.weight * s.export)
 

@@ -214,7 +214,7 @@ def match(people, studios, vacancies, city, rules, t, still_open):
             hired += 1
         else:
             ratio = g.market_wage[k] * s.offer / g.rest_wage
-            chance = min(0.95, p.labour_poaching * ratio**p.labour_poaching_elasticity)
+            chance = min(0.95, p.labour_poaching * g.inflow * ratio**p.labour_poaching_elasticity)
             if uniform(draw(base, s.id * 8 + k + serial * 1000003)) < chance:
                 still_open[outsiders] = n
                 outsiders += 1

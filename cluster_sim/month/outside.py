@@ -15,6 +15,8 @@ def bring_in(model) -> None:
     growth = float((out["market"][t] * (segments["start_share"] / segments["start_share"].sum())).sum())
     g["outside_growth"] = growth
     g["outside_cost"] = out["outside_wage"][t] / (1.0 + gain) / growth ** par["production.gamma"]
+    g["floor_growth"], g["other_growth"] = out["floor_growth"][t], out["other_growth"][t]
+    g["floor_stock"] += g["floor_growth"]
     prices.follow_outside(model)
     g["release_market"] = model.markets.titles * out["release"][t]
     g["release_shock"] = out["pandemic_release"][t]

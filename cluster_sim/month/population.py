@@ -267,6 +267,7 @@ def migrate(model) -> None:
     par, t = model.par, model.t
     pool = model.labour.jobs.sum() * float(model.city_state["outside_growth"][0]) / model.outside["outside_wage"][t]
     expected = par["population.migrants"] * pool * float(model.city_state["migrant_pull"][0])
+    expected *= float(model.city_state["inflow"][0])
     # an allowance is like a year's raise
     expected *= (1.0 + float(model.month.levers["newcomer_aid"])) ** par["population.wage_weight"]
     whole = int(expected)

@@ -65,8 +65,12 @@ def smooth(space, row, field):
 
 
 @kernel
-def rents(space, p):
-    """Set rents (yuan a m2 a month) from occupancy; let developers add floor where rents are high."""
+def rents(space, city, p):
+    """Set rents (yuan a m2 a month) from occupancy; let developers add floor where rents are high.
+
+    What they added beyond the city's own growth wears out again.
+    """
+    g = city[0]
     p = p[0]
     cells, parks = space.cells, space.parks
     base = p.property_r0
@@ -81,8 +85,9 @@ def rents(space, p):
         if ratio > 1.0:
             # building gets harder where much was built already
             cell.capacity *= 1.0 + p.property_supply * min(1.0, ratio - 1.0) * (cell.floor / cell.capacity) ** 2
-        cell.capacity += cell.floor * p.property_growth
-        cell.other *= 1.0 + p.property_other_growth
+        cell.capacity -= p.property_depreciation * max(0.0, cell.capacity - cell.floor * g.floor_stock)
+        cell.capacity += cell.floor * g.floor_growth
+        cell.other *= 1.0 + g.other_growth
     for q in range(parks.shape[0]):
         park = parks[q]
         occupied = park.staff * p.property_m2_per_worker / max(park.floor, 1.0)
@@ -158,7 +163,7 @@ def relocate(studios, space, city, rules, t, month, chosen, park_of):
     cells, parks, free_floor = space.cells, space.parks, space.free_floor
     base = stream(rules.seed, MOVE, t)
     places = stream(rules.seed, LOCATE, t)
-    tastes = stream(rules.seed, LOCATE, -1)
+    tastes = stream(0, LOCATE, -1)          # its own whatever the seed, so that a city at rest stays there
     movers = 0
     for i in range(studios.shape[0]):
         chosen[i] = -1
@@ -231,7 +236,7 @@ def set_rents(model) -> None:
     """Count who works where, and let rents and floor answer."""
     occupy(model.studios.used, model.space.cells, model.space.parks)
     spread_density(model)
-    rents(model.space, model.rules.p)
+    rents(model.space, model.city_state, model.rules.p)
 
 
 def survey_places(model) -> None:

@@ -26,7 +26,7 @@ def _small_city() -> Any:
     from cluster_sim.model import ClusterModel
     from cluster_sim.scenario import load_scenario
 
-    return ClusterModel(load_scenario("baseline"), seed=0, scale=SCALE)
+    return ClusterModel(load_scenario("baseline", set={"start.rest_months": 0}), seed=0, scale=SCALE)
 
 
 def compile_once() -> None:

@@ -1,0 +1,70 @@
+"""A city's state as plain arrays of bytes and numbers: taken from one model, given to another of the same layout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cluster_sim.month import collaboration
+from cluster_sim.month.observe import STATE
+from cluster_sim.records import COLUMNS, STAKE
+from cluster_sim.state import Markets
+
+TABLES = ("talents", "studios", "projects", "credits", "funds")
+KINDS = {"talents": "person", "studios": "studio", "projects": "project"}
+NAMES = (*STATE, "employment")
+NOT_YET = -1                    # month of release of a work that is not out
+FRESH = ("other_sector_balance",)       # counts from the start on
+
+
+def shift(model: Any, months: int) -> None:
+    """Move every month that agents and works remember by so many months."""
+    for table, kind in KINDS.items():
+        rows = getattr(model, table).used
+        for column in COLUMNS[kind]:
+            if column.unit == "t":
+                values = rows[column.name]
+                moved = values + values.dtype.type(months)
+                rows[column.name] = np.where(values == NOT_YET, values, moved) if column.name == "released" else moved
+    model.stakes["month"] += months
+
+
+def snapshot(model: Any) -> dict[str, np.ndarray]:
+    """Return all that a city's future depends on, besides its scenario, seed and layout."""
+    state = {"state": np.array([float(model.state[name]) for name in NAMES]), "city": as_bytes(model.city_state),
+             "stakes": as_bytes(model.stakes), "ties": as_bytes(model.partners.ties[: model.studios.high]),
+             "cells": as_bytes(model.space.cells), "parks": as_bytes(model.space.parks),
+             "free_floor": model.space.free_floor, "reach": model.other_cities.reach}
+    for name in TABLES:
+        table = getattr(model, name)
+        state[name], state[f"{name}_free"] = as_bytes(table.used), np.array(table.free, np.int64)
+    for name, values in model.markets._asdict().items():
+        state[f"market_{name}"] = values
+    return {name: values.copy() for name, values in state.items()}
+
+
+def restore(model: Any, state: dict[str, np.ndarray]) -> None:
+    """Give a laid-out model without inhabitants the state of another; parks open when they do in its own scenario."""
+    opened = model.space.parks["opened"].copy()
+    for name in TABLES:
+        table = getattr(model, name)
+        rows = state[name].view(table.rows.dtype).ravel()
+        table.reserve(rows.size)
+        table.rows[: rows.size] = rows
+        table.high, table.free = rows.size, state[f"{name}_free"].tolist()
+        table.forget_order()
+    model.partners = collaboration.fit(model.partners, model.studios.rows.size)
+    for array, name in ((model.partners.ties[: model.studios.high], "ties"), (model.city_state, "city"),
+                        (model.space.cells, "cells"), (model.space.parks, "parks")):
+        array[:] = state[name].view(array.dtype).ravel()
+    model.space.parks["opened"] = opened
+    model.space.free_floor[:], model.other_cities.reach[:] = state["free_floor"], state["reach"]
+    model.stakes = state["stakes"].view(STAKE).ravel().copy()
+    model.markets = Markets(*(state[f"market_{name}"].copy() for name in Markets._fields))
+    model.state |= dict(zip(NAMES, state["state"].tolist(), strict=True)) | dict.fromkeys(FRESH, 0)
+
+
+def as_bytes(rows: np.ndarray) -> np.ndarray:
+    """Return records as a table of bytes, one row a record: what a plain file holds without any pickle."""
+    return np.ascontiguousarray(rows).view(np.uint8).reshape(rows.size, rows.dtype.itemsize)

@@ -1,0 +1,134 @@
+"""Rest: a city that has lived in a world that stands still, kept by key; and the gaps that a history opens."""
+
+from __future__ import annotations
+
+import os
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from engine import build, differences, tables
+
+from cluster_sim import jit
+from cluster_sim.codes import SEGMENTS, Life, Status
+from cluster_sim.initial import rest, rest_store
+from cluster_sim.initial.hold import jobs_by_segment
+
+SHORT = 48
+CLOSED = {"gaps.attraction": 0.0, "gaps.people": 0.0, "gaps.capacity": 0.0, "gaps.wage": 0.0}
+FROZEN = {"freeze": True}
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """Let states of rest be kept in a folder of this test; kernels stay where they are."""
+    monkeypatch.setenv("CLUSTER_SIM_CACHE", str(tmp_path))
+    return tmp_path / "cluster_sim" / "rest"
+
+
+def at_rest(months: int = 6, **options):
+    """Return a town that starts from a short burn-in, in a frozen world and without gaps."""
+    par = {**CLOSED, "start.rest_months": SHORT, **options.pop("par", {})}
+    return build(months, outside=FROZEN, par=par, **options)
+
+
+def test_a_state_that_was_kept_gives_the_same_run_as_one_just_made(cache, monkeypatch):
+    made, kept = at_rest(), at_rest()
+    assert made.burn_in_seconds > 0.0 == kept.burn_in_seconds
+    assert len(list(cache.glob("*.npz"))) == 1 and not list(cache.glob("*.part"))
+    monkeypatch.setattr(rest_store, "cache_folder", lambda: None)
+    without = at_rest()
+    assert without.burn_in_seconds > 0.0
+    first = tables(made.run())
+    assert differences(first, tables(kept.run())) == [] == differences(first, tables(without.run()))
+
+
+def test_what_acts_later_shares_a_state_and_what_made_it_does_not(cache):
+    at_rest()
+    for later in ({"seed": 1, "policies": {}}, {"par": {"gaps.attraction": 0.3}}, {"months": 9}):
+        at_rest(**later)
+    assert len(list(cache.glob("*.npz"))) == 1
+    for other in ({"par": {"labour.quit": 0.03}}, {"scale": 1 / 150}, {"par": {"gaps.capacity": -0.1}}):
+        at_rest(**other)
+    assert len(list(cache.glob("*.npz"))) == 4
+
+
+def test_a_seed_says_which_of_sixteen_states_it_takes(monkeypatch):
+    taken = []
+    monkeypatch.setattr(rest, "live_to_rest", lambda model, number: taken.append(number))
+    monkeypatch.setattr(rest, "restore", lambda model, state: None)
+    monkeypatch.setattr(rest_store.RestStore, "of", classmethod(lambda cls, model, number: cls(None)))
+    for seed in range(300):
+        rest.bring_to_rest(SimpleNamespace(seed=seed))
+    counts = np.bincount(taken, minlength=rest.STATES)
+    assert counts.size == rest.STATES and counts.min() > 5
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="a user's profile folder on Windows is his own")
+@pytest.mark.parametrize("spoil", ["open", "link", "torn", "folder"])
+def test_a_file_that_somebody_else_may_have_written_is_not_read(cache, tmp_path, spoil):
+    at_rest()
+    file = next(cache.glob("*.npz"))
+    if spoil == "open":
+        file.chmod(0o666)
+    elif spoil == "link":
+        file.rename(tmp_path / "elsewhere.npz")
+        file.symlink_to(tmp_path / "elsewhere.npz")
+    elif spoil == "torn":
+        file.write_bytes(file.read_bytes()[:-2000])
+    else:
+        cache.chmod(0o777)
+    again = at_rest()
+    assert again.burn_in_seconds > 0.0
+    assert len(again.series()["month"]) == 0 and again.studios.used["alive"].sum() > 0
+
+
+def test_nobody_at_rest_or_after_it_has_the_identity_of_another(cache):
+    model = at_rest(months=8)
+    for _ in range(8):
+        model.step()
+        for table, lives in ((model.talents, "status"), (model.studios, "alive")):
+            used = table.used[table.used[lives] > 0]
+            assert np.unique(used["id"]).size == used.size
+
+
+def test_a_burn_in_holds_jobs_and_the_wage_and_leaves_the_past_behind(cache):
+    models = [at_rest(par={"start.rest_months": 600}, seed=seed, scale=1 / 100) for seed in (1, 2, 3, 5)]
+    jobs = np.mean([jobs_by_segment(m) / m.labour.jobs for m in models], 0)
+    assert jobs == pytest.approx(np.ones(len(SEGMENTS)), abs=0.35) and jobs.mean() == pytest.approx(1.0, abs=0.06)
+    assert np.mean([m.city_state["relative_wage"][0] for m in models]) == pytest.approx(1.0, abs=0.05)
+    for model in models:
+        s, people = model.studios.used, model.talents.used
+        open_now = s[s["alive"] == Life.ALIVE]
+        assert open_now["born"].max() <= 3 and open_now["born"].min() < -300
+        assert (people["since"][people["status"] == Status.SEEKING] < 0).all()
+        students = people["graduation"][people["status"] == Status.STUDENT]
+        assert students.min() >= 0 and students.max() < 60
+        assert model.t == 0 and model.books.studios_cash == s["cash"].sum()
+
+
+def test_gaps_open_what_they_name(cache):
+    plain = at_rest()
+    wider = at_rest(par={"gaps.attraction": 0.25, "gaps.people": 1.0, "gaps.wage": 0.1})
+    assert wider.markets.rivals == pytest.approx(plain.markets.rivals / 1.25)
+    assert wider.city_state["inflow"] == pytest.approx(2.0 * plain.city_state["inflow"])
+    assert wider.city_state["market_wage"] == pytest.approx(1.1 * plain.city_state["market_wage"])
+    at_work = plain.talents.used["status"] == Status.EMPLOYED
+    assert wider.talents.used["wage"][at_work] == pytest.approx(1.1 * plain.talents.used["wage"][at_work], rel=1e-3)
+
+
+def test_a_gap_of_capacity_leaves_the_jobs_of_the_start_and_a_city_that_wants_to_hire(cache):
+    """Rest has a fifth more jobs than the start; those not yet hired are nobody's, and studios seek them."""
+    months = {"start.rest_months": 240}
+    full, short = (at_rest(months=12, par={**months, "gaps.capacity": gap}, scale=1 / 50) for gap in (0.0, -0.2))
+    people = short.talents.used
+    at_work = (people["status"] == Status.EMPLOYED) | (people["status"] == Status.SOLO)
+    assert at_work.sum() == short.studios.used["staff"].sum()
+    assert short.studios.used["staff"].sum() == pytest.approx(short.labour.jobs.sum(), rel=0.12)
+    grown = [m.run().series()["employment"] for m in (full, short)]
+    assert np.log(grown[1][-1] / grown[1][0]) > np.log(grown[0][-1] / grown[0][0]) + 0.03
+
+
+def test_the_cache_of_states_lies_beside_that_of_kernels(cache):
+    assert rest_store.cache_folder() == jit.user_cache() / "rest" == cache
+    assert (cache.stat().st_mode & 0o077) == 0 or not hasattr(os, "geteuid")
