@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cluster_sim.runs.files import append
 from cluster_sim.runs.plan import Plan, RunSpec
 from cluster_sim.runs.progress import Count, duration
-from cluster_sim.runs.store import append
 
 NAME = "log.txt"
 EVERY = 30.0
