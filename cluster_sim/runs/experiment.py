@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from cluster_sim.runs import claims, execution, folders, manifest
 from cluster_sim.runs.errors import InputError, Interrupted
+from cluster_sim.runs.files import remove_drafts
 from cluster_sim.runs.plan import Plan, shard_numbers
 from cluster_sim.runs.progress import Progress, Silent
 from cluster_sim.runs.run_list import ids_of
@@ -114,6 +115,7 @@ class Experiment:
         if not (self.asked or self.reading):
             remove_abandoned()
             self._make_room(plans)
+            remove_drafts(self.folder)
         for folder, plan in plans.items():
             folders.inside(self.folder, folder)
             first = plan.runs[0]
@@ -177,9 +179,9 @@ class Experiment:
         found = list(dict.fromkeys(words for folder, plan in plans.items()
                                    for words in manifest.differences(folder, plan)))
         known = folders.ours(self.folder)
-        others = self.claim.others() if found or self.fresh and known else []
+        others = self.claim.others()  # asked in any case: claims of killed commands go
         differ = f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}"
-        if others:
+        if others and (found or self.fresh and known):
             raise InputError(claims.told(self.folder, others, differ if found else "--fresh would take away what it "
                                                                                    "has done"))
         if not (self.fresh and known or found and not self.named):

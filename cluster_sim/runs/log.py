@@ -9,10 +9,10 @@ from collections.abc import Sized
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cluster_sim.runs.files import append
 from cluster_sim.runs.plan import Plan
 from cluster_sim.runs.progress import Count, duration
 from cluster_sim.runs.run_list import RunSpec
-from cluster_sim.runs.store import append
 
 NAME = "log.txt"
 EVERY = 30.0
