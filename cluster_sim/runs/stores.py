@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cluster_sim.inputs.files import path_of
 from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.files import remove_drafts
 from cluster_sim.runs.folders import MANIFEST
 from cluster_sim.runs.store import COMMIT
 
@@ -39,9 +40,13 @@ def stores_in(folder: Path) -> list[Path]:
 
 
 def opened(name: str | Path) -> tuple[Path, list[Path]]:
-    """Return a results folder and its stores. InputError if it holds no results."""
+    """Return a results folder and its stores, for a command that does more than look; drafts of killed ones go.
+
+    InputError if it holds no results.
+    """
     folder = results_folder(name)
     stores = stores_in(folder)
     if not is_store(stores[0]):
         raise InputError(f"{folder} holds no results")
+    remove_drafts(folder)
     return folder, stores

@@ -43,8 +43,7 @@ def report(name: str, moments: list[Moment], whole: Undisturbed, seconds: float)
     halves = Counter(file for one in moments for file in one.torn)
     print(f"{name}: {sum(bool(one.kills) for one in moments)} moments, {sum(one.kills for one in moments)} kills "
           f"({sum(one.kills for one in moments if one.by_clock)} by the clock), {len(moments) - len(wrong)} to the "
-          f"same bytes, {len(wrong)} not, {sum(halves.values())} files not whole, "
-          f"{sum(len(one.drafts) for one in moments)} drafts left over; undisturbed "
+          f"same bytes, {len(wrong)} not, {sum(halves.values())} files not whole; undisturbed "
           f"{whole.lives[0].operations} operations in {whole.lives[0].seconds:.1f} s; {seconds:.0f} s", flush=True)
     for one in wrong:
         print(f"    {one.name}: {'; '.join(one.wrong)[:600]}", flush=True)
