@@ -24,8 +24,9 @@ from typing import Any
 
 from cluster_sim.runs.errors import EngineGone, InputError, NoCluster, full_text, is_full, store_full
 from cluster_sim.runs.identity import city_version
-from cluster_sim.runs.plan import Plan, RunSpec
+from cluster_sim.runs.plan import Plan
 from cluster_sim.runs.progress import duration
+from cluster_sim.runs.run_list import RunSpec
 from cluster_sim.runs.supervisor import Listener
 from cluster_sim.runs.worker import STALL, Job, Outcome
 

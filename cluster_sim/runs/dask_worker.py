@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from cluster_sim.runs.errors import is_full
 from cluster_sim.runs.identity import city_version, code_version
-from cluster_sim.runs.plan import RunSpec
+from cluster_sim.runs.run_list import RunSpec
 from cluster_sim.runs.supervisor import TRIES
 from cluster_sim.runs.worker import Job, Outcome, Watch, compile_model, do_run, load_model
 

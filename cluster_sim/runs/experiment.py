@@ -19,6 +19,7 @@ from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.files import remove_drafts
 from cluster_sim.runs.plan import Plan, shard_numbers
 from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.run_list import ids_of
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import Store
 from cluster_sim.runs.temporary import folder_of, remove_abandoned
@@ -121,12 +122,12 @@ class Experiment:
             if self.size is None or first.scale < self.size[1]:
                 self.size = str(first.scenario.city), first.scale
             (self._same_question if self.reading else manifest.check)(Store(folder), plan)
-            self.asked.setdefault(folder, set()).update(spec.run_id for spec in plan.runs)
+            self.asked.setdefault(folder, set()).update(ids_of(plan.runs))
         if self.folder not in plans and not self.reading:
             manifest.begin_several(self.folder, plans, self.notes)
         for folder, plan in plans.items() if not self.reading else ():
             notes = {**self.notes, **({} if planned is None else {"planned": planned[folder]})}
-            if {spec.run_id for spec in plan.runs} <= self.done.setdefault(folder, set()):
+            if self.done.setdefault(folder, set()).issuperset(ids_of(plan.runs)):
                 continue
             try:
                 report = execution.execute(plan, folder, self.workers, self.progress(), factory=self.factory,
@@ -143,7 +144,7 @@ class Experiment:
                                  "command again: it does what is missing")
             if missing:
                 raise Unfinished(self, *self.count(), missing)
-        return {spec.run_id for folder, plan in plans.items() for spec in plan.runs if spec.run_id in self.done[folder]}
+        return {name for folder, plan in plans.items() for name in ids_of(plan.runs) if name in self.done[folder]}
 
     def count(self) -> tuple[int, int]:
         """Return how many of the runs asked for are done, by whomever, and how many were asked for."""
@@ -161,7 +162,7 @@ class Experiment:
         """Take up what is there of the plans, whoever did it, and return how many of their runs are missing."""
         missing = 0
         for folder, plan in plans.items():
-            store, names = Store(folder), {spec.run_id for spec in plan.runs}
+            store, names = Store(folder), set(ids_of(plan.runs))
             self.done.setdefault(folder, set()).update(store.finished() & names)
             failed = {record["run_id"]: record for record in store.failures() if record["run_id"] in names}
             self.failures |= failed

@@ -20,6 +20,7 @@ from cluster_sim.runs.files import write_text
 from cluster_sim.runs.identity import PACKAGE, city_version, code_version
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.plan import Plan, month_text, scale_text
+from cluster_sim.runs.run_list import ids_of, seeds_of
 
 if TYPE_CHECKING:
     from cluster_sim.runs.outcome import Report
@@ -142,7 +143,7 @@ def begin(store: Store, plan: Plan, notes: Mapping[str, Any], lock: RangeLock,
     with lock.hold(NOTES_LOCK):
         check(store, plan)  # again: another command may have begun since
         before = load(store.folder)
-        seeds = sorted({*before.get("seeds", []), *(spec.seed for spec in plan.runs)})
+        seeds = sorted({*before.get("seeds", []), *seeds_of(plan.runs)})
         written = {
             "name": plan.name, **identity(plan), "scenario": plan.scenario.name, "seeds": seeds,
             "planned": _planned(plan, before, seeds), "status": "running",
@@ -169,14 +170,14 @@ def begin_several(folder: Path, stores: Iterable[Path], notes: Mapping[str, Any]
 
 def _planned(plan: Plan, before: Mapping[str, Any], seeds: list[int]) -> int:
     """Return the number of runs that a store is meant to hold: those of all seeds ever asked for."""
-    mine = len({spec.seed for spec in plan.runs})
+    mine = len(seeds_of(plan.runs))
     return max(before.get("planned", 0), len(plan.runs) // mine * len(seeds))
 
 
 def end(store: Store, plan: Plan, report: Report, lock: RangeLock, shard: tuple[int, int] | None = None) -> None:
     """Note how the job ended. StoreFull if the disk takes no more."""
     finished = store.finished()
-    missing = sum(spec.run_id not in finished for spec in plan.runs)
+    missing = sum(name not in finished for name in ids_of(plan.runs))
     failed = len({record["run_id"] for record in store.failures()}) if missing else 0
     outcome = "done" if not missing else "failed runs" if failed >= missing else "unfinished"
     with lock.hold(NOTES_LOCK):

@@ -27,7 +27,7 @@ from cluster_sim.runs import damage, staged, tables
 from cluster_sim.runs.errors import InputError, is_full, store_full
 from cluster_sim.runs.files import append
 from cluster_sim.runs.locks import RangeLock, fcntl
-from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec
+from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES, RunSpec
 from cluster_sim.runs.single_run import RunResult
 
 COMMIT = "runs"
