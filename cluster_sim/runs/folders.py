@@ -17,7 +17,7 @@ MARKS = ("code_version", "command")
 """Keys that a manifest of ours has."""
 PASSING = (".lock", ".claims", ".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "lost+found")
 """What may lie in an empty folder: what this program leaves where it is stopped at once, and what systems put there."""
-DRAFTS = (f".{MANIFEST}.", ".probe-", ".trial.")
+DRAFTS = (f".{MANIFEST}.", ".trial.")
 """How names of files begin that this program leaves half-written if it is killed before there is a manifest."""
 
 
