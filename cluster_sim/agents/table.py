@@ -29,7 +29,7 @@ class Table:
     def order(self) -> np.ndarray:
         """Return the rows of those who are alive in the order of their identities (of a table with a column alive)."""
         if self._order is None:
-            rows = np.flatnonzero(self.used["alive"] == Life.ALIVE)
+            rows = np.flatnonzero(self.used["alive"] == Life.ALIVE.value)
             self._order = rows[np.argsort(self.used["id"][rows])]
         return self._order
 

@@ -176,8 +176,8 @@ def call_capital(model) -> None:
     Policy puts money into its funds and loans after them.
     """
     funds = model.funds.used
-    for kind, flow in ((FundKind.PRIVATE, L.CALLS_PRIVATE), (FundKind.CORPORATE, L.CALLS_CORPORATE)):
-        mine = (funds["kind"] == kind) & (funds["alive"] == Life.ALIVE)
+    for kind, flow in ((FundKind.PRIVATE.value, L.CALLS_PRIVATE), (FundKind.CORPORATE.value, L.CALLS_CORPORATE)):
+        mine = (funds["kind"] == kind) & (funds["alive"] == Life.ALIVE.value)
         call = np.floor(model.par["finance.inflow"] * funds["committed"] * np.exp(np.clip(funds["sentiment"], -1, 1)))
         call = np.where(mine & (funds["cash"] < funds["committed"]), call, 0.0)
         funds["cash"] += call

@@ -108,7 +108,7 @@ class Observer:
         receipts = float(flow[L.RECEIPTS_NATION] + flow[L.RECEIPTS_ABROAD])
         outlay = float(model.month.outlay.sum())
         projects, cells = model.projects.used, model.space.cells
-        making = (projects["stage"] > Stage.FREE) & (projects["stage"] < Stage.RUNNING)
+        making = (projects["stage"] > Stage.FREE.value) & (projects["stage"] < Stage.RUNNING.value)
         fresh = making & (projects["started"] == model.t)
         ties = float(projects["ties_repeated"][fresh].sum()), float(projects["ties_new"][fresh].sum())
         local, outside = float(projects["partners"][fresh].sum()), float(projects["outside_partners"][fresh].sum())
@@ -196,7 +196,7 @@ class Observer:
 def titles(model: Any) -> np.ndarray:
     """Return the records of all titles released in the run, in the order of release and identity."""
     running = model.projects.used
-    running = running[(running["stage"] == Stage.RUNNING) & (running["released"] >= 0)]
+    running = running[(running["stage"] == Stage.RUNNING.value) & (running["released"] >= 0)]
     done = np.concatenate([*model.kept.titles, running]) if model.kept.titles else running
     done = done[done["released"] >= 0]
     return done[np.lexsort((done["id"], done["released"]))]
@@ -233,9 +233,9 @@ def credits_table(model: Any) -> dict[str, np.ndarray]:
     """Return the partners of the largest teams: one row a credit, local studios and other cities."""
     live = model.credits.used
     j = model.projects.used
-    teams = np.where(j["stage"] > Stage.FREE, j["partners"] + j["outside_partners"], 0)
+    teams = np.where(j["stage"] > Stage.FREE.value, j["partners"] + j["outside_partners"], 0)
     large = j["id"][(teams >= 30) | ((teams == teams.max()) & (teams > 0))] if teams.size else np.zeros(0, np.int64)
-    live = live[(live["alive"] == Life.ALIVE) & np.isin(live["project_id"], large)]
+    live = live[(live["alive"] == Life.ALIVE.value) & np.isin(live["project_id"], large)]
     c = np.concatenate([*model.kept.credits, live]) if model.kept.credits else live
     c = c[np.lexsort((c["specialism"], c["outside"], c["partner_id"], c["project_id"]))]
     names = model.city.outside_names

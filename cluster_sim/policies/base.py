@@ -182,7 +182,7 @@ class Instrument:
         account: grant (a capital transfer), rent or compute (other subsidies on production).  act, ids, base:
         what is paid for (`policies/payments.py`); the studios themselves unless said otherwise.
         """
-        paid = self.affordable(model, np.broadcast_to(amounts, rows.shape))
+        paid = self.affordable(model, amounts if np.ndim(amounts) else np.full(rows.shape, amounts))
         if not paid.any():
             return paid
         studios = model.studios.rows
@@ -258,12 +258,12 @@ class Instrument:
     def open_studios(self, model: CityModel) -> np.ndarray:
         """Say for each studio (rows of ``model.studios.used``) whether it has opened and not closed."""
         studios = model.studios.used
-        return (studios["alive"] == Life.ALIVE) & (studios["born"] <= model.t)
+        return (studios["alive"] == Life.ALIVE.value) & (studios["born"] <= model.t)
 
     def released_now(self, model: CityModel) -> np.ndarray:
         """Return the rows of works that were released this month."""
         projects = model.projects.used
-        return np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= Stage.RUNNING))
+        return np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= Stage.RUNNING.value))
 
     def by_lot(self, model: CityModel, table: np.ndarray, rows: np.ndarray, question: int = 0) -> np.ndarray:
         """Return rows of a table in an order drawn by lot, anew each month and for each question."""

@@ -56,7 +56,7 @@ class CultureTechnology(Instrument):
         """Choose applicants by lot and give each the nearest technology firm that is free; tie the pair."""
         s = model.studios.used
         able = self.open_studios(model) & (s["solo"] == 0) & (s["staff"] >= self.get("smallest"))
-        tech = (s["segment"] == Segment.GAMES) | (s["anchor"] > 0)
+        tech = (s["segment"] == Segment.GAMES.value) | (s["anchor"] > 0)
         tech |= s["skill_by"][:, Specialism.ENGINEERING] > 0.4 * np.maximum(s["skill_by"].sum(1), 1e-9)
         culture = np.isin(s["segment"], CULTURE) & (s["cash"] > 0.0)
         waits = {i for i, month in self.last.items() if model.t - month < PAUSE}
