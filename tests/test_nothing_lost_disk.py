@@ -33,11 +33,11 @@ def fill(tmp_path, sizes, *words, elsewhere=False):
         with small_disk(tmp_path / f"disk{size}", size) as (disk, limit):
             if limit and elsewhere:
                 pytest.skip("needs the right to mount a file system")
-            told(command(tmp_path, *words, "--out", disk / "out", **limit))
+            told(command(tmp_path, *words, "--out", disk / "out", seconds=300.0, **limit))
             assert [p for p in (disk / "out").rglob("*.parquet") if p.stat().st_size == 0] == []
             for notes in (disk / "out").rglob("manifest.json"):
                 json.loads(notes.read_text(encoding="utf-8"))
-            again = command(tmp_path, *words, "--out", disk / "out", **enlarge(disk, 20_000))
+            again = command(tmp_path, *words, "--out", disk / "out", seconds=300.0, **enlarge(disk, 20_000))
             assert again.returncode == 0, again.stderr
 
 
