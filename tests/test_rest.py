@@ -123,7 +123,7 @@ def test_a_gap_of_capacity_leaves_the_jobs_of_the_start_and_a_city_that_wants_to
     full, short = (at_rest(months=12, par={**months, "gaps.capacity": gap}, scale=1 / 50) for gap in (0.0, -0.2))
     people = short.talents.used
     at_work = (people["status"] == Status.EMPLOYED) | (people["status"] == Status.SOLO)
-    assert short.studios.used["staff"].sum() == pytest.approx(at_work.sum(), rel=2e-3)     # founders are not counted yet
+    assert short.studios.used["staff"].sum() == pytest.approx(at_work.sum(), rel=2e-3)
     assert short.studios.used["staff"].sum() == pytest.approx(short.labour.jobs.sum(), rel=0.12)
     grown = [m.run().series()["employment"] for m in (full, short)]
     assert np.log(grown[1][-1] / grown[1][0]) > np.log(grown[0][-1] / grown[0][0]) + 0.03

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
-from cluster_sim.month import collaboration, commissioning, population, prices, production
+from cluster_sim.month import commissioning, partner_search, population, prices, production
 from cluster_sim.month import property as property_market
 from cluster_sim.month.hiring import look_at_employers
 from cluster_sim.records import PAYROLL
@@ -79,7 +79,7 @@ def price_effort(model, weight: float = 1.0) -> None:
 
 def count_capacity(model) -> None:
     """Count who works where, and set densities, rents, and what studios can do and at what cost."""
-    s, city, space, rules = model.studios.used, model.city_state[0], model.space, model.rules
+    s, space, rules = model.studios.used, model.space, model.rules
     sums = model.buffer("payroll", model.studios.high, PAYROLL)
     model.state["employment"] = population.payroll(model.talents.used, look_at_employers(model), sums, model.city_state,
                                                    rules.p)
@@ -87,9 +87,9 @@ def count_capacity(model) -> None:
     property_market.occupy(s, space.cells, space.parks)
     property_market.spread_density(model)
     set_usual_density(model)
-    property_market.rents(space, model.city_state, rules.p)
+    property_market.rents(space.cells, space.parks, model.city_state, rules.p)
     unpaid = np.zeros_like(model.month.flow)
-    production.capacities(s, sums, space, model.city_state, rules.p, unpaid)
+    production.capacities(s, sums, space.cells, space.parks, model.city_state, rules.p, unpaid)
 
 
 def set_usual_density(model, weight: float = 1.0) -> None:
@@ -139,12 +139,12 @@ def open_markets(model) -> None:
 def weigh_other_cities(model) -> None:
     """Set the weight of other cities in a search for partners: a multiple of what a worker's studio meets at home."""
     s, partners, cells = model.studios.used, model.partners, model.space.cells
-    collaboration.reach_of(s, model.studios.order(), partners, model.rules.p)
+    partner_search.reach_of(s, model.studios.order(), partners, model.rules.p)
     weight = np.bincount(s["cell"], weights=s["staff"], minlength=cells.size)
     at_home, rising = np.zeros((N_SPECIALISMS, cells.size)), np.empty(cells.size)
     for c in np.flatnonzero(weight):
         for k in range(N_SPECIALISMS):
-            at_home[k, c] = collaboration.survey(c, model.space.proximity, partners.cell_reach[k], rising)
+            at_home[k, c] = partner_search.survey(c, model.space.proximity, partners.cell_reach[k], rising)
     typical = (at_home * weight).sum(1) / weight.sum()
     model.other_cities.reach[:] = model.par["collaboration.search_outside"] * typical
     model.city_state["partner_reach0"] = typical.sum()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cluster_sim.month import collaboration
+from cluster_sim.month import ties
 from cluster_sim.month.observe import STATE
 from cluster_sim.records import COLUMNS, STAKE
 from cluster_sim.state import Markets
@@ -54,7 +54,7 @@ def restore(model: Any, state: dict[str, np.ndarray]) -> None:
         table.rows[: rows.size] = rows
         table.high, table.free = rows.size, state[f"{name}_free"].tolist()
         table.forget_order()
-    model.partners = collaboration.fit(model.partners, model.studios.rows.size)
+    model.partners = ties.fit(model.partners, model.studios.rows.size)
     for array, name in ((model.partners.ties[: model.studios.high], "ties"), (model.city_state, "city"),
                         (model.space.cells, "cells"), (model.space.parks, "parks")):
         array[:] = state[name].view(array.dtype).ravel()

@@ -12,7 +12,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from cluster_sim.runs import processes, worker
 from cluster_sim.runs.errors import full_text, is_full
-from cluster_sim.runs.plan import RunSpec
+from cluster_sim.runs.run_list import RunSpec
 from cluster_sim.runs.supervisor import Listener
 from cluster_sim.runs.worker import Job, Outcome
 

@@ -25,8 +25,9 @@ import pyarrow as pa
 
 from cluster_sim.runs import damage, staged, tables
 from cluster_sim.runs.errors import InputError, is_full, store_full
+from cluster_sim.runs.files import append
 from cluster_sim.runs.locks import RangeLock, fcntl
-from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec
+from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES, RunSpec
 from cluster_sim.runs.single_run import RunResult
 
 COMMIT = "runs"
@@ -258,25 +259,6 @@ class Store:
                 records.append(json.loads(line))
         finished = self.finished()
         return [record for record in records if record["run_id"] not in finished]
-
-
-def append(path: Path, line: str) -> None:
-    """Append a line to a file that several processes may write to. StoreFull if it does not fit: then none of it stays.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        data = line.encode()
-        written = os.write(handle, data)
-        if written < len(data):
-            end = os.lseek(handle, 0, os.SEEK_CUR)
-            if os.fstat(handle).st_size == end:  # nobody has written since
-                os.ftruncate(handle, end - written)
-            raise store_full(path.parent)
-    except OSError as error:
-        raise (store_full(path.parent) if is_full(error) else error) from error
-    finally:
-        os.close(handle)
 
 
 def damaged(path: Path, error: Exception) -> InputError:
