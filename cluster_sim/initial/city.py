@@ -123,13 +123,18 @@ def lay_other_cities(city: City, par: dict[str, float]) -> OtherCities:
     return OtherCities(km, weight, city.outside["wage_index"].astype(float), np.zeros(N_SPECIALISMS))
 
 
+def still_month(setup: Any) -> int:
+    """Return the month whose outside values a frozen scenario repeats, and the years before any start."""
+    return setup.outside.get("freeze_at", BASE_MONTH) if setup.outside.get("freeze") else setup.start
+
+
 def outside_paths(setup: Any, city: City) -> dict[str, np.ndarray]:
     """Return what happens outside the city by month: markets, wages, tools, pandemics, and the reference path.
 
     Markets and other cities' wages are over their first month's; the reference path is missing where a city has none.
     """
     first, months, outside = setup.start, setup.end - setup.start + 1, setup.outside
-    freeze = outside.get("freeze_at", BASE_MONTH) if outside.get("freeze") else None
+    freeze = still_month(setup) if outside.get("freeze") else None
     raw = city.paths(first, months, b=setup.parameters["accounts.statistical_break"], freeze=freeze)
     out: dict[str, np.ndarray] = dict(raw)
     out["market"] = np.stack([raw[f"market_{s}"] / raw[f"market_{s}"][0] for s in SEGMENTS], 1)

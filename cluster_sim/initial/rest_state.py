@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim.codes import HitState
 from cluster_sim.month import ties
 from cluster_sim.month.observe import STATE
 from cluster_sim.records import COLUMNS, STAKE
@@ -45,7 +46,10 @@ def snapshot(model: Any) -> dict[str, np.ndarray]:
 
 
 def restore(model: Any, state: dict[str, np.ndarray]) -> None:
-    """Give a laid-out model without inhabitants the state of another; parks open when they do in its own scenario."""
+    """Give a laid-out model without inhabitants the state of another.
+
+    Parks open when they do in its own scenario, and what a run counts from its start on begins at zero.
+    """
     opened = model.space.parks["opened"].copy()
     for name in TABLES:
         table = getattr(model, name)
@@ -59,6 +63,9 @@ def restore(model: Any, state: dict[str, np.ndarray]) -> None:
                         (model.space.cells, "cells"), (model.space.parks, "parks")):
         array[:] = state[name].view(array.dtype).ravel()
     model.space.parks["opened"] = opened
+    studios, hit = model.studios.used, model.projects.used["hit"]
+    studios["released"] = studios["hits"] = 0
+    hit[:] = np.where(hit > 0, HitState.BEFORE_START.value, hit)
     model.space.free_floor[:], model.other_cities.reach[:] = state["free_floor"], state["reach"]
     model.stakes = state["stakes"].view(STAKE).ravel().copy()
     model.markets = Markets(*(state[f"market_{name}"].copy() for name in Markets._fields))

@@ -14,6 +14,7 @@ import json
 import os
 import stat
 import tempfile
+import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from cluster_sim import jit
+from cluster_sim.initial.city import still_month
 
 CODE = ("*.py", "agents/*.py", "city/*.py", "initial/*.py", "month/*.py")
 """Sources that say what a state of rest is."""
@@ -30,6 +32,7 @@ WITHOUT_EFFECT = ("gaps.attraction", "gaps.people", "gaps.wage", "accounts.stati
 """Parameters that act after the burn-in, or only on what it does not read."""
 MOST_FILES = 400
 """More are not kept; the oldest go first."""
+STALE_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,13 @@ def key(model: Any) -> str:
     """Return 32 hexadecimal digits over all that a state of rest depends on, its luck apart."""
     setup, city = model.setup, model.city
     parameters = {name: float(value).hex() for name, value in setup.parameters.items() if name not in WITHOUT_EFFECT}
-    frozen = setup.outside.get("freeze_at", "") if setup.outside.get("freeze") else setup.start
-    what = [jit.source_key(CODE), np.__version__, float(model.scale).hex(), setup.start % 12, frozen, parameters,
-            city.source, city.start, city.home_market]
+    what = [jit.source_key(CODE), np.__version__, float(model.scale).hex(), setup.start % 12, still_month(setup),
+            parameters, city.source, city.start, city.home_market]
     digest = hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode())
-    for array in (city.cells, city.parks, city.universities, city.outside, *model.outside.values()):
-        digest.update(np.ascontiguousarray(array[:1] if array.dtype.names is None else array).tobytes())
+    still = [path[:1] for name, path in sorted(model.outside.items()) if not name.endswith("_growth")
+             and not name.startswith("reference_")]
+    for array in (city.cells, city.parks, city.universities, city.outside, *still):
+        digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()[:32]
 
 
@@ -113,7 +117,10 @@ def read_own_file(path: Path) -> bytes:
 
 
 def forget_oldest(folder: Path) -> None:
-    """Delete the oldest states beyond the number that is kept."""
+    """Delete the oldest states beyond the number that is kept, and what a killed process left half written."""
+    for path in folder.glob("*.part"):
+        if time.time() - path.stat().st_mtime > STALE_SECONDS:
+            path.unlink(missing_ok=True)
     files = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)
     for path in files[:-MOST_FILES]:
         path.unlink(missing_ok=True)

@@ -119,7 +119,8 @@ class Studio(mesa.Agent):
             city.note("hired", worker)
             return
         ratio = city.state["market_wage"][k] * self.offer / city.state["rest_wage"]
-        chance = min(0.95, city.par["labour.poaching"] * ratio ** city.par["labour.poaching_elasticity"])
+        chance = min(0.95, city.par["labour.poaching"] * city.state["inflow"]
+                     * ratio ** city.par["labour.poaching_elasticity"])
         if city.luck.draw(OUTSIDER, self.id * 8 + k + serial * 1000003, city.t).uniform() < chance:
             city.note("outsider", vacancy)
 
