@@ -221,7 +221,7 @@ def test_companies_come_once_into_the_zone_with_a_grant_each():
 
 def test_a_company_hires_up_to_its_jobs_and_is_kept_busy_by_its_parent():
     model, rows, _ = with_anchors(48, anchors=1, brought=0.2, ramp=12)
-    assert 0.7 * 20 < model.studios.used["staff"][rows[0]] < 1.6 * 20
+    assert 0.7 * 20 < model.studios.used["staff"][rows[0]] < 2.0 * 20       # it wins other clients, too
     few, rows, _ = with_anchors(1, anchors=1)
     assert few.studios.used["staff"][rows[0]] <= 6
 

@@ -51,9 +51,9 @@ class Hold:
         city.city_state["inflow"] = np.exp(inflow)
 
     def fix(self, city: Any) -> None:
-        """Leave the mean corrections of the counted months."""
-        months = max(self.months, 1)
-        self.apply(city, self.attraction / months, float(np.log(self.inflow / months)))
+        """Leave the mean corrections of the counted months; a burn-in too short for any leaves its last ones."""
+        if self.months:
+            self.apply(city, self.attraction / self.months, float(np.log(self.inflow / self.months)))
 
 
 def jobs_by_segment(city: Any) -> np.ndarray:
