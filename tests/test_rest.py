@@ -13,6 +13,7 @@ from cluster_sim import jit
 from cluster_sim.codes import SEGMENTS, Life, Status
 from cluster_sim.initial import rest, rest_store
 from cluster_sim.initial.hold import jobs_by_segment
+from cluster_sim.initial.markets import price_effort
 
 SHORT = 48
 CLOSED = {"gaps.attraction": 0.0, "gaps.people": 0.0, "gaps.capacity": 0.0, "gaps.wage": 0.0}
@@ -133,3 +134,13 @@ def test_a_gap_of_capacity_leaves_the_jobs_of_the_start_and_a_city_that_wants_to
 def test_the_cache_of_states_lies_beside_that_of_kernels(cache):
     assert rest_store.cache_folder() == jit.user_cache() / "rest" == cache
     assert (cache.stat().st_mode & 0o077) == 0 or not hasattr(os, "geteuid")
+
+
+def test_a_branch_that_dies_out_in_a_very_small_city_leaves_its_prices_as_they_were(cache):
+    model = at_rest()
+    s, g = model.studios.used, model.city_state
+    before = g.copy()
+    s["capacity"][s["segment"] == 4] = 0.0
+    price_effort(model, 0.5)
+    assert np.isfinite(g["price"]).all() and np.isfinite(g["own_part"]).all()
+    assert g["price"][0, 4] == before["price"][0, 4] and g["unit_cost"][0, 4] == before["unit_cost"][0, 4]

@@ -62,9 +62,11 @@ def price_effort(model, weight: float = 1.0) -> None:
     par, s, city, segments = model.par, model.studios.used, model.city_state[0], model.rules.segments
     for k in range(N_SEGMENTS):
         mine = s["segment"] == k
-        capacity = s["capacity"][mine].sum()
+        capacity, delivered = s["capacity"][mine].sum(), np.minimum(s["load"][mine], s["capacity"][mine]).sum()
+        if not capacity * delivered > 0.0:
+            continue                # a branch that has died out in a very small city
         cost = (s["unit_cost"][mine] * s["capacity"][mine]).sum() / capacity
-        head = np.minimum(s["load"][mine], s["capacity"][mine]).sum() / s["staff"][mine].sum()
+        head = delivered / s["staff"][mine].sum()
         price = segments["value_added_per_worker"][k] * 1e6 / 12.0 / (1.0 - segments["inputs"][k]) / head
         price *= 1.0 + par["start.price_allowance"]
         city["unit_cost"][k] += weight * (cost - city["unit_cost"][k])
