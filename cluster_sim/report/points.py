@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.special import stdtrit
 
+from cluster_sim import parameters
 from cluster_sim.indicators import indicator
 from cluster_sim.report import style
 from cluster_sim.runs.summary import drawable
@@ -33,17 +35,43 @@ def points(runs: Any, *, column: str = "gdp_share_published", month: str | None 
     label = f"{each.heading} ({each.shown})"
     with style.house():
         figure = style.canvas(width, height)
-        axes = figure.add_axes((0.16, 0.24, 0.80, 0.70))
+        axes = figure.add_axes((0.10, 0.24, 0.87, 0.73))
+        titles = [heading(each.path, each.unit) for each in runs.sweep.factors]
         if len(runs.factors) == 1:
             _line(axes, table, runs.factors[0], factor)
-            axes.set_ylabel(label)
+            axes.set(xlabel=titles[0], ylabel=label)
+            places = [axes]
         else:
-            _map(figure, axes, table, runs.factors, factor, label)
-        seeds = int(table["runs"].max())
-        bars = "; bars: 95% interval of the difference from the first point, paired by seed"
-        note = f"Mean over {seeds} seed{'s' * (seeds > 1)}{bars if seeds > 1 and len(runs.factors) == 1 else ''}."
-        figure.text(0.02, 0.02, note, fontsize=6.3, color=style.SOFT, va="bottom")
+            places = [axes, _map(figure, axes, table, runs.factors, factor, label)]
+            axes.set(xlabel=titles[1], ylabel=titles[0])
+        when = f"{table.attrs['month']:%Y-%m}: " if "month" in table.attrs else ""
+        figure.text(0.02, 0.02, textwrap.fill(when + _note(table, len(runs.factors), factor, each.change_unit), 82),
+                    fontsize=6.0, color=style.SOFT, va="bottom", linespacing=1.3)
+        style.fit(figure, *places)
     return figure
+
+
+def heading(path: str, unit: str) -> str:
+    """Name a factor in words, with its unit: a parameter by its meaning, a key by its instrument."""
+    known = parameters.specification().get(path)
+    if known is not None:
+        words, unit = known.text, known.unit
+    else:
+        words = ", ".join(part.replace("_", " ") for part in path.removeprefix("policies.").split("."))
+    named = f" ({unit})" if unit not in ("", "1", "text") and not unit.endswith("name") else ""
+    return textwrap.fill(words[:1].upper() + words[1:] + named, 52)
+
+
+def _note(table: pd.DataFrame, factors: int, factor: float, unit: str) -> str:
+    """Say of how many seeds a point is the mean, and how far luck moves it."""
+    seeds = int(table["runs"].max())
+    if seeds < 2:
+        return "one seed at each point, which tells no error."
+    errors = table["sd"].to_numpy(float) / np.sqrt(table["runs"].to_numpy(float)) * abs(factor)
+    low, high = (f"{edge:.2g}" for edge in (np.nanmin(errors), np.nanmax(errors)))
+    error = f"its standard error is {low if low == high else f'{low} to {high}'} {unit}"
+    bars = "; bars: 95% interval of the difference from the first point, paired by seed" * (factors == 1)
+    return f"mean over {seeds} seeds; {error}{bars}."
 
 
 def _line(axes: Any, table: pd.DataFrame, name: str, factor: float) -> None:
@@ -58,12 +86,17 @@ def _line(axes: Any, table: pd.DataFrame, name: str, factor: float) -> None:
                   marker="o", ms=3.0, capsize=2.0, lw=1.2 if plain else 0.0, elinewidth=0.8)
     if not plain:
         axes.set_xticks(x, [style.shortened(text(value), 14) for value in table[name]])
-    axes.set_xlabel(name)
     style.rows(axes)
 
 
-def _map(figure: Figure, axes: Any, table: pd.DataFrame, names: list[str], factor: float, label: str) -> None:
-    """Draw two factors as a map, the first one upwards."""
+def digits(values: np.ndarray) -> int:
+    """Return how many decimals tell values apart: two digits of their range."""
+    spread = float(np.nanmax(values) - np.nanmin(values))
+    return 1 if not spread else int(np.clip(np.ceil(-np.log10(spread)) + 1, 0, 6))
+
+
+def _map(figure: Figure, axes: Any, table: pd.DataFrame, names: list[str], factor: float, label: str) -> Any:
+    """Draw two factors as a map, the first one upwards; returns the axes of its colour bar."""
     grid = table.assign(**{name: table[name].map(text) for name in names})
     order = [list(dict.fromkeys(grid[name])) for name in names]
     cells = grid.pivot_table(index=names[0], columns=names[1], values="mean").reindex(index=order[0], columns=order[1])
@@ -73,15 +106,18 @@ def _map(figure: Figure, axes: Any, table: pd.DataFrame, names: list[str], facto
         step = -(-len(ticks) // 8)
         place.set_ticks(np.arange(len(ticks))[::step] + 0.5, [style.shortened(one, 14) for one in ticks[::step]])
     if values.size <= MOST_WRITTEN:
-        middle = (np.nanmin(values) + np.nanmax(values)) / 2
+        middle, places = (np.nanmin(values) + np.nanmax(values)) / 2, digits(values)
         for (row, line), value in np.ndenumerate(values):
             if np.isfinite(value):
-                axes.text(line + 0.5, row + 0.5, f"{value:.3g}", ha="center", va="center", fontsize=5.5,
+                axes.text(line + 0.5, row + 0.5, f"{value:,.{places}f}", ha="center", va="center", fontsize=5.5,
                           color=style.PAPER if value > middle else style.INK)
-    axes.set_ylabel(names[0])
-    axes.set_xlabel(names[1])
-    bar = figure.colorbar(drawn, ax=axes, pad=0.02)
+    box = axes.get_position()
+    axes.set_position((box.x0, box.y0, 0.86 * box.width, box.height))
+    bar = figure.colorbar(drawn, cax=figure.add_axes((box.x0 + 0.88 * box.width, box.y0, 0.035, box.height)))
     bar.set_label(label)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0)
+    return bar.ax
 
 
 def text(value: Any) -> str:
