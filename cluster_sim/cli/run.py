@@ -42,7 +42,8 @@ def main(args: argparse.Namespace) -> int:
     answer = _answer(planned, finished, experiment)
     if finished and not args.no_figures:
         answer["figures"] = _figures(experiment.folder, args.quiet)
-    output.show(args, answer, lambda: _table(planned, answer, experiment.folder) if finished else [])
+    output.show(args, answer, lambda: _table(planned, answer, experiment.folder) if finished else [],
+                share=True)
     return output.status(experiment, f"{len(finished)} are done")
 
 

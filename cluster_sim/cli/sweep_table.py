@@ -76,4 +76,4 @@ def _row(each: Contrast) -> str:
     change = "" if first or each.difference != each.difference else f"{each.difference:+.3f}"
     span = "" if first or not pair else f"{each.low95:+.3f} to {each.high95:+.3f}"
     return (f"    {each.value:<28} {each.mean:>8.3f}  {error:>6}  {change:>8}  {'' if first else pair:>6}  {span:>18}  "
-            f"{each.runs:>7,} runs")
+            f"{each.runs:>7,}")

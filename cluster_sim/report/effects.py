@@ -54,8 +54,8 @@ def effects(table: pd.DataFrame, *, scale: float = 1.0, first: str = "", width: 
 def _against(first: str, table: pd.DataFrame) -> str:
     """Say what the effects are read against, and from how many pairs of runs they are."""
     pairs = int(table["pairs"].max()) if "pairs" in table else 0
-    parts = [f"Difference from {first}," * bool(first), f"{pairs:,} pairs of runs" * bool(pairs)]
-    return textwrap.fill(" ".join(part for part in parts if part).rstrip(","), 30) + "\n"
+    parts = [textwrap.fill(f"Difference from {first}", 30) * bool(first), f"{pairs:,} pairs of runs" * bool(pairs)]
+    return "\n".join([*filter(None, parts), ""])
 
 
 def _legend(names: list[str]) -> list[Any]:

@@ -44,9 +44,9 @@ def points(runs: Any, *, column: str = "gdp_share_published", month: str | None 
         else:
             places = [axes, _map(figure, axes, table, runs.factors, factor, label)]
             axes.set(xlabel=titles[1], ylabel=titles[0])
-        when = f"{table.attrs['month']:%Y-%m}: " if "month" in table.attrs else ""
-        figure.text(0.02, 0.02, textwrap.fill(when + _note(table, len(runs.factors), factor, each.change_unit), 82),
-                    fontsize=6.0, color=style.SOFT, va="bottom", linespacing=1.3)
+        note = _note(table, len(runs.factors), factor, each.change_unit)
+        figure.text(0.02, 0.02, textwrap.fill(f"{month or runs.manifest['until']}. {note}", 82), fontsize=6.0,
+                    color=style.SOFT, va="bottom", linespacing=1.3)
         style.fit(figure, *places)
     return figure
 
@@ -58,20 +58,20 @@ def heading(path: str, unit: str) -> str:
         words, unit = known.text, known.unit
     else:
         words = ", ".join(part.replace("_", " ") for part in path.removeprefix("policies.").split("."))
-    named = f" ({unit})" if unit not in ("", "1", "text") and not unit.endswith("name") else ""
-    return textwrap.fill(words[:1].upper() + words[1:] + named, 52)
+    named = f" ({unit})" if unit not in ("", "1", "text", "bool") and not unit.endswith("name") else ""
+    return textwrap.fill(words[:1].upper() + words[1:] + named, 38)
 
 
 def _note(table: pd.DataFrame, factors: int, factor: float, unit: str) -> str:
     """Say of how many seeds a point is the mean, and how far luck moves it."""
     seeds = int(table["runs"].max())
     if seeds < 2:
-        return "one seed at each point, which tells no error."
+        return "One seed at each point, which tells no error."
     errors = table["sd"].to_numpy(float) / np.sqrt(table["runs"].to_numpy(float)) * abs(factor)
     low, high = (f"{edge:.2g}" for edge in (np.nanmin(errors), np.nanmax(errors)))
     error = f"its standard error is {low if low == high else f'{low} to {high}'} {unit}"
     bars = "; bars: 95% interval of the difference from the first point, paired by seed" * (factors == 1)
-    return f"mean over {seeds} seeds; {error}{bars}."
+    return f"Mean over {seeds} seeds; {error}{bars}."
 
 
 def _line(axes: Any, table: pd.DataFrame, name: str, factor: float) -> None:
@@ -90,9 +90,9 @@ def _line(axes: Any, table: pd.DataFrame, name: str, factor: float) -> None:
 
 
 def digits(values: np.ndarray) -> int:
-    """Return how many decimals tell values apart: two digits of their range."""
+    """Return how many decimals tell values apart: those in which a twentieth of their range shows."""
     spread = float(np.nanmax(values) - np.nanmin(values))
-    return 1 if not spread else int(np.clip(np.ceil(-np.log10(spread)) + 1, 0, 6))
+    return 1 if not spread else int(np.clip(np.ceil(-np.log10(spread / 20)), 0, 6))
 
 
 def _map(figure: Figure, axes: Any, table: pd.DataFrame, names: list[str], factor: float, label: str) -> Any:

@@ -27,9 +27,9 @@ def public_money(audit: Any, *, width: float = style.PAGE, row: float = 6.2) -> 
         raise ValueError("no instrument paid anything in these runs")
     places = np.arange(len(names))
     with style.house():
-        height = 34.0 + row * len(names)
+        height = 31.0 + row * len(names)
         figure = style.canvas(width, height)
-        bottom, top = 19.0 / height, 1.0 - 15.0 / height
+        bottom, top = 18.0 / height, 1.0 - 10.0 / height
         left = figure.add_axes((0.20, bottom, 0.36, top - bottom))
         right = figure.add_axes((0.62, bottom, 0.355, top - bottom))
         windfall = np.array([float(frame[name, "windfall"]) for name in names])
@@ -54,7 +54,7 @@ def public_money(audit: Any, *, width: float = style.PAGE, row: float = 6.2) -> 
         for k, name in enumerate(names):
             found = audit.ratios[name]["value_added_per_yuan"]
             if found.get("ratio") is None or found.get("low95") is None:
-                right.annotate("cannot tell", (0, k), xytext=(3, 0), textcoords="offset points", va="center",
+                right.annotate("cannot tell", (1, k), xytext=(3, 0), textcoords="offset points", va="center",
                                fontsize=6.5, color=style.SOFT)
                 continue
             low, high = (float(np.clip(found[key], -FARTHEST, FARTHEST)) for key in ("low95", "high95"))

@@ -98,17 +98,16 @@ def _mapped(runs: Any) -> tuple[int, int]:
 
 
 def _network(runs: Any, **options: Any) -> Any:
-    credits, titles = runs.credits, runs.projects
-    if hasattr(runs, "seed"):
-        credits = credits.assign(seed=runs.seed)
+    credits = runs.credits.assign(seed=runs.seed) if hasattr(runs, "seed") else runs.credits
+    titles = runs.projects if hasattr(runs, "seed") or runs.files.get("projects") else {}
     months = dict(zip(titles["project_id"], titles["month"], strict=True)) if "project_id" in titles else {}
     return film_network.film_network(credits, **{"months": months} | options)
 
 
 def _indicators(runs: Any, **options: Any) -> Any:
-    published = [year for year, row in observed_shares(str(runs.scenario.city)).items() if row["share_pct"] is not None]
-    return indicators.indicators(
-        pooled(runs), **{"scale": scale_of(runs), "observed": max(published, default=None)} | options)
+    series, observed = pooled(runs), observed_shares(str(runs.scenario.city))
+    last = max((year for year, row in observed.items() if row["share_pct"] is not None), default=None)
+    return indicators.indicators(series, **{"scale": scale_of(runs), "observed": last} | options)
 
 
 def _effects(result: Any, **options: Any) -> Any:

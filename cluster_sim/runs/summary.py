@@ -102,9 +102,7 @@ def observed_shares(city: str) -> dict[int, dict[str, Any]]:
 
 def fitted_years(city: str) -> tuple[int, int] | None:
     """Return the first and the last year of a city's calibration; None if it was not calibrated."""
-    from cluster_sim.city import load_city
-
-    return FITTED.get(load_city(city).name)
+    return FITTED.get(city)
 
 
 def drawable(sweep: Any) -> bool:
