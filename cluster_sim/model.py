@@ -21,7 +21,6 @@ from cluster_sim.kept import Kept
 from cluster_sim.month import (
     accounts,
     births,
-    collaboration,
     commissioning,
     events,
     finance,
@@ -35,6 +34,8 @@ from cluster_sim.month import (
     population,
     production,
     release,
+    subcontracting,
+    ties,
     wages,
     yearbook,
 )
@@ -77,7 +78,7 @@ class ClusterModel(Views, mesa.Model):
         hiring.post_vacancies,                  # 4, hiring
         hiring.fill_vacancies,
         wages.adjust_wages,
-        collaboration.look_for_partners,        # 5, commissioning
+        subcontracting.look_for_partners,       # 5, commissioning
         commissioning.set_prices,
         commissioning.win_contracts,
         greenlight.propose,
@@ -231,7 +232,7 @@ class ClusterModel(Views, mesa.Model):
     @property
     def ordinal(self) -> int:
         """The calendar month as year * 12 + month - 1."""
-        return self.first_month + self.t
+        return self.setup.start + self.t
 
     @property
     def policy_month(self) -> int:
@@ -260,7 +261,7 @@ class ClusterModel(Views, mesa.Model):
     def work_in_progress(self) -> float:
         """Return the cost of all works not yet released (yuan)."""
         j = self.projects.used
-        return float(j["cost"][(j["stage"] > Stage.FREE) & (j["stage"] < Stage.RUNNING)].sum())
+        return float(j["cost"][(j["stage"] > Stage.FREE.value) & (j["stage"] < Stage.RUNNING.value)].sum())
 
     # ---------------------------------------------------------------- rows
     def new_studios(self, count: int) -> np.ndarray:
@@ -269,7 +270,7 @@ class ClusterModel(Views, mesa.Model):
         rows = self.studios.allocate(count)
         if self.studios.rows.size > size:
             self.studios.rows["area"] = 0.0         # so far the yearbook misses the rent of a month in which it grows
-        self.partners = collaboration.fit(self.partners, self.studios.rows.size)
+        self.partners = ties.fit(self.partners, self.studios.rows.size)
         return rows
 
     def buffer(self, name: str, size: int, dtype: Any = np.int64, zeroed: bool = True) -> np.ndarray:
@@ -299,7 +300,7 @@ class ClusterModel(Views, mesa.Model):
 
     def tie(self, pairs: list[tuple[int, int]]) -> None:
         """Let pairs of studios (rows) begin to work together."""
-        collaboration.record_pairs(self, np.array(pairs, np.int64).reshape(-1, 2))
+        ties.record_pairs(self, np.array(pairs, np.int64).reshape(-1, 2))
 
     def chance(self, entity: int, exact: float) -> bool:
         """Return a keyed draw that is true with the fraction of ``exact`` beyond its whole part."""

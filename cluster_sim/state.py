@@ -136,7 +136,7 @@ class OtherCities(NamedTuple):
 class Month(NamedTuple):
     """What is counted in a month, and what instruments may move in it."""
 
-    levers: np.void                     # LEVERS
+    lever_row: np.ndarray               # LEVERS, one row
     flow: np.ndarray                    # payments by kind of the ledger, yuan
     outlay: np.ndarray                  # public money paid by each level of government, yuan
     careers: np.ndarray                 # people by what happened to them (`population.careers`)
@@ -144,6 +144,11 @@ class Month(NamedTuple):
     hits: np.ndarray                    # new hits by segment
     hit_gross: np.ndarray               # gross weighted by fame, by segment, yuan
     hit_receipts: np.ndarray            # receipts of titles that are hits, by segment, yuan
+
+    @property
+    def levers(self) -> np.void:
+        """The levers of policy; what is written to them stays until the next month begins."""
+        return self.lever_row[0]
 
 
 class Vacancies(NamedTuple):

@@ -73,6 +73,7 @@ def test_what_is_hidden_is_named_and_not_compared(tmp_path):
 
 @pytest.mark.parametrize(("name", "text", "whole"), [
     ("a.csv", "1,2\n3", False), ("a.csv", "1,2\n", True), ("a.json", "[1", False), ("a.parquet", "PAR1", False),
+    ("log.txt", "", True), ("log.txt", "1", False),
     ("a.png", "", False), (".a.csv.here.77.draft", "1", True)])
 def test_files_that_are_not_whole_are_found(tmp_path, name, text, whole):
     (tmp_path / name).write_text(text)

@@ -79,6 +79,20 @@ def test_files_that_are_not_read(tmp_path):
             read_file(path, path.name, Faults())
 
 
+@pytest.mark.parametrize(("data", "place", "shown"), [
+    (b"\xef\xbb\xbfa: 1\r\nb: caf\xe9 x\n", "x.yaml:2:7: not UTF-8 text", "b: caf\ufffd x"),
+    ("name: \u6210".encode("utf-16"), "x.yaml:1:1: not UTF-8 text", ""),
+    (b"a: 1\n\nb: \x07 x\n", "x.yaml:3:4: not YAML: the character U+0007", "b: ? x"),
+    ("a: 1 #\u2028b: [\x85\n".encode(), "x.yaml:2:5: not YAML", "b: [")])
+def test_what_is_no_text_has_a_place(tmp_path, data, place, shown):
+    path = tmp_path / "x.yaml"
+    path.write_bytes(data)
+    with pytest.raises(ScenarioError) as error:
+        read_file(path, "x.yaml", Faults())
+    first, second, *_ = str(error.value).splitlines()
+    assert first.startswith(place) and second.partition("| ")[2].startswith(shown)
+
+
 def test_an_empty_text_is_an_empty_mapping():
     assert read("# nothing\n").plain() == {}
 

@@ -15,12 +15,14 @@ from typing import Any
 import yaml
 
 from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, Source
-from cluster_sim.inputs.files import read_text_file, split_lines
+from cluster_sim.inputs.files import place, read_text_file, split_lines
 
 MOST_NODES = 50_000
 MOST_DEPTH = 12
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NO_TEXT = yaml.reader.Reader.NON_PRINTABLE
+"""Characters that no YAML text holds: controls, halves of pairs."""
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}\Z")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z")
@@ -73,15 +75,17 @@ def read_file(path: Path, shown: str, faults: Faults, order: int = 0) -> Node:
 
 def read_text(text: str, source: Source, faults: Faults) -> Node:
     """Read YAML text whose faults point into `source`; an empty text is an empty mapping."""
+    odd = _NO_TEXT.search(text)
+    if odd:
+        what = f"not YAML: the character U+{ord(odd[0]):04X} does not belong into a text"
+        raise ScenarioError([Fault("", what, "take it out", place(source, text[:odd.start()]))])
     try:
         _refuse(text, source)
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
-        place = error.problem_mark or error.context_mark
-        mark = _within(source, place.line + 1, place.column + 1) if place else None
+        at = error.problem_mark or error.context_mark
+        mark = _within(source, at.line + 1, at.column + 1) if at else Mark(source, 1, 1)
         raise ScenarioError([Fault("", _plainer(error), "", mark)]) from None
-    except (yaml.YAMLError, UnicodeError) as error:
-        raise ScenarioError([Fault("", f"{source.name}: not YAML: {error}")]) from None
     node = Node({}, Mark(source, 1, 1)) if root is None else _node(root, source, faults)
     return Node({}, Mark(source, 1, 1)) if node.value is None and not node.quoted else node
 
@@ -119,15 +123,15 @@ def _node(composed: yaml.Node, source: Source, faults: Faults) -> Node:
         return Node([_node(item, source, faults) for item in composed.value], mark)
     found = Node({}, mark)
     for key, value in composed.value:
-        place = _mark(key, source)
+        where = _mark(key, source)
         if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
             what = "merge keys (<<) are not read; use extends" if key.value == "<<" else "a key must be a word"
-            raise ScenarioError([Fault("", what, "", place)])
+            raise ScenarioError([Fault("", what, "", where)])
         if key.value in found.value:
             first = found.keys[key.value].line
-            faults.add("", f"the key '{key.value}' is given twice, first in line {first}", "", place)
+            faults.add("", f"the key '{key.value}' is given twice, first in line {first}", "", where)
             continue
-        found.keys[key.value], found.value[key.value] = place, _node(value, source, faults)
+        found.keys[key.value], found.value[key.value] = where, _node(value, source, faults)
     return found
 
 

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.codes import N_SPECIALISMS, Life, Origin, Status
+from cluster_sim.codes import N_SPECIALISMS, N_STATUSES, Life, Origin, Status
 from cluster_sim.draws import (
     APPLY,
     OUTSIDER,
@@ -145,7 +145,8 @@ def apply(people, employers, vacancies, commute, rules, t, samples):
     """
     p = rules.p[0]
     side = commute.shape[0]
-    start = vacancies.start
+    start, firm, noted = vacancies.start, vacancies.firm, vacancies.score
+    applicant, row = vacancies.applicant, vacancies.row
     base = stream(rules.seed, APPLY, t)
     scores = stream(rules.seed, SCORE, t)
     stay = p.labour_reservation
@@ -166,7 +167,7 @@ def apply(people, employers, vacancies, commute, rules, t, samples):
             slot = start[k] + int(uniform(h) * n)
             u = low16(h)
             h = again(h)
-            f = employers[vacancies.firm[slot]]
+            f = employers[firm[slot]]
             weight = f.attraction * commute[abs(x - f.cell % side), abs(y - f.cell // side)]
             total += weight
             if u * total < weight:
@@ -174,11 +175,11 @@ def apply(people, employers, vacancies, commute, rules, t, samples):
         if chosen >= 0:
             z = quantile(uniform(draw(scores, w.id)))
             score = w.skill * np.float32(1.0 + 0.15 * z)
-            best = vacancies.score[chosen]
-            if score > best or (score == best and w.id < vacancies.applicant[chosen]):
-                vacancies.score[chosen] = score
-                vacancies.applicant[chosen] = w.id
-                vacancies.row[chosen] = i
+            best = noted[chosen]
+            if score > best or (score == best and w.id < applicant[chosen]):
+                noted[chosen] = score
+                applicant[chosen] = w.id
+                row[chosen] = i
 
 
 @kernel
@@ -189,7 +190,7 @@ def match(people, studios, vacancies, city, rules, t, still_open):
     """
     g = city[0]
     p = rules.p[0]
-    firm = vacancies.firm
+    firm, specialism, row = vacancies.firm, vacancies.specialism, vacancies.row
     base = stream(rules.seed, OUTSIDER, t)
     hired = 0
     outsiders = 0
@@ -199,13 +200,13 @@ def match(people, studios, vacancies, city, rules, t, still_open):
     last = -1
     for n in range(vacancies.start[N_SPECIALISMS]):
         s = studios[firm[n]]
-        k = vacancies.specialism[n]
+        k = specialism[n]
         if firm[n] != last:
             serial = 0
             last = firm[n]
         serial += 1
-        if vacancies.row[n] >= 0:
-            w = people[vacancies.row[n]]
+        if row[n] >= 0:
+            w = people[row[n]]
             w.employer = firm[n]
             w.status = Status.EMPLOYED
             w.since = t
@@ -226,13 +227,13 @@ def hire_outsiders(people, rows, still_open, vacancies, studios, city, rules, t)
     """Fill rows of people hired from other sectors; their identity comes from the studio that hires them."""
     g = city[0]
     p = rules.p[0]
-    firm = vacancies.firm
+    firm, specialism = vacancies.firm, vacancies.specialism
     serial = 0
     last = np.int64(-1)
     for n in range(rows.shape[0]):
         slot = still_open[n]
         s = studios[firm[slot]]
-        k = vacancies.specialism[slot]
+        k = specialism[slot]
         serial = serial + 1 if last == firm[slot] * 8 + k else 0
         last = firm[slot] * 8 + k
         w = people[rows[n]]
@@ -255,27 +256,18 @@ def hire_outsiders(people, rows, still_open, vacancies, studios, city, rules, t)
 def census(people, sought):
     """Count seekers by specialism; return employed, solo, seekers, students."""
     sought[:] = 0
-    employed = 0
-    solo = 0
-    seekers = 0
-    students = 0
+    by_status = np.zeros(N_STATUSES, np.int64)
     for i in range(people.shape[0]):
         status = people[i].status
-        if status == Status.EMPLOYED:
-            employed += 1
-        elif status == Status.SEEKING:
-            seekers += 1
+        by_status[status] += 1
+        if status == Status.SEEKING:
             sought[people[i].specialism] += 1
-        elif status == Status.STUDENT:
-            students += 1
-        elif status == Status.SOLO:
-            solo += 1
-    return employed, solo, seekers, students
+    return by_status[Status.EMPLOYED], by_status[Status.SOLO], by_status[Status.SEEKING], by_status[Status.STUDENT]
 
 
 def look_at_employers(model) -> np.ndarray:
     """Return what people and seekers see of every studio this month (EMPLOYER)."""
-    employers = model.buffer("employers", model.studios.high, EMPLOYER)
+    employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)
     describe_employers(model.studios.used, model.city_state, model.rules.p, employers)
     return employers
 
@@ -286,7 +278,7 @@ def post_vacancies(model) -> None:
     plan(studios, model.rules, model.t)
     look_at_employers(model)
     count = int(studios["vacancies"].sum())
-    firm, specialism = (model.buffer(name, count, zeroed=False)[:count] for name in ("firm", "specialism"))
+    firm, specialism = np.empty(count, np.int64), np.empty(count, np.int64)
     start = np.zeros(N_SPECIALISMS + 1, np.int64)
     list_vacancies(studios, model.studios.order(), firm, specialism, start)
     model.agenda.vacancies = Vacancies(start, firm, specialism, np.full(count, -1.0, np.float32),
@@ -300,7 +292,7 @@ def fill_vacancies(model) -> None:
     employed, solo, seekers, students = census(people, sought)
     employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)
     apply(people, employers, vacancies, model.labour.commute, rules, t, model.month.levers["vacancies_seen"])
-    still_open = model.buffer("still_open", vacancies.firm.size)
+    still_open = np.empty(vacancies.firm.size, np.int64)
     hired, outsiders = match(people, model.studios.used, vacancies, model.city_state, rules, t, still_open)
     rows = model.talents.allocate(outsiders)
     hire_outsiders(model.talents.rows, rows, still_open, vacancies, model.studios.rows, model.city_state, rules, t)

@@ -40,7 +40,7 @@ class BoxOfficeIncentive(Instrument):
         if self.now is None or self.get("rate") == 0:
             return
         projects = model.projects.used
-        rows = np.flatnonzero(projects["stage"] == Stage.DONE)
+        rows = np.flatnonzero(projects["stage"] == Stage.DONE.value)
         if rows.size:
             unit = self.unit(model, projects["replay"][rows])
             self.pay_projects(model, rows, self.aid(projects["gross"][rows], projects["segment"][rows], unit))

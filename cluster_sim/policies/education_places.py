@@ -72,7 +72,7 @@ class EducationPlaces(Instrument):
     def place(self, model) -> None:
         """Give the months of a placement to next month's graduates, drawn by lot."""
         people = model.talents.used
-        rows = np.flatnonzero((people["status"] == Status.STUDENT) & (people["graduation"] > model.t)
+        rows = np.flatnonzero((people["status"] == Status.STUDENT.value) & (people["graduation"] > model.t)
                               & (people["graduation"] <= model.t + 3))
         rows = self.by_lot(model, people, rows)[: round(self.get("placements") * model.scale)]
         stipend = np.floor(self.money("stipend"))

@@ -64,7 +64,7 @@ class LadderGrants(Instrument):
                 paid = self.within(model, int(hired[k]), each)
                 self.spend(model, paid * each, "people", act="tier", entity=int(ids[k]), base=tier[k])
         if self.get("listing"):
-            last = rows[(s["round"][rows] == Round.LATER) & (s["round_month"][rows] == model.t)]
+            last = rows[(s["round"][rows] == Round.LATER.value) & (s["round_month"][rows] == model.t)]
             self.pay(model, last, self.money("listing"), act="tier",
                      base=s["tier"][last].astype(float))
 

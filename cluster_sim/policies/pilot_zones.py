@@ -50,8 +50,8 @@ class PilotZones(Instrument):
         if self.now is None or not self.get("scenarios"):
             return
         projects, studios = model.projects.used, model.studios.rows
-        cleared = (projects["stage"] == Stage.CLEARANCE) & (projects["wait"] > 0)
-        rows = np.flatnonzero(((projects["stage"] == Stage.TESTING) | cleared) & (projects["replay"] == 0)
+        cleared = (projects["stage"] == Stage.CLEARANCE.value) & (projects["wait"] > 0)
+        rows = np.flatnonzero(((projects["stage"] == Stage.TESTING.value) | cleared) & (projects["replay"] == 0)
                               & (projects["tests"] < self.get("rounds")))
         if not rows.size:
             return
@@ -68,7 +68,7 @@ class PilotZones(Instrument):
         fit = projects["fit"][served]
         projects["fit"][served] = np.where(fit < 0.0, fit * (1.0 - self.get("mended")), fit)
         projects["tests"][served] += 1
-        finished = waiting[projects["stage"][waiting] == Stage.TESTING]
+        finished = waiting[projects["stage"][waiting] == Stage.TESTING.value]
         projects["fund_wait"][finished] += 1
         projects["wait"][finished] = np.where(projects["fund_wait"][finished] <= self.get("patience"), 1, 0)
         self.pay(model, projects["owner"][served], session, act="programme", ids=projects["id"][served])

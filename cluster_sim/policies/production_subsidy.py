@@ -103,6 +103,6 @@ class ProductionSubsidy(Instrument):
     def closing(self, model, gone) -> None:
         """A studio that closes pays its banks first; what it lacks is their bad debt."""
         projects = model.projects.used
-        lent = np.flatnonzero((projects["loan"] > 0.0) & (projects["stage"] > Stage.FREE)
-                              & (projects["stage"] < Stage.RUNNING))
+        lent = np.flatnonzero((projects["loan"] > 0.0) & (projects["stage"] > Stage.FREE.value)
+                              & (projects["stage"] < Stage.RUNNING.value))
         self.repay(model, lent[np.isin(projects["owner"][lent], gone)])

@@ -50,7 +50,7 @@ class SciFi13(Instrument):
         if self.now is None or not (self.get("work_rate") or self.get("rights_rate")):
             return
         projects, rows = model.projects.used, self.released_now(model)
-        rows = rows[projects["segment"][rows] == Segment.SCIFI]
+        rows = rows[projects["segment"][rows] == Segment.SCIFI.value]
         if rows.size:
             self.pay_projects(model, rows, self.aid(projects["cost"][rows], projects["segment"][rows],
                                                     projects["franchise"][rows] > 0.3,
@@ -60,7 +60,7 @@ class SciFi13(Instrument):
         if self.now is None:
             return
         studios = model.studios.used
-        mine = self.open_studios(model) & (studios["segment"] == Segment.SCIFI)
+        mine = self.open_studios(model) & (studios["segment"] == Segment.SCIFI.value)
         if self.get("founding"):
             new = np.flatnonzero(mine & (studios["born"] == model.t) & (model.t > 0) & (studios["anchor"] == 0))
             self.pay(model, by_identity(studios, new), self.money("founding"), act="founding")

@@ -58,6 +58,11 @@ class Claim:
         self.path = path.resolve()
         _own[self.path] = lock
 
+    @property
+    def name(self) -> str:
+        """The name of the claim's file, empty if it has none."""
+        return self.path.name if self.path else ""
+
     def others(self) -> list[dict[str, Any]]:
         """Return who else is at work in the folder, the first one first. Claims of dead processes are removed."""
         found = []

@@ -156,7 +156,7 @@ class Experiment:
         found = manifest.differences(store.folder, plan)
         if found:
             raise InputError(f"{store.folder} was made with other inputs than its command has now: "
-                             f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}")
+                             f"{manifest.differ(found)}")
 
     def _others(self, plans: Mapping[Path, Plan]) -> int:
         """Take up what is there of the plans, whoever did it, and return how many of their runs are missing."""
@@ -180,17 +180,16 @@ class Experiment:
                                    for words in manifest.differences(folder, plan)))
         known = folders.ours(self.folder)
         others = self.claim.others()  # asked in any case: claims of killed commands go
-        differ = f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}"
         if others and (found or self.fresh and known):
-            raise InputError(claims.told(self.folder, others, differ if found else "--fresh would take away what it "
-                                                                                   "has done"))
+            raise InputError(claims.told(self.folder, others, manifest.differ(found) if found else
+                                         "--fresh would take away what it has done"))
         if not (self.fresh and known or found and not self.named):
             return
         if self.shard is not None:
             raise InputError(f"{self.folder} holds other runs, and shards may be at work there: give another --out")
         aside = manifest.set_aside(self.folder)
         self._claim()
-        self.say(f"what {self.folder} held is now in {aside}{f' ({differ})' if found else ''}")
+        self.say(f"what {self.folder} held is now in {aside}{f' ({manifest.differ(found)})' if found else ''}")
 
     def _claim(self) -> None:
         """Tell others that somebody is at work in the folder."""

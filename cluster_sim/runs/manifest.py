@@ -8,7 +8,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -41,16 +41,12 @@ def load(folder: Path) -> dict[str, Any]:
     """Return the manifest of a results folder; empty if it has none. InputError if it is not whole or not ours."""
     path = Path(folder) / folders.MANIFEST
     try:
-        found = json.loads(path.read_text("utf-8"))
+        return folders.read_manifest(Path(folder))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is damaged ({error}): put it back as it was, or do the runs again in another "
                          "folder") from error
-    if not isinstance(found, dict) or any(key not in found for key in folders.MARKS):
-        raise InputError(f"{path} is no manifest of this program: put it back as it was, or do the runs again in "
-                         "another folder")
-    return found
 
 
 def of_store(folder: Path) -> dict[str, Any]:
@@ -91,13 +87,18 @@ def differences(folder: Path, plan: Plan) -> list[str]:
     return [IDENTITY[key] for key in found]
 
 
+def differ(found: Sequence[str]) -> str:
+    """Say that two stores are of different runs: `the scale and the code differ`."""
+    return f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}"
+
+
 def check(store: Store, plan: Plan) -> None:
     """Refuse to mix runs that do not belong together in one folder."""
     folders.check(store.folder)
     found = differences(store.folder, plan)
     if found:
         raise InputError(
-            f"{store.folder} holds other runs: {' and '.join(found)} differ{'s' if len(found) == 1 else ''}. "
+            f"{store.folder} holds other runs: {differ(found)}. "
             "Give another --out, or --fresh to set what is there aside and begin again")
 
 

@@ -31,7 +31,8 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         kind, source = write_case(args.only, folder)
         try:
-            print(read_case(kind, source) or "read")
+            status, said = read_case(kind, source, folder / "out")
+            print(f"{said}status {status}")
         except Exception:
             traceback.print_exc()
         return 0
