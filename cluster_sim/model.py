@@ -232,7 +232,7 @@ class ClusterModel(Views, mesa.Model):
     @property
     def ordinal(self) -> int:
         """The calendar month as year * 12 + month - 1."""
-        return self.first_month + self.t
+        return self.setup.start + self.t
 
     @property
     def policy_month(self) -> int:

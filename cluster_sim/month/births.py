@@ -143,9 +143,9 @@ def close(gone, studios, projects, credits, people, flow, t):
 def close_studios(model) -> None:
     """Close the studios that cannot go on, after policy has looked at them."""
     studios = model.studios.used
-    gone = model.buffer("gone", studios.size)
+    gone = np.empty(studios.size, np.int64)
     count = model.state["exits"] = select_exits(studios, model.rules, model.t, gone)
-    gone = gone[:count].copy()
+    gone = gone[:count]
     if not count:
         return
     for instrument in model.instruments:

@@ -267,7 +267,7 @@ def census(people, sought):
 
 def look_at_employers(model) -> np.ndarray:
     """Return what people and seekers see of every studio this month (EMPLOYER)."""
-    employers = model.buffer("employers", model.studios.high, EMPLOYER)
+    employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)
     describe_employers(model.studios.used, model.city_state, model.rules.p, employers)
     return employers
 
@@ -278,7 +278,7 @@ def post_vacancies(model) -> None:
     plan(studios, model.rules, model.t)
     look_at_employers(model)
     count = int(studios["vacancies"].sum())
-    firm, specialism = (model.buffer(name, count, zeroed=False)[:count] for name in ("firm", "specialism"))
+    firm, specialism = np.empty(count, np.int64), np.empty(count, np.int64)
     start = np.zeros(N_SPECIALISMS + 1, np.int64)
     list_vacancies(studios, model.studios.order(), firm, specialism, start)
     model.agenda.vacancies = Vacancies(start, firm, specialism, np.full(count, -1.0, np.float32),
@@ -292,7 +292,7 @@ def fill_vacancies(model) -> None:
     employed, solo, seekers, students = census(people, sought)
     employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)
     apply(people, employers, vacancies, model.labour.commute, rules, t, model.month.levers["vacancies_seen"])
-    still_open = model.buffer("still_open", vacancies.firm.size)
+    still_open = np.empty(vacancies.firm.size, np.int64)
     hired, outsiders = match(people, model.studios.used, vacancies, model.city_state, rules, t, still_open)
     rows = model.talents.allocate(outsiders)
     hire_outsiders(model.talents.rows, rows, still_open, vacancies, model.studios.rows, model.city_state, rules, t)

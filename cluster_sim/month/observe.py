@@ -57,8 +57,9 @@ def survey_studios(studios, city, totals, value_added, employment, t):
 
 
 @kernel
-def theil(cells, parks, staff, base):
+def theil(cells, parks):
     """Return the Theil index of creative employment by cell against floor area (0: spread like floor)."""
+    staff, base = np.empty(cells.shape[0]), np.empty(cells.shape[0])
     total = 0.0
     floor = 0.0
     for c in range(cells.shape[0]):
@@ -120,8 +121,7 @@ class Observer:
             "entries": s["entries"], "exits": s["exits"], "mean_wage": flow[L.WAGES] / staff / 1e3,
             "mean_rent": totals[11] / 1e3 / staff,
             "collaboration_distance": (totals[9] / 1e3 / totals[10]) if totals[10] > 0 else np.nan,
-            "localisation": theil(cells, model.space.parks, model.buffer("cell_row", cells.size, float),
-                                  model.buffer("cell_field", cells.size, float)),
+            "localisation": theil(cells, model.space.parks),
             "top1_share": self.top_share(model),
             "export_share": float(flow[L.SALES_ABROAD] + flow[L.RECEIPTS_ABROAD]) / max(sales, 1.0),
             "public_outlay": outlay / 1e6, "tax_receipts": float(flow[list(L.TAXES)].sum()) / 1e6,

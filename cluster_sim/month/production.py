@@ -240,10 +240,10 @@ def make(studios, projects, credits, p, t, flow):
 
 
 @kernel
-def advance(projects, credits, p, t, open_effort):
+def advance(projects, credits, p, t):
     """Move projects on: approval to production, finished work to tests, clearance after that."""
     p = p[0]
-    open_effort[:] = 0.0
+    open_effort = np.zeros(projects.shape[0])
     for n in range(credits.shape[0]):
         c = credits[n]
         if c.alive == Life.ALIVE:
@@ -303,8 +303,7 @@ def make_projects(model) -> None:
 
 def advance_projects(model) -> None:
     """Move projects on: from approval to production, from there to tests."""
-    open_effort = np.zeros(max(model.projects.high, 1))
-    advance(model.projects.used, model.credits.used, model.rules.p, model.t, open_effort)
+    advance(model.projects.used, model.credits.used, model.rules.p, model.t)
 
 
 def support(model) -> None:

@@ -39,12 +39,13 @@ def occupy(studios, cells, parks):
 
 
 @kernel
-def smooth(cells, parks, band, row, field):
+def smooth(cells, parks, band):
     """Smooth employment over distance with a separable kernel (two passes of a band matrix): density.
 
-    band: weights of a Gaussian of the density's reach; parks count in their cell.  row, field: scratch.
+    band: weights of a Gaussian of the density's reach; parks count in their cell.
     """
     side = band.shape[0]
+    row, field = np.empty(cells.shape[0]), np.empty(cells.shape[0])
     for c in range(cells.shape[0]):
         field[c] = cells[c].staff
     for q in range(parks.shape[0]):
@@ -145,12 +146,13 @@ def taste(s, place, stream_of_tastes, p):
 
 
 @kernel
-def relocate(studios, space, city, rules, t, month, chosen, park_of):
+def relocate(studios, space, city, rules, t, month):
     """Let a part of the studios look at other places and move if the gain beats the cost of moving.
 
-    chosen, park_of: where each will be (-1: stays).  Reads the state before anybody moves; moves are carried out
-    after all have chosen.  Returns how many moved.
+    Reads the state before anybody moves; moves are carried out after all have chosen.  Returns how many moved.
     """
+    chosen = np.empty(studios.shape[0], np.int64)           # cell where each will be; -1: stays
+    park_of = np.empty(studios.shape[0], np.int64)
     g = city[0]
     p = rules.p[0]
     cells, parks, free_floor = space.cells, space.parks, space.free_floor
@@ -222,9 +224,7 @@ def relocate(studios, space, city, rules, t, month, chosen, park_of):
 
 def spread_density(model) -> None:
     """Set the density of every cell."""
-    space = model.space
-    row, field = (model.buffer(name, space.cells.size, float, zeroed=False) for name in ("cell_row", "cell_field"))
-    smooth(space.cells, space.parks, space.smoothing, row, field)
+    smooth(model.space.cells, model.space.parks, model.space.smoothing)
 
 
 def set_rents(model) -> None:
@@ -246,7 +246,5 @@ def survey_places(model) -> None:
 
 def move_studios(model) -> None:
     """Let studios look at other places and move."""
-    studios = model.studios.used
-    chosen, park_of = model.buffer("chosen", studios.size), model.buffer("park_of", studios.size)
-    model.state["moves"] = relocate(studios, model.space, model.city_state, model.rules, model.t, model.month, chosen,
-                                    park_of)
+    model.state["moves"] = relocate(model.studios.used, model.space, model.city_state, model.rules, model.t,
+                                    model.month)

@@ -296,6 +296,6 @@ def credit_titles(model) -> None:
     """Give and fade reputations, and end the titles whose run is over."""
     studios, projects = model.studios.used, model.projects.used
     settle(projects, model.credits.used, studios, model.city_state, model.rules.p,
-           model.buffer("gains", studios.size, float))
+           np.empty(studios.size))
     export_capability(studios, model.rules.p)
     model.kept.end_titles(model, np.flatnonzero(projects["stage"] == Stage.DONE.value))

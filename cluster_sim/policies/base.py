@@ -65,7 +65,8 @@ class Instrument:
 
     def __init__(self, timeline: list[dict[str, Any]]) -> None:
         """Take the complete dated entries of the scenario (months as ordinals, money in million yuan of 2017)."""
-        self.timeline = sorted(timeline, key=lambda entry: entry["from"])
+        usual = {name: key.default for name, key in self.keys.items()}
+        self.timeline = sorted((usual | entry for entry in timeline), key=lambda entry: entry["from"])
         self.now: dict[str, Any] | None = None
         self.spent_this_year = 0.0
         self.outlay = self.outlay_of_month = 0.0
@@ -86,7 +87,7 @@ class Instrument:
 
     def get(self, key: str) -> Any:
         """Return the value in force of a key; the default before the first entry."""
-        return self.keys[key].default if self.now is None else self.now.get(key, self.keys[key].default)
+        return self.keys[key].default if self.now is None else self.now[key]
 
     def money(self, key: str) -> float:
         """Return the amount in force of a key in million yuan (yuan)."""
@@ -182,7 +183,7 @@ class Instrument:
         account: grant (a capital transfer), rent or compute (other subsidies on production).  act, ids, base:
         what is paid for (`policies/payments.py`); the studios themselves unless said otherwise.
         """
-        paid = self.affordable(model, amounts if np.ndim(amounts) else np.full(rows.shape, amounts))
+        paid = self.affordable(model, amounts if isinstance(amounts, np.ndarray) else np.full(rows.shape, amounts))
         if not paid.any():
             return paid
         studios = model.studios.rows

@@ -53,8 +53,7 @@ class Hub(Instrument):
                 & (month - studios["born"][rows] <= 12) & (studios["segment"][rows] < Segment.OTHER.value))
         known = {i for _, i in self.waiting} | self.since.keys()
         self.waiting += [(month, i) for i in sorted(ids[fits].tolist()) if i not in known]
-        there = np.isin(ids, [i for _, i in self.waiting]) if self.waiting else np.zeros(ids.size, bool)
-        row_of = dict(zip(ids[there].tolist(), rows[there].tolist(), strict=True))
+        row_of = dict(zip(ids.tolist(), rows.tolist(), strict=True)) if self.waiting else {}
         taken = int(((studios["hub"] == 1) & alive).sum())
         free = places - taken if self.left(model) > 0.0 else 0
         queue = self.waiting

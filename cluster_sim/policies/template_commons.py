@@ -38,7 +38,7 @@ class TemplateCommons(Instrument):
         s, fee = model.studios.used, self.money("fee")
         rows = np.flatnonzero(self.open_studios(model) & (s["segment"] < Segment.OTHER.value)
                               & (s["staff"] >= self.get("smallest")) & (s["unit_cost"] * self.get("effort") <= fee))
-        rested = np.array([model.t - self.last.get(int(i), -PAUSE) >= PAUSE for i in s["id"][rows]], bool)
+        rested = np.array([model.t - self.last.get(i, -PAUSE) >= PAUSE for i in s["id"][rows].tolist()], bool)
         rows = rows[rested] if rows.size else rows
         rows = rows[np.lexsort((s["id"][rows], -s["reputation"][rows]))]
         rows = rows[: self.number(model, self.get("documents") * model.scale)]
