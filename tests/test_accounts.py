@@ -13,7 +13,6 @@ from runs_fake import FACTORY, scenario
 from cluster_sim.city import load_city
 from cluster_sim.codes import Stage
 from cluster_sim.ledger import KINDS
-from cluster_sim.report import fan_chart
 from cluster_sim.runs import identity, summary
 from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import plan
@@ -109,11 +108,12 @@ def test_the_part_of_partners_elsewhere():
 
 
 def test_only_years_to_2021_were_fitted():
-    """Later years judge the forecast: this is what keeps the backtest honest."""
-    observed = dict.fromkeys(range(2010, 2026), {})
-    words = [summary.period(year, observed) for year in (2015, 2016, 2021, 2022)]
-    assert words == ["backtest", "fitted", "fitted", "backtest"] and summary.period(2030, observed) == ""
-    assert fan_chart.FITTED == summary.FITTED
+    """Later years judge the forecast: this is what keeps the test by years held out honest."""
+    observed, fitted = summary.observed_shares("chengdu"), summary.fitted_years("chengdu")
+    words = [summary.period(year, observed, fitted) for year in (2016, 2021, 2022, 2024)]
+    assert words == ["fitted", "fitted", "held out", "held out"]
+    assert 2025 in observed and not any(summary.period(year, observed, fitted) for year in (2015, 2025, 2030))
+    assert summary.fitted_years("synthetic") is None and summary.period(2020, observed, None) == ""
 
 
 @pytest.mark.parametrize("workers", [0, 1])

@@ -32,6 +32,7 @@ def fake(monkeypatch, tmp_path):
     fake_command.use(FACTORY, monkeypatch, workers=0)
     monkeypatch.setattr(reproduce, "reproduce", partial(reproduce.reproduce, factory=FACTORY))
     monkeypatch.setattr("cluster_sim.runs.summary.observed_shares", lambda city: OBSERVED)
+    monkeypatch.setattr("cluster_sim.runs.summary.FITTED", {"nowhere": (2016, 2021)})
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     return tmp_path
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import fake_command
+import figures
 import numpy as np
 import pytest
 from runs_fake import FakeModel, scenario
@@ -141,8 +142,11 @@ def test_a_failed_run_takes_its_pair_out():
 def test_three_scenarios_and_a_figure():
     result = pair({}, {"bonus": 0.01, "noise": 1e-3}, {"bonus": -0.01, "noise": 1e-3})
     assert result.found["Fake-2"]["gdp_share"]["2018"]["mean"] > 0 > result.found["Fake-3"]["gdp_share"]["2018"]["mean"]
-    text = " ".join(t.get_text() for t in result.plot().findobj(lambda a: hasattr(a, "get_text")))
+    figure = result.plot()
+    text = figures.words(figure)
+    assert not figures.cut(figure)
     assert "Share of GDP" in text and "percentage points" in text and "Fake-3" in text
+    assert "Difference from Fake 12 pairs of runs" in text.replace("\n", " ")
 
 
 def test_a_placebo_is_zero_in_every_column():

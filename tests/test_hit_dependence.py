@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 
+import figures
 import numpy as np
 import pandas as pd
 import pytest
@@ -258,6 +259,7 @@ def test_the_table_as_csv_and_latex(report, tmp_path):
 
 def test_the_figure_is_drawn(report):
     figure = report.plot()
+    assert not figures.cut(figure)
     assert len(figure.axes) == 9 and [axes.get_title(loc="left") for axes in figure.axes][2] == "Other hits a year"
 
 

@@ -38,7 +38,8 @@ def main(args: argparse.Namespace) -> int:
     answer["figures"] = output.write_figure(result.folder, "effects", result.plot, args)
     output.show(args, answer, lambda: [
         *(line for label in result.found for line in (*table(result, label), "")), *FOOTNOTE, "",
-        f"{result.folder}: results, effects.csv" + "".join(f", {name}" for name in answer["figures"])])
+        f"{result.folder}: results, effects.csv" + "".join(f", {name}" for name in answer["figures"])],
+        share=True)
     return output.status(experiment, f"{len(result.seeds)} pairs are whole")
 
 

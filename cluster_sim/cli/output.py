@@ -56,10 +56,12 @@ def write_figure(out: Path, name: str, plot: Callable[[], Any], args: argparse.N
     return [str(out / "figures" / f"{name}.png")]
 
 
-def show(args: argparse.Namespace, answer: dict[str, Any], lines: Callable[[], Sequence[str]] = list) -> None:
+def show(args: argparse.Namespace, answer: dict[str, Any], lines: Callable[[], Sequence[str]] = list,
+         share: bool = False) -> None:
     """Print the JSON answer with the seconds since the command began, or the lines for people, or nothing.
 
-    Both say the scale of a smaller city, and how far from the whole one its results were measured to lie.
+    Both say the scale of a smaller city, and how far from the whole one its results were measured to lie; share: the
+    lines are about the share of GDP, of which that was measured.
     """
     from cluster_sim.runs import scale_bias
 
@@ -68,7 +70,7 @@ def show(args: argparse.Namespace, answer: dict[str, Any], lines: Callable[[], S
         print(as_json(answer | {"scale_bias": scale_bias.answer(*size),
                                 "seconds": round(time.monotonic() - args.began, 3)}))
     elif not args.quiet:
-        said = scale_bias.sentence(*size)
+        said = scale_bias.sentence(*size, str(answer.get("until", "")) if share else "")
         print("\n".join([*lines(), *([textwrap.fill(said, 118)] if said else [])]))
 
 

@@ -48,7 +48,8 @@ def main(args: argparse.Namespace) -> int:
     if found[1] and drawable(sweep):
         answer["figures"] = output.write_figure(experiment.folder, "points", partial(
             View(experiment.folder).plot, "points"), args)
-    output.show(args, answer, lambda: summary(planned, answer, experiment.folder, found))
+    output.show(args, answer, lambda: summary(planned, answer, experiment.folder, found),
+                share=True)
     return output.status(experiment, f"{answer['done']:,} are done")
 
 
