@@ -39,9 +39,9 @@ def main(args: argparse.Namespace) -> int:
         result = audit.follow_all(sides, experiment)
     files = output.write_frames(result.folder, {"public_money": result.flows, "public_money_summary": result.summary})
     figures = output.write_figure(result.folder, "public_money", result.plot, args)
-    output.show(args, answer(result) | {"figures": figures}, lambda: [
-        *table(result), "", f"{result.folder}: results, {', '.join([*files, *figures])}"])
-    return output.status(experiment, f"{len(result.seeds)} pairs are whole") or int(result.worst > audit.CLOSED)
+    status = output.deliver(args, result, answer(result) | {"figures": figures}, lambda: table(result),
+                            [*files, *figures], f"{len(result.seeds)} pairs are whole")
+    return status or int(result.worst > audit.CLOSED)
 
 
 def answer(result: Audit) -> dict[str, Any]:
@@ -51,8 +51,7 @@ def answer(result: Audit) -> dict[str, Any]:
     for row in result.summary.to_dict("records"):
         flows.setdefault(row["instrument"], {})[row["flow"]] = {k: None if row[k] != row[k] else row[k] for k in keys}
     return {"instruments": flows, "ratios": result.ratios, "largest_gap": result.worst, "seeds": result.seeds,
-            "scale": result.scale, "years": result.years, "out": str(result.folder), "failed": len(result.failed),
-            "new_runs": result.new_runs,
+            "scale": result.scale, "years": result.years,
             "amounts": "million yuan of 2017 for the whole city over all years; jobs in job-years"}
 
 

@@ -36,14 +36,11 @@ def main(args: argparse.Namespace) -> int:
     options.warn_of_zones(args, [side.plan.scenario for side in sides], scale)
     with options.experiment(args, _name(sides, bool(args.set))) as experiment:
         result = run_and_compare(sides, experiment)
-    output.write_frames(result.folder, {"effects": result.effects})
-    answer = _answer(result)
-    answer["figures"] = output.write_figure(result.folder, "effects", result.plot, args)
-    output.show(args, answer, lambda: [
-        *(line for label in result.found for line in (*table(result, label), "")), *FOOTNOTE, "",
-        f"{result.folder}: results, effects.csv" + "".join(f", {name}" for name in answer["figures"])],
-        share=True)
-    return output.status(experiment, f"{len(result.seeds)} pairs are whole")
+    files = output.write_frames(result.folder, {"effects": result.effects})
+    figures = output.write_figure(result.folder, "effects", result.plot, args)
+    return output.deliver(args, result, _answer(result) | {"figures": figures}, lambda: [
+        *(line for label in result.found for line in (*table(result, label), "")), *FOOTNOTE],
+        [*files, *figures], f"{len(result.seeds)} pairs are whole", share=True)
 
 
 FOOTNOTE = (
@@ -82,8 +79,7 @@ def _answer(result: Comparison) -> dict[str, Any]:
         "columns": {c: {"unit": indicator(c).unit, "year_value": indicator(c).year_value,
                         "heavy_tailed": indicator(c).heavy_tailed} for c in columns},
         "amounts": "as in the series of the stores; divide amounts by the scale for the whole city",
-        "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until),
-        "out": str(result.folder), "new_runs": result.new_runs, "failed": len(result.failed), "figures": []}
+        "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until)}
 
 
 def shown_years(effects: Any) -> list[str]:

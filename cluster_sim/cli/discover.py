@@ -42,13 +42,11 @@ def main(args: argparse.Namespace) -> int:
     with options.experiment(args, f"discover-{Path(args.file).stem}") as experiment:
         experiment.ask(runs)
         result = study.run_discovery(spec, experiment)
-    out = result.folder
-    files = output.write_frames(out, {name: getattr(result, name) for name in TABLES},
+    files = output.write_frames(result.folder, {name: getattr(result, name) for name in TABLES},
                                 {"boxes": result.boxes.drop(columns="coverage_fresh"), "regret": result.regret})
-    figures = output.write_figure(out, "discovery", result.plot, args)
-    output.show(args, _answer(result) | {"figures": figures}, lambda: [
-        *table(result), "", f"{out}: runs, {', '.join([*files, *figures])}"])
-    return output.status(experiment, "their futures count by the other seeds, or not at all")
+    figures = output.write_figure(result.folder, "discovery", result.plot, args)
+    return output.deliver(args, result, _answer(result) | {"figures": figures}, lambda: table(result),
+                          [*files, *figures], "their futures count by the other seeds, or not at all")
 
 
 def _answer(result: Discovery) -> dict[str, Any]:
@@ -58,8 +56,7 @@ def _answer(result: Discovery) -> dict[str, Any]:
            "factor": spec.aim.factor, "better": "higher" if spec.higher else "lower", "level": spec.level}
     frames = {name: output.rows(getattr(result, name)) for name in ("boxes", "regret", "trajectories")}
     return {"aim": aim, "policies": list(spec.labels), **frames, "verdicts": result.verdicts,
-            "futures": spec.sweep.samples, "seeds": list(spec.sweep.seeds), "new_runs": result.new_runs,
-            "failed": len(result.failed), "out": str(result.folder)}
+            "futures": spec.sweep.samples, "seeds": list(spec.sweep.seeds)}
 
 
 def table(result: Discovery) -> list[str]:
