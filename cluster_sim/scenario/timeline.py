@@ -118,7 +118,7 @@ class Timeline:
             return None, {}
         if self.latest is not None and month > self.latest:
             what = f"{month_name(month)} is after the end of the scenario, {month_name(self.latest)}"
-            self.faults.add(f"{path}.from", what, f"or give it a later end: {month_name(month)}",
+            self.faults.add(f"{path}.from", what, f"it would have to go on: end: {month_name(month)}",
                             node.value["from"].mark)
         return month, {key: self._value(name, key, v, month, real) for key, v in given.items()}
 
