@@ -36,6 +36,17 @@ def test_words_follow_yaml_1_2():
         assert scalar(word) == value and type(scalar(word)) is type(value), word
 
 
+@pytest.mark.parametrize("text, line", [("name: x\n  end: 2030", 2), ("policies:\n  a: 1\n  # note\n\n     b: 2\n", 5)])
+def test_a_line_indented_too_far_is_named(text, line):
+    (fault,) = refused(text)
+    assert "indented deeper than the line above" in fault.message and fault.mark.line == line
+
+
+def test_a_text_that_holds_a_colon_is_told_apart_from_it():
+    (fault,) = refused("rationale: he said: no\n")
+    assert "put quotes around" in fault.message
+
+
 def test_every_node_keeps_its_place():
     root = read("a: 1\nb:\n  - {c: two, d: [3]}\n")
     node = root.value["b"].value[0].value["c"]

@@ -308,5 +308,5 @@ def advance_projects(model) -> None:
 
 def support(model) -> None:
     """Let policy help with running costs."""
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.support(model)

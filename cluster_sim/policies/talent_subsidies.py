@@ -48,8 +48,6 @@ class TalentSubsidies(Instrument):
                 model.month.levers["vacancies_seen"] += int(self.get("vacancies"))
 
     def welcome(self, model, people) -> None:
-        if self.now is None:
-            return
         if self.get("people") and self.get("allowance"):
             each = np.floor(self.money("allowance"))
             count = min(people.size, self.number(model, self.get("people") * model.scale / 12.0))
