@@ -14,6 +14,7 @@ from cluster_sim import ledger as L
 from cluster_sim import policies
 from cluster_sim.analysis.public_money import acts, holders, output
 from cluster_sim.analysis.public_money.audit import ALL, follow, twins
+from cluster_sim.cli.audit import said
 from cluster_sim.codes import Life
 from cluster_sim.policies.base import Instrument
 from cluster_sim.report.public_money import public_money
@@ -193,3 +194,11 @@ def test_the_figure_shows_what_was_paid_and_nothing_else():
     assert "1 yuan" in text and "2 pairs of runs of 3 years" in text
     with pytest.raises(ValueError, match="paid anything"):
         public_money(SimpleNamespace(summary=summary, flows=flows.tail(1), ratios=ratios, years=3.0, seeds=[1, 2]))
+
+
+@pytest.mark.parametrize("found, empty, text", [
+    ({"ratio": None}, "nothing paid", "nothing paid"), ({"ratio": None}, "no jobs", "no jobs"),
+    ({"ratio": 0.0, "denominator": 5.0, "low95": None}, "nothing paid", "0.00 (cannot tell)"),
+    ({"ratio": 2.0, "denominator": 5.0, "low95": 1.0, "high95": 3.0}, "no jobs", "2.00 (1.00 to 3.00)")])
+def test_a_ratio_says_what_it_lacks(found, empty, text):
+    assert said(found, 1.0, empty) == text

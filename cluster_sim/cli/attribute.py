@@ -22,8 +22,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--permutations", default=PERMUTATIONS, metavar="P",
                         help=f"orders in which instruments enter, for each seed: an even number, or 'all' for every "
                              f"coalition, as with up to four instruments ({PERMUTATIONS})")
-    options.ensemble(parser, SCALE, SEEDS, "results folder (in results/)", "number of seeds, 1 to N")
-    options.running(parser)
+    options.add_ensemble(parser, SCALE, SEEDS, "results folder (in results/)", "number of seeds, 1 to N")
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:

@@ -20,9 +20,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("file", metavar="FILE", help="discovery file, or its name in scenarios/studies")
     parser.add_argument("--samples", type=int, metavar="N", help="futures to sample (as the file says)")
-    options.of_file(parser, "seeds 1 to N in every future",
+    options.add_of_file(parser, "seeds 1 to N in every future",
                     "folder with a results folder a policy (results/discover-FILE)")
-    options.running(parser)
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:

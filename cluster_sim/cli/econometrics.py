@@ -28,9 +28,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--zone-instrument", action="append", metavar="NAME",
                         help="instrument that makes the zone, such as workspace (repeatable; pilot_zones,"
                              " workspace and zone_venture_fund together)")
-    options.ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)",
+    options.add_ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)",
                      "runs of each variant, with seeds 1 to N", end=None)
-    options.running(parser)
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:

@@ -18,8 +18,8 @@ SEEDS = 10
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="a file or name (baseline)")
-    options.ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)")
-    options.running(parser)
+    options.add_ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)")
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:

@@ -23,8 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="search file, or its name in scenarios/studies")
     parser.add_argument("--generations", type=int, metavar="N", help="generations (as the file says; more go further)")
     parser.add_argument("--check-seeds", type=int, metavar="N", help="fresh seeds for the mixes found (the file's)")
-    options.of_file(parser, "seeds 1 to N for every mix", "results folder (results/search-FILE)")
-    options.running(parser)
+    options.add_of_file(parser, "seeds 1 to N for every mix", "results folder (results/search-FILE)")
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:

@@ -31,9 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base-points", type=int, metavar="N", help="base points of the Sobol sample, a power of two; "
                                                                      "0 leaves it out (64)")
     parser.add_argument("--keep", type=int, metavar="N", help="most factors that go on after the screening (6)")
-    options.of_file(parser, "seeds that a point's output is averaged over", "results folder (results/sensitivity-NAME)",
-                    otherwise="")
-    options.running(parser)
+    options.add_of_file(parser, "seeds that a point's output is averaged over",
+                        "results folder (results/sensitivity-NAME)", otherwise="")
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
