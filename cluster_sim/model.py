@@ -242,7 +242,7 @@ class ClusterModel(Views, mesa.Model):
     @property
     def month_of_year(self) -> int:
         """1 for January to 12 for December."""
-        return self.ordinal % 12 + 1
+        return (self.setup.start + self.t) % 12 + 1
 
     @property
     def side(self) -> int:

@@ -69,3 +69,15 @@ def test_following_the_guide_adds_a_city(tmp_path):
 
 def test_generated_tables_are_current():
     run("docs/generate.py", "--check")
+
+
+def test_every_row_of_what_can_go_wrong_names_tests_that_there_are():
+    """A row names test files, or a module of the tests that is started by hand."""
+    rows = [line for line in (ROOT / "docs" / "what_can_go_wrong.md").read_text("utf-8").splitlines()
+            if line.startswith("| ")][1:]
+    for row in rows:
+        held = row.split("|")[3]
+        files = re.findall(r"`(tests/\w+\.py)`", held)
+        files += [f"tests/{name}/__main__.py" for name in re.findall(r"python -m tests\.(\w+)", held)]
+        assert files and all((ROOT / file).is_file() for file in files), row
+    assert len(rows) > 20

@@ -93,6 +93,15 @@ def test_the_schema_is_current():
     assert (ROOT / "scenarios" / "schema.json").read_text() == schema_text(), "python run_sim.py schema"
 
 
+def test_a_schema_that_is_not_current_is_named_with_what_writes_it(tmp_path, capsys):
+    out = tmp_path / "schema.json"
+    out.write_text("{}")
+    assert call(schema, "--check", "--out", str(out)) == 1
+    assert capsys.readouterr().out.strip().endswith(f"schema --out {out}") and out.read_text() == "{}"
+    assert call(schema, "--out", str(out)) == call(schema, "--check", "--out", str(out)) == 0
+    assert capsys.readouterr().out.strip().endswith("is current")
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_scenario_follows_the_schema(path):
     from cluster_sim.inputs.errors import Faults

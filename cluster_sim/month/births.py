@@ -161,6 +161,9 @@ def found_studios(model) -> None:
     person = np.where(founders < 0, -founders - 1, founders)
     still = (people["status"][person] == Status.EMPLOYED.value) & (people["employer"][person] >= 0)
     founders, person = founders[still], person[still]
+    model.state["entries"] = int(founders.size)
+    if not founders.size:
+        return
     founders = founders[np.argsort(people["id"][person])]
     rows = model.new_studios(founders.size)
     wait = np.full(model.space.cells.size, model.par["approvals.entry_months"])
@@ -168,7 +171,6 @@ def found_studios(model) -> None:
         instrument.shorten_entry(model, wait)
     found(rows, founders, people, model.studios.rows, model.labour.entrants, wait, model.city_state, model.rules,
           model.t, model.month.flow)
-    model.state["entries"] = int(founders.size)
     model.studios.forget_order()
 
 

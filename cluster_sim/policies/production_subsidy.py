@@ -103,4 +103,5 @@ class ProductionSubsidy(Instrument):
         projects = model.projects.used
         lent = np.flatnonzero((projects["loan"] > 0.0) & (projects["stage"] > Stage.FREE.value)
                               & (projects["stage"] < Stage.RUNNING.value))
-        self.repay(model, lent[np.isin(projects["owner"][lent], gone)])
+        if lent.size:
+            self.repay(model, lent[np.isin(projects["owner"][lent], gone)])

@@ -70,6 +70,8 @@ class TalentSubsidies(Instrument):
         lot = uniforms(model.seed, AWARD, np.arange(offers), model.t)
         lot = lot[lot < odds / (1.0 + odds)]
         lot = lot[: self.within(model, lot.size, award)]
+        if not lot.size:
+            return
         won = np.flatnonzero(lot >= self.get("taken"))
         self.spend(model, float(lot.size - won.size) * award, "people", act="newcomers", entity=model.t,
                    base=max(migrants, 1.0))

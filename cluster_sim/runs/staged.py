@@ -27,7 +27,7 @@ def write(tables: Mapping[str, pa.Table], path: Path) -> None:
             buffer = pa.BufferOutputStream()
             with pa.ipc.new_file(buffer, table.schema) as file:
                 file.write_table(table)
-            members.writestr(kind, buffer.getvalue())
+            members.writestr(zipfile.ZipInfo(kind), buffer.getvalue())
     path.write_bytes(whole.getbuffer())
 
 
