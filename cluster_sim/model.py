@@ -183,7 +183,7 @@ class ClusterModel(Views, mesa.Model):
     def set_levers(self) -> None:
         """Set the levers of policy to where they stand without a policy."""
         levers = self.month.levers
-        levers["newcomer_aid"] = levers["study_aid"] = levers["relief_age"] = 0.0
+        levers["newcomer_aid"] = levers["study_aid"] = levers["relief"] = levers["relief_age"] = 0.0
         levers["places"] = self.par["education.places"] * self.scale
         levers["vacancies_seen"] = int(self.par["labour.samples"])
 
@@ -249,7 +249,7 @@ class ClusterModel(Views, mesa.Model):
     @property
     def month_of_year(self) -> int:
         """1 for January to 12 for December."""
-        return self.ordinal % 12 + 1
+        return (self.setup.start + self.t) % 12 + 1
 
     @property
     def side(self) -> int:
@@ -259,6 +259,11 @@ class ClusterModel(Views, mesa.Model):
     def label(self) -> str:
         """The calendar month as 2017-01."""
         return f"{self.ordinal // 12}-{self.month_of_year:02d}"
+
+    @property
+    def in_force(self) -> list[policies.Instrument]:
+        """The policy instruments in force this month, in the order of their names."""
+        return [instrument for instrument in self.instruments if instrument.in_force]
 
     @property
     def employment(self) -> int:

@@ -63,7 +63,9 @@ LEVERS = record(
     ("study_aid", "f8", "share", "rise of the wish to study"),
     ("places", "f8", "people/year", "places for new students"),
     ("vacancies_seen", "i8", "count", "vacancies that a seeker sees"),
-    ("relief_age", "f8", "month", "age up to which studios may expect a lower rent"),
+    ("relief", "f8", "share", "part of the rent that a young studio may expect back"),
+    ("relief_age", "f8", "month", "age up to which studios may expect it"),
+    ("relief_zones", "i8", "bits", "zones where they may expect it; -1: everywhere"),
 )
 
 

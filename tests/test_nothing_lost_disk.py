@@ -14,7 +14,7 @@ FILES = {"sweep": SWEEP, "search": SEARCH, "discover": DISCOVER}
 SCENARIOS = {
     "run": ("baseline", *YEAR, "--seeds", "6"), "compare": ("baseline", "no_policy", *YEAR, "--seeds", "4"),
     "audit": ("baseline", "--instrument", "workspace", *YEAR, "--seeds", "4"),
-    "attribute": ("baseline", *YEAR, "--seeds", "2", "--permutations", "1")}
+    "attribute": ("baseline", *YEAR, "--seeds", "2", "--permutations", "2")}
 
 
 def told(done):

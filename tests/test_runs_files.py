@@ -64,7 +64,7 @@ def test_drafts_and_claims_of_a_killed_process_go_with_the_next_command(tmp_path
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
-@pytest.mark.parametrize("words", [("export",), ("export", "--out", "mine"), ("report",), ("reproduce",)])
+@pytest.mark.parametrize("words", [("export",), ("export", "--out", "mine"), ("report",)])
 def test_commands_that_do_no_runs_remove_them_too(tmp_path, words):
     out = tmp_path / "out"
     do(out)

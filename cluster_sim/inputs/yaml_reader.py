@@ -26,6 +26,8 @@ _NO_TEXT = yaml.reader.Reader.NON_PRINTABLE
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}\Z")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z")
+_KEY = re.compile(r"\s*[\w.-]+:(\s|$)")
+_WHOLE = re.compile(r"\s*(- )?[\w.-]+:\s+[^\s|>\[{](.*[^,\s])?\s*\Z")
 _WORDS: dict[str, bool | None] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False}
 _WORDS |= {"FALSE": False, "null": None, "Null": None, "NULL": None, "~": None, "": None}
 
@@ -85,7 +87,7 @@ def read_text(text: str, source: Source, faults: Faults) -> Node:
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         mark = _within(source, at.line + 1, at.column + 1) if at else Mark(source, 1, 1)
-        raise ScenarioError([Fault("", _plainer(error), "", mark)]) from None
+        raise ScenarioError([Fault("", _plainer(error, source, mark), "", mark)]) from None
     node = Node({}, Mark(source, 1, 1)) if root is None else _node(root, source, faults)
     return Node({}, Mark(source, 1, 1)) if node.value is None and not node.quoted else node
 
@@ -153,9 +155,23 @@ def _within(source: Source, line: int, column: int) -> Mark:
     return Mark(source, last, len(source.lines[last - 1].rstrip()) + 1)
 
 
-def _plainer(error: yaml.MarkedYAMLError) -> str:
+def _too_deep(source: Source, mark: Mark | None) -> bool:
+    """Say whether a key stands deeper than the line above, which is whole and takes nothing below it."""
+    if mark is None or mark.line > len(source.lines):
+        return False
+    line = source.lines[mark.line - 1]
+    above = [each for each in source.lines[:mark.line - 1] if each.strip() and each.strip()[0] != "#"]
+    if not above or not _KEY.match(line) or mark.column - 1 > line.index(":"):
+        return False
+    deeper = len(line) - len(line.lstrip()) > len(above[-1]) - len(above[-1].lstrip())
+    return deeper and bool(_WHOLE.match(above[-1]))
+
+
+def _plainer(error: yaml.MarkedYAMLError, source: Source, mark: Mark | None) -> str:
     """What the YAML parser found, with a word of help for the commonest slips."""
     problem = error.problem or "not well formed"
+    if _too_deep(source, mark):
+        return "not YAML: the line is indented deeper than the line above"
     text = f"not YAML: {problem}"
     if "cannot start any token" in problem:
         text += " (indent with spaces, not tabs; put quotes around a text that begins with % @ or `)"

@@ -149,7 +149,7 @@ def close_studios(model) -> None:
     gone = gone[:count]
     if not count:
         return
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.closing(model, gone)
     model.books.written_off += close(gone, studios, model.projects.used, model.credits.used, model.talents.used,
                                      model.month.flow, model.t)
@@ -162,14 +162,16 @@ def found_studios(model) -> None:
     person = np.where(founders < 0, -founders - 1, founders)
     still = (people["status"][person] == Status.EMPLOYED.value) & (people["employer"][person] >= 0)
     founders, person = founders[still], person[still]
+    model.state["entries"] = int(founders.size)
+    if not founders.size:
+        return
     founders = founders[np.argsort(people["id"][person])]
     rows = model.new_studios(founders.size)
     wait = np.full(model.space.cells.size, model.par["approvals.entry_months"])
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.shorten_entry(model, wait)
     found(rows, founders, people, model.studios.rows, model.labour.entrants, wait, model.city_state, model.rules,
           model.t, model.month.flow)
-    model.state["entries"] = int(founders.size)
     model.studios.forget_order()
 
 

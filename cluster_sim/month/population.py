@@ -228,7 +228,7 @@ def study(model) -> None:
     model.state["enrolled"] = 0
     if model.month_of_year == 9:
         enrol(model)
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.study(model)
 
 
@@ -277,5 +277,5 @@ def migrate(model) -> None:
            choice_of_specialism(model, par["population.choice"]),
            Arrival.of(t, Origin.MIGRANT, Status.SEEKING, since=t), model.rules)
     model.state["migrants"] = count
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.welcome(model, rows)

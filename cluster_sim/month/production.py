@@ -1,7 +1,8 @@
-"""Step 6, production: capacity, load, contract work delivered, own projects made, costs paid.
+"""Step 6, production: what studios can do and have to do, contract work delivered, own projects made, costs paid.
 
-``effort_i = A_i * sum(skill * (1 + ai gain))`` with ``A_i = A0 * (density / mean)^gamma * knowhow^phi``
-(Ciccone & Hall 1996 for density).  Everything that a studio has to do is served in the same proportion;
+Studio i can do ``A_i * sum(skill * (1 + ai gain))`` effort in a month, the sum over its people, with
+``A_i = A0 * (density / density0)^gamma * knowhow^phi``: creative workers around its cell over the mean at the
+start (Ciccone & Hall 1996), and its know-how.  Everything that a studio has to do is served in the same proportion;
 what does not fit waits.  Own projects are carried as work in progress at cost until release.
 """
 
@@ -308,5 +309,5 @@ def advance_projects(model) -> None:
 
 def support(model) -> None:
     """Let policy help with running costs."""
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.support(model)

@@ -150,6 +150,13 @@ def taste(s, place, stream_of_tastes, p):
     return p.property_taste * quantile(uniform(draw(stream_of_tastes, s.id ^ (np.int64(place) * 1000003))))
 
 
+@inline
+def relief_in(cell, young, lever):
+    """Return the part of the rent that a studio may expect back in a cell, by its age and the cell's zones."""
+    zones = lever.relief_zones
+    return lever.relief if young and (zones < 0 or np.int64(cell.zones) & zones != 0) else 0.0
+
+
 @kernel
 def relocate(studios, space, city, rules, t, month):
     """Let a part of the studios look at other places and move if the gain beats the cost of moving.
@@ -164,7 +171,7 @@ def relocate(studios, space, city, rules, t, month):
     base = stream(rules.seed, MOVE, t)
     places = stream(rules.seed, LOCATE, t)
     tastes = stream(0, LOCATE, -1)          # its own whatever the seed, so that a city at rest stays there
-    relief_age = month.lever_row[0].relief_age
+    lever = month.lever_row[0]
     flow = month.flow
     movers = 0
     for i in range(studios.shape[0]):
@@ -176,12 +183,12 @@ def relocate(studios, space, city, rules, t, month):
         if low16(draw(base, s.id)) > p.property_look * hurry:
             continue
         here = cells[s.cell]
-        young = 1.0 if t - s.born < relief_age else 0.0
+        young = t - s.born < lever.relief_age
         if s.park >= 0:
-            rent = parks[s.park].rent * (1.0 - young * parks[s.park].relief)
+            rent = parks[s.park].rent * (1.0 - relief_in(here, young, lever))
             now = place_value(s, here, rent, g.tau_in_park * 0.5 + 0.5 * here.price_of_distance, g, p)
         else:
-            now = place_value(s, here, here.rent * (1.0 - young * here.relief), here.price_of_distance, g, p)
+            now = place_value(s, here, here.rent * (1.0 - relief_in(here, young, lever)), here.price_of_distance, g, p)
         now += taste(s, -1 - s.park if s.park >= 0 else s.cell, tastes, p)
         best = now + p.property_moving_threshold * s.wage_bill / max(s.staff, 1)
         h = draw(places, s.id)
@@ -194,7 +201,7 @@ def relocate(studios, space, city, rules, t, month):
                 if park.opened > t or park.hub == 1 or room < s.staff * p.property_m2_per_worker * 1.5:
                     continue
                 cell = cells[park.cell]
-                rent = park.rent * (1.0 - young * park.relief)
+                rent = park.rent * (1.0 - relief_in(cell, young, lever))
                 value = place_value(s, cell, rent, g.tau_in_park * 0.5 + 0.5 * cell.price_of_distance, g, p)
                 value += taste(s, -1 - q, tastes, p)
                 if value > best:
@@ -207,7 +214,7 @@ def relocate(studios, space, city, rules, t, month):
                 cell = cells[c]
                 if cell.capacity - cell.other < (cell.staff + s.staff) * p.property_m2_per_worker:
                     continue
-                rent = cell.rent * (1.0 - young * cell.relief)
+                rent = cell.rent * (1.0 - relief_in(cell, young, lever))
                 value = place_value(s, cell, rent, cell.price_of_distance, g, p) + taste(s, c, tastes, p)
                 if value > best:
                     best = value

@@ -263,7 +263,7 @@ def export_capability(studios, p):
 
 def clear_projects(model) -> None:
     """Let policy and tests act on finished works, and clear them for release."""
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.before_release(model)
     clear(model.projects.used, model.rules.segments, model.t)
 
@@ -288,7 +288,7 @@ def screen_titles(model) -> None:
 def pay_partners(model) -> None:
     """Pay credited partners their points, then let policy act on released titles."""
     share_points(model.projects.used, model.credits.used, model.studios.used, model.month.flow)
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.after_release(model)
 
 

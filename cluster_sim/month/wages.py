@@ -1,6 +1,7 @@
-"""Part of step 4, wages: what a studio offers for a skill, yearly raises, and market wages that answer tightness.
+"""Where wages are set (part of step 4): what a studio offers for a skill, yearly raises, and the market's wages.
 
-Vacancies over seekers move the market wage of a specialism (the wage curve of Blanchflower & Oswald 1994).
+The market wage of a specialism (yuan a month) rises with vacancies over seekers, its tightness (the wage curve of
+Blanchflower & Oswald 1994); a person gets it times the offer of the studio and the root of his skill.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class Instrument:
         if model.month_of_year == 1:
             self.kept = self.met / self.asked if self.asked > 0.0 else 1.0
             self.spent_this_year = self.asked = self.met = 0.0
-        if self.now is not None:
+        if self.in_force:
             self.open(model)
 
     def get(self, key: str) -> Any:
@@ -97,6 +97,11 @@ class Instrument:
         """Say for each of some segments (indices) whether the key ``segments`` in force names it."""
         named = self.get("segments")
         return np.array([s in named for s in SEGMENTS])[segment]
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the instrument's first entry has come; before that no moment of a month calls it."""
+        return self.now is not None
 
     # ---- the moments of the month, in their order; the default is to do nothing
     def open(self, model: CityModel) -> None:
@@ -138,7 +143,7 @@ class Instrument:
 
     def shorten_entry(self, model: CityModel, wait: np.ndarray) -> None:
         """Step 10: change the months that permits take, by cell: the key `entry_months_saved` takes off as many."""
-        saved = self.get("entry_months_saved") if self.now is not None and "entry_months_saved" in self.keys else 0
+        saved = self.get("entry_months_saved") if "entry_months_saved" in self.keys else 0
         if saved:
             here = self.inside(model)
             wait[here] = np.maximum(0.0, wait[here] - saved)

@@ -40,8 +40,6 @@ class CultureTechnology(Instrument):
         self.last: dict[int, int] = {}
 
     def support(self, model) -> None:
-        if self.now is None:
-            return
         if self.get("projects"):
             self.begin(model, self.number(model, self.get("projects") * model.scale / 12.0))
         if self.running:

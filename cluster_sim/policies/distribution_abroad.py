@@ -35,8 +35,6 @@ class DistributionAbroad(Instrument):
     }
 
     def after_release(self, model) -> None:
-        if self.now is None:
-            return
         if self.get("works") and self.get("screens"):
             self.take(model)
         self.show(model)

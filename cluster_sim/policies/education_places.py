@@ -55,8 +55,6 @@ class EducationPlaces(Instrument):
             model.month.levers["study_aid"] += self.get("aid") * self.get("response") * funded
 
     def study(self, model) -> None:
-        if self.now is None:
-            return
         if model.month_of_year == ENROLMENT and self.get("places"):
             enrolled = int(model.state["enrolled"])
             self.classes.append((model.t, min(enrolled, round(self.opened)), enrolled))

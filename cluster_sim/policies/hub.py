@@ -70,7 +70,7 @@ class Hub(Instrument):
                 self.waiting.append((applied, i))
 
     def support(self, model) -> None:
-        if self.now is None or not self.get("teams"):
+        if not self.get("teams"):
             return
         studios = model.studios.used
         rows = by_identity(studios, np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == Life.ALIVE.value)))

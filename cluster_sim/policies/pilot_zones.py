@@ -40,14 +40,14 @@ class PilotZones(Instrument):
         return (model.space.cells["zones"] & self.mask(model, key)) != 0
 
     def green_light(self, model, rows) -> None:
-        if self.now is None or not self.get("months_saved"):
+        if not self.get("months_saved"):
             return
         projects, studios = model.projects.rows, model.studios.rows
         rows = rows[self.inside(model)[studios["cell"][projects["owner"][rows]]]]
         projects["wait"][rows] = np.maximum(0, projects["wait"][rows] - int(self.get("months_saved")))
 
     def before_release(self, model) -> None:
-        if self.now is None or not self.get("scenarios"):
+        if not self.get("scenarios"):
             return
         projects, studios = model.projects.used, model.studios.rows
         cleared = (projects["stage"] == Stage.CLEARANCE.value) & (projects["wait"] > 0)

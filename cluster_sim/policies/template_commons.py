@@ -33,7 +33,7 @@ class TemplateCommons(Instrument):
         self.last: dict[int, int] = {}
 
     def publish(self, model) -> float:
-        if self.now is None or not self.get("documents") or not self.get("fee"):
+        if not self.get("documents") or not self.get("fee"):
             return 0.0
         s, fee = model.studios.used, self.money("fee")
         rows = np.flatnonzero(self.open_studios(model) & (s["segment"] < Segment.OTHER.value)

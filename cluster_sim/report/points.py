@@ -51,7 +51,7 @@ def points(runs: Any, *, column: str = "gdp_share_published", month: str | None 
                                 (height - bottom - top) / height))
         figure.text(1.5 / width, 1 - 1.5 / height, "\n".join(title), fontsize=7.0, va="top")
         if len(factors) == 2:
-            _map(axes, table.assign(mean=mean), ends)
+            _map(figure, axes, table.assign(mean=mean), ends)
             axes.set_ylabel(_heading(factors[0], height - bottom - top))
             axes.set_xlabel(_heading(factors[1], width - left - right))
         else:
@@ -97,7 +97,7 @@ def _entries(factor: Factor, values: pd.Series) -> np.ndarray | list[str]:
 
 def _line(axes: Axes, x: np.ndarray | list[str], mean: np.ndarray, half: np.ndarray) -> None:
     """Draw one factor: along its numbers, or as a list where it has none; the first point is open."""
-    look = {"color": style.BLUE, "elinewidth": 0.8, "capsize": 2.0, "lw": 0.0}
+    look: dict[str, Any] = {"color": style.BLUE, "elinewidth": 0.8, "capsize": 2.0, "lw": 0.0}
     if isinstance(x, list):
         places = np.arange(len(x), dtype=float)
         axes.errorbar(mean, places, xerr=half, **look)
@@ -113,7 +113,7 @@ def _line(axes: Axes, x: np.ndarray | list[str], mean: np.ndarray, half: np.ndar
     axes.plot(across[:1], up[:1], "o", ms=3.4, mfc=style.PAPER, mec=style.BLUE, mew=0.9)
 
 
-def _map(axes: Axes, table: pd.DataFrame, ends: Sequence[np.ndarray | list[str]]) -> None:
+def _map(figure: Figure, axes: Axes, table: pd.DataFrame, ends: Sequence[np.ndarray | list[str]]) -> None:
     """Draw two factors as a map, the first one upwards."""
     places = [[text(value) for value in one] for one in ends]
     orders = [list(dict.fromkeys(one)) for one in places]
@@ -121,7 +121,7 @@ def _map(axes: Axes, table: pd.DataFrame, ends: Sequence[np.ndarray | list[str]]
     values = cells.reindex(index=orders[0], columns=orders[1]).to_numpy(float)
     drawn = axes.pcolormesh(values, cmap=style.DENSITY, edgecolors=style.PAPER, linewidth=0.5)
     box = axes.get_window_extent()
-    millimetres = 25.4 / axes.figure.dpi
+    millimetres = 25.4 / figure.dpi
     most = max(5, int(box.width * millimetres / len(orders[1]) / LETTER) - 1)
     along = [style.shortened(tick, most) if isinstance(ends[1], list) else tick for tick in orders[1]]
     for axis, ticks, room, size in ((axes.yaxis, orders[0], box.height, 3.2),
@@ -132,10 +132,9 @@ def _map(axes: Axes, table: pd.DataFrame, ends: Sequence[np.ndarray | list[str]]
     for side in axes.spines.values():
         side.set_visible(False)
     _write(axes, values, drawn)
-    wide, tall = axes.figure.get_size_inches() / style.MM
+    wide = figure.get_figwidth() / style.MM
     place = axes.get_position()
-    bar = axes.figure.colorbar(drawn, cax=axes.figure.add_axes((place.x1 + 1.5 / wide, place.y0, 2.0 / wide,
-                                                                place.height)))
+    bar = figure.colorbar(drawn, cax=figure.add_axes((place.x1 + 1.5 / wide, place.y0, 2.0 / wide, place.height)))
     bar.outline.set_visible(False)
     bar.locator = style.MaxNLocator(nbins=5)
 

@@ -54,7 +54,7 @@ def front(result: Any) -> Figure:
             Line2D([], [], color=style.BLUE, marker="o", ms=3.2, label="found on fresh seeds, 95% interval"),
             Line2D([], [], color=style.FAINT, marker="o", ms=3.2, label="found, and beaten by another mix"),
             Line2D([], [], ls="", marker=".", ms=3, color=style.RULE, label="all mixes within the budget")],
-            loc="lower left", bbox_to_anchor=(4 / style.PAGE, 0.5 / height), ncols=4, columnspacing=1.4)
+            loc="lower left", bbox_to_anchor=(2.5 / style.PAGE, 0.5 / height), ncols=4, columnspacing=1.0)
     return figure
 
 

@@ -18,6 +18,8 @@ TABLES = ("series", "projects", "credits", "ledger", "map", "parks")
 EXTRA_TABLES = ("accounts", "payments", "applications")
 """Tables that are kept where asked for: studios' yearly accounts, every payment of public money, and every
 application for aid to a work."""
+KEPT = 10_000
+"""Scenarios that a plan keeps once they are made."""
 Factors = tuple[tuple[str, Any], ...]
 """The columns that a sweep adds to the results: name and entry of each."""
 
@@ -62,15 +64,15 @@ class Group(NamedTuple):
 class RunList(Sequence[RunSpec]):
     """The runs of groups, group by group. A slice is a window on the same groups."""
 
-    def __init__(self, groups: Sequence[Group], make: Callable[[Any], tuple[Any, Factors]], city: str, scale: float,
+    def __init__(self, groups: Sequence[Group], make: Callable[[Group], tuple[Any, Factors]], city: str, scale: float,
                  until: int, code: str, tables: tuple[str, ...] = TABLES) -> None:
-        """`make` gives the scenario and the factors of a group's values; what follows is the same for all runs."""
+        """`make` gives the scenario and the factors of a group; what follows is the same for all runs."""
         self.groups, self.make, self.city, self.scale, self.until = groups, make, city, scale, until
         self.code, self.tables = code, tables
         self.ends = array("q", accumulate(len(group.seeds) for group in groups))
         self.window = range(self.ends[-1] if self.ends else 0)
-        self.made: tuple[int, tuple[Any, Factors]] = (-1, (None, ()))
-        """The last group that was made: its number, scenario and factors."""
+        self.made: dict[int, tuple[Any, Factors]] = {}
+        """Scenario and factors of groups, by their number: `KEPT` at most."""
 
     def __len__(self) -> int:
         return len(self.window)
@@ -88,9 +90,11 @@ class RunList(Sequence[RunSpec]):
             return found
         number, seed = self.at(self.window[place])
         group = self.groups[number]
-        if self.made[0] != number:
-            self.made = number, self.make(group.values)
-        scenario, factors = self.made[1]
+        if number not in self.made:
+            if len(self.made) >= KEPT:
+                self.made.clear()
+            self.made[number] = self.make(group)
+        scenario, factors = self.made[number]
         return RunSpec(self.name(group.digest, seed), scenario, seed, self.scale, self.until, factors, self.tables,
                        group.point)
 

@@ -17,7 +17,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +168,8 @@ class Store:
         for run_id in self.staged():
             path = self.staged_file(run_id)
             try:
-                whole = COMMIT in {kind for kind in staged.kinds(path) if staged.read(path, kind) is not None}
+                with staged.Staged(path) as run:
+                    whole = COMMIT in {kind for kind in run.kinds if run.read(kind) is not None}
             except FileNotFoundError:  # another process has moved it into a part
                 continue
             except (OSError, pa.ArrowException):
@@ -212,13 +213,13 @@ class Store:
 
     def _write_part(self, ready: list[str]) -> None:
         name = part_name(ready)
-        files = [self.staged_file(run_id) for run_id in ready]
-        held = [set(staged.kinds(path)) for path in files]
-        kinds = sorted(set().union(*held) - {COMMIT})
-        for kind in [*kinds, COMMIT]:
-            whole = pa.concat_tables([staged.read(path, kind) for path, there in zip(files, held, strict=True)
-                                      if kind in there], promote_options="permissive")
-            tables.write(whole, self.folder / kind / name)
+        with ExitStack() as stack:
+            runs = [stack.enter_context(staged.Staged(self.staged_file(run_id))) for run_id in ready]
+            kinds = sorted({kind for run in runs for kind in run.kinds} - {COMMIT})
+            for kind in [*kinds, COMMIT]:
+                whole = pa.concat_tables([run.read(kind) for run in runs if kind in run.kinds],
+                                         promote_options="permissive")
+                tables.write(whole, self.folder / kind / name)
         damage.write_sums(self.folder, name, [*kinds, COMMIT])
 
     def clear_staging(self, lock: RangeLock) -> None:

@@ -174,7 +174,14 @@ class Here:
 
     def open(self, listener: Listener) -> None:
         """Note whom to tell about months."""
-        self.listener = listener
+        self.listener, self.told = listener, 0.0
+
+    def tell(self, month: int) -> None:
+        """Tell of a month from time to time."""
+        now = time.monotonic()
+        if now - self.told >= TICK:
+            self.told = now
+            self.listener.months(month)
 
     def room(self) -> int:
         """One run at a time."""
@@ -183,7 +190,7 @@ class Here:
     def submit(self, spec: RunSpec) -> Future[Outcome]:
         """Do the run."""
         future: Future[Outcome] = Future()
-        future.set_result(do_run(self.store, self.lock, spec, self.job, self.listener.months))
+        future.set_result(do_run(self.store, self.lock, spec, self.job, self.tell))
         return future
 
     def outcome(self, future: Future[Outcome]) -> Outcome:

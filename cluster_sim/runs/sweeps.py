@@ -14,7 +14,7 @@ from cluster_sim.runs.experiment import Experiment, Unfinished
 from cluster_sim.runs.identity import code_version
 from cluster_sim.runs.plan import Plan, chosen_tables, month_text, ordinal, scale_of, seed_list
 from cluster_sim.runs.read import View
-from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES, Factors, Group, PointNames, RunList
+from cluster_sim.runs.run_list import EXTRA_TABLES, KEPT, TABLES, Factors, Group, PointNames, RunList
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.scenario.designs import design_points
 from cluster_sim.scenario.sweep_files import read_sweep
@@ -83,25 +83,30 @@ class Points:
         groups: list[Group] = []
         names: list[tuple[str, tuple[int, ...]]] = []
         taken: dict[str, tuple[int, ...]] = {}
+        made: dict[int, tuple[Variant, Factors]] = {}
         seen = hashlib.sha256()
         for point in points:
-            digest = self.variants.of(point.values).digest()
+            variant = self.variants.of(point.values)
+            digest = variant.digest()
             seen.update(digest.encode())
             first = self.known.get(digest, Group(digest, (), point.values, self.number))
             self.known[digest] = first._replace(seeds=_with(first.seeds, point.seeds))
             there = taken.get(digest, ())
             taken[digest] = _with(there, point.seeds)
             if len(taken[digest]) > len(there):
+                if first.point == self.number and len(made) < KEPT:
+                    made[len(groups)] = variant, sweep.labels(point.values)
                 groups.append(first._replace(seeds=taken[digest][len(there):]))
             names.append((digest, point.seeds))
             self.number += 1
         runs = RunList(groups, self.make, city, sweep.scale, sweep.until, self.code, self.tables)
+        runs.made = made
         return Plan(self.name, runs, self.code, self.base, sweep, PointNames(names, runs.name),
                     seen.hexdigest()[:16] if self.sampled else "")
 
-    def make(self, values: Mapping[str, Any]) -> tuple[Variant, Factors]:
+    def make(self, group: Group) -> tuple[Variant, Factors]:
         """Return the scenario of a point, and the columns that it has in the results."""
-        return self.variants.of(values), self.sweep.labels(values)
+        return self.variants.of(group.values, group.digest), self.sweep.labels(group.values)
 
 
 def _with(seeds: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:

@@ -39,8 +39,9 @@ def to_array(values: np.ndarray) -> pa.Array:
 
 def _validity(values: np.ndarray) -> pa.Buffer | None:
     """Return the bits that say which entries are there; None if all are."""
-    missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(0, bool)
-    return pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
+    if values.dtype.kind != "f" or not np.isnan(values.dot(values)):  # the quickest sum that a missing one shows in
+        return None
+    return pa.py_buffer(np.packbits(~np.isnan(values), bitorder="little"))
 
 
 def to_table(columns: Columns, constants: Mapping[str, Any] | None = None) -> pa.Table:

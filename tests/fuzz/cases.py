@@ -94,8 +94,8 @@ def verdict(name: str) -> tuple[str, str]:
 
 def has_places(said: str) -> bool:
     """Say whether every fault of a refusal begins with its file, line and column."""
-    count = re.search(r"^(\d+) faults?\. Nothing was run\.", said, re.MULTILINE)
-    return len(PLACE.findall(said)) >= (int(count[1]) if count else 1)
+    count = re.search(r"^(\d+) faults?(?:, the first (\d+) above)?\. Nothing was run\.", said, re.MULTILINE)
+    return len(PLACE.findall(said)) >= (int(count[2] or count[1]) if count else 1)
 
 
 def place_of(error: BaseException) -> str:
