@@ -11,12 +11,13 @@ from engine import plain
 from cluster_sim.initial import rest
 from cluster_sim.model import ClusterModel
 
-SEEDS, YEARS, SCALE = 24, 22, 1 / 50
+SEEDS, YEARS, SCALE = 48, 22, 1 / 50
 CLOSED = {"gaps.attraction": 0.0, "gaps.people": 0.0, "gaps.capacity": 0.0, "gaps.wage": 0.0, "start.rest_months": 600}
-HELD = ("employment", "creative_value_added", "wage_bill", "mean_wage", "consumption", "tax_receipts", "contract_sales",
+HELD = ("employment", "creative_value_added", "mean_wage", "consumption", "tax_receipts", "contract_sales",
         "purchased_inputs", "home_sales", "market_share_home", "use_of_capacity", "knowhow", "export_share",
         "relative_price", "enrolled", "rival_sales")
 """Columns whose mean over these seeds is known to one per cent."""
+GATHERING = ("localisation", "collaboration_distance")
 NEVER = 1_000_000               # month of opening of a park that is still to be opened: an event
 SURE = 3.5                      # standard errors at which one of some seventy columns is taken to drift
 
@@ -45,7 +46,8 @@ def changes() -> dict[str, tuple[float, float]]:
                 last.append([np.nanmean(series[name][-24:]) for name in columns])
     finally:
         patch.undo()
-    change = (np.array(last) - np.array(first)) / np.abs(np.mean(first, 0))
+    with np.errstate(invalid="ignore"):                                 # columns that are zero in such a world
+        change = (np.array(last) - np.array(first)) / np.abs(np.mean(first, 0))
     error = change.std(0, ddof=1) / np.sqrt(SEEDS)
     return {name: (float(c), float(e)) for name, c, e in zip(columns, change.mean(0), error, strict=True)}
 
@@ -54,13 +56,21 @@ def changes() -> dict[str, tuple[float, float]]:
 @pytest.mark.parametrize("name", HELD)
 def test_the_main_columns_stay_within_two_per_cent_or_two_standard_errors(changes, name):
     change, error = changes[name]
-    assert error <= 0.012
+    assert error <= 0.01
     assert abs(change) <= max(0.02, 2.0 * error)
 
 
 @pytest.mark.slow
 def test_no_column_drifts_beyond_its_noise(changes):
-    """The published share is broken by definition at January 2018; all others are held."""
-    drifting = {name: found for name, found in changes.items() if name != "gdp_share_published"
+    """The published share is broken by definition at January 2018; places are looked at below; all others are held."""
+    drifting = {name: found for name, found in changes.items() if name not in ("gdp_share_published", *GATHERING)
                 and abs(found[0]) > max(0.02, SURE * found[1])}
     assert not drifting
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GATHERING)
+def test_places_gather_slowly(changes, name):
+    """Not at rest after six hundred months: four to five per cent in twenty years (docs/decisions.md)."""
+    change, error = changes[name]
+    assert abs(change) <= 0.06 + 2.0 * error

@@ -44,7 +44,8 @@ class RestStore:
     @classmethod
     def of(cls, model: Any, number: int) -> RestStore:
         """Return the place of a model's state of rest with a number; none for a model with rules of its own."""
-        folder = cache_folder() if type(model).__module__ == "cluster_sim.model" else None
+        ours = type(model).__module__.partition(".")[0] == __name__.partition(".")[0]
+        folder = cache_folder() if ours else None
         return cls(folder / f"{key(model)}-{number:02d}.npz" if folder else None)
 
     def read(self) -> dict[str, np.ndarray] | None:
