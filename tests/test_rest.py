@@ -113,7 +113,7 @@ def test_gaps_open_what_they_name(cache):
     plain = at_rest()
     wider = at_rest(par={"gaps.attraction": 0.25, "gaps.people": 1.0, "gaps.wage": 0.1})
     assert wider.markets.rivals == pytest.approx(plain.markets.rivals / 1.25)
-    assert wider.city_state["inflow"] == pytest.approx(2.0 * plain.city_state["inflow"])
+    assert wider.city_state["inflow"] == pytest.approx(1.0 + plain.city_state["inflow"])
     assert wider.city_state["market_wage"] == pytest.approx(1.1 * plain.city_state["market_wage"])
     at_work = plain.talents.used["status"] == Status.EMPLOYED
     assert wider.talents.used["wage"][at_work] == pytest.approx(1.1 * plain.talents.used["wage"][at_work], rel=1e-3)

@@ -12,7 +12,7 @@ import numpy as np
 from cluster_sim.model import ClusterModel
 from cluster_sim.scenario import load_scenario
 
-PRIORS = {"start.sizing": (0.88, 0.10), "gaps.attraction": (0.35, 0.40), "gaps.people": (8.0, 0.60),
+PRIORS = {"start.sizing": (0.88, 0.10), "gaps.attraction": (0.35, 0.40), "gaps.people": (0.5, 0.60),
           "labour.wage_speed": (0.00364, 0.40), "accounts.statistical_break": (1.183, 0.02)}
 """Parameter: prior mean and spread in logs."""
 YEARS = range(2017, 2022)

@@ -20,7 +20,7 @@ def open_gaps(model: Any) -> None:
     par, g = model.par, model.city_state[0]
     for rivals in (model.markets.rivals, model.markets.rivals_abroad):
         rivals /= 1.0 + par["gaps.attraction"]
-    g["inflow"] *= 1.0 + par["gaps.people"]
+    g["inflow"] = max(0.0, float(g["inflow"]) + par["gaps.people"])
     if par["gaps.wage"]:
         raise_wages(model, 1.0 + par["gaps.wage"])
     if par["gaps.capacity"]:

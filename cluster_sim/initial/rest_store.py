@@ -66,7 +66,7 @@ class RestStore:
             handle, name = tempfile.mkstemp(dir=self.path.parent, suffix=".part")
             try:
                 with os.fdopen(handle, "wb") as stream:
-                    np.savez(stream, **state)
+                    np.savez(stream, **state)       # type: ignore[arg-type]
                 os.replace(name, self.path)
             except BaseException:
                 os.unlink(name)
