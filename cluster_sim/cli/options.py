@@ -48,7 +48,8 @@ def size(args: argparse.Namespace, seeds: int) -> tuple[list[int], float, int | 
     from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.plan import ordinal, scale_of, seed_list
 
-    found, faults = [], []
+    found: list[Any] = []
+    faults = []
     for read in (lambda: seed_list(seeds if args.seeds is None else args.seeds, args.seed),
                  lambda: scale_of(args.scale), lambda: ordinal(args.until)):
         try:

@@ -65,12 +65,12 @@ def show(args: argparse.Namespace, answer: dict[str, Any], lines: Callable[[], S
     """
     from cluster_sim.runs import scale_bias
 
-    size = args.experiment.size or ("", 1.0)
+    city, scale = args.experiment.size or ("", 1.0)
     if args.json:
-        print(as_json(answer | {"scale_bias": scale_bias.answer(*size),
+        print(as_json(answer | {"scale_bias": scale_bias.answer(city, scale),
                                 "seconds": round(time.monotonic() - args.began, 3)}))
     elif not args.quiet:
-        said = scale_bias.sentence(*size, str(answer.get("until", "")) if share else "")
+        said = scale_bias.sentence(city, scale, str(answer.get("until", "")) if share else "")
         print("\n".join([*lines(), *([textwrap.fill(said, 118)] if said else [])]))
 
 

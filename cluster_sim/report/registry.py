@@ -88,7 +88,8 @@ def _map(runs: Any, **options: Any) -> Any:
     month = f"{runs.series['month'].max():%Y-%m}"
     one, count = (runs.seed, 1) if hasattr(runs, "seed") else _mapped(runs)
     note = f"End of {month}; {'the' if count == 1 else f'one of {count:,} runs, the'} run with seed {one}."
-    return city_map.city_map(runs.city_map(), **{"scale": scale_of(runs), "note": note} | options)
+    given: dict[str, Any] = {"scale": scale_of(runs), "note": note}
+    return city_map.city_map(runs.city_map(), **given | options)
 
 
 def _mapped(runs: Any) -> tuple[int, int]:

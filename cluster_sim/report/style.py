@@ -177,9 +177,11 @@ def fit(figure: Figure, *axes: Axes, margin: float = 0.8) -> None:
     free = margin * MM * figure.dpi
     room = np.array([[0, 0], [figure.bbox.width, figure.bbox.height]])
     for _ in range(2):  # narrower axes may choose other ticks
-        notes = [text.get_window_extent(renderer).y1 for text in figure.texts if text.get_va() == "bottom"]
+        notes = [text.get_window_extent(renderer).y1 for text in figure.texts
+                 if text.get_verticalalignment() == "bottom"]
         room[0, 1] = max(notes, default=0)
-        box = Bbox.union([each.get_tightbbox(renderer) for each in axes]).get_points()
+        seen = [each.get_tightbbox(renderer) for each in axes]
+        box = Bbox.union([one for one in seen if one is not None]).get_points()
         over = np.array([[1], [-1]]) * np.maximum(0, [room[0] + free - box[0], box[1] - room[1] + free]) / room[1]
         old = Bbox.union([each.get_position() for each in axes]).get_points()
         new = old + over

@@ -145,8 +145,8 @@ def nearest_names(name: str, most: int = 3) -> list[str]:
     for each in known:
         for word in re.split(r"[._ ]", each):
             by_word.setdefault(word, []).append(each)
-    close = difflib.get_close_matches(name.lower(), list(by_word), 1, 0.75)
-    return found or (by_word[close[0]][:most] if close else [])
+    words = difflib.get_close_matches(name.lower(), list(by_word), 1, 0.75)
+    return found or (by_word[words[0]][:most] if words else [])
 
 
 def _instrument_topics(path: str) -> list[Topic]:
