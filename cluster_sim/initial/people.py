@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Origin, Status
 from cluster_sim.draws import HOME, START_TALENT, again, draw, identity, locate, low16, quantile, stream, uniform
 from cluster_sim.jit import kernel
@@ -62,7 +63,7 @@ def move_homes(people, homes, share, seed):
 
 
 def settle_people(model) -> None:
-    """Create the employees of the studios, seekers, and students."""
+    """Create the employees of the studios, seekers, and students, and count everybody else."""
     par, homes, rules = model.par, model.homes, model.rules
     size = model.studios.used["staff"].astype(np.int64)
     employer = np.repeat(np.arange(size.size), size)
@@ -84,3 +85,19 @@ def settle_people(model) -> None:
         arrive(model.talents.rows, rows, homes.university_cells, homes.university_weight, specialisms,
                Arrival.of(-1000 - year, Origin.LOCAL, Status.STUDENT, since=-1, graduation=months_to_july + 12 * year),
                rules)
+    status = np.bincount(model.talents.used["status"], minlength=len(Status)).astype(float)
+    model.people = P.People(all_people(model, status[Status.EMPLOYED], status[Status.SEEKING], status[Status.STUDENT]))
+
+
+def all_people(model, at_work: float, seeking: float, studying: float) -> np.ndarray:
+    """Return everybody by `people_ledger.STOCKS`: the city's figures, or where it has none the usual ratios."""
+    par, known, scale = model.par, model.city.start.get("people"), model.scale
+    if known is not None:
+        other = known["employed"] * scale - at_work
+        home = known["residents"] * scale - at_work - other - seeking - studying
+        elsewhere = known["elsewhere"] * scale
+    else:
+        other = par["population.other_ratio"] * at_work
+        home = par["population.dependants"] * (other + at_work) - seeking - studying
+        elsewhere = par["population.elsewhere"] * (other + at_work)
+    return np.array([at_work, seeking, studying, *(float(max(1, round(n))) for n in (other, home, elsewhere))])

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
@@ -55,7 +56,7 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
         s.ai = max(old.ai, 0.5) if alone else old.ai
         s.export = 1.0
         s.appeal = p.births_appeal_spread * quantile(uniform(again(again(h))))
-        s.offer = 1.0
+        s.offer[:] = 1.0
         s.price = g.price[s.segment] * g.outside_cost
         s.fee = g.fee[s.segment] * g.outside_cost
         s.unit_cost = g.unit_cost[s.segment] * g.outside_cost
@@ -148,6 +149,7 @@ def close_studios(model) -> None:
         return
     for instrument in model.instruments:
         instrument.closing(model, gone)
+    model.people.book(P.CLOSED, float(model.studios.used["staff"][gone].sum()))
     model.books.written_off += close(gone, studios, model.projects.used, model.credits.used, model.talents.used,
                                      model.month.flow, model.t)
     model.studios.forget_order()
