@@ -35,7 +35,7 @@ CITY = record(
     ("buzz_mean", "f8", "1", "talk over all segments"),
     ("stay", "f8", "share", "part of graduates who stay"),
     ("found_pull", "f8", "1", "pull of the city's talk on founders"),
-    ("prospects", "f8", "1", "what unemployment leaves of the pull of creative work, 1 at the usual rate"),
+    ("prospects", "f8", "1", "chance to have work over that at the usual unemployment"),
     ("standing", "f8", "1", "pull of the city's talk, amenity and rank on newcomers"),
     ("living_cost", "f8", "1", "cost of housing and commuting in a wage, over that of the start"),
     ("unemployment", "f8", "share", "seekers over the work force"),
@@ -98,6 +98,7 @@ class Labour(NamedTuple):
     jobs: np.ndarray                    # by segment
     entrants: np.ndarray                # cumulative shares of new studios by segment
     commute: np.ndarray                 # weight of a job by cells apart
+    graduates: float                    # students who entered the market in a month at the start
     room: float                         # residents that the city's plan has room for
 
 

@@ -103,9 +103,10 @@ def lay_labour(city: City, par: dict[str, float], rules: Rules, distance: np.nda
     wages = par["start.wage"] * 1000.0 * np.array([par[f"start.wage_{name}"] for name in SPECIALISMS])
     total = city.start["creative_value_added_2017"] * par["accounts.statistical_break"]
     shares = seg["start_share"] / seg["start_share"].sum()
+    graduates = par["population.graduates_stay"] * city.start["students"] * scale / par["education.months"]
     start = par["start.sizing"] * total * shares / seg["value_added_per_worker"] * scale
     return Labour(share, wages, float((wages * share).sum()), start, entrants,
-                  np.exp(-par["labour.commute_weight"] * distance), planned_residents(city, par, start.sum(), scale))
+                  np.exp(-par["labour.commute_weight"] * distance), graduates, planned_residents(city, par, start.sum(), scale))
 
 
 def planned_residents(city: City, par: dict[str, float], jobs: float, scale: float) -> float:

@@ -76,13 +76,14 @@ def look_around(model) -> None:
     """Set what graduates, newcomers and founders make of the city this month: logits around 1 at the start."""
     g, par, people = model.city_state[0], model.par, model.people
     amenity = mean_amenity(model.space.cells)
-    g["prospects"] = math.exp(-par["population.unemployment_weight"]
-                              * (g["unemployment"] - par["population.unemployment_reference"]))
+    # what counts is the wage times the chance to have work (Harris & Todaro 1970)
+    g["prospects"] = (1.0 - g["unemployment"]) / (1.0 - par["population.unemployment_reference"])
     g["standing"] = math.exp(par["population.buzz_weight"] * g["buzz_mean"] + par["population.city_rank"]
                              + par["population.amenity_weight"] * (amenity - par["population.amenity_reference"]))
     g["living_cost"] = living_cost(par, float(people.first[:P.ELSEWHERE].sum()), model.labour.room, people.residents)
     stay, weight = par["population.graduates_stay"], par["population.wage_weight"]
-    odds = stay / (1.0 - stay) * (g["relative_wage"] / g["living_cost"]) ** weight * g["prospects"] * g["standing"]
+    real = g["relative_wage"] * g["prospects"] / g["living_cost"]
+    odds = stay / (1.0 - stay) * real**weight * g["standing"]
     g["stay"] = odds / (1.0 + odds)
     g["found_pull"] = math.exp(par["population.founding_buzz"] * g["buzz_mean"])
 
@@ -103,15 +104,18 @@ def settle(model, count: int, weights: np.ndarray, origin: Origin) -> np.ndarray
 
 
 def join(model) -> None:
-    """Let people of the city's other sectors look for creative work: at the start's wages as many as go back.
+    """Let people of the city's other sectors look for creative work.
 
-    A person's chance is that of a logit between staying and moving, so that they can run out and never be short.
+    At the start's wages as many come as keep the sector's people the same with the graduates of the start: those who
+    switch, give up and retire, less the graduates.  A person's chance is that of a logit between staying and moving,
+    so that other sectors can run out of people and never fall short of them.
     """
     par, people, g = model.par, model.people, model.city_state[0]
-    usual = par["labour.switch_rate"] * people.first[P.AT_WORK] + par["labour.give_up"] * people.first[P.SEEKING]
-    rate = usual / people.first[P.OTHER]
-    pull, weights = choice(model, g["market_wage"] / model.labour.wage / wages_elsewhere(model)[0])
-    pull *= float(g["prospects"])
+    first = people.first
+    usual = ((par["labour.switch_rate"] + par["population.retirement"]) * first[P.AT_WORK]
+             + par["labour.give_up"] * first[P.SEEKING] - model.labour.graduates)
+    rate = max(usual, 0.0) / first[P.OTHER]
+    pull, weights = choice(model, g["market_wage"] / model.labour.wage * g["prospects"] / wages_elsewhere(model)[0])
     count = whole(model, P.JOINED, people.now[P.OTHER] * rate * pull / (1.0 + rate * (pull - 1.0)))
     settle(model, count, weights, Origin.OTHER_SECTOR)
 
@@ -126,8 +130,8 @@ def migrate(model) -> None:
     rest, outside = wages_elsewhere(model)
     rate, pool = par["labour.emigration_rate"], now[P.ELSEWHERE] / first[P.ELSEWHERE]
     dear = float(g["living_cost"]) ** -par["labour.eta"]
-    pull, weights = choice(model, g["market_wage"] / labour.wage / outside)
-    pull *= dear * float(g["prospects"] * g["standing"])
+    pull, weights = choice(model, g["market_wage"] / labour.wage * g["prospects"] / outside)
+    pull *= dear * float(g["standing"])
     # an allowance is like a year's raise
     pull *= (1.0 + float(model.month.levers["newcomer_aid"])) ** par["population.wage_weight"]
     creative = rate * (first[P.AT_WORK] + first[P.SEEKING]) * pool * pull
