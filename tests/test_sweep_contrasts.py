@@ -58,9 +58,9 @@ def test_one_seed_tells_no_error():
 
 def test_one_at_a_time_is_set_against_the_base_alone():
     """Points in which another factor moves keep the base's value of this one, and are not the base."""
-    factors = FACTOR | {"labour.poaching": {"values": [0.05]}}
+    factors = FACTOR | {"labour.raise": {"values": [0.05]}}
     rows = pd.DataFrame([
-        {"point": point, "seed": seed, "collaboration_tau_max": tau, "labour_poaching": poaching, "share": value + luck}
+        {"point": point, "seed": seed, "collaboration_tau_max": tau, "labour_raise": poaching, "share": value + luck}
         for point, (tau, poaching, value) in enumerate(
             [(np.nan, np.nan, 0.0), (0.2, np.nan, 1.0), (0.5, np.nan, 2.0), (np.nan, 0.05, 50.0)])
         for seed, luck in enumerate(LUCK, 1)])
