@@ -22,7 +22,8 @@ def applications(model, weights, cells=(0, 0), skills=(1.0,), home=0, seeds=500)
     chosen, rows = np.zeros(2), []
     for seed in range(seeds):
         vacancies = Vacancies(np.array([0, 2, 2, 2, 2, 2, 2]), np.array([0, 1]), np.zeros(2, np.int64),
-                              np.array(weights, np.float32), np.full(2, -1.0, np.float32), np.zeros(2, np.int64), np.full(2, -1, np.int64))
+                              np.array(weights, np.float32), np.full(2, -1.0, np.float32), np.zeros(2, np.int64),
+                              np.full(2, -1, np.int64))
         hiring.apply(people, employers, vacancies, model.labour.commute, model.city_state,
                      model.rules._replace(seed=seed), 0, model.month.levers["vacancies_seen"])
         chosen += vacancies.row >= 0

@@ -195,7 +195,7 @@ def test_a_stock_or_flow_below_nobody_is_named():
 
 # ------------------------------------------------------------------------------------- what follows from it
 def test_a_hundredfold_market_meets_finite_labour():
-    """Wages ration people: more than threefold, no stock empty, jobs below the labour force, the rest still produces."""
+    """Wages ration people: more than threefold, no stock empties, jobs stay below the labour force."""
     model = build(20 * 12, scale=1 / 400, outside={"freeze": True})
     model.outside["market"][24:] *= 100.0
     model.run()

@@ -106,7 +106,8 @@ def lay_labour(city: City, par: dict[str, float], rules: Rules, distance: np.nda
     graduates = par["population.graduates_stay"] * city.start["students"] * scale / par["education.months"]
     start = par["start.sizing"] * total * shares / seg["value_added_per_worker"] * scale
     return Labour(share, wages, float((wages * share).sum()), start, entrants,
-                  np.exp(-par["labour.commute_weight"] * distance), graduates, planned_residents(city, par, start.sum(), scale))
+                  np.exp(-par["labour.commute_weight"] * distance), graduates,
+                  planned_residents(city, par, start.sum(), scale))
 
 
 def planned_residents(city: City, par: dict[str, float], jobs: float, scale: float) -> float:

@@ -145,7 +145,9 @@ def apply(people, employers, vacancies, commute, city, rules, t, samples):
     """Let every seeker sample vacancies of his specialism and apply to one, or to none this month.
 
     What waiting is worth moves with unemployment as pay does on the wage curve (Blanchflower & Oswald 1994, about
-    -.1; Nijkamp & Poot 2005, -.07): built in, not an outcome; it moves nothing else.  commute: (side, side) weight exp(-c * km) by cells apart.  Each vacancy notes its best applicant.  The sample is
+    -.1; Nijkamp & Poot 2005, -.07): built in, not an outcome; it moves nothing else.
+
+    commute: (side, side) weight exp(-c * km) by cells apart.  Each vacancy notes its best applicant.  The sample is
     weighted without replacement of luck: weighted reservoir (Chao 1982), one pass, no exp.
     """
     p = rules.p[0]
