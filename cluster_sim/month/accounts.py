@@ -99,9 +99,9 @@ def book_households(model) -> None:
 def rest_of_city(model, creative: float) -> float:
     """Return the month's GDP of the rest of the city (million yuan, 2017 prices).
 
-    The outside path times what its remaining people over those of the frozen reference path make of it, to the power
-    of labour's share (Cobb & Douglas 1928), and never nothing; plus m times creative value added
-    over the same reference (induced demand).
+    The outside path times its remaining people over those of the frozen reference path, to the power of labour's
+    share (Cobb & Douglas 1928), and never nothing; plus m times creative value added over the same reference
+    (induced demand).
     """
     par, t, outside = model.par, model.t, model.outside
     rest = float(outside["rest_gdp"][t]) * model.scale

@@ -162,3 +162,4 @@ def count_people(model) -> None:
     status = np.bincount(model.talents.used["status"], minlength=len(Status))
     model.people.close(model.label(), (int(status[Status.EMPLOYED] + status[Status.SOLO]),
                                        int(status[Status.SEEKING]), int(status[Status.STUDENT])))
+    model.state["other_sector_balance"] = model.people.stock[P.OTHER] - model.people.first[P.OTHER]
