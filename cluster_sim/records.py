@@ -144,7 +144,7 @@ EMPLOYER = record(
     ("quit", "f4", "1/month", "rate of quitting at the market wage"),
     ("ai", "f4", "share", "adoption of AI tools"),
     ("spin_off", "f4", "1", "how readily its people found studios of their own"),
-    ("attraction", "f4", "1", "exp(utility) of a job there, wage offer and commute apart"),
+    ("attraction", "f4", "1", "exp(utility) of a job there, offer and commute apart"),
     ("cell", "i4", "cell", "place"),
     ("pad", "i8", "", "fills the row to 32 bytes"),
 )

@@ -110,7 +110,7 @@ def list_vacancies(studios, employers, order, p, start, firm, specialism, weight
         s = studios[order[n]]
         for k in range(N_SPECIALISMS):
             if s.vacancies[k] > 0:
-                worth = employers[order[n]].attraction * (s.offer[k] * (1.0 + s.perk)) ** p.labour_wage_weight
+                worth = employers[order[n]].attraction * s.offer[k] ** p.labour_wage_weight
                 for _ in range(s.vacancies[k]):
                     firm[at[k]] = order[n]
                     specialism[at[k]] = k
@@ -121,7 +121,7 @@ def list_vacancies(studios, employers, order, p, start, firm, specialism, weight
 
 @kernel
 def describe_employers(studios, city, p, employers):
-    """Say of each studio how it attracts seekers, its wage apart, and how its people leave."""
+    """Say of each studio how it attracts seekers, its offers apart, and how its people leave."""
     g = city[0]
     p = p[0]
     for i in range(studios.shape[0]):
@@ -135,7 +135,8 @@ def describe_employers(studios, city, p, employers):
         f.spin_off = 0.0
         f.attraction = 0.0
         if s.alive == Life.ALIVE:
-            f.attraction = math.exp(p.labour_reputation_weight * s.reputation + p.labour_slack_weight * s.slack
+            f.attraction = math.exp(p.labour_wage_weight * math.log(1.0 + s.perk)
+                                    + p.labour_reputation_weight * s.reputation + p.labour_slack_weight * s.slack
                                     + p.labour_buzz_weight * g.buzz[s.segment])
             f.spin_off = 1.0 if s.staff >= 3 else 0.3
 
