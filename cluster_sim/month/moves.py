@@ -15,8 +15,9 @@ import math
 import numpy as np
 
 from cluster_sim import people_ledger as P
-from cluster_sim.codes import Origin, Status
+from cluster_sim.codes import N_SPECIALISMS, Origin, Status
 from cluster_sim.draws import MOVER, uniform_for
+from cluster_sim.month.hiring import census
 from cluster_sim.month.population import Arrival, arrive
 
 FULL = 1e-6
@@ -159,7 +160,6 @@ def age(model) -> None:
 
 def count_people(model) -> None:
     """Count everybody in the table of people and hold them against what was booked this month."""
-    status = np.bincount(model.talents.used["status"], minlength=len(Status))
-    model.people.close(model.label(), (int(status[Status.EMPLOYED] + status[Status.SOLO]),
-                                       int(status[Status.SEEKING]), int(status[Status.STUDENT])))
+    employed, solo, seeking, studying = census(model.talents.used, np.zeros(N_SPECIALISMS))
+    model.people.close(model.label(), (employed + solo, seeking, studying))
     model.state["other_sector_balance"] = model.people.stock[P.OTHER] - model.people.first[P.OTHER]
