@@ -1,4 +1,4 @@
-"""Write the generated tables of the documentation: parameters, instruments, state, payments, people, columns of the series.
+"""Write the generated tables of the documentation: parameters, instruments, state, payments, people, columns.
 
     python docs/generate.py           # rewrite them
     python docs/generate.py --check   # exit status 1 if a table is out of date
