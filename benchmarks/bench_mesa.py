@@ -29,23 +29,20 @@ from reference.city import ReferenceCity  # noqa: E402
 from reference.luck import Dice  # noqa: E402
 
 from cluster_sim.model import ClusterModel  # noqa: E402
-from cluster_sim.month import collaboration, hiring, population, production, release  # noqa: E402
+from cluster_sim.month import hiring, population, production, release, subcontracting, wages  # noqa: E402
 from cluster_sim.scenario import load_scenario  # noqa: E402
 
-SAME_RULES = ((population, "live"), (hiring, "hire"), (collaboration, "look_for_partners"), (production, "produce"),
-              (release, "release"))
+SAME_RULES = {module.__name__ for module in (population, hiring, wages, subcontracting, production, release)}
 
 
-def stopwatch(module: Any, name: str, spent: list[float]) -> None:
-    """Let a step of the month add its seconds to the last entry of a list."""
-    rule = getattr(module, name)
-
+def stopwatch(event: Any, spent: list[float]) -> Any:
+    """Return an event of the month that adds its seconds to the last entry of a list."""
     def timed(model: Any) -> None:
         began = time.perf_counter()
-        rule(model)
+        event(model)
         spent[-1] += time.perf_counter() - began
 
-    setattr(module, name, timed)
+    return timed
 
 
 def compare(scale: str, months: int, warm_up: int, spent: list[float]) -> dict[str, float]:
@@ -89,8 +86,8 @@ def main() -> None:
     for _ in range(120):                                    # load every kernel before the clock starts
         small.step()
     spent: list[float] = [0.0]
-    for module, name in SAME_RULES:
-        stopwatch(module, name, spent)
+    ClusterModel.EVENTS = tuple(stopwatch(event, spent) if event.__module__ in SAME_RULES else event
+                                for event in ClusterModel.EVENTS)
     table = {}
     for scale in args.scales:
         row = table[scale] = compare(scale, args.months, args.warm_up, spent)

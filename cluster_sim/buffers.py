@@ -18,5 +18,5 @@ class Buffers(dict):
             have = self[name] = np.zeros(max(16, int(size * 1.3)), dtype)
         view = have[: max(size, 1)]
         if zeroed:
-            view.view(np.uint8).fill(0)
+            np.ndarray(view.nbytes, np.uint8, view).fill(0)
         return view

@@ -1,8 +1,10 @@
 """Codes and their names: the numbers that stand in the tables for segments, specialisms, states and kinds.
 
 A code is the number in a column, a name is its word in results, scenarios and figures.  Kernels compare with the
-members (``project.stage == Stage.RUNNING``), which Numba compiles as constants; arrays over segments or specialisms
-have one entry a member, in the members' order.  Light: a scenario can be read without a numerical library.
+members (``project.stage == Stage.RUNNING``), which Numba compiles as constants; a whole column is compared with the
+number (``projects["stage"] == Stage.RUNNING.value``), since NumPy takes five times as long over a member.  Arrays over
+segments or specialisms have one entry a member, in the members' order.  Light: a scenario can be read without a
+numerical library.
 """
 
 from __future__ import annotations
@@ -125,6 +127,7 @@ TIERS = names(Tier)
 FUND_KINDS = names(FundKind)
 N_SEGMENTS = len(SEGMENTS)
 N_SPECIALISMS = len(SPECIALISMS)
+N_STATUSES = len(STATUSES)
 
 FOUNDER = 128           # bit of a person's `trained`: founded the studio and stays with it
 NOBODY = -1             # partner of who has none; from -2 down: -2 less the number of another city

@@ -32,7 +32,7 @@ class Kept:
         done = self.ended = model.projects.copy(rows)
         self.titles.append(done)
         credits = model.credits.used
-        over = np.flatnonzero(credits["alive"] == Life.ENDED)
+        over = np.flatnonzero(credits["alive"] == Life.ENDED.value)
         if over.size:
             teams = done["partners"] + done["outside_partners"]
             large = set(done["id"][teams >= LARGE_TEAM].tolist())

@@ -119,7 +119,7 @@ _ROLE = {role: np.array([float(k.role in (role, *extra)) for k in KINDS])
 _ROLES = np.array(list(_ROLE.values()))
 _NET = np.array([[float(k.payee == s) - float(k.payer == s) for k in KINDS] for s in SECTORS])
 LEVELS = ("city", "province", "centre")
-SUBSIDIES = {level: tuple(i for i, k in enumerate(KINDS) if k.payer == level) for level in LEVELS}
+OUTLAYS = {level: tuple(i for i, k in enumerate(KINDS) if k.payer == level) for level in LEVELS}
 TAXES = tuple(i for i, k in enumerate(KINDS) if "tax" in k.name or k.name.startswith("vat"))
 
 
@@ -192,4 +192,4 @@ def check(month: str, flow: np.ndarray, *, studios_cash: float, funds_cash: floa
     for name, own in agent_sums.items():
         agree(f"studios' {name}", own, total[name], turnover, month)
     for level, paid in outlay_by_level.items():
-        agree(f"outlay of the {level}", paid, float(flow[list(SUBSIDIES[level])].sum()), turnover, month)
+        agree(f"outlay of the {level}", paid, float(flow[list(OUTLAYS[level])].sum()), turnover, month)

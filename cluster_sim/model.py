@@ -22,7 +22,6 @@ from cluster_sim.kept import Kept
 from cluster_sim.month import (
     accounts,
     births,
-    collaboration,
     commissioning,
     events,
     finance,
@@ -38,6 +37,8 @@ from cluster_sim.month import (
     production,
     release,
     studying,
+    subcontracting,
+    ties,
     wages,
     yearbook,
 )
@@ -85,7 +86,7 @@ class ClusterModel(Views, mesa.Model):
         hiring.post_vacancies,                  # 4, hiring
         hiring.fill_vacancies,
         wages.adjust_wages,
-        collaboration.look_for_partners,        # 5, commissioning
+        subcontracting.look_for_partners,       # 5, commissioning
         commissioning.set_prices,
         commissioning.win_contracts,
         greenlight.propose,
@@ -184,7 +185,7 @@ class ClusterModel(Views, mesa.Model):
     def set_levers(self) -> None:
         """Set the levers of policy to where they stand without a policy."""
         levers = self.month.levers
-        levers["newcomer_aid"] = levers["study_aid"] = levers["relief_age"] = 0.0
+        levers["newcomer_aid"] = levers["study_aid"] = levers["relief"] = levers["relief_age"] = 0.0
         levers["places"] = self.par["education.places"] * self.scale
         levers["vacancies_seen"] = int(self.par["labour.samples"])
 
@@ -240,7 +241,7 @@ class ClusterModel(Views, mesa.Model):
     @property
     def ordinal(self) -> int:
         """The calendar month as year * 12 + month - 1."""
-        return self.first_month + self.t
+        return self.setup.start + self.t
 
     @property
     def policy_month(self) -> int:
@@ -250,7 +251,7 @@ class ClusterModel(Views, mesa.Model):
     @property
     def month_of_year(self) -> int:
         """1 for January to 12 for December."""
-        return self.ordinal % 12 + 1
+        return (self.setup.start + self.t) % 12 + 1
 
     @property
     def side(self) -> int:
@@ -262,6 +263,11 @@ class ClusterModel(Views, mesa.Model):
         return f"{self.ordinal // 12}-{self.month_of_year:02d}"
 
     @property
+    def in_force(self) -> list[policies.Instrument]:
+        """The policy instruments in force this month, in the order of their names."""
+        return [instrument for instrument in self.instruments if instrument.in_force]
+
+    @property
     def employment(self) -> int:
         """People at work."""
         return int(self.state["employment"])
@@ -269,7 +275,7 @@ class ClusterModel(Views, mesa.Model):
     def work_in_progress(self) -> float:
         """Return the cost of all works not yet released (yuan)."""
         j = self.projects.used
-        return float(j["cost"][(j["stage"] > Stage.FREE) & (j["stage"] < Stage.RUNNING)].sum())
+        return float(j["cost"][(j["stage"] > Stage.FREE.value) & (j["stage"] < Stage.RUNNING.value)].sum())
 
     # ---------------------------------------------------------------- rows
     def new_studios(self, count: int) -> np.ndarray:
@@ -278,7 +284,7 @@ class ClusterModel(Views, mesa.Model):
         rows = self.studios.allocate(count)
         if self.studios.rows.size > size:
             self.studios.rows["area"] = 0.0         # so far the yearbook misses the rent of a month in which it grows
-        self.partners = collaboration.fit(self.partners, self.studios.rows.size)
+        self.partners = ties.fit(self.partners, self.studios.rows.size)
         return rows
 
     def buffer(self, name: str, size: int, dtype: Any = np.int64, zeroed: bool = True) -> np.ndarray:
@@ -309,7 +315,7 @@ class ClusterModel(Views, mesa.Model):
 
     def tie(self, pairs: list[tuple[int, int]]) -> None:
         """Let pairs of studios (rows) begin to work together."""
-        collaboration.record_pairs(self, np.array(pairs, np.int64).reshape(-1, 2))
+        ties.record_pairs(self, np.array(pairs, np.int64).reshape(-1, 2))
 
     def chance(self, entity: int, exact: float) -> bool:
         """Return a keyed draw that is true with the fraction of ``exact`` beyond its whole part."""

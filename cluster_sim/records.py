@@ -293,7 +293,6 @@ CELL = record(
     ("price_of_distance", "f8", "1", "mean extra cost of distance to those partners"),
     ("studios", "f8", "count", "studios, parks included"),
     ("knowhow", "f8", "1", "mean know-how of its studios"),
-    ("relief", "f8", "share", "part of the rent that a young studio may expect back"),
 )
 
 PARK = record(
@@ -306,7 +305,6 @@ PARK = record(
     ("staff", "f8", "people", "creative workers"),
     ("rent", "f8", "yuan/m2/month", "rent"),
     ("studios", "f8", "count", "studios"),
-    ("relief", "f8", "share", "part of the rent that a young studio may expect back"),
 )
 
 TIE = record(

@@ -55,7 +55,9 @@ LEVERS = record(
     ("study_aid", "f8", "share", "rise of the wish to study"),
     ("places", "f8", "people/year", "places for new students"),
     ("vacancies_seen", "i8", "count", "vacancies that a seeker sees"),
-    ("relief_age", "f8", "month", "age up to which studios may expect a lower rent"),
+    ("relief", "f8", "share", "part of the rent that a young studio may expect back"),
+    ("relief_age", "f8", "month", "age up to which studios may expect it"),
+    ("relief_zones", "i8", "bits", "zones where they may expect it; -1: everywhere"),
 )
 
 
@@ -138,7 +140,7 @@ class OtherCities(NamedTuple):
 class Month(NamedTuple):
     """What is counted in a month, and what instruments may move in it."""
 
-    levers: np.void                     # LEVERS
+    lever_row: np.ndarray               # LEVERS, one row
     flow: np.ndarray                    # payments by kind of the ledger, yuan
     outlay: np.ndarray                  # public money paid by each level of government, yuan
     careers: np.ndarray                 # people by what happened to them (`population.careers`)
@@ -146,6 +148,11 @@ class Month(NamedTuple):
     hits: np.ndarray                    # new hits by segment
     hit_gross: np.ndarray               # gross weighted by fame, by segment, yuan
     hit_receipts: np.ndarray            # receipts of titles that are hits, by segment, yuan
+
+    @property
+    def levers(self) -> np.void:
+        """The levers of policy; what is written to them stays until the next month begins."""
+        return self.lever_row[0]
 
 
 class Vacancies(NamedTuple):

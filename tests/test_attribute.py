@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import fake_command
+import figures
 import numpy as np
 import pytest
 from engine import entry
@@ -275,12 +276,14 @@ def test_bad_words_end_with_two_and_write_nothing(fake, capsys, words):
 
 def test_the_figure_names_instruments_units_and_both_measures():
     result = attribute(city(*OWN, noise=1e-3), permutations=2)
-    words = " ".join(t.get_text() for t in result.plot().findobj(lambda a: hasattr(a, "get_text")))
+    figure = result.plot()
+    words = figures.words(figure)
+    assert not figures.cut(figure)
     assert "Contribution to the share of GDP in 2018, 3 seeds" in words and "percentage points" in words
     assert "Whole less the sum of those left out" in words and "95%:" in words
     assert "Shapley" in words and "left out alone" in words and "vouchers" in words and "all together" in words
     jobs = result.plot("employment", 2017)
-    assert "thousand" in " ".join(t.get_text() for t in jobs.findobj(lambda a: hasattr(a, "get_text")))
+    assert "thousand" in figures.words(jobs)
     with pytest.raises(ValueError, match="no year 2031"):
         result.plot(year=2031)
     with pytest.raises(ValueError, match="nothing was attributed"):

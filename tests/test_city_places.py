@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from cluster_sim.city import lattice, load_city
+from cluster_sim.city.places import zones_without_cells
 from cluster_sim.city.reading import FOLDER
+from cluster_sim.cli import options
+from cluster_sim.scenario import load_scenario
 
 CITIES = sorted(p.parent.name for p in FOLDER.glob("*/city.yaml"))
 
@@ -111,3 +115,17 @@ def test_a_third_is_vacant_at_the_start_at_most(chengdu):
     floor, other = chengdu.cells["floor_m2"].sum(), chengdu.cells["other_m2"].sum()
     assert 0.20 <= 1.0 - (other + central * 10.0) / floor <= 0.33
     assert low < central < high
+
+
+@pytest.mark.parametrize("scale, missing", [
+    (1.0, []), (1 / 20, ["bailuwan"]), (1 / 50, ["bailuwan"]), (1 / 100, ["hi_tech_south"])])
+def test_zones_that_no_cell_of_a_coarse_map_lies_in(chengdu, scale, missing):
+    assert zones_without_cells(chengdu, scale) == missing
+
+
+def test_a_run_says_which_of_the_zones_it_names_have_no_cell(capsys):
+    baseline = load_scenario("baseline")
+    for scale, loud, said in ((1 / 20, True, "bailuwan (pilot_zones)"), (1.0, True, ""), (1 / 20, False, "")):
+        options.warn_of_zones(SimpleNamespace(quiet=not loud, json=False), [baseline], scale)
+        written = capsys.readouterr()
+        assert not written.out and (said in written.err if said else not written.err)

@@ -32,6 +32,7 @@ def fake(monkeypatch, tmp_path):
     fake_command.use(FACTORY, monkeypatch, workers=0)
     monkeypatch.setattr(reproduce, "reproduce", partial(reproduce.reproduce, factory=FACTORY))
     monkeypatch.setattr("cluster_sim.runs.summary.observed_shares", lambda city: OBSERVED)
+    monkeypatch.setattr("cluster_sim.runs.summary.FITTED", {"nowhere": (2016, 2021)})
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     return tmp_path
 
@@ -88,6 +89,26 @@ def test_the_users_mistakes_end_with_two_and_write_nothing(fake, capsys, words):
 
 def test_a_mistyped_command_gets_a_hint(capsys):
     assert "'run'" in call(capsys, "rum")[2]
+
+
+def test_mistyped_options_get_hints_and_several_are_named_at_once(capsys):
+    status, _, err = call(capsys, "run", "--sedes", "5", "--scael=1/20")
+    assert status == 2 and "'--seeds' instead of '--sedes'" in err and "'--scale' instead of '--scael" in err
+    status, _, err = call(capsys, "run", "--seeds", "0", "--scale", "2", "--until", "soon")
+    assert status == 2 and "at least one seed" in err and "scale '2'" in err and "soon" in err
+
+
+def test_status_looks_at_folders_only_and_names_what_was_set(fake, capsys):
+    (fake / "results").mkdir()
+    (fake / "results" / "README.md").write_text("what lies here", encoding="utf-8")
+    assert call(capsys, "status") == (0, "nothing under results/ yet\n", "")
+    words = ("run", "--seeds", "1", "--set", "collaboration.tau_max=0.3", "--no-figures")
+    assert "Fake with collaboration.tau_max=0.3: 1 run" in call(capsys, *words)[1]
+    status, out, _ = call(capsys, "status")
+    assert status == 0 and "Fake with collaboration.tau_max=0.3, scale" in out
+    notes = next(fake.glob("results/*/manifest.json"))
+    notes.write_text(notes.read_text().replace('"status": "done"', '"status": "unfinished"'))
+    assert "stopped (the same command goes on)" in call(capsys, "status")[1]
 
 
 def test_a_named_folder_is_never_mixed(fake, capsys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import fake_command
+import figures
 import numpy as np
 import pytest
 from runs_fake import FakeModel, scenario
@@ -13,6 +14,7 @@ from scipy import stats
 import cluster_sim as cs
 from cluster_sim.analysis import effects
 from cluster_sim.analysis.yearly import by_year
+from cluster_sim.cli import compare as compare_command
 from cluster_sim.indicators import indicator
 
 SHIFTED = "test_compare:Shifted"
@@ -141,8 +143,22 @@ def test_a_failed_run_takes_its_pair_out():
 def test_three_scenarios_and_a_figure():
     result = pair({}, {"bonus": 0.01, "noise": 1e-3}, {"bonus": -0.01, "noise": 1e-3})
     assert result.found["Fake-2"]["gdp_share"]["2018"]["mean"] > 0 > result.found["Fake-3"]["gdp_share"]["2018"]["mean"]
-    text = " ".join(t.get_text() for t in result.plot().findobj(lambda a: hasattr(a, "get_text")))
+    figure = result.plot()
+    text = figures.words(figure)
+    assert not figures.cut(figure)
     assert "Share of GDP" in text and "percentage points" in text and "Fake-3" in text
+    assert "Difference from Fake 12 pairs of runs" in text.replace("\n", " ")
+
+
+@pytest.mark.parametrize("value, text", [(38.4, "38"), (1.44, "1.4"), (1234.0, "1,200"), (0.96, "0.96"), (9.96, "10")])
+def test_ratios_have_two_digits(value, text):
+    assert compare_command.two_digits(value) == text
+
+
+def test_few_pairs_tell_no_ratio_of_variances():
+    for seeds, told in ((4, False), (6, True)):
+        lines = "\n".join(compare_command.table(pair({}, {"bonus": 0.01, "noise": 1e-3}, seeds=seeds), "Fake-2"))
+        assert ("pairing cuts" in lines) == told and ("fewer than 5" in lines) != told and "Fake minus Fake" in lines
 
 
 def test_a_placebo_is_zero_in_every_column():

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 
 import distributed
 import pytest
@@ -19,7 +18,7 @@ from test_runs_store import content, do
 from test_sweep_runs import sweep_of
 
 import cluster_sim as cs
-from cluster_sim.runs import dask_engine
+from cluster_sim.runs import claims
 from cluster_sim.runs.dask_engine import DaskEngine
 from cluster_sim.runs.errors import EngineGone, InputError, StoreFull
 from cluster_sim.runs.execution import execute
@@ -276,15 +275,13 @@ def test_a_scheduler_of_another_version_of_dask(cluster, monkeypatch):
 
 def test_a_folder_that_workers_do_not_see(cluster, tmp_path, monkeypatch):
     """The workers look into a folder of the same name that is not the one of this process."""
-    real = dask_engine.folder_probe
+    real = claims.Claim.take
 
-    @contextmanager
-    def elsewhere(folder):
-        with real(folder) as (name, byte):
-            (folder / name).unlink()
-            yield name, byte
+    def elsewhere(claim):
+        real(claim)
+        claim.path.unlink()
 
-    monkeypatch.setattr(dask_engine, "folder_probe", elsewhere)
+    monkeypatch.setattr(claims.Claim, "take", elsewhere)
     (tmp_path / "a").mkdir()
     with pytest.raises(InputError, match="2 of 2 Dask workers.*\n.*sees another folder.*\n.*--out"):
         far(cluster, tmp_path / "a", [1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import figures
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,7 +155,9 @@ def test_regret_of_policies_on_runs_and_the_figure():
     wide = found.futures.pivot(index="future", columns="policy", values="value")
     lost = (wide.max(axis=1) - wide["as_it_is"]).mean()
     assert found.regret.set_index("policy").loc["as_it_is", "mean_regret"] == pytest.approx(lost)
-    text = " ".join(t.get_text() for t in found.plot().findobj(lambda a: hasattr(a, "get_text")))
+    figure = found.plot()
+    text = figures.words(figure)
+    assert not figures.cut(figure)
     assert "Futures of as_it_is" in text and "Regret" in text and "percentage points" in text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,5 +46,38 @@ def test_following_the_guide_adds_an_instrument(tmp_path):
     assert run("-c", FOLLOW_THE_GUIDE, str(package), str(scenarios / "start_grants.yaml")) == "True"
 
 
+def test_following_the_guide_adds_a_city(tmp_path):
+    """The commands run on a copy as they stand, then with the guide's numbers in the place of the copy's."""
+    import yaml
+
+    guide = (ROOT / "docs" / "adding_a_city.md").read_text(encoding="utf-8")
+    own, scenario = re.findall(r"^```yaml\n(.*?)^```$", guide, flags=re.MULTILINE | re.DOTALL)
+    (shell,) = re.findall(r"^```sh\n(.*?)^```$", guide, flags=re.MULTILINE | re.DOTALL)
+    copy, words = (line.split() for line in shell.splitlines())
+    assert copy[:2] == ["cp", "-r"] and words[:2] == ["python", "run_sim.py"]
+    city = tmp_path / copy[3]
+    shutil.copytree(ROOT / copy[2], city)
+    file, words = city / "city.yaml", [*words[2:], "--seeds", "1", "--no-figures"]
+    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text(encoding="utf-8")) | yaml.safe_load(own)), "utf-8")
+    (tmp_path / "mine.yaml").write_text(scenario, encoding="utf-8")
+    for given in ("my_city", "mine.yaml"):
+        command = [sys.executable, str(ROOT / "run_sim.py"), *(given if word == "my_city" else word for word in words)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path,
+                              env=os.environ | {"PYTHONPATH": str(ROOT)})
+        assert done.returncode == 0 and "2018" in done.stdout, done.stderr
+
+
 def test_generated_tables_are_current():
     run("docs/generate.py", "--check")
+
+
+def test_every_row_of_what_can_go_wrong_names_tests_that_there_are():
+    """A row names test files, or a module of the tests that is started by hand."""
+    rows = [line for line in (ROOT / "docs" / "what_can_go_wrong.md").read_text("utf-8").splitlines()
+            if line.startswith("| ")][1:]
+    for row in rows:
+        held = row.split("|")[3]
+        files = re.findall(r"`(tests/\w+\.py)`", held)
+        files += [f"tests/{name}/__main__.py" for name in re.findall(r"python -m tests\.(\w+)", held)]
+        assert files and all((ROOT / file).is_file() for file in files), row
+    assert len(rows) > 20

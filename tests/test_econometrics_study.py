@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
+import figures
 import pandas as pd
 import pytest
 
@@ -112,6 +113,7 @@ def test_tables_and_figure(small):
     text = files[1].read_text()
     assert text.count(r"\\") == len(result.estimates) + 1 and "%" not in text.replace(r"\%", "")
     figure = result.plot()
+    assert not figures.cut(figure)
     written = {text.get_text() for text in figure.texts}
     assert {"Zones: paired runs", "Lottery for the subsidy", "5–25%"} <= written
     with pytest.raises(ValueError, match="none of the main estimates"):

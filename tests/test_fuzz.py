@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+from tests.fuzz import cases
 from tests.fuzz.cases import KINDS, place_of, write_case
 from tests.fuzz.hunt import Found, hunt, names
 from tests.fuzz.mutations import WAYS
@@ -29,6 +30,29 @@ def test_a_case_is_the_same_whenever_it_is_made(tmp_path):
 def test_every_way_takes_any_text(way, data):
     for seed in range(20):
         assert isinstance(way(data, random.Random(seed)), bytes)
+
+
+@pytest.mark.parametrize(("said", "placed"), [
+    ("a/b.yaml:3:1: no\n    3 | x\n        ^\n1 fault. Nothing was run.", True), ("--set:1:7: no", True),
+    ("a/b.yaml:3:1: no\n    3 | x\n2 faults. Nothing was run.", False), ("a/b.yaml: no", False), ("", False),
+    ("    3 | see b.yaml:3:1: no", False)])
+def test_a_refusal_has_a_place_for_every_fault(said, placed):
+    assert cases.has_places(said) == placed
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [
+    ((0, "table"), "read"), ((2, "a.yaml:1:1: no"), "refused"), ((2, "a.yaml: no"), "nowhere"), ((1, ""), "status"),
+    ((3, "a.yaml:1:1: no"), "status")])
+def test_a_verdict_is_of_status_and_place(monkeypatch, answer, outcome):
+    monkeypatch.setattr(cases, "read_case", lambda *case: answer)
+    assert cases.verdict("set-1-1")[0] == outcome
+
+
+@pytest.mark.parametrize("command", ["run", "sweep", "search", "discover", "sensitivity"])
+def test_a_whole_file_is_read_up_to_the_first_run(tmp_path, command):
+    kind = {"run": "scenario", "sweep": "sweep"}.get(command, "study")
+    (source,) = [path for path in cases.samples(kind) if kind != "study" or cases.study_command(path) == command][:1]
+    assert cases.read_case(command, source, tmp_path / "out")[0] == 0 and not (tmp_path / "out").exists()
 
 
 def test_what_is_found_is_counted_by_place():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 
+import figures
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ from cluster_sim.month.population import GRADUATED, GRADUATES_LEFT
 from cluster_sim.report import tables as writer
 from cluster_sim.runs.errors import InputError
 
-END, OVER = top_titles.HOWS
+END, OVER = top_titles.MEASURES
 
 
 # the arithmetic of shares ----------------------------------------------------------------------------
@@ -27,7 +28,7 @@ END, OVER = top_titles.HOWS
 def test_receipts_fall_into_the_years_in_which_they_are_earned():
     released = np.array([2018 * 12 + 10, 2019 * 12, 2019 * 12 + 10])          # November, January, November
     run, decay = np.array([3, 1, 3]), np.full(3, 0.5)
-    found = top_titles.spread(released, np.array([8.0, 5.0, 6.0]), run, decay, [2018, 2019, 2020], 2019 * 12 + 11)
+    found = top_titles.by_year(released, np.array([8.0, 5.0, 6.0]), run, decay, [2018, 2019, 2020], 2019 * 12 + 11)
     assert found[0] == pytest.approx([6.0, 2.0, 0.0])                         # 1/2 + 1/4, then the rest
     assert found[1] == pytest.approx([0.0, 5.0, 0.0])
     assert found[2] == pytest.approx([0.0, 6.0, 0.0])                         # its last month is not lived
@@ -258,6 +259,7 @@ def test_the_table_as_csv_and_latex(report, tmp_path):
 
 def test_the_figure_is_drawn(report):
     figure = report.plot()
+    assert not figures.cut(figure)
     assert len(figure.axes) == 9 and [axes.get_title(loc="left") for axes in figure.axes][2] == "Other hits a year"
 
 

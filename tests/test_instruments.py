@@ -103,7 +103,7 @@ def test_all_instruments_at_ten_times_their_amount_stay_solvent_in_accounts():
         yuan = np.rint(payments["amount"][payments["instrument"] == each.name] * MILLION)
         assert yuan.sum() == each.outlay, each.name
     for level in ("city", "province", "centre"):
-        paid = sum(table[L.KINDS[i].name].sum() for i in L.SUBSIDIES[level]) * MILLION
+        paid = sum(table[L.KINDS[i].name].sum() for i in L.OUTLAYS[level]) * MILLION
         assert paid == pytest.approx(sum(i.payer.get(level, 0.0) * i.outlay for i in model.instruments), rel=1e-3)
     s = model.studios.used[alive(model)]
     assert (s["unit_cost"] > 0.0).all() and (s["rent_relief"] <= 1.0).all() and (s["compute_relief"] <= 1.0).all()

@@ -10,7 +10,7 @@ from instruments import MILLION, by_identity, cash_of, in_force
 from cluster_sim import ledger as L
 from cluster_sim.codes import Stage
 from cluster_sim.month import release
-from cluster_sim.month.collaboration import pair_cost
+from cluster_sim.month.partner_search import pair_cost
 
 
 def meeting(month: int, **keys):

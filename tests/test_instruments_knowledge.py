@@ -10,7 +10,7 @@ from instruments import MILLION, by_identity, cash_of, in_force
 from cluster_sim import ledger as L
 from cluster_sim.codes import Life, Segment, Specialism, Stage
 from cluster_sim.month import knowledge
-from cluster_sim.month.collaboration import pair_cost, tie_between
+from cluster_sim.month.partner_search import pair_cost, tie_between
 
 
 # ------------------------------------------------------------------------------------- compute vouchers

@@ -11,6 +11,7 @@ from test_mechanisms_births import with_founder
 from cluster_sim import ledger as L
 from cluster_sim.codes import FOUNDER, FundKind, Life, Stage
 from cluster_sim.month import births, moves
+from cluster_sim.month import property as property_market
 
 
 # ------------------------------------------------------------------------------------- approvals
@@ -142,11 +143,21 @@ def test_young_studios_see_the_lower_rent_in_the_zone_as_long_as_there_is_floor(
     model, scheme, rows = tenants(3, 300.0)
     scheme.open(model)
     inside = scheme.inside(model)
-    assert (model.space.cells["relief"] == np.where(inside, 0.75, 0.0)).all() and inside.any() and not inside.all()
-    assert model.month.levers["relief_age"] == 24
+    lever, cells = model.month.lever_row[0], model.space.cells
+    expected = [property_market.relief_in(cell, True, lever) for cell in cells]
+    assert (expected == np.where(inside, 0.75, 0.0)).all() and inside.any() and not inside.all()
+    assert lever["relief_age"] == 24 and property_market.relief_in(cells[inside][0], False, lever) == 0.0
     scheme.support(model)
+    model.set_levers()
     scheme.open(model)                                              # all is let
-    assert (model.space.cells["relief"] == 0.0).all() and model.month.levers["relief_age"] == 0.0
+    assert model.month.levers["relief"] == 0.0 and model.month.levers["relief_age"] == 0.0
+
+
+def test_without_zones_the_lower_rent_is_expected_everywhere():
+    model, scheme = in_force("workspace", floor=60_000.0, zones=[])
+    scheme.open(model)
+    cells = model.space.cells
+    assert all(property_market.relief_in(cell, True, model.month.lever_row[0]) == 0.75 for cell in cells)
 
 
 def test_a_lower_rent_draws_young_studios_into_the_zone():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import gc
+import subprocess
+import sys
 
 import pytest
 from engine import build
@@ -63,3 +65,11 @@ def test_kernels_are_called_with_plain_numbers_for_codes():
               and one.py_func.__module__.startswith("cluster_sim.month")]
     assert len(called) > 30
     assert [one.py_func.__name__ for one in called for given in one.signatures if any(map(codes_in, given))] == []
+
+
+@pytest.mark.skipif(jit.is_cold(), reason="compiling is left to the first worker")
+def test_the_fork_server_loads_the_kernels_for_all_workers():
+    code = ("import cluster_sim.runs.preload; from cluster_sim.month.wages import raise_wages; "
+            "print(len(raise_wages.signatures))")
+    done = subprocess.run([sys.executable, "-c", code], cwd=jit.ROOT.parent, capture_output=True, text=True)
+    assert int(done.stdout) >= 1, done.stderr

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.kill.commands import JOBS  # noqa: E402
-from tests.kill.compare import different, drafts, left, torn  # noqa: E402
+from tests.kill.compare import different, hidden, left, torn  # noqa: E402
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="lives are forked")
 LONG = {"engine", "econometrics", "report"}
@@ -64,16 +64,17 @@ def test_differences_are_named(tmp_path):
     assert different(whole, left(tmp_path)) == ["a.csv is missing", "b.csv is left over", "manifest.json differs"]
 
 
-def test_drafts_are_counted_and_not_compared(tmp_path):
+def test_what_is_hidden_is_named_and_not_compared(tmp_path):
     (tmp_path / "runs").mkdir()
-    for name in (".lock", "runs/.part-1.parquet.77.tmp"):
+    for name in (".lock", "runs/.part-1.parquet.here.77.draft"):
         (tmp_path / name).write_text("1")
-    assert left(tmp_path) == {} and drafts(tmp_path) == ["runs/.part-1.parquet.77.tmp"]
+    assert left(tmp_path) == {} and hidden(tmp_path) == ["runs/.part-1.parquet.here.77.draft"]
 
 
 @pytest.mark.parametrize(("name", "text", "whole"), [
     ("a.csv", "1,2\n3", False), ("a.csv", "1,2\n", True), ("a.json", "[1", False), ("a.parquet", "PAR1", False),
-    ("a.png", "", False), (".a.csv.77", "1", True)])
+    ("log.txt", "", True), ("log.txt", "1", False),
+    ("a.png", "", False), (".a.csv.here.77.draft", "1", True)])
 def test_files_that_are_not_whole_are_found(tmp_path, name, text, whole):
     (tmp_path / name).write_text(text)
     assert torn(tmp_path) == ([] if whole else [name])

@@ -66,7 +66,7 @@ def test_no_money_appears_or_vanishes(scenario):
     by_segment = sum(series[name].sum() for name in series if name.startswith("value_added_"))
     assert series["creative_value_added"].sum() == pytest.approx(by_segment, abs=1e-14 * turnover)
     outlay = sum(i.outlay for i in model.instruments)
-    booked = sum(flows[KINDS[i].name] for kinds in ledger.SUBSIDIES.values() for i in kinds)
+    booked = sum(flows[KINDS[i].name] for kinds in ledger.OUTLAYS.values() for i in kinds)
     assert outlay == pytest.approx(booked, abs=1e-8 * max(outlay, 1.0))
     assert series["public_outlay"].sum() * 1e6 == pytest.approx(outlay, abs=1e-8 * max(outlay, 1.0))
 

@@ -8,13 +8,14 @@ from engine import JANUARY_2017, alive, build, differences
 
 from cluster_sim.codes import Stage
 from cluster_sim.draws import again, draw, stream
-from cluster_sim.month import collaboration
+from cluster_sim.month import partner_search, subcontracting, ties
+from cluster_sim.records import TIES
 
 
 def test_the_cost_of_distance_rises_and_levels_off():
     p = build(1).rules.p[0]
     km = np.array([0.0, 0.05, 0.5, 2.0, 8.0, 40.0, 400.0, 4000.0])
-    tau = np.array([collaboration.tau(d, p) for d in km])
+    tau = np.array([partner_search.tau(d, p) for d in km])
     assert tau[0] == 0.0 and (np.diff(tau[:-1]) > 0).all()
     assert tau[-1] == pytest.approx(p["collaboration_tau_max"], rel=1e-6)
 
@@ -22,8 +23,8 @@ def test_the_cost_of_distance_rises_and_levels_off():
 @pytest.mark.parametrize("strength, templates, commons", [(1.0, 0.0, 0.0), (0.0, 1.0, 2.0), (0.5, 0.5, 1.0)])
 def test_ties_and_templates_lower_the_cost(strength, templates, commons):
     p = build(1).rules.p[0]
-    alone = collaboration.pair_cost(3.0, 0.0, 0.0, 0.0, p)
-    together = collaboration.pair_cost(3.0, strength, templates, commons, p)
+    alone = partner_search.pair_cost(3.0, 0.0, 0.0, 0.0, p)
+    together = partner_search.pair_cost(3.0, strength, templates, commons, p)
     expected = (1.0 - p["collaboration_tie_saving"] * strength) * (
         1.0 - p["collaboration_template_saving"] * templates * commons / (1.0 + commons))
     assert together / alone == pytest.approx(expected) and expected < 1.0
@@ -31,13 +32,13 @@ def test_ties_and_templates_lower_the_cost(strength, templates, commons):
 
 def test_templates_without_a_commons_save_nothing():
     p = build(1).rules.p[0]
-    assert collaboration.pair_cost(3.0, 0.0, 1.0, 0.0, p) == collaboration.pair_cost(3.0, 0.0, 0.0, 0.0, p)
+    assert partner_search.pair_cost(3.0, 0.0, 1.0, 0.0, p) == partner_search.pair_cost(3.0, 0.0, 0.0, 0.0, p)
 
 
 def prepared(**options):
     """Return a model whose partners' market is laid out for its first month, and one of its studios."""
     m = build(2, **options)
-    collaboration.reach_of(m.studios.used, m.studios.order(), m.partners, m.rules.p)
+    partner_search.reach_of(m.studios.used, m.studios.order(), m.partners, m.rules.p)
     m.partners.ties["strength"] = 0.0
     rows = alive(m, park=-1)
     return m, int(rows[np.argsort(m.studios.used["id"][rows])[0]])
@@ -45,14 +46,16 @@ def prepared(**options):
 
 def meetings(m, i, k=1, count=4000):
     """Return whom studio i meets for a specialism over many draws."""
-    market, cumulative = collaboration.market_of(m), np.empty(m.side**2)
-    collaboration.survey(m.studios.used["cell"][i], m.space.proximity, m.partners.cell_reach[k], cumulative)
+    market, cumulative = partner_search.market_of(m), np.empty(m.side**2)
+    partner_search.survey(m.studios.used["cell"][i], m.space.proximity, m.partners.cell_reach[k], cumulative)
     base = np.uint64(stream(5, 17, 0))
 
     def word(n):
         return np.uint64(again(np.uint64(draw(base, n))))
 
-    return np.array([collaboration.meet(market, i, k, word(n), cumulative) for n in range(count)])
+    seen = partner_search.look_around(market, i, k, cumulative, np.empty(TIES))
+    return np.array([partner_search.meet(market.studios, m.partners, m.other_cities.weight, i, k, word(n), seen)
+                     for n in range(count)])
 
 
 def test_meeting_falls_with_distance_as_the_formula_says():
@@ -112,16 +115,16 @@ def test_other_cities_are_met_by_their_reach():
 def test_ties_persist_when_a_studio_moves_and_fade_with_time():
     m, i = prepared()
     j = int(alive(m)[-1])
-    collaboration.record_pairs(m, np.array([[i, j]]))
+    ties.record_pairs(m, np.array([[i, j]]))
     identity = m.studios.used["id"][j]
-    assert collaboration.tie_between(m.partners.ties, i, identity) == 1.0
-    assert collaboration.tie_between(m.partners.ties, j, m.studios.used["id"][i]) == 1.0
+    assert partner_search.tie_between(m.partners.ties, i, identity) == 1.0
+    assert partner_search.tie_between(m.partners.ties, j, m.studios.used["id"][i]) == 1.0
     m.studios.used["cell"][j] = (m.studios.used["cell"][j] + 5) % m.side**2
-    assert collaboration.tie_between(m.partners.ties, i, identity) == 1.0
+    assert partner_search.tie_between(m.partners.ties, i, identity) == 1.0
     for _ in range(12):
-        collaboration.fade(m.partners.ties, m.rules.p)
+        ties.fade(m.partners.ties, m.rules.p)
     kept = (1.0 - m.par["collaboration.tie_fading"]) ** 12
-    assert collaboration.tie_between(m.partners.ties, i, identity) == pytest.approx(kept, rel=1e-4)
+    assert partner_search.tie_between(m.partners.ties, i, identity) == pytest.approx(kept, rel=1e-4)
 
 
 def test_a_nearer_partner_of_the_same_kind_is_worth_more():
@@ -134,7 +137,8 @@ def test_a_nearer_partner_of_the_same_kind_is_worth_more():
     s["cell"][near], s["cell"][far] = s["cell"][i], (s["cell"][i] + m.side * (m.side // 2)) % m.side**2
 
     def value(j):
-        return collaboration.worth(collaboration.market_of(m), i, j, 0.0)
+        return partner_search.worth(s, m.partners.ties, m.space.distance, m.other_cities, m.city_state[0],
+                                    m.rules.p[0], i, j, 0.0)
 
     (v1, c1, d1), (v2, c2, d2) = value(near), value(far)
     assert d1 < d2 and c1 < c2 and v1 > v2
@@ -205,7 +209,7 @@ def test_the_reach_of_a_super_individual_is_nothing_to_others():
     tie = m.partners.ties[i]
     tie["id"][0], tie["row"][0], tie["strength"][0] = m.studios.used["id"][j], j, 3.0
     m.studios.used["solo"][j] = 1
-    collaboration.reach_of(m.studios.used, m.studios.order(), m.partners, m.rules.p)
+    partner_search.reach_of(m.studios.used, m.studios.order(), m.partners, m.rules.p)
     assert (m.partners.reach[j] == 0).all() and not (meetings(m, i) == j).any()
 
 
@@ -217,7 +221,7 @@ def test_a_closed_partner_is_forgotten():
     m.studios.used["sub_id"][i] += 1                 # somebody else lives in that row now
     m.studios.used["staff"][i] = 0
     m.begin_month()
-    collaboration.look_for_partners(m)
+    subcontracting.look_for_partners(m)
     assert m.studios.used["sub"][i] == -1
 
 

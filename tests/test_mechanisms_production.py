@@ -17,7 +17,7 @@ def capacities(model) -> np.ndarray:
     m = model
     sums = m.buffer("payroll", m.studios.high, PAYROLL)
     population.payroll(m.talents.used, hiring.look_at_employers(m), sums, m.city_state, m.rules.p)
-    production.capacities(m.studios.used, sums, m.space, m.city_state, m.rules.p, m.month.flow)
+    production.capacities(m.studios.used, sums, m.space.cells, m.space.parks, m.city_state, m.rules.p, m.month.flow)
     return m.studios.used["capacity"].copy()
 
 
@@ -178,7 +178,7 @@ def test_finished_work_goes_on_to_tests_and_unfinished_work_does_not():
     for done, stage in ((9.99, Stage.TESTING), (5.0, Stage.PRODUCTION)):
         model, row, _, _ = making()
         model.projects.rows["done_by"][row] = done
-        production.advance(model.projects.used, model.credits.used, model.rules.p, 9, np.zeros(8))
+        production.advance(model.projects.used, model.credits.used, model.rules.p, 9)
         assert model.projects.rows["stage"][row] == stage
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
+from dask_cluster import DaskCluster
 from nothing_lost import DISCOVER, SEARCH, SWEEP, YEAR, command, enlarge, ready, small_disk
 
 pytestmark = pytest.mark.slow
 FILES = {"sweep": SWEEP, "search": SEARCH, "discover": DISCOVER}
+SCENARIOS = {
+    "run": ("baseline", *YEAR, "--seeds", "6"), "compare": ("baseline", "no_policy", *YEAR, "--seeds", "4"),
+    "audit": ("baseline", "--instrument", "workspace", *YEAR, "--seeds", "4"),
+    "attribute": ("baseline", *YEAR, "--seeds", "2", "--permutations", "2")}
 
 
 def told(done):
@@ -18,25 +24,46 @@ def told(done):
     assert "disk is full" in done.stderr and "same command" in done.stderr, done.stderr
 
 
-def fill(tmp_path, sizes, *words):
-    """Do a command on disks of several sizes (KB): wherever it stops it says so, and goes on when there is room."""
+def fill(tmp_path, sizes, *words, elsewhere=False):
+    """Do a command on disks of several sizes (KB): wherever it stops it says so, and goes on when there is room.
+
+    elsewhere: processes that are there already write as well, so that a limit on those of the command is none.
+    """
     for size in sizes:
         with small_disk(tmp_path / f"disk{size}", size) as (disk, limit):
-            told(command(tmp_path, *words, "--out", disk / "out", **limit))
+            if limit and elsewhere:
+                pytest.skip("needs the right to mount a file system")
+            told(command(tmp_path, *words, "--out", disk / "out", seconds=300.0, **limit))
             assert [p for p in (disk / "out").rglob("*.parquet") if p.stat().st_size == 0] == []
             for notes in (disk / "out").rglob("manifest.json"):
                 json.loads(notes.read_text(encoding="utf-8"))
-            again = command(tmp_path, *words, "--out", disk / "out", **enlarge(disk, 20_000))
+            again = command(tmp_path, *words, "--out", disk / "out", seconds=300.0, **enlarge(disk, 20_000))
             assert again.returncode == 0, again.stderr
 
 
 @pytest.mark.parametrize("workers", [(), ("--workers", "0")], ids=["processes", "one"])
 def test_run(tmp_path, workers):
-    fill(tmp_path, (40, 100), "run", "baseline", *YEAR, "--seeds", "6", *workers)
+    fill(tmp_path, (40, 100), "run", *SCENARIOS["run"], *workers)
 
 
-def test_compare(tmp_path):
-    fill(tmp_path, (60,), "compare", "baseline", "no_policy", *YEAR, "--seeds", "4")
+@pytest.mark.parametrize("name", ["compare", "audit", "attribute"])
+def test_commands_of_several_scenarios(tmp_path, name):
+    fill(tmp_path, (60,), name, *SCENARIOS[name])
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A Dask cluster of two workers."""
+    pytest.importorskip("distributed")
+    found = DaskCluster(tmp_path_factory.mktemp("dask"))
+    yield found
+    found.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_workers_of_a_dask_cluster(tmp_path, cluster, name):
+    fill(tmp_path, (60,), name, *SCENARIOS[name], "--engine", "dask", "--scheduler", cluster.address, elsewhere=True)
 
 
 @pytest.mark.parametrize("name", sorted(FILES))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import figures
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +14,10 @@ from cluster_sim import ledger as L
 from cluster_sim import policies
 from cluster_sim.analysis.public_money import acts, holders, output
 from cluster_sim.analysis.public_money.audit import ALL, follow, twins
+from cluster_sim.cli.audit import said
 from cluster_sim.codes import Life
 from cluster_sim.policies.base import Instrument
+from cluster_sim.report.public_money import public_money
 from cluster_sim.runs.errors import InputError
 
 KEEP = ("accounts", "payments")
@@ -172,3 +177,28 @@ def test_run_keeps_the_tables_that_it_is_asked_for(tmp_path, capsys):
     assert accounts["value_added"].sum() == pytest.approx(series["creative_value_added"].sum(), rel=1e-9)
     assert main([*words[:-1], str(tmp_path / "y"), "--keep", "acounts"]) == 2
     assert "there is no table 'acounts'" in capsys.readouterr().err and not (tmp_path / "y").exists()
+
+
+def test_the_figure_shows_what_was_paid_and_nothing_else():
+    flows = pd.DataFrame({"instrument": ["paid", "vague", "idle"], "outlay": [3.0, 1.0, 0.0]})
+    summary = pd.DataFrame([{"instrument": name, "flow": flow, "mean": value * part}
+                            for name, value in flows.itertuples(index=False)
+                            for flow, part in (("outlay", 1.0), ("windfall", 0.25), ("additional", 0.75))])
+    known = {"ratio": 2.0, "low95": 1.0, "high95": 50.0}
+    ratios = {name: {"value_added_per_yuan": found}
+              for name, found in (("paid", known), ("vague", {"ratio": 2.0, "low95": None}), ("idle", {"ratio": None}))}
+    result = SimpleNamespace(summary=summary, flows=flows, ratios=ratios, years=3.0, seeds=[1, 2])
+    figure = public_money(result)
+    text = figures.words(figure)
+    assert not figures.cut(figure) and "idle" not in text and text.count("cannot tell") == 1
+    assert "1 yuan" in text and "2 pairs of runs of 3 years" in text
+    with pytest.raises(ValueError, match="paid anything"):
+        public_money(SimpleNamespace(summary=summary, flows=flows.tail(1), ratios=ratios, years=3.0, seeds=[1, 2]))
+
+
+@pytest.mark.parametrize("found, empty, text", [
+    ({"ratio": None}, "nothing paid", "nothing paid"), ({"ratio": None}, "no jobs", "no jobs"),
+    ({"ratio": 0.0, "denominator": 5.0, "low95": None}, "nothing paid", "0.00 (cannot tell)"),
+    ({"ratio": 2.0, "denominator": 5.0, "low95": 1.0, "high95": 3.0}, "no jobs", "2.00 (1.00 to 3.00)")])
+def test_a_ratio_says_what_it_lacks(found, empty, text):
+    assert said(found, 1.0, empty) == text

@@ -23,7 +23,8 @@ from reference.studios import OtherCity, Studio
 from cluster_sim.codes import Life, Stage, Status
 from cluster_sim.draws import MEET, draw, stream
 from cluster_sim.ledger import COINVESTORS_SHARE, PRODUCTION_TAX, RECEIPTS_ABROAD, RECEIPTS_NATION
-from cluster_sim.month import collaboration, hiring, population, release, studying, wages
+from cluster_sim.month import hiring, partner_search, population, release, studying, wages
+from cluster_sim.records import TIES
 
 LIVED = 8                       # months before the one that is compared: jobs, ties and works in every stage
 FEW = 1e-3
@@ -151,17 +152,19 @@ def test_offers_and_the_market_wage_move_alike(month: SimpleNamespace) -> None:
 # ---------------------------------------------------------------- partners
 def encounters(model: Any, row: int, k: int, number: int) -> Counter[int]:
     """Let a studio meet by the kernel's sampling, many times; return the count by what the kernel returns."""
-    market, seen = collaboration.market_of(model), np.empty(model.side**2)
+    market, cells = partner_search.market_of(model), np.empty(model.side**2)
     cell = np.int64(model.studios.used["cell"][row])
-    collaboration.survey(cell, model.space.proximity, model.partners.cell_reach[k], seen)
+    partner_search.survey(cell, model.space.proximity, model.partners.cell_reach[k], cells)
     base = np.uint64(stream(model.seed, MEET, 10_000))
-    return Counter(int(collaboration.meet(market, row, k, np.uint64(draw(base, n)), seen)) for n in range(number))
+    seen = partner_search.look_around(market, row, k, cells, np.empty(TIES))
+    return Counter(int(partner_search.meet(market.studios, model.partners, model.other_cities.weight, row, k,
+                                           np.uint64(draw(base, n)), seen)) for n in range(number))
 
 
 @pytest.mark.parametrize("in_park", [False, True])
 def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> None:
     model = month.model
-    collaboration.reach_of(model.studios.used, model.studios.order(), model.partners, model.rules.p)
+    partner_search.reach_of(model.studios.used, model.studios.order(), model.partners, model.rules.p)
     city = ReferenceCity(model)
     rows = {int(i): row for row, i in enumerate(model.studios.used["id"])}
     tied = [s for s in city.studios if (s.park >= 0) == in_park and len(s.friends(0)) >= 2 and not s.solo]
@@ -195,7 +198,6 @@ def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> N
 
 def test_cost_and_worth_of_partners_are_the_same(month: SimpleNamespace) -> None:
     model, city = month.model, ReferenceCity(month.model)
-    market = collaboration.market_of(model)
     rows = {int(i): row for row, i in enumerate(model.studios.used["id"])}
     looking = city.studios[:: max(1, len(city.studios) // 25)]
     partners: list[Any] = [s for s in city.studios[:: max(1, len(city.studios) // 10)]]
@@ -204,7 +206,9 @@ def test_cost_and_worth_of_partners_are_the_same(month: SimpleNamespace) -> None
             if other is studio or (isinstance(other, Studio) and other.price <= 0.0):
                 continue
             j = -2 - other.number if isinstance(other, OtherCity) else rows[other.id]
-            value, cost, km = collaboration.worth(market, rows[studio.id], j, 0.1)
+            value, cost, km = partner_search.worth(
+                model.studios.used, model.partners.ties, model.space.distance, model.other_cities,
+                model.city_state[0], model.rules.p[0], rows[studio.id], j, 0.1)
             assert studio.pair_cost(other) == pytest.approx(cost, rel=1e-6)
             assert studio.worth_of(other, 0.1) == pytest.approx(value, rel=1e-6, abs=1e-6)
             assert km == (other.kilometres if isinstance(other, OtherCity) else studio.kilometres_to(other))

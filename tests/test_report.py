@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import figures
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,23 +54,75 @@ def credits(count, away):
 
 
 def words(figure):
-    return " ".join(t.get_text() for t in figure.findobj(lambda a: hasattr(a, "get_text")))
+    """What is written in a figure of which nothing may be cut."""
+    assert not figures.cut(figure)
+    return figures.words(figure)
 
 
 def test_the_fan_chart_names_its_units_and_periods():
-    text = words(fan_chart(series(), OBSERVED))
+    text = words(fan_chart(series(), OBSERVED, fitted=(2016, 2021)))
     assert "share of city GDP (%)" in text and "fitted" in text and "held out" in text
+    assert "conditional forecast" in words(fan_chart(series(years=12), OBSERVED, fitted=(2016, 2021)))
+
+
+def test_a_city_that_was_neither_observed_nor_fitted_gets_no_periods():
+    """Its own share is drawn, in one definition, and no year of another city is marked."""
+    broken = series()
+    broken["gdp_share_published"] = broken["gdp_share"] / np.where(broken["month"].dt.year < 2018, 1.2, 1.0)
+    alone = fan_chart(broken)
+    text = words(alone)
+    assert not any(word in text for word in ("fitted", "held out", "forecast", "redefined", "definition", "Observed"))
+    assert alone.axes[0].lines[0].get_ydata()[0] == pytest.approx(100 * broken["gdp_share"].iloc[11::48].median())
+    seen = words(fan_chart(broken, OBSERVED))
+    assert "redefined" in seen and "Observed" in seen and "fit" not in seen.replace("definition", "").split()
+    assert "redefined" not in words(fan_chart(series(), OBSERVED))
+
+
+def test_labels_are_not_cut_where_ticks_are_wide():
+    for top in (0.1, 0.11, 0.125, 1.0):
+        data = series().assign(gdp_share=top, gdp_share_published=top)
+        assert not figures.cut(fan_chart(data, OBSERVED))
+
+
+def test_ticks_of_the_indicators_are_januaries_and_flat_lines_are_whole():
+    figure = indicators(series(), observed=2018)
+    jobs, wage = figure.axes[0], figure.axes[2]
+    assert jobs.lines[0].get_xdata()[0] == 2017.0 and jobs.patches[0].get_x() == 2019.0
+    assert wage.get_ylim()[1] > 1.05 * np.nanmax(wage.lines[0].get_ydata())
+    assert "forecast" in words(figure) and "forecast" not in words(indicators(series()))
 
 
 def test_the_map_has_a_unit_a_scale_bar_and_districts():
     text = words(city_map(cells()))
     assert "Creative jobs per km²" in text and " km" in text and "north is up" in text and "West" in text
+    assert "district border" in text
+
+
+def test_no_line_of_the_map_looks_like_another_and_none_is_no_class():
+    zoned = cells() | {"zones": 2 ** (np.arange(36) % 4)}
+    figure = city_map(zoned, note="End of 2035-12; one of 10 runs, the run with seed 1.")
+    densities, lines = figure.legends
+    looks = [line.get_color() for line in lines.get_lines()]
+    assert len(looks) == len(set(looks)) == 5 and "seed 1" in words(figure)
+    *classes, none = (patch.get_facecolor() for patch in densities.get_patches())
+    assert all(abs(np.array(one) - none).max() > 0.1 for one in classes)
 
 
 @pytest.mark.parametrize("count, away", [(4, 0), (5, 1), (140, 30)])
 def test_the_network_counts_its_partners(count, away):
     text = words(film_network(credits(count, away)))
     assert str(count) in text.split() and f"{count - away} here" in text
+
+
+@pytest.mark.parametrize("title, month, shown", [
+    ("film 000123", pd.Timestamp("2024-03-01"), "A film released in 2024-03"), ("scifi 000123", None, "A sci-fi title"),
+    ("in production", None, "A title in production"), ("Ne Zha 2", None, "Ne Zha 2")])
+def test_a_title_without_a_name_goes_by_its_month(title, month, shown):
+    team = credits(6, 3).assign(title=title, seed=7)
+    team.loc[2, "city"] = "Other cities"
+    text = words(film_network(team, months={1: month}))
+    assert shown in text and "000123" not in text and "Run with seed 7" in text
+    assert "3 in 2 other cities and smaller ones" in text.replace("\n", " ")
 
 
 def test_indicators_skip_what_is_missing():

@@ -21,12 +21,12 @@ from cluster_sim.runs import claims, export, folders, manifest
 from cluster_sim.runs.errors import InputError, StoreFull, is_full
 from cluster_sim.runs.execution import execute
 from cluster_sim.runs.experiment import Experiment
-from cluster_sim.runs.files import whole, write_text
+from cluster_sim.runs.files import append, whole, write_text
 from cluster_sim.runs.log import Log
 from cluster_sim.runs.plan import plan
 from cluster_sim.runs.read import View
 from cluster_sim.runs.reproduce import reproduce
-from cluster_sim.runs.store import Store, append
+from cluster_sim.runs.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 

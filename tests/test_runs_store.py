@@ -152,7 +152,7 @@ def test_full_disk_while_a_part_is_written(tmp_path, monkeypatch):
     with monkeypatch.context() as patch, pytest.raises(StoreFull):
         fail_at(patch, "pyarrow.parquet.write_table", 3)
         do(tmp_path / "a", [1, 2])
-    assert not list((tmp_path / "a").rglob("*.tmp")) and not list((tmp_path / "a").glob("runs/*"))
+    assert not list((tmp_path / "a").rglob("*.draft")) and not list((tmp_path / "a").glob("runs/*"))
     assert len(do(tmp_path / "a", [1, 2]).already) == 2
     do(tmp_path / "b", [1, 2])
     assert content(tmp_path / "a") == content(tmp_path / "b")

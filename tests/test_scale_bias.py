@@ -30,8 +30,14 @@ def test_a_measured_scale():
     found = scale_bias.answer("chengdu", 1 / 20)
     assert found["scale"] == "1/20" and (found["column"], found["year"], found["unit"]) == ("gdp_share", 2030, "%")
     assert found["at"] == {"1/20": {"value": 14.91, "bias": -0.73}} and found["whole_city"] == 15.64
-    said = scale_bias.sentence("chengdu", 1 / 20)
+    said = scale_bias.sentence("chengdu", 1 / 20, "2030-12")
     assert "scale 1/20" in said and "15.64 at 1:1" in said and "14.91 at 1/20 (-0.73 points)" in said
+
+
+@pytest.mark.parametrize("until", ["", "2020-12", "2030-11"])
+def test_the_year_that_was_measured_is_said_only_where_it_was_run(until):
+    said = scale_bias.sentence("chengdu", 1 / 20, until)
+    assert "scale 1/20" in said and "biased" in said and "2030" not in said and "points" not in said
 
 
 @pytest.mark.parametrize("scale, near", [(1 / 2, ["1", "1/20"]), (1 / 50, ["1/20", "1/100"]), (1 / 400, ["1/200"])])
@@ -71,12 +77,14 @@ def test_an_experiment_knows_its_smallest_city():
 
 
 def test_figures_and_tables_bear_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(registry, "FIGURES", {"runs": {"empty": lambda runs: style.canvas()}})
+    monkeypatch.setattr(registry, "FIGURES", {"runs": dict.fromkeys(("share", "map"), lambda runs: style.canvas())})
     sizes = {}
     for scale in (1.0, 1 / 20):
-        drawn = registry.draw("runs", SimpleNamespace(scenario=SimpleNamespace(city="chengdu"), scale=scale))
-        words = " ".join(text.get_text().replace("\n", " ") for text in drawn.texts)
-        assert words == scale_bias.sentence("chengdu", scale)
+        runs = SimpleNamespace(scenario=SimpleNamespace(city="chengdu"), scale=scale, manifest={"until": "2035-12"})
+        for figure, until in (("map", ""), ("share", "2035-12")):
+            drawn = registry.draw("runs", runs, figure)
+            words = " ".join(text.get_text().replace("\n", " ") for text in drawn.texts)
+            assert words == scale_bias.sentence("chengdu", scale, until)
         (svg, *_) = style.save(drawn, tmp_path / f"{scale}")
         sizes[scale] = svg.read_text(encoding="utf-8").split('height="')[1].split("pt")[0]
     assert float(sizes[1 / 20]) > float(sizes[1.0]), "the note lies below the figure and is written with it"
@@ -105,7 +113,7 @@ def test_the_command_line_says_it(tmp_path):
         if more:
             assert json.loads(done.stdout)["scale_bias"]["at"] == {"1/200": {"value": 13.64, "bias": -2.0}}
         else:
-            assert "13.64 at 1/200 (-2.00 points)" in done.stdout.replace("\n", " ")
+            assert "City at scale 1/200" in done.stdout and "2030" not in done.stdout
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("s*/*.yaml")), ids=lambda path: path.name)

@@ -86,6 +86,8 @@ def test_how_a_message_looks(world):
         ("policies: {subsidy: {from: 2019-01}}", 2, 21, "policies.subsidy", "expected a list"),
         ("policies: {subsidy: [rate]}", 2, 22, "policies.subsidy", "expected a dated entry"),
         ("policies: {subsidy: [{rate: 0.1}]}", 2, 22, "policies.subsidy", "does not say from when"),
+        ("policies: {subsidy: [{from: 2036-01, rate: 0.1}]}", 2, 29, "policies.subsidy.from",
+         "2036-01 is after the end of the scenario, 2030-12"),
         ("policies: {subsidy: [{from: soon}]}", 2, 29, "policies.subsidy.from", "'soon' is not a month"),
         (
             "policies: {zones: [{from: 2026-01}, {from: 2025-01}]}",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import cluster_sim as cs
 from cluster_sim import parameters
 from cluster_sim.cli import explain, list_, new, schema
 from cluster_sim.scenario import load_resolved, load_scenario, month_name, registry
@@ -18,6 +19,7 @@ from cluster_sim.scenario.differences import differences
 from cluster_sim.scenario.explain import as_text, columns, listing, topics_of
 from cluster_sim.scenario.schema import scenario_schema, schema_text
 from cluster_sim.scenario.template import template
+from cluster_sim.scenario.titles import TITLES
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -89,6 +91,15 @@ def test_what_the_named_scenarios_change():
 
 def test_the_schema_is_current():
     assert (ROOT / "scenarios" / "schema.json").read_text() == schema_text(), "python run_sim.py schema"
+
+
+def test_a_schema_that_is_not_current_is_named_with_what_writes_it(tmp_path, capsys):
+    out = tmp_path / "schema.json"
+    out.write_text("{}")
+    assert call(schema, "--check", "--out", str(out)) == 1
+    assert capsys.readouterr().out.strip().endswith(f"schema --out {out}") and out.read_text() == "{}"
+    assert call(schema, "--out", str(out)) == call(schema, "--check", "--out", str(out)) == 0
+    assert capsys.readouterr().out.strip().endswith("is current")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -228,11 +239,27 @@ def test_explain_what_is_not_known(capsys):
     assert call(explain, "production_subsidi") == 2
     captured = capsys.readouterr()
     assert captured.out == "" and "production_subsidy" in captured.err
+    assert call(explain, "subsdy") == 2 and "production_subsidy" in capsys.readouterr().err
     assert call(explain) == 0 and "instruments" in capsys.readouterr().out
 
 
+def test_the_columns_of_projects_are_those_of_a_run():
+    assert list(TITLES) == list(cs.run("synthetic", "1/200", until="2017-02").projects)
+
+
+def test_the_example_of_an_instrument_is_valid_and_does_something(tmp_path):
+    """A scenario made of the examples is read, and each gives an amount that is nothing by default."""
+    for name, instrument in registry.instruments().items():
+        topic = next(topic for topic in topics_of(name) if topic["kind"] == "instrument")
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(f"extends: no_policy\n{topic['example']}\n", encoding="utf-8")
+        (entry,) = load_scenario(path).policies[name]
+        amounts = [key for key, info in registry.keys_of(instrument).items() if info.default == 0]
+        assert any(entry[key] != 0 for key in amounts)
+
+
 def test_everything_that_can_be_listed_can_be_explained():
-    for what in ("instruments", "parameters", "columns", "events", "segments"):
+    for what in list_.KINDS[1:]:
         for row in listing(what):
             found = topics_of(row["name"])
             assert found and all(as_text(topic) for topic in found), row["name"]

@@ -219,7 +219,7 @@ parameters: {labour.team: 6}
     assert "with zones from 2025-03" in differences(base, bare)
 
 
-months = st.lists(st.integers(2017 * 12, 2035 * 12), min_size=1, max_size=5, unique=True).map(sorted)
+months = st.lists(st.integers(2017 * 12, 2030 * 12 + 11), min_size=1, max_size=5, unique=True).map(sorted)
 rates = st.one_of(st.none(), st.integers(0, 100).map(lambda n: n / 100))
 
 
@@ -274,3 +274,13 @@ def test_a_city_of_ones_own_is_part_of_the_digest(world, tmp_path):
 
 def test_months_are_ordinals():
     assert parse_month("2026-01") == JAN_2026
+
+
+def test_what_a_base_says_of_later_years_is_no_fault(world):
+    """A scenario that ends sooner keeps its base's later entries, and so does its stored form."""
+    world("extends: base.yaml\npolicies:\n subsidy:\n  - {from: 2029-01, cap: 2 million yuan}\n", "later.yaml")
+    world("extends: later.yaml\nend: 2020-12\n", "sooner.yaml")
+    for scenario in (load_scenario("sooner.yaml"), load_scenario("later.yaml", {"until": "2020-12"})):
+        assert scenario.end == 2020 * 12 + 11 and scenario.policies["subsidy"][-1]["from"] == 2029 * 12
+        again = load_scenario(world(yaml.safe_dump(scenario.resolved()), "stored.yaml"))
+        assert again.policies == scenario.policies

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cluster_sim.inputs.errors import Faults, Source
+from cluster_sim.inputs.errors import Fault, Faults, Mark, Source
 from cluster_sim.inputs.files import MOST_BYTES, split_lines
 from cluster_sim.inputs.yaml_reader import read_file, read_text, scalar
 from cluster_sim.scenario import ScenarioError
@@ -32,6 +34,17 @@ def test_words_follow_yaml_1_2():
     words |= {"1_000": "1_000", "-5": -5, ".5": 0.5, "y": "y", ".inf": float("inf"), "~": None}
     for word, value in words.items():
         assert scalar(word) == value and type(scalar(word)) is type(value), word
+
+
+@pytest.mark.parametrize("text, line", [("name: x\n  end: 2030", 2), ("policies:\n  a: 1\n  # note\n\n     b: 2\n", 5)])
+def test_a_line_indented_too_far_is_named(text, line):
+    (fault,) = refused(text)
+    assert "indented deeper than the line above" in fault.message and fault.mark.line == line
+
+
+def test_a_text_that_holds_a_colon_is_told_apart_from_it():
+    (fault,) = refused("rationale: he said: no\n")
+    assert "put quotes around" in fault.message
 
 
 def test_every_node_keeps_its_place():
@@ -77,6 +90,32 @@ def test_files_that_are_not_read(tmp_path):
     for path, says in ((large, "larger"), (binary, "UTF-8"), (tmp_path, "regular"), (tmp_path / "no", "regular")):
         with pytest.raises(ScenarioError, match=says):
             read_file(path, path.name, Faults())
+
+
+def test_very_many_faults_in_one_long_line_are_said_at_once():
+    text = "[" + "1, " * 20_000 + "1]"
+    source = Source("x.yaml", split_lines(text))
+    error = ScenarioError([Fault(f"a.{k}", "expected a word", "", Mark(source, 1, 2 + 3 * k)) for k in range(20_000)])
+    began = time.process_time()
+    lines = str(error).splitlines()
+    assert time.process_time() - began < 2.0 and len(error.faults) == 20_000
+    assert len(lines) == 301 and lines[-1].startswith("20000 faults, the first 100 above. Nothing was run.")
+    assert lines[297] == "x.yaml:1:299: a.99: expected a word"
+    assert lines[298][lines[299].index("^")] == "1"
+
+
+@pytest.mark.parametrize(("data", "place", "shown"), [
+    (b"\xef\xbb\xbfa: 1\r\nb: caf\xe9 x\n", "x.yaml:2:7: not UTF-8 text", "b: caf\ufffd x"),
+    ("name: \u6210".encode("utf-16"), "x.yaml:1:1: not UTF-8 text", ""),
+    (b"a: 1\n\nb: \x07 x\n", "x.yaml:3:4: not YAML: the character U+0007", "b: ? x"),
+    ("a: 1 #\u2028b: [\x85\n".encode(), "x.yaml:2:5: not YAML", "b: [")])
+def test_what_is_no_text_has_a_place(tmp_path, data, place, shown):
+    path = tmp_path / "x.yaml"
+    path.write_bytes(data)
+    with pytest.raises(ScenarioError) as error:
+        read_file(path, "x.yaml", Faults())
+    first, second, *_ = str(error.value).splitlines()
+    assert first.startswith(place) and second.partition("| ")[2].startswith(shown)
 
 
 def test_an_empty_text_is_an_empty_mapping():

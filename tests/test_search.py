@@ -10,6 +10,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import figures
 import numpy as np
 import pytest
 from analysis_fake import X, Y, Z, base
@@ -102,6 +103,7 @@ def test_a_known_front_under_a_budget():
     """y only costs, so the front has y = 0; within 3.6 million a year x may go up to 0.6, where 10 x^2 = 3.6."""
     result = look(hunt(budget=3.6, generations=14))
     front = result.front
+    assert not figures.cut(result.plot())
     assert front["labour_raise"].max() <= 0.06 and front["collaboration_tau_max"].max() <= 0.6
     assert front["collaboration_tau_max"].max() > 0.5 and front["collaboration_tau_max"].min() < 0.1
     assert (front["cost"] <= 3.6).all() and front["holds"].all() and len(front) >= 8

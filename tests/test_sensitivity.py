@@ -6,6 +6,7 @@ import json
 import signal
 from functools import partial
 
+import figures
 import numpy as np
 import pytest
 from analysis_fake import FACTORY, X, Y, Z, base, ishigami
@@ -224,7 +225,9 @@ def test_outputs_of_other_columns_and_years():
 
 def test_the_figure_names_what_it_shows():
     result = ask(question(parameters={"luck": 0.05}), base_points=16)
-    text = " ".join(t.get_text() for t in result.plot().findobj(lambda a: hasattr(a, "get_text")))
+    figure = result.plot()
+    text = figures.words(figure)
+    assert not figures.cut(figure)
     for word in ("Morris screening", "Sobol indices", "PAWN", Y, "dummy", "percentage points"):
         assert word in text
 

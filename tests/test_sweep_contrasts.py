@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import figures
 import numpy as np
 import pandas as pd
 import pytest
-from runs_fake import FACTORY
+from runs_fake import FACTORY, scenario
 from test_sweep_runs import sweep_of
 
 import cluster_sim as cs
 from cluster_sim.analysis.spread import means
 from cluster_sim.analysis.sweep_contrasts import BASE, contrasts
-from cluster_sim.cli.sweep_table import by_factor
+from cluster_sim.cli.sweep_table import by_factor, shares
 from cluster_sim.report import registry
 from cluster_sim.runs.sweeps import load_sweep
 
@@ -81,4 +84,19 @@ def test_points_of_a_sweep_are_not_pooled(tmp_path):
     assert fans["scenario"].nunique() == 6 and fans.groupby("scenario")["seed"].nunique().eq(3).all()
     with pytest.raises(ValueError, match="differ by 'point'"):
         view.plot("indicators")
-    assert view.plot("points", column="gdp_share").axes
+    assert not figures.cut(view.plot("points", column="gdp_share"))
+
+
+@pytest.mark.parametrize("factors", [{"collaboration.tau_max": [0, 0.5, 1.5]},
+                                     {"collaboration.tau_max": [0, 0.5, 1.5], "labour.raise": [0.05, 0.1]}])
+def test_the_figure_of_points_has_titles_units_and_errors(tmp_path, factors):
+    base = replace(scenario(**{"collaboration.tau_max": 0.8}), city="chengdu")
+    sweep = load_sweep({"name": "Fake", "base": base, "design": "grid", "seeds": 3, "scale": "1/20",
+                        "factors": factors, "outputs": []})
+    view = cs.sweep(sweep, out=tmp_path / "a", workers=0, factory=FACTORY)
+    figure = view.plot("points")
+    text = figures.words(figure).replace("\n", " ")
+    assert not figures.cut(figure) and "Collaboration: tau max" in text and "December 2018 (%)" in text
+    assert "Mean over 3 seeds" in text
+    head, *rows = by_factor(*shares(view.sweep, view.folder))[2:5]
+    assert [*map(len, rows)] == [len(head)] * 2 and head.split()[:4] == ["value", "mean", "s.e.", "change"]

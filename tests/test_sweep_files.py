@@ -156,6 +156,19 @@ def test_what_is_no_value_is_a_fault_in_its_place(write, values, words):
     assert re.search(words, str(ScenarioError(found)))
 
 
+@pytest.mark.parametrize(("keys", "says"), [
+    ("design:", ["the key 'design' is missing"]), ("design: sobol\nsamples: ~", ["needs the key 'samples'"]),
+    ("design: morris\ntrajectories:", ["needs the key 'trajectories'"]),
+    ("design: list\nbase:", ["expected the file or name of a scenario"]),
+    ("design: list\nseeds:\nuntil: ~\nscale:\noutputs:", [])])
+def test_a_key_without_a_value_is_as_good_as_none(write, keys, says):
+    path = write(f"{keys}\nfactors: {{collaboration.tau_max: {{low: 0, high: 1, levels: 2}}}}\n"
+                 if "list" not in keys else f"{keys}\nfactors: {{collaboration.tau_max: [0, 1]}}\n")
+    found = [] if not says else [fault for fault in faults_of(path) if not fault.path.endswith("levels")]
+    assert len(found) == len(says) and all(re.search(*pair) for pair in zip(says, map(str, found), strict=True))
+    assert says or load_sweep(path).seeds == (1,)
+
+
 def test_faults_of_the_base_are_those_of_the_sweep(write):
     write("extends: baseline\ncolour: red\n", "base.yaml")
     found = faults_of(write(GOOD.replace("base: baseline", "base: base.yaml").replace("seeds: 3", "seeds: none")))

@@ -266,7 +266,7 @@ def test_a_full_disk_leaves_a_sweep_that_goes_on(tmp_path, monkeypatch, small_pa
         with monkeypatch.context() as patch, pytest.raises(StoreFull, match="disk is full"):
             fail_at(patch, name, call)
             do(folder, **steer)
-        assert not list(folder.rglob("*.tmp"))
+        assert not list(folder.rglob("*.draft"))
         report = do(folder, **steer)
         assert len(report.done) + len(report.already) + len(report.failed) == 12
     do(tmp_path / "b")

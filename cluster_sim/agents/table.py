@@ -26,10 +26,15 @@ class Table:
         """Rows from the first to the last that was ever used, free ones among them."""
         return self.rows[: self.high]
 
+    @property
+    def _bytes(self) -> np.ndarray:
+        """The rows as bytes; NumPy takes long over a view of a record with many columns."""
+        return np.ndarray((self.rows.size, self.rows.itemsize), np.uint8, self.rows)
+
     def order(self) -> np.ndarray:
         """Return the rows of those who are alive in the order of their identities (of a table with a column alive)."""
         if self._order is None:
-            rows = np.flatnonzero(self.used["alive"] == Life.ALIVE)
+            rows = np.flatnonzero(self.used["alive"] == Life.ALIVE.value)
             self._order = rows[np.argsort(self.used["id"][rows])]
         return self._order
 
@@ -70,13 +75,12 @@ class Table:
 
     def copy(self, index: np.ndarray) -> np.ndarray:
         """Return copies of rows, all their bytes at once."""
-        return self.rows.view(np.uint8).reshape(self.rows.size, -1)[index].view(self.rows.dtype).ravel()
+        return self._bytes[index].view(self.rows.dtype).ravel()
 
     def put(self, index: np.ndarray, records: np.ndarray) -> None:
         """Write records into rows, all their bytes at once."""
-        as_bytes = records.view(np.uint8).reshape(-1, self.rows.itemsize)
-        self.rows.view(np.uint8).reshape(self.rows.size, -1)[index] = as_bytes
+        self._bytes[index] = records.view(np.uint8).reshape(-1, self.rows.itemsize)
 
     def clear(self, index: np.ndarray) -> None:
         """Zero rows, all their bytes at once."""
-        self.rows.view(np.uint8).reshape(self.rows.size, -1)[index] = 0
+        self._bytes[index] = 0

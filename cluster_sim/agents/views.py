@@ -29,7 +29,7 @@ class Views:
     def _alive(self, kind: type[RowAgent]) -> np.ndarray:
         table: Table = getattr(self, kind.table_name)
         field = "status" if kind.table_name == "talents" else "alive"
-        return np.flatnonzero(table.used[field] != Status.FREE)
+        return np.flatnonzero(table.used[field] != Status.FREE.value)
 
     def _view_set(self, kind: type[RowAgent]) -> AgentSet:
         from mesa.agent import AgentSet

@@ -15,8 +15,9 @@ from cluster_sim.analysis.yearly import yearly
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.experiment import Experiment, Findings
-from cluster_sim.runs.plan import TABLES, Plan, month_text, ordinal, plan, scale_of, seed_list
+from cluster_sim.runs.plan import Plan, month_text, ordinal, plan, scale_of, seed_list
 from cluster_sim.runs.read import View
+from cluster_sim.runs.run_list import TABLES
 from cluster_sim.runs.single_run import FACTORY
 
 

@@ -66,7 +66,7 @@ def evaluate(asked: Sequence[tuple[Evaluator, Sequence[Point]]], *measures: Meas
     plans = {one: one.points.plan(points) for one, points in asked}
     first, _ = asked[0]
     first.experiment.run({one.folder: plan for one, plan in plans.items()},
-                         {one.folder: len(one.points.known) for one in plans})
+                         {one.folder: one.points.count for one in plans})
     return [one.read(plan.run_of, measures) for one, plan in plans.items()]
 
 

@@ -188,7 +188,7 @@ class CityFile(TypedDict):
     gdp_2017: NotRequired[_key("million yuan", POSITIVE)]
     rest_wage: NotRequired[_key("thousand yuan/month", POSITIVE)]
     ai: NotRequired[Frontier]
-    cutoff: NotRequired[_key("count", 2000, 2100, "last year whose GDP is observed")]
+    cutoff: NotRequired[_key("count", 2000, 2100, "last year whose observed value added is taken off GDP")]
     floor: FloorField
     rent: Rent
     amenity: Amenity

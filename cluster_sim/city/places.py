@@ -64,3 +64,9 @@ def resize(city: CityData, scale: float) -> Places:
     parks["floor_m2"] *= scale
     width = city.cell_km * city.side / side
     return Places(side, width, cells, city.zones, parks, universities, distance_table(side, width))
+
+
+def zones_without_cells(city: CityData, scale: float) -> list[str]:
+    """Name the zones in whose disc no cell's middle lies on the map of a scale: nothing can happen there."""
+    bits = int(np.bitwise_or.reduce(resize(city, scale).cells["zones"]))
+    return [name for k, name in enumerate(city.zones) if not bits >> k & 1]

@@ -22,8 +22,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--permutations", default=PERMUTATIONS, metavar="P",
                         help=f"orders in which instruments enter, for each seed: an even number, or 'all' for every "
                              f"coalition, as with up to four instruments ({PERMUTATIONS})")
-    options.ensemble(parser, SCALE, SEEDS, "results folder (in results/)", "number of seeds, 1 to N")
-    options.running(parser)
+    options.add_ensemble(parser, SCALE, SEEDS, "results folder (in results/)", "number of seeds, 1 to N")
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -34,13 +34,11 @@ def main(args: argparse.Namespace) -> int:
     task = prepare(args.scenario, seeds, scale, until, args.permutations, args.set)
     with options.experiment(args, _name(task, bool(args.set))) as experiment:
         result = run_task(task, experiment)
-    output.write_frames(result.folder, {"attribution": result.effects})
-    answer = _answer(result)
-    answer["figures"] = output.write_figure(result.folder, "attribution", result.plot, args)
-    output.show(args, answer, lambda: [
-        *table(result), "", *overview(result), "",
-        f"{result.folder}: results, attribution.csv" + "".join(f", {name}" for name in answer["figures"])])
-    return output.status(experiment, f"{len(result.seeds)} of {len(task.seeds)} seeds are whole")
+    files = output.write_frames(result.folder, {"attribution": result.effects})
+    figures = output.write_figure(result.folder, "attribution", result.plot, args)
+    return output.deliver(args, result, _answer(result) | {"figures": figures},
+                          lambda: [*table(result), "", *overview(result)], [*files, *figures],
+                          f"{len(result.seeds)} of {len(task.seeds)} seeds are whole")
 
 
 def _name(task: Task, changed: bool) -> str:
@@ -64,8 +62,7 @@ def _answer(result: Attribution) -> dict[str, Any]:
         "effects": result.found,
         "columns": {c: {"unit": indicator(c).unit, "year_value": indicator(c).year_value} for c in result.found},
         "amounts": "as in the series of the store; divide amounts by the scale for the whole city",
-        "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until),
-        "out": str(result.folder), "new_runs": result.new_runs, "failed": len(result.failed), "figures": []}
+        "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until)}
 
 
 def method(result: Attribution) -> str:

@@ -21,8 +21,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="only this instrument (repeatable; all that are in force)")
     parser.add_argument("--times", type=float, default=1.0, metavar="K",
                         help="multiply what every instrument grants by K (1), within the bounds of its keys")
-    options.ensemble(parser, SCALE, SEEDS, "results folder, one folder a twin in it (in results/)")
-    options.running(parser)
+    options.add_ensemble(parser, SCALE, SEEDS, "results folder, one folder a twin in it (in results/)")
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -33,14 +33,15 @@ def main(args: argparse.Namespace) -> int:
     seeds, scale, until = options.size(args, SEEDS)
     scenario = audit.dosed(scenario_of(args.scenario, args.set), args.times)
     sides = audit.prepare(scenario, seeds, scale, until, args.instrument)
+    options.warn_of_zones(args, [scenario], scale)
     dose = f"-x{args.times:g}" if args.times != 1 else ""
     with options.experiment(args, f"audit-{scenario.slug or 'scenario'}{dose}") as experiment:
         result = audit.follow_all(sides, experiment)
     files = output.write_frames(result.folder, {"public_money": result.flows, "public_money_summary": result.summary})
     figures = output.write_figure(result.folder, "public_money", result.plot, args)
-    output.show(args, answer(result) | {"figures": figures}, lambda: [
-        *table(result), "", f"{result.folder}: results, {', '.join([*files, *figures])}"])
-    return output.status(experiment, f"{len(result.seeds)} pairs are whole") or int(result.worst > audit.CLOSED)
+    status = output.deliver(args, result, answer(result) | {"figures": figures}, lambda: table(result),
+                            [*files, *figures], f"{len(result.seeds)} pairs are whole")
+    return status or int(result.worst > audit.CLOSED)
 
 
 def answer(result: Audit) -> dict[str, Any]:
@@ -50,8 +51,7 @@ def answer(result: Audit) -> dict[str, Any]:
     for row in result.summary.to_dict("records"):
         flows.setdefault(row["instrument"], {})[row["flow"]] = {k: None if row[k] != row[k] else row[k] for k in keys}
     return {"instruments": flows, "ratios": result.ratios, "largest_gap": result.worst, "seeds": result.seeds,
-            "scale": result.scale, "years": result.years, "out": str(result.folder), "failed": len(result.failed),
-            "new_runs": result.new_runs,
+            "scale": result.scale, "years": result.years,
             "amounts": "million yuan of 2017 for the whole city over all years; jobs in job-years"}
 
 
@@ -68,10 +68,11 @@ def table(result: Audit) -> list[str]:
              "", "1. Outlay = windfall + additional",
              f"{'':<24}{'outlay':>10}{'windfall':>10}{'additional':>12}{'windfall, 95%':>22}"]
     for name in names:
-        outlay = cell(name, "outlay") or float("nan")
-        low, high = (cell(name, "windfall", key) / outlay for key in ("low95", "high95"))
+        outlay, band = cell(name, "outlay"), f"{'paid nothing':>22}"
         split = f"{cell(name, 'windfall'):>10,.1f}{cell(name, 'additional'):>12,.1f}"
-        band = f"{max(low, 0):>14.0%} to {min(high, 1):>4.0%}" if outlay == outlay else f"{'paid nothing':>22}"
+        if outlay:
+            low, high = (cell(name, "windfall", key) / outlay for key in ("low95", "high95"))
+            band = f"{max(low, 0):>14.0%} to {min(high, 1):>4.0%}"
         lines.append(f"{name:<24}{outlay:>10,.1f}{split}{band}")
     lines += ["", "2. Gross added output = net + displaced here + relocated from other cities",
               f"{'':<24}{'gross':>10}{'net':>10}{'displaced':>11}{'relocated':>11}{'net, 95%':>26}"]
@@ -93,18 +94,20 @@ def table(result: Audit) -> list[str]:
               f"{'':<24}{'value added a yuan':>32}{'a yuan net of taxes back':>32}{'yuan a job-year':>32}"]
     for name in names:
         parts = result.ratios[name]
-        lines.append(f"{name:<24}" + "".join(f"{said(parts[key], by):>32}" for key, by in (
-            ("value_added_per_yuan", 1.0), ("value_added_per_net_yuan", 1.0), ("cost_of_a_job_year", 1e6))))
+        none = ("nothing paid", "nothing paid net", "no jobs") if cell(name, "outlay") else ("nothing paid",) * 3
+        lines.append(f"{name:<24}" + "".join(f"{said(parts[key], by, empty):>32}" for (key, by), empty in zip((
+            ("value_added_per_yuan", 1.0), ("value_added_per_net_yuan", 1.0), ("cost_of_a_job_year", 1e6)), none,
+            strict=True)))
     back = {level: cell(names[0], f"tax_back_{level}") for level in ("city", "province", "centre")}
     lines += ["", f"Taxes back, {names[0]}: " + ", ".join(f"{level} {value:+,.0f}" for level, value in back.items())
               + f" million yuan a year. Largest gap of an identity: {result.worst:.0e} of its size."]
     return lines
 
 
-def said(found: dict[str, Any], factor: float) -> str:
-    """Write a ratio with its interval; `cannot tell` where the set of ratios has no end."""
+def said(found: dict[str, Any], factor: float, empty: str = "nothing paid") -> str:
+    """Write a ratio with its interval; `empty` where it has no denominator, `cannot tell` where its set has no end."""
     if found.get("ratio") is None:
-        return "nothing paid"
+        return empty
     value = found["ratio"] * factor
     form = "{:,.0f}" if abs(value) >= 100 else "{:.2f}"
     if found.get("low95") is None:

@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 SCALE = "1/20"
 SEEDS = 20
 YEARS = ("2025", "2030", "2035")
+FEWEST = 5
+"""Pairs below which a ratio of variances says nothing."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenarios", nargs="+", metavar="SCENARIO",
                         help="files or names; the first is what the others are read against")
-    options.ensemble(parser, SCALE, SEEDS, "folder with one results folder a scenario (in results/)",
+    options.add_ensemble(parser, SCALE, SEEDS, "folder with one results folder a scenario (in results/)",
                      end="the scenarios' end", overridden="a value in all scenarios")
-    options.running(parser)
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -31,19 +33,18 @@ def main(args: argparse.Namespace) -> int:
 
     seeds, scale, until = options.size(args, SEEDS)
     sides = prepare(args.scenarios, seeds, scale, until, args.set)
+    options.warn_of_zones(args, [side.plan.scenario for side in sides], scale)
     with options.experiment(args, _name(sides, bool(args.set))) as experiment:
         result = run_and_compare(sides, experiment)
-    output.write_frames(result.folder, {"effects": result.effects})
-    answer = _answer(result)
-    answer["figures"] = output.write_figure(result.folder, "effects", result.plot, args)
-    output.show(args, answer, lambda: [
-        *(line for label in result.found for line in (*table(result, label), "")), *FOOTNOTE, "",
-        f"{result.folder}: results, effects.csv" + "".join(f", {name}" for name in answer["figures"])])
-    return output.status(experiment, f"{len(result.seeds)} pairs are whole")
+    files = output.write_frames(result.folder, {"effects": result.effects})
+    figures = output.write_figure(result.folder, "effects", result.plot, args)
+    return output.deliver(args, result, _answer(result) | {"figures": figures}, lambda: [
+        *(line for label in result.found for line in (*table(result, label), "")), *FOOTNOTE],
+        [*files, *figures], f"{len(result.seeds)} pairs are whole", share=True)
 
 
 FOOTNOTE = (
-    "Effects are the later scenario less the first, for the whole city at 2017 prices; intervals are Student's t on",
+    "Effects are the later scenario minus the first, for the whole city at 2017 prices; intervals are Student's t on",
     "the differences within pairs. P(>0): probability that the mean effect is above zero; seeds >0: share of pairs",
     "with a higher value; needed: pairs that tell an effect of this size from zero with 80% power.")
 
@@ -78,8 +79,7 @@ def _answer(result: Comparison) -> dict[str, Any]:
         "columns": {c: {"unit": indicator(c).unit, "year_value": indicator(c).year_value,
                         "heavy_tailed": indicator(c).heavy_tailed} for c in columns},
         "amounts": "as in the series of the stores; divide amounts by the scale for the whole city",
-        "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until),
-        "out": str(result.folder), "new_runs": result.new_runs, "failed": len(result.failed), "figures": []}
+        "seeds": result.seeds, "scale": scale_text(first.scale), "until": month_text(first.until)}
 
 
 def shown_years(effects: Any) -> list[str]:
@@ -104,27 +104,35 @@ def table(result: Comparison, label: str) -> list[str]:
     from cluster_sim.runs.summary import sequence
 
     effects, ratios = result.found[label], result.ratios[label]
+    enough = len(result.seeds) >= FEWEST
     name = {side.label: side.plan.name for side in result.sides}
     head = (f"{'':<12} {'year':>4} {'effect':>10}  {'80% interval':>20}  {'95% interval':>20}  {'P(>0)':>6} "
             f"{'seeds >0':>8} {'needed':>7}")
-    lines = [f"{name[label]} less {result.sides[0].plan.name}: {len(result.seeds)} pairs (seeds "
+    lines = [f"{name[label]} minus {result.sides[0].plan.name}: {len(result.seeds)} pairs (seeds "
              f"{sequence(result.seeds)}) at scale {scale_text(result.scale)}", "", head]
     for each in MAIN:
         if each.name not in effects:
             continue
         ratio, years = ratios[each.name], effects[each.name]
         lines.append(f"{each.title}, {each.change_unit}"
-                     + (f"  (pairing cuts the variance {ratio:.1f} times)" if ratio else ""))
+                     + (f"  (pairing cuts the variance {two_digits(ratio)} times)" if ratio and enough else ""))
         lines += [_row(year, years[year], each.for_people(result.scale)) for year in shown_years(effects)
                   if year in years]
     middle = ratios["median"]
     lines += ["", "Variance of unpaired over paired differences, median over all columns: "
-              + (f"{middle:.1f}" if middle else "none, no pair differs")]
+              + ("none, no pair differs" if not middle else two_digits(middle) if enough else
+                 f"not told by fewer than {FEWEST} pairs")]
     clear = told(effects)
     seen = [f"{each.title} {', '.join(clear[each.name])}" for each in MAIN if clear.get(each.name)]
     rest = [each.title for each in MAIN if each.name in effects and not clear[each.name]]
     tail = f" Not: {', '.join(rest)}." if rest else ""
     return [*lines, f"Told from zero (95%): {'; '.join(seen) or 'nothing'}.{tail}"]
+
+
+def two_digits(value: float) -> str:
+    """Write a ratio with two significant digits: 0.96, 1.4, 38, 1,200."""
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:.1f}" if rounded >= 1 else f"{rounded:.2g}"
 
 
 def _row(year: str, cell: dict[str, Any], factor: float) -> str:

@@ -20,9 +20,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("file", metavar="FILE", help="discovery file, or its name in scenarios/studies")
     parser.add_argument("--samples", type=int, metavar="N", help="futures to sample (as the file says)")
-    options.of_file(parser, "seeds 1 to N in every future",
+    options.add_of_file(parser, "seeds 1 to N in every future",
                     "folder with a results folder a policy (results/discover-FILE)")
-    options.running(parser)
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -42,13 +42,11 @@ def main(args: argparse.Namespace) -> int:
     with options.experiment(args, f"discover-{Path(args.file).stem}") as experiment:
         experiment.ask(runs)
         result = study.run_discovery(spec, experiment)
-    out = result.folder
-    files = output.write_frames(out, {name: getattr(result, name) for name in TABLES},
+    files = output.write_frames(result.folder, {name: getattr(result, name) for name in TABLES},
                                 {"boxes": result.boxes.drop(columns="coverage_fresh"), "regret": result.regret})
-    figures = output.write_figure(out, "discovery", result.plot, args)
-    output.show(args, _answer(result) | {"figures": figures}, lambda: [
-        *table(result), "", f"{out}: runs, {', '.join([*files, *figures])}"])
-    return output.status(experiment, "their futures count by the other seeds, or not at all")
+    figures = output.write_figure(result.folder, "discovery", result.plot, args)
+    return output.deliver(args, result, _answer(result) | {"figures": figures}, lambda: table(result),
+                          [*files, *figures], "their futures count by the other seeds, or not at all")
 
 
 def _answer(result: Discovery) -> dict[str, Any]:
@@ -58,8 +56,7 @@ def _answer(result: Discovery) -> dict[str, Any]:
            "factor": spec.aim.factor, "better": "higher" if spec.higher else "lower", "level": spec.level}
     frames = {name: output.rows(getattr(result, name)) for name in ("boxes", "regret", "trajectories")}
     return {"aim": aim, "policies": list(spec.labels), **frames, "verdicts": result.verdicts,
-            "futures": spec.sweep.samples, "seeds": list(spec.sweep.seeds), "new_runs": result.new_runs,
-            "failed": len(result.failed), "out": str(result.folder)}
+            "futures": spec.sweep.samples, "seeds": list(spec.sweep.seeds)}
 
 
 def table(result: Discovery) -> list[str]:

@@ -28,9 +28,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--zone-instrument", action="append", metavar="NAME",
                         help="instrument that makes the zone, such as workspace (repeatable; pilot_zones,"
                              " workspace and zone_venture_fund together)")
-    options.ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)",
+    options.add_ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)",
                      "runs of each variant, with seeds 1 to N", end=None)
-    options.running(parser)
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -42,13 +42,11 @@ def main(args: argparse.Namespace) -> int:
     made, sides = plan_study(args.scenario, seeds, scale, first_month(args.date), args.set, args.zone_instrument)
     with options.experiment(args, _name(args)) as experiment:
         result = run_study(made, sides, experiment)
-    answer = _answer(result)
-    answer["tables"] = _tables(result)
-    answer["figures"] = output.write_figure(result.folder, "econometrics", result.plot, args)
-    output.show(args, answer, lambda: [
-        *table(result), "",
-        f"{result.folder}: results, {', '.join(Path(one).name for one in (*answer['tables'], *answer['figures']))}"])
-    return output.status(experiment, f"{len(result.comparison.seeds)} seeds are whole") or _placebo(result)
+    tables = _tables(result)
+    figures = output.write_figure(result.folder, "econometrics", result.plot, args)
+    return output.deliver(args, result, _answer(result) | {"tables": tables, "figures": figures}, lambda: table(result),
+                          [Path(one).name for one in (*tables, *figures)],
+                          f"{len(result.comparison.seeds)} seeds are whole") or _placebo(result)
 
 
 def _name(args: argparse.Namespace) -> str:
@@ -76,8 +74,7 @@ def _answer(result: Econometrics) -> dict[str, Any]:
                   "after": [y for y in made.window.years if y >= made.window.first]},
         "variants": {side.label: {"name": side.plan.name, "out": str(result.folder / side.home)}
                      for side in result.comparison.sides},
-        "seeds": result.comparison.seeds, "scale": scale_text(first.scale), "out": str(result.folder),
-        "new_runs": result.new_runs, "failed": len(result.failed), "tables": [], "figures": []}
+        "seeds": result.comparison.seeds, "scale": scale_text(first.scale)}
 
 
 TITLES = {"zones": "Zones (Alder, Shao & Zilibotti 2016; Lu, Wang & Zhu 2019)",

@@ -26,7 +26,7 @@ def main(args: argparse.Namespace) -> int:
         print(f"nothing is called '{name}'", file=sys.stderr)
         if close:
             print("did you mean: " + ", ".join(close) + "?", file=sys.stderr)
-        print(f"Names: {program()} list parameters (or instruments, columns, events)", file=sys.stderr)
+        print(f"Names: {program()} list parameters (or instruments, columns, events, cities)", file=sys.stderr)
         return 2
     if args.json:
         print(json.dumps({"name": name, "topics": found}, ensure_ascii=False))

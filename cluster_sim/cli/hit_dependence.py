@@ -18,8 +18,8 @@ SEEDS = 10
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="a file or name (baseline)")
-    options.ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)")
-    options.running(parser)
+    options.add_ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)")
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -34,14 +34,12 @@ def main(args: argparse.Namespace) -> int:
     question = prepare(args.scenario, seeds, scale, until, args.set)
     with options.experiment(args, _name(question, bool(args.set))) as experiment:
         report = answer(question, experiment)
-    found = _json(report)
     rows = table(report)
-    found["tables"] = [str(path) for path in tables.write(
+    files = [str(path) for path in tables.write(
         rows, report.folder / "tables", "engine", tables.engine(rows), float_format="%.6g")]
-    found["figures"] = output.write_figure(report.folder, "engine", report.plot, args)
-    output.show(args, found, lambda: [
-        *text(report), "", f"{report.folder}: {', '.join(['results', *found['tables'], *found['figures']])}"])
-    return output.status(experiment, f"{len(report.seeds)} seeds are whole")
+    figures = output.write_figure(report.folder, "engine", report.plot, args)
+    return output.deliver(args, report, _json(report) | {"tables": files, "figures": figures}, lambda: text(report),
+                          [*files, *figures], f"{len(report.seeds)} seeds are whole")
 
 
 def _name(question: Question, changed: bool) -> str:
@@ -64,8 +62,7 @@ def _json(report: HitDependence) -> dict[str, Any]:
         "growth": _rows(report.growth), "effects": _effects(report), "flows": report.flow_rows,
         "titles": _rows(report.titles), "variants": report.variants, "notes": report.notes,
         "amounts": "as in the series of the stores; divide amounts by the scale for the whole city",
-        "seeds": report.seeds, "scale": scale_text(report.scale), "until": month_text(question.last),
-        "out": str(report.folder), "new_runs": report.new_runs, "failed": len(report.failed)}
+        "seeds": report.seeds, "scale": scale_text(report.scale), "until": month_text(question.last)}
 
 
 def _rows(frame: Any) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ def text(report: HitDependence) -> list[str]:
 
 def _growth(report: HitDependence) -> list[str]:
     from cluster_sim.analysis.hit_dependence.table import group
-    from cluster_sim.analysis.hit_dependence.top_titles import HOWS
+    from cluster_sim.analysis.hit_dependence.top_titles import MEASURES
 
     lines = ["Share of the growth of creative value added that rests on titles, percent (mean; 10-90% of seeds)",
              "At the end: last year of the window less its first. Over the years: later years, each less the first.",
@@ -39,7 +39,7 @@ def _growth(report: HitDependence) -> list[str]:
     cells = {(r["first"], r["last"], r["titles"], r["measure"], r["part"]): r for r in report.growth.to_dict("records")}
     for first, last in dict.fromkeys((key[0], key[1]) for key in cells):
         for titles in sorted({key[2] for key in cells}):
-            a, b, c, d = (_band(cells[first, last, titles, how, part]) for how in HOWS for part in PARTS)
+            a, b, c, d = (_band(cells[first, last, titles, how, part]) for how in MEASURES for part in PARTS)
             head = f"{first}-{last}" if titles == min(key[2] for key in cells) else ""
             lines.append(f"{head:<11}{group(report, titles)[:20]:<21}{a:>20}{b:>21} {c:>20}{d:>21}")
     return lines

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import re
 import shlex
 import signal
 import sys
@@ -124,9 +125,19 @@ def parsed(words: list[str]) -> tuple[ModuleType, argparse.Namespace]:
     parser = argparse.ArgumentParser(prog=f"{program()} {words[0]}", description=module.main.__doc__ and
                                      COMMANDS[words[0]][2], allow_abbrev=False)
     module.arguments(parser)
-    args = parser.parse_args(words[1:])
+    args, rest = parser.parse_known_args(words[1:])
+    if rest:
+        parser.error(unknown(rest, parser.format_usage()))
     args.words, args.began, args.parsed = words, time.monotonic(), parsed
     return module, args
+
+
+def unknown(words: list[str], usage: str) -> str:
+    """Name the words of a command line that no option is meant by, each with the option nearest to it."""
+    known = re.findall(r"--[a-z-]+", usage)
+    near = {word: difflib.get_close_matches(word.split("=")[0], known, 1) for word in words if word.startswith("-")}
+    hints = [f"'{close[0]}' instead of '{word}'" for word, close in near.items() if close]
+    return f"unrecognized arguments: {' '.join(words)}" + (f"; did you mean {', '.join(hints)}?" if hints else "")
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write the file; exit status 2 if the name cannot be used or the file is there."""
-    from cluster_sim.runs.files import write_text
+    from cluster_sim.runs.files import remove_drafts, write_text
     from cluster_sim.scenario import ScenarioError
     from cluster_sim.scenario.template import template
 
@@ -39,6 +39,7 @@ def main(args: argparse.Namespace) -> int:
     except ScenarioError as error:
         print(error, file=sys.stderr)
         return 2
+    remove_drafts(path.parent, below=False)
     write_text(path, text)
     if args.json:
         print(json.dumps({"file": path.as_posix(), "extends": args.base}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,9 +20,9 @@ def path(text: str) -> str:
     return os.path.expanduser(text)
 
 
-def ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int, out: str,
-             counted: str = "number of pairs, with seeds 1 to N", first: str = "the first of --seeds (1)",
-             end: str | None = "the scenario's end", overridden: str = "a value of the scenario") -> None:
+def add_ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int, out: str,
+                 counted: str = "number of pairs, with seeds 1 to N", first: str = "the first of --seeds (1)",
+                 end: str | None = "the scenario's end", overridden: str = "a value of the scenario") -> None:
     """Declare what of a scenario is run, how large, how often and how long, and where the results go.
 
     scale, seeds: what holds where nothing is said (for the help; `size` puts the seeds in place); the others are words
@@ -43,16 +43,53 @@ def ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int, out: str,
 def size(args: argparse.Namespace, seeds: int) -> tuple[list[int], float, int | None]:
     """Return the seeds (1 to `seeds` where nothing is said), the scale and the last month of an ensemble.
 
-    InputError if one of them cannot be.
+    InputError names all that cannot be.
     """
+    from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.plan import ordinal, scale_of, seed_list
 
-    listed = seed_list(seeds if args.seeds is None else args.seeds, args.seed)
-    return listed, scale_of(args.scale), ordinal(args.until)
+    found, faults = [], []
+    for read in (lambda: seed_list(seeds if args.seeds is None else args.seeds, args.seed),
+                 lambda: scale_of(args.scale), lambda: ordinal(args.until)):
+        try:
+            found.append(read())
+        except InputError as error:
+            faults.append(str(error))
+    if faults:
+        raise InputError("\n".join(faults))
+    listed, scale, until = found
+    return listed, scale, until
 
 
-def of_file(parser: argparse.ArgumentParser, seeds: str, out: str, otherwise: str = " (as the file says)",
-            dry_run: str = "say how many runs it takes, and do none") -> None:
+def warn_of_zones(args: argparse.Namespace, scenarios: Iterable[Any], scale: float) -> None:
+    """Say on standard error which zones that policies name have no cell at this scale, and so see none of them."""
+    from cluster_sim.city import CityError, load_city
+    from cluster_sim.city.places import zones_without_cells
+
+    if args.quiet or args.json:
+        return
+    for city in {str(scenario.city): None for scenario in scenarios}:
+        try:
+            empty = zones_without_cells(load_city(city), scale)
+        except CityError:
+            continue
+        found: dict[str, None] = {}
+        for scenario in scenarios:
+            for name, entries in scenario.policies.items():
+                zones = {zone for entry in entries for zone in entry.get("zones") or ()}
+                found |= {f"{zone} ({name})": None for zone in empty if str(scenario.city) == city and zone in zones}
+        if found:
+            print(f"no cell at this scale, so that a policy restricted to it acts nowhere there: {', '.join(found)}; "
+                  "see docs/scale.md", file=sys.stderr)
+
+
+def titled(name: str, changed: Sequence[str]) -> str:
+    """Return a scenario's name together with what was set on the command line."""
+    return f"{name} with {', '.join(changed)}" if changed else name
+
+
+def add_of_file(parser: argparse.ArgumentParser, seeds: str, out: str, otherwise: str = " (as the file says)",
+                dry_run: str = "say how many runs it takes, and do none") -> None:
     """Declare what goes in the place of what a file says of its runs; seeds, out, otherwise, dry_run: words of help."""
     parser.add_argument("--seeds", type=int, metavar="N", help=f"{seeds}{otherwise}")
     parser.add_argument("--scale", metavar="S", help=f"share of the city, such as 1/20{otherwise}")
@@ -61,7 +98,7 @@ def of_file(parser: argparse.ArgumentParser, seeds: str, out: str, otherwise: st
     parser.add_argument("--dry-run", action="store_true", help=dry_run)
 
 
-def running(parser: argparse.ArgumentParser) -> None:
+def add_running(parser: argparse.ArgumentParser) -> None:
     """Declare how and where runs are done, and what is printed: the same for every command that does runs."""
     parser.add_argument("--workers", type=int, metavar="N", help="processes (all cores)")
     parser.add_argument("--shard", metavar="I/N", help="do only shard I of N (one job each on a cluster)")
@@ -79,7 +116,7 @@ def running(parser: argparse.ArgumentParser) -> None:
 
 
 def check(args: argparse.Namespace) -> None:
-    """Read and check the options of `running`: InputError if they do not go together."""
+    """Read and check the options of `add_running`: InputError if they do not go together."""
     from cluster_sim.runs.errors import InputError
     from cluster_sim.runs.plan import shard_numbers
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.runs.errors import MORE_MEMORY, is_full, out_of_memory
 
 if TYPE_CHECKING:
-    from cluster_sim.runs.experiment import Experiment, Unfinished
+    from cluster_sim.runs.experiment import Experiment, Findings, Unfinished
 
 
 def rows(frame: Any) -> list[dict[str, Any]]:
@@ -56,10 +56,12 @@ def write_figure(out: Path, name: str, plot: Callable[[], Any], args: argparse.N
     return [str(out / "figures" / f"{name}.png")]
 
 
-def show(args: argparse.Namespace, answer: dict[str, Any], lines: Callable[[], Sequence[str]] = list) -> None:
+def show(args: argparse.Namespace, answer: dict[str, Any], lines: Callable[[], Sequence[str]] = list,
+         share: bool = False) -> None:
     """Print the JSON answer with the seconds since the command began, or the lines for people, or nothing.
 
-    Both say the scale of a smaller city, and how far from the whole one its results were measured to lie.
+    Both say the scale of a smaller city, and how far from the whole one its results were measured to lie; share: the
+    lines are about the share of GDP, of which that was measured.
     """
     from cluster_sim.runs import scale_bias
 
@@ -68,8 +70,20 @@ def show(args: argparse.Namespace, answer: dict[str, Any], lines: Callable[[], S
         print(as_json(answer | {"scale_bias": scale_bias.answer(*size),
                                 "seconds": round(time.monotonic() - args.began, 3)}))
     elif not args.quiet:
-        said = scale_bias.sentence(*size)
+        said = scale_bias.sentence(*size, str(answer.get("until", "")) if share else "")
         print("\n".join([*lines(), *([textwrap.fill(said, 118)] if said else [])]))
+
+
+def deliver(args: argparse.Namespace, result: Findings, answer: dict[str, Any], lines: Callable[[], Sequence[str]],
+            written: Sequence[str], rest: str, share: bool = False) -> int:
+    """Print the answer of a command that did runs, or lines and the names of what was `written`; return its status.
+
+    The answer is completed by where the runs lie, how many are new and how many failed; `share` is that of `show`,
+    `rest` that of `status`.
+    """
+    show(args, answer | {"out": str(result.folder), "new_runs": result.new_runs, "failed": len(result.failed)},
+         lambda: [*lines(), "", f"{result.folder}: {', '.join(['results', *written])}"], share)
+    return status(result.experiment, rest)
 
 
 def as_json(content: Mapping[str, Any]) -> str:

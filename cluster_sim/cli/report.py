@@ -35,13 +35,14 @@ def main(args: argparse.Namespace) -> int:
         found = [_runs(store) for store in stores]
         files = [file for one in found for file in one[0]]
         problems = [problem for one in found for problem in one[1]]
-        size, status = found[0][2], 0
+        size, status, until = found[0][2], 0, str(notes.get("until", ""))
     else:
         status, problems, size = _again(args.parsed(words), folder, notes.get("directory"))
+        until = ""
         files = [str(path) for pattern in RESULTS for path in sorted(folder.glob(pattern)) if path.is_file()]
     for problem in problems:
         print(problem, file=sys.stderr)
-    said = scale_bias.sentence(*size)
+    said = scale_bias.sentence(*size, until)
     print(json.dumps({"files": files, "problems": problems, "scale_bias": scale_bias.answer(*size)}) if args.json
           else "\n".join([*files, *([said] if said else [])]))
     return status
@@ -62,7 +63,8 @@ def _runs(store: Path) -> tuple[list[str], list[str], tuple[str, float]]:
         frame = view.by_point().reset_index()
         return [*map(str, figures), *map(str, tables.write(frame, view.folder / "tables", "points"))], problems, size
     table = tables.by_year(view.series, observed_shares(str(view.scenario.city)), size[1])
-    written = tables.write_by_year(table, view.folder / "tables", scale_bias.sentence(*size))
+    said = scale_bias.sentence(*size, str(view.manifest["until"]))
+    written = tables.write_by_year(table, view.folder / "tables", said)
     return [str(file) for file in [*figures, *written]], problems, size
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +23,12 @@ SEEDS = 10
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenario", nargs="?", default="baseline", help="scenario file or name (baseline)")
-    options.ensemble(parser, SCALE, SEEDS, "results folder (results/ and the scenario's name)",
+    options.add_ensemble(parser, SCALE, SEEDS, "results folder (results/ and the scenario's name)",
                      "number of runs, with seeds 1 to N", "one run with seed K, or the first of --seeds",
                      overridden="a value, such as collaboration.tau_max=0.8")
     parser.add_argument("--keep", action="append", default=[], metavar="TABLE",
                         help="another table to keep: accounts, payments or applications (repeatable)")
-    options.running(parser)
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -36,12 +38,14 @@ def main(args: argparse.Namespace) -> int:
 
     seeds, scale, until = options.size(args, SEEDS)
     planned = plan(load_scenario(args.scenario, args.set), seeds, scale, until, tables=(*TABLES, *args.keep))
+    options.warn_of_zones(args, [planned.scenario], scale)
     with options.experiment(args, _name(args, planned)) as experiment:
         finished = experiment.run({experiment.folder: planned})
     answer = _answer(planned, finished, experiment)
     if finished and not args.no_figures:
         answer["figures"] = _figures(experiment.folder, args.quiet)
-    output.show(args, answer, lambda: _table(planned, answer, experiment.folder) if finished else [])
+    output.show(args, answer, lambda: _table(planned, answer, experiment.folder, args.set) if finished else [],
+                share=True)
     return output.status(experiment, f"{len(finished)} are done")
 
 
@@ -92,34 +96,41 @@ def _share(view: View, column: str, seeds: list[int]) -> dict[str, dict[str, flo
     return {str(y): row for y, row in years_table(columns["month"], columns[column]).items()} if columns else {}
 
 
-def _table(planned: Plan, answer: dict[str, Any], out: Path) -> list[str]:
-    """Lay out the summary by year as lines of text."""
+def _table(planned: Plan, answer: dict[str, Any], out: Path, changed: Sequence[str]) -> list[str]:
+    """Lay out the summary by year as lines of text; changed: what was set on the command line."""
     from cluster_sim.runs import summary
     from cluster_sim.runs.read import View
 
     scale, view = planned.runs[0].scale, View(out)
-    observed = summary.observed_shares(str(planned.runs[0].scenario.city))
+    city = str(planned.runs[0].scenario.city)
+    observed, fitted = summary.observed_shares(city), summary.fitted_years(city)
     further: dict[str, dict[int, float]] = {}
     for title, column, factor, total in (
-            ("bn yuan", "creative_value_added", 1e-3, True), ("jobs, 1000", "employment", 1e-3, False),
+            ("value added, bn", "creative_value_added", 1e-3, True), ("jobs, 1000", "employment", 1e-3, False),
             ("studios", "studios", 1.0, False), ("hits", "hits", scale, True)):
         columns = _columns(view, [column], answer["seeds"])
         if columns:
             values = summary.year_means(columns["month"], columns[column], total)
             further[title] = {year: value * factor / scale for year, value in values.items()}
-    share = {int(y): row for y, row in (answer.get("gdp_share_published") or answer["gdp_share"]).items()}
+    published = answer.get("gdp_share_published") if observed else None
+    share = {int(y): row for y, row in (published or answer["gdp_share"]).items()}
     runs = len(answer["run_ids"])
     return [
-        f"{planned.name}: {runs} run{'s' * (runs > 1)} (seed{'s' * (runs > 1)} {summary.sequence(answer['seeds'])}) "
-        f"at scale {answer['scale']}, {answer['first_month']} to {answer['until']}", "",
-        *summary.lines(share, observed, further), "", *FOOTNOTE, "",
+        f"{options.titled(planned.name, changed)}: {runs} run{'s' * (runs > 1)} (seed{'s' * (runs > 1)} "
+        f"{summary.sequence(answer['seeds'])}) at scale {answer['scale']}, {answer['first_month']} to "
+        f"{answer['until']}", "",
+        *summary.lines(share, observed, further, fitted), "", *footnote(bool(published)), "",
         f"{out}: results" + (f"; figures: {', '.join(answer['figures'])}" if answer["figures"] else "")]
 
 
-FOOTNOTE = (
-    "Share of the city's GDP in December, published definition; mean over the runs. Money at 2017 prices; money,",
-    "jobs and studios are those of the whole city (divided by the scale); hits pass a threshold that scales with",
-    "the city. Years after the observed ones are a forecast on condition of the outside paths.")
+def footnote(published: bool) -> list[str]:
+    """Say what the table shows; published: whether the share is set against published ones, in their definition."""
+    what = ", published definition" if published else ""
+    text = (f"Share of the city's GDP in December{what}; mean over the runs. Value added of the creative sector in bn "
+            "yuan at 2017 prices; it, jobs and studios are those of the whole city (divided by the scale); hits pass a "
+            "threshold that scales with the city.")
+    return textwrap.wrap(text + " Years after the observed ones are a forecast on condition of the outside paths."
+                         * published, 108)
 
 
 def _figures(out: Path, quiet: bool) -> list[str]:

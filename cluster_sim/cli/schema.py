@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from cluster_sim.cli import options
+from cluster_sim.inputs.program import program
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write, print or check the schema."""
-    from cluster_sim.runs.files import write_text
+    from cluster_sim.runs.files import remove_drafts, write_text
     from cluster_sim.scenario.schema import schema_text
 
     text = schema_text()
@@ -30,11 +31,12 @@ def main(args: argparse.Namespace) -> int:
     path = Path(args.out) if args.out else (folder if folder.is_dir() else Path()) / "schema.json"
     current = path.is_file() and path.read_text(encoding="utf-8") == text
     if args.check:
-        print(f"{path} is {'current' if current else 'out of date: {program()} schema'}")
+        print(f"{path} is current" if current else f"{path} is out of date: {program()} schema --out {path}")
         return 0 if current else 1
     if not path.parent.is_dir():
         print(f"{path}: there is no folder {path.parent}", file=sys.stderr)
         return 2
+    remove_drafts(path.parent, below=False)
     if not current:
         write_text(path, text)
     print(path)

@@ -23,8 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="search file, or its name in scenarios/studies")
     parser.add_argument("--generations", type=int, metavar="N", help="generations (as the file says; more go further)")
     parser.add_argument("--check-seeds", type=int, metavar="N", help="fresh seeds for the mixes found (the file's)")
-    options.of_file(parser, "seeds 1 to N for every mix", "results folder (results/search-FILE)")
-    options.running(parser)
+    options.add_of_file(parser, "seeds 1 to N for every mix", "results folder (results/search-FILE)")
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -43,12 +43,10 @@ def main(args: argparse.Namespace) -> int:
         experiment.ask(runs)
         result = study.run_search(spec, experiment, (lambda text: None) if args.quiet or args.json
                                   else partial(print, file=sys.stderr))
-    out = result.folder
-    files = output.write_frames(out, {name: getattr(result, name) for name in TABLES}, _paper(result))
-    figures = output.write_figure(out, "front", result.plot, args) if len(result.front) else []
-    output.show(args, _answer(result) | {"figures": figures}, lambda: [
-        *table(result), "", f"{out}: runs, {', '.join([*files, *figures])}"])
-    return output.status(experiment, "mixes without a single run are no part of the set")
+    files = output.write_frames(result.folder, {name: getattr(result, name) for name in TABLES}, _paper(result))
+    figures = output.write_figure(result.folder, "front", result.plot, args) if len(result.front) else []
+    return output.deliver(args, result, _answer(result) | {"figures": figures}, lambda: table(result),
+                          [*files, *figures], "mixes without a single run are no part of the set")
 
 
 def _answer(result: Search) -> dict[str, Any]:
@@ -62,8 +60,7 @@ def _answer(result: Search) -> dict[str, Any]:
     frames = {name: output.rows(getattr(result, name)) for name in TABLES if name != "evaluations"}
     return {"aims": aims, "budget": spec.budget, "factors": {f.column: f.path for f in spec.sweep.factors}, **frames,
             "verdict": result.verdict, "mixes": len(result.evaluations), "seeds": list(spec.sweep.seeds),
-            "check_seeds": list(spec.check_seeds), "new_runs": result.new_runs, "failed": len(result.failed),
-            "out": str(result.folder)}
+            "check_seeds": list(spec.check_seeds)}
 
 
 def _paper(result: Search) -> dict[str, Any]:

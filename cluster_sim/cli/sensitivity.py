@@ -31,9 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base-points", type=int, metavar="N", help="base points of the Sobol sample, a power of two; "
                                                                      "0 leaves it out (64)")
     parser.add_argument("--keep", type=int, metavar="N", help="most factors that go on after the screening (6)")
-    options.of_file(parser, "seeds that a point's output is averaged over", "results folder (results/sensitivity-NAME)",
-                    otherwise="")
-    options.running(parser)
+    options.add_of_file(parser, "seeds that a point's output is averaged over",
+                        "results folder (results/sensitivity-NAME)", otherwise="")
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -64,9 +64,8 @@ def main(args: argparse.Namespace) -> int:
         files = output.write_frames(out, {name: getattr(result, name) for name in TABLES},
                                     {"sensitivity": _paper(result)})
         figures = output.write_figure(out, "sensitivity", result.plot, args)
-    output.show(args, _answer(result) | {"figures": figures}, lambda: [
-        *table(result), "", f"{out}: {', '.join(['runs', *files, *figures])}"])
-    return output.status(experiment, "their points are left out")
+    return output.deliver(args, result, _answer(result) | {"figures": figures}, lambda: table(result),
+                          [*files, *figures], "their points are left out")
 
 
 def _question(args: argparse.Namespace) -> Question:
@@ -101,8 +100,7 @@ def _answer(result: Sensitivity) -> dict[str, Any]:
     return {"output": {"column": shown.column, "years": shown.years, "unit": shown.unit, "factor": shown.factor},
             "indices": output.rows(result.indices) if result.methods else [],
             "stability": output.rows(result.stability) if result.methods else [], "verdicts": result.verdicts,
-            "methods": list(result.methods), "seeds": list(sweep.seeds), "points": len(result.outputs),
-            "new_runs": result.new_runs, "failed": len(result.failed), "out": str(result.folder)}
+            "methods": list(result.methods), "seeds": list(sweep.seeds), "points": len(result.outputs)}
 
 
 def _paper(result: Sensitivity) -> Any:

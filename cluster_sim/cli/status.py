@@ -28,7 +28,8 @@ def main(args: argparse.Namespace) -> int:
     from cluster_sim.runs.stores import is_store, results_folder, stores_in
 
     named = [results_folder(name) for name in args.folders]
-    folders = named or [path for path in sorted(Path("results").glob("*")) if is_store(stores_in(path)[0])]
+    folders = named or [path for path in sorted(Path("results").glob("*")) if path.is_dir()
+                        and is_store(stores_in(path)[0])]
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
     for folder in folders:
@@ -55,8 +56,8 @@ def lines(row: dict[str, Any]) -> list[str]:
     waiting = f", {row['staged']} of them not in a part yet" if row["staged"] else ""
     design = f"{row['design']} sweep of " if row["design"] else ""
     found = [f"{row['folder']}: {row['done']:,} of {row['planned']:,} runs{failed}{waiting}; "
-             f"{design}{row['scenario']}, scale {row['scale']}, to {row['until']}; {row['status']}; "
-             f"{row['megabytes']:.1f} MB"]
+             f"{design}{options.titled(row['scenario'], row['set'])}, scale {row['scale']}, to {row['until']}; "
+             f"{row['status']}; {row['megabytes']:.1f} MB"]
     if row["shards"]:
         found.append("  shards: " + "; ".join(f"{shard} {state}" for shard, state in row["shards"].items()))
     found += [f"  {text}" for text in row["damaged"]]
@@ -89,10 +90,16 @@ def describe(folder: Path) -> dict[str, Any]:
     status = notes.get("status", "unknown")
     if status == "running":
         status = "at work" if store.at_work() else "stopped (the same command goes on)"
+    elif status == "unfinished" and not notes.get("shards"):
+        status = "stopped (the same command goes on)"
     elif status == "done" and (damaged or len(finished) < notes.get("planned", 0)):
         status = "a part is missing (the same command does its runs again)"
+    words = [str(word) for word in notes.get("arguments", [])]
+    changed = [word.removeprefix("--set=") for before, word in zip(["", *words], words, strict=False)
+               if before == "--set" or word.startswith("--set=")]
     return {"folder": str(folder), "done": len(finished), "planned": max(notes.get("planned", 0), len(finished)),
             "failed": len(failed), "staged": len(staged - committed), "scenario": notes.get("scenario", "?"),
+            "set": changed,
             "design": notes.get("design"), "scale": notes.get("scale", "?"), "until": notes.get("until", "?"),
             "status": status, "shards": notes.get("shards", {}), "ended": notes.get("ended"), "damaged": damaged,
             "set_aside": len(list((folder / damage.ASIDE).glob("part-*"))), "megabytes": round(size / 1e6, 2)}

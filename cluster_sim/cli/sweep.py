@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("file", metavar="FILE", help="sweep file, or its name in scenarios/sweeps")
-    options.of_file(parser, "seeds 1 to N at every point", "results folder (results/ and the file's name)",
+    options.add_of_file(parser, "seeds 1 to N at every point", "results folder (results/ and the file's name)",
                     dry_run="measure a few runs, print what all of them will take, and keep nothing")
-    options.running(parser)
+    options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -38,6 +38,7 @@ def main(args: argparse.Namespace) -> int:
         if args.engine != "local":
             raise InputError("--dry-run measures on this machine: leave out --engine")
         return _estimate(plan_sweep(sweep), args)
+    options.warn_of_zones(args, [sweep.base], sweep.scale)
     with options.experiment(args, sweep.slug) as experiment, suppress(Unfinished):
         experiment.ask(count_points(sweep) * len(sweep.seeds))
         planned = plan_sweep(sweep)
@@ -48,7 +49,8 @@ def main(args: argparse.Namespace) -> int:
     if found[1] and drawable(sweep):
         answer["figures"] = output.write_figure(experiment.folder, "points", partial(
             View(experiment.folder).plot, "points"), args)
-    output.show(args, answer, lambda: summary(planned, answer, experiment.folder, found))
+    output.show(args, answer, lambda: summary(planned, answer, experiment.folder, found),
+                share=True)
     return output.status(experiment, f"{answer['done']:,} are done")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SHOWN = 12
 """Values of a factor that are shown at most."""
 COLUMN = "gdp_share_published"
+HEAD = (f"    {'value':<28} {'mean':>8}  {'s.e.':>6}  {'change':>8}  {'s.e.':>6}  {'95% interval':>18}  {'runs':>7}")
 
 
 def summary(planned: Plan, answer: dict[str, Any], out: Path, found: tuple[int, list[Contrast]]) -> list[str]:
@@ -63,7 +64,8 @@ def by_factor(year: int, found: Sequence[Contrast]) -> list[str]:
              f"same\nseeds (paired){how}"]
     for path in dict.fromkeys(each.path for each in found):
         rows = [each for each in found if each.path == path]
-        lines += [f"  {path} (against {rows[0].against})", *(_row(each) for each in rows[:SHOWN])]
+        lines += [f"  {path} (against {rows[0].against})"]
+        lines += [HEAD, *(_row(each) for each in rows[:SHOWN])]
     return lines
 
 
@@ -74,4 +76,4 @@ def _row(each: Contrast) -> str:
     change = "" if first or each.difference != each.difference else f"{each.difference:+.3f}"
     span = "" if first or not pair else f"{each.low95:+.3f} to {each.high95:+.3f}"
     return (f"    {each.value:<28} {each.mean:>8.3f}  {error:>6}  {change:>8}  {'' if first else pair:>6}  {span:>18}  "
-            f"{each.runs:>7,} runs")
+            f"{each.runs:>7,}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim.codes import HitState
-from cluster_sim.month import collaboration, greenlight, production, release
+from cluster_sim.month import greenlight, production, release, subcontracting
 
 MONTHS = 36
-PLANNING = (collaboration.look_for_partners, greenlight.propose, greenlight.decide, greenlight.find_partners,
+PLANNING = (subcontracting.look_for_partners, greenlight.propose, greenlight.decide, greenlight.find_partners,
             production.plan_work)
 MAKING = (production.make_projects, production.advance_projects, release.clear_projects, release.premiere_titles,
           release.screen_titles, release.pay_partners, release.credit_titles)

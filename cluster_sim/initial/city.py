@@ -12,7 +12,7 @@ from cluster_sim.agents.table import Table
 from cluster_sim.city import City, load_city
 from cluster_sim.city.places import Places
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, SEGMENTS, SPECIALISMS
-from cluster_sim.month.collaboration import PARK_KM
+from cluster_sim.month.partner_search import PARK_KM
 from cluster_sim.month.population import CAREERS
 from cluster_sim.parameters import records
 from cluster_sim.records import CELL, CREDIT, FUND, PARK, PROJECT, STAKE, STUDIO, TALENT, TIE
@@ -44,7 +44,7 @@ def lay_out(model: Any) -> None:
     model.stakes = np.zeros(0, STAKE)
     model.agenda = Agenda()
     model.partners = lay_partners(model.studios.rows.size, model.space)
-    model.month = Month(np.zeros(1, LEVERS)[0], np.zeros(len(ledger.KINDS)), np.zeros(len(ledger.LEVELS)),
+    model.month = Month(np.zeros(1, LEVERS), np.zeros(len(ledger.KINDS)), np.zeros(len(ledger.LEVELS)),
                         np.zeros(len(CAREERS), np.int64), *np.zeros((4, N_SEGMENTS)))
     model.books = ledger.Books()
     model.set_levers()

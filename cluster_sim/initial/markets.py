@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
-from cluster_sim.month import collaboration, commissioning, population, production
+from cluster_sim.month import commissioning, partner_search, population, production
 from cluster_sim.month import property as property_market
 from cluster_sim.month.hiring import look_at_employers
 from cluster_sim.records import PAYROLL
@@ -73,9 +73,9 @@ def count_capacity(model) -> None:
     property_market.spread_density(model)
     density = space.cells["density"][s["cell"]]
     city["density0"] = np.exp(np.average(np.log(np.maximum(density, 1e-9)), weights=s["staff"]))
-    property_market.rents(space, rules.p)
+    property_market.rents(space.cells, space.parks, rules.p)
     unpaid = np.zeros_like(model.month.flow)
-    production.capacities(s, sums, space, model.city_state, rules.p, unpaid)
+    production.capacities(s, sums, space.cells, space.parks, model.city_state, rules.p, unpaid)
 
 
 def open_markets(model) -> None:
@@ -116,12 +116,12 @@ def open_markets(model) -> None:
 def weigh_other_cities(model) -> None:
     """Set the weight of other cities in a search for partners: a multiple of what a worker's studio meets at home."""
     s, partners, cells = model.studios.used, model.partners, model.space.cells
-    collaboration.reach_of(s, model.studios.order(), partners, model.rules.p)
+    partner_search.reach_of(s, model.studios.order(), partners, model.rules.p)
     weight = np.bincount(s["cell"], weights=s["staff"], minlength=cells.size)
     at_home, rising = np.zeros((N_SPECIALISMS, cells.size)), np.empty(cells.size)
     for c in np.flatnonzero(weight):
         for k in range(N_SPECIALISMS):
-            at_home[k, c] = collaboration.survey(c, model.space.proximity, partners.cell_reach[k], rising)
+            at_home[k, c] = partner_search.survey(c, model.space.proximity, partners.cell_reach[k], rising)
     typical = (at_home * weight).sum(1) / weight.sum()
     model.other_cities.reach[:] = model.par["collaboration.search_outside"] * typical
     model.city_state["partner_reach0"] = typical.sum()

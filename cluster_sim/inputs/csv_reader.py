@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cluster_sim.inputs.errors import Faults, Mark, ScenarioError, Source, listing
-from cluster_sim.inputs.files import display, read_text_file, split_lines
+from cluster_sim.inputs.files import display, read_text_file
 from cluster_sim.inputs.yaml_reader import Node, scalar
 
 _CELL = re.compile(r'("(?:[^"]|"")*"|[^,]*)(?:,|$)')
@@ -22,7 +22,7 @@ def read_table(path: Path, needed: Sequence[str], faults: Faults, order: int = 0
     """
     shown = display(path)
     text = read_text_file(path, shown)
-    source = Source(shown, split_lines(text), order)
+    source = Source(shown, tuple(line.rstrip("\r\n") for line in io.StringIO(text, newline="")), order)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(lines, [])]

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from cluster_sim.inputs.program import program
 
+MOST_SHOWN = 100
+"""Faults that are printed; `faults` of the error, and `--json`, have them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -78,11 +81,9 @@ class Fault:
 
 def _window(line: str, start: int, width: int = 140) -> tuple[int, str]:
     """The part of a long line around `start`, and where `start` lies in it."""
-    line = "".join(c if c.isprintable() or c == "\t" else "?" for c in line)
-    if len(line) <= width:
-        return min(start, len(line)), line
-    first = max(0, start - width // 2)
-    return start - first, line[first : first + width]
+    first = max(0, start - width // 2) if len(line) > width else 0
+    shown = "".join(c if c.isprintable() or c == "\t" else "?" for c in line[first : first + width])
+    return min(start, len(line)) - first, shown
 
 
 class ScenarioError(Exception):
@@ -99,11 +100,12 @@ class ScenarioError(Exception):
 
     def __str__(self) -> str:
         count = len(self.faults)
-        tail = f"{count} fault{'s' if count != 1 else ''}. Nothing was run."
+        more = f", the first {MOST_SHOWN} above" if count > MOST_SHOWN else ""
+        tail = f"{count} fault{'s' if count != 1 else ''}{more}. Nothing was run."
         topic = next((t for t in map(_topic, self.faults) if t), "")
         if topic:
             tail += f"  Keys and units: {program()} explain {topic}"
-        return "\n".join([*map(str, self.faults), tail])
+        return "\n".join([*map(str, self.faults[:MOST_SHOWN]), tail])
 
 
 def _topic(fault: Fault) -> str:

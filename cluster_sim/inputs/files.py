@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
-from cluster_sim.inputs.errors import Fault, ScenarioError
+from cluster_sim.inputs.errors import Fault, Mark, ScenarioError, Source
 
 MOST_BYTES = 1_000_000
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
 def read_text_file(path: Path, shown: str, most: int = MOST_BYTES) -> str:
@@ -27,8 +29,11 @@ def read_text_file(path: Path, shown: str, most: int = MOST_BYTES) -> str:
         raise refuse(f"is larger than {most:,} bytes")
     try:
         return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise refuse("is not UTF-8 text") from None
+    except UnicodeDecodeError as error:
+        text = error.object.decode("utf-8", "replace")
+        source = Source(shown, split_lines(text))
+        mark = place(source, error.object[:error.start].decode("utf-8"))
+        raise ScenarioError([Fault("", "not UTF-8 text", "save the file as UTF-8", mark)]) from None
 
 
 def path_of(text: str | Path) -> Path:
@@ -38,7 +43,13 @@ def path_of(text: str | Path) -> Path:
 
 def split_lines(text: str) -> tuple[str, ...]:
     """The lines of a text, as the YAML parser counts them."""
-    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return tuple(_LINE_END.split(text))
+
+
+def place(source: Source, before: str) -> Mark:
+    """The mark of the character that follows the text `before`, with which the source begins."""
+    lines = split_lines(before)
+    return Mark(source, len(lines), len(lines[-1]) + 1)
 
 
 def inside(text: str, here: Path, folder: Path) -> Path | None:

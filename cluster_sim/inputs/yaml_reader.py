@@ -15,15 +15,19 @@ from typing import Any
 import yaml
 
 from cluster_sim.inputs.errors import Fault, Faults, Mark, ScenarioError, Source
-from cluster_sim.inputs.files import read_text_file, split_lines
+from cluster_sim.inputs.files import place, read_text_file, split_lines
 
 MOST_NODES = 50_000
 MOST_DEPTH = 12
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NO_TEXT = yaml.reader.Reader.NON_PRINTABLE
+"""Characters that no YAML text holds: controls, halves of pairs."""
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}\Z")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z")
+_KEY = re.compile(r"\s*[\w.-]+:(\s|$)")
+_WHOLE = re.compile(r"\s*(- )?[\w.-]+:\s+[^\s|>\[{](.*[^,\s])?\s*\Z")
 _WORDS: dict[str, bool | None] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False}
 _WORDS |= {"FALSE": False, "null": None, "Null": None, "NULL": None, "~": None, "": None}
 
@@ -73,15 +77,17 @@ def read_file(path: Path, shown: str, faults: Faults, order: int = 0) -> Node:
 
 def read_text(text: str, source: Source, faults: Faults) -> Node:
     """Read YAML text whose faults point into `source`; an empty text is an empty mapping."""
+    odd = _NO_TEXT.search(text)
+    if odd:
+        what = f"not YAML: the character U+{ord(odd[0]):04X} does not belong into a text"
+        raise ScenarioError([Fault("", what, "take it out", place(source, text[:odd.start()]))])
     try:
         _refuse(text, source)
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
-        place = error.problem_mark or error.context_mark
-        mark = _within(source, place.line + 1, place.column + 1) if place else None
-        raise ScenarioError([Fault("", _plainer(error), "", mark)]) from None
-    except (yaml.YAMLError, UnicodeError) as error:
-        raise ScenarioError([Fault("", f"{source.name}: not YAML: {error}")]) from None
+        at = error.problem_mark or error.context_mark
+        mark = _within(source, at.line + 1, at.column + 1) if at else Mark(source, 1, 1)
+        raise ScenarioError([Fault("", _plainer(error, source, mark), "", mark)]) from None
     node = Node({}, Mark(source, 1, 1)) if root is None else _node(root, source, faults)
     return Node({}, Mark(source, 1, 1)) if node.value is None and not node.quoted else node
 
@@ -119,15 +125,15 @@ def _node(composed: yaml.Node, source: Source, faults: Faults) -> Node:
         return Node([_node(item, source, faults) for item in composed.value], mark)
     found = Node({}, mark)
     for key, value in composed.value:
-        place = _mark(key, source)
+        where = _mark(key, source)
         if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
             what = "merge keys (<<) are not read; use extends" if key.value == "<<" else "a key must be a word"
-            raise ScenarioError([Fault("", what, "", place)])
+            raise ScenarioError([Fault("", what, "", where)])
         if key.value in found.value:
             first = found.keys[key.value].line
-            faults.add("", f"the key '{key.value}' is given twice, first in line {first}", "", place)
+            faults.add("", f"the key '{key.value}' is given twice, first in line {first}", "", where)
             continue
-        found.keys[key.value], found.value[key.value] = place, _node(value, source, faults)
+        found.keys[key.value], found.value[key.value] = where, _node(value, source, faults)
     return found
 
 
@@ -149,9 +155,23 @@ def _within(source: Source, line: int, column: int) -> Mark:
     return Mark(source, last, len(source.lines[last - 1].rstrip()) + 1)
 
 
-def _plainer(error: yaml.MarkedYAMLError) -> str:
+def _too_deep(source: Source, mark: Mark | None) -> bool:
+    """Say whether a key stands deeper than the line above, which is whole and takes nothing below it."""
+    if mark is None or mark.line > len(source.lines):
+        return False
+    line = source.lines[mark.line - 1]
+    above = [each for each in source.lines[:mark.line - 1] if each.strip() and each.strip()[0] != "#"]
+    if not above or not _KEY.match(line) or mark.column - 1 > line.index(":"):
+        return False
+    deeper = len(line) - len(line.lstrip()) > len(above[-1]) - len(above[-1].lstrip())
+    return deeper and bool(_WHOLE.match(above[-1]))
+
+
+def _plainer(error: yaml.MarkedYAMLError, source: Source, mark: Mark | None) -> str:
     """What the YAML parser found, with a word of help for the commonest slips."""
     problem = error.problem or "not well formed"
+    if _too_deep(source, mark):
+        return "not YAML: the line is indented deeper than the line above"
     text = f"not YAML: {problem}"
     if "cannot start any token" in problem:
         text += " (indent with spaces, not tabs; put quotes around a text that begins with % @ or `)"

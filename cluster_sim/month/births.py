@@ -110,8 +110,10 @@ def close(gone, studios, projects, credits, people, flow, t):
     Their people look for work.  Returns the cost of projects that die with them (a revaluation, not value
     added): the caller takes it from the stock.
     """
+    ended = np.zeros(studios.shape[0], np.bool_)
     for n in range(gone.shape[0]):
         s = studios[gone[n]]
+        ended[gone[n]] = True
         if s.cash >= 0.0:
             flow[L.LIQUIDATION] += s.cash
         else:
@@ -131,7 +133,7 @@ def close(gone, studios, projects, credits, people, flow, t):
             c.alive = Life.ENDED
     for i in range(people.shape[0]):
         w = people[i]
-        if (w.status == Status.EMPLOYED or w.status == Status.SOLO) and studios[w.employer].alive == Life.ENDED:
+        if (w.status == Status.EMPLOYED or w.status == Status.SOLO) and ended[w.employer]:
             w.status = Status.SEEKING
             w.employer = -1
             w.trained = w.trained % FOUNDER
@@ -142,12 +144,12 @@ def close(gone, studios, projects, credits, people, flow, t):
 def close_studios(model) -> None:
     """Close the studios that cannot go on, after policy has looked at them."""
     studios = model.studios.used
-    gone = model.buffer("gone", studios.size)
+    gone = np.empty(studios.size, np.int64)
     count = model.state["exits"] = select_exits(studios, model.rules, model.t, gone)
-    gone = gone[:count].copy()
+    gone = gone[:count]
     if not count:
         return
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.closing(model, gone)
     model.people.book(P.CLOSED, float(model.studios.used["staff"][gone].sum()))
     model.books.written_off += close(gone, studios, model.projects.used, model.credits.used, model.talents.used,
@@ -159,27 +161,29 @@ def found_studios(model) -> None:
     """Let those who planned a studio this month, and still have work, found it; policy shortens permits."""
     founders, people = model.agenda.founders, model.talents.rows
     person = np.where(founders < 0, -founders - 1, founders)
-    still = (people["status"][person] == Status.EMPLOYED) & (people["employer"][person] >= 0)
+    still = (people["status"][person] == Status.EMPLOYED.value) & (people["employer"][person] >= 0)
     founders, person = founders[still], person[still]
+    model.state["entries"] = int(founders.size)
+    if not founders.size:
+        return
     founders = founders[np.argsort(people["id"][person])]
     rows = model.new_studios(founders.size)
     wait = np.full(model.space.cells.size, model.par["approvals.entry_months"])
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.shorten_entry(model, wait)
     found(rows, founders, people, model.studios.rows, model.labour.entrants, wait, model.city_state, model.rules,
           model.t, model.month.flow)
-    model.state["entries"] = int(founders.size)
     model.studios.forget_order()
 
 
 def clear_rows(model) -> None:
     """Free the rows of studios that closed this month and of the works that died with them."""
-    gone = np.flatnonzero(model.studios.used["alive"] == Life.ENDED)
+    gone = np.flatnonzero(model.studios.used["alive"] == Life.ENDED.value)
     if not gone.size:
         return
-    dead = np.flatnonzero(model.projects.used["stage"] == Stage.ABANDONED)
+    dead = np.flatnonzero(model.projects.used["stage"] == Stage.ABANDONED.value)
     model.kept.cut_short(model, dead)
-    model.credits.release(np.flatnonzero(model.credits.used["alive"] == Life.ENDED))
+    model.credits.release(np.flatnonzero(model.credits.used["alive"] == Life.ENDED.value))
     model.projects.release(dead)
     model.studios.release(gone)
     model.studios.rows["sub"][gone] = -1

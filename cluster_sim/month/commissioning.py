@@ -62,16 +62,18 @@ def win(studios, rules, markets, money_home, money_abroad, t):
     A contract's size grows with the studio, so that volatility falls with size but slowly (Stanley 1996).
     """
     p = rules.p[0]
+    segments = rules.segments
+    weight_home, weight_abroad = markets.weight_home, markets.weight_abroad
     base = stream(rules.seed, ORDERS, t)
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.weight <= 0.0:
             continue
         segment = s.segment
-        here = money_home[segment] * s.weight / markets.weight_home[segment]
-        there = money_abroad[segment] * dyadic(s.weight * s.export) / max(markets.weight_abroad[segment], 1e-12)
+        here = money_home[segment] * s.weight / weight_home[segment]
+        there = money_abroad[segment] * dyadic(s.weight * s.export) / max(weight_abroad[segment], 1e-12)
         expected = here + there
-        lump = rules.segments[segment].contract_size * s.price * s.staff ** p.commissioning_contract_growth
+        lump = segments[segment].contract_size * s.price * s.staff ** p.commissioning_contract_growth
         count = poisson(again(draw(base, s.id)), expected / lump)
         effort = count * lump / s.price
         lapse = 1.0 - p.commissioning_lapse * max(0.0, min(1.0, s.load / max(s.capacity, 0.1) - 1.5))

@@ -59,10 +59,10 @@ class Hit:
         studios = model.studios.used
         known = self.makers.get(self.studio)
         if self.studio and known is not None:
-            rows = np.flatnonzero((studios["id"] == known) & (studios["alive"] == Life.ALIVE))
+            rows = np.flatnonzero((studios["id"] == known) & (studios["alive"] == Life.ALIVE.value))
             if rows.size:
                 return int(rows[0])
-        fits = (studios["alive"] == Life.ALIVE) & (studios["segment"] == self.segment) & (studios["anchor"] == 0)
+        fits = (studios["alive"] == Life.ALIVE.value) & (studios["segment"] == self.segment) & (studios["anchor"] == 0)
         fits &= studios["solo"] == 0
         if self.zone in model.places.zone_index:
             inside = (model.space.cells["zones"][studios["cell"]] & (1 << model.places.zone_index[self.zone])) != 0
@@ -111,7 +111,7 @@ class Flop:
         """Take the title's audience away."""
         if model.t >= self.month and self.seed in (None, model.seed):
             projects = model.projects.used
-            projects["potential"][(projects["id"] == self.project) & (projects["stage"] == Stage.RUNNING)] = 0.0
+            projects["potential"][(projects["id"] == self.project) & (projects["stage"] == Stage.RUNNING.value)] = 0.0
 
 
 @dataclass

@@ -176,13 +176,14 @@ def call_capital(model) -> None:
     Policy puts money into its funds and loans after them.
     """
     funds = model.funds.used
-    for kind, flow in ((FundKind.PRIVATE, L.CALLS_PRIVATE), (FundKind.CORPORATE, L.CALLS_CORPORATE)):
-        mine = (funds["kind"] == kind) & (funds["alive"] == Life.ALIVE)
-        call = np.floor(model.par["finance.inflow"] * funds["committed"] * np.exp(np.clip(funds["sentiment"], -1, 1)))
-        call = np.where(mine & (funds["cash"] < funds["committed"]), call, 0.0)
+    due = (funds["alive"] == Life.ALIVE.value) & (funds["cash"] < funds["committed"])
+    mood = np.exp(np.maximum(-1.0, np.minimum(funds["sentiment"], 1.0)))
+    calls = np.floor(model.par["finance.inflow"] * funds["committed"] * mood)
+    for kind, flow in ((FundKind.PRIVATE.value, L.CALLS_PRIVATE), (FundKind.CORPORATE.value, L.CALLS_CORPORATE)):
+        call = np.where(due & (funds["kind"] == kind), calls, 0.0)
         funds["cash"] += call
         model.month.flow[flow] += call.sum()
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.finance(model)
 
 
@@ -190,7 +191,7 @@ def raise_rounds(model) -> None:
     """Let studios apply for money, and funds bid and invest together."""
     studios, funds, rules, t = model.studios.used, model.funds.used, model.rules, model.t
     order = model.studios.order()
-    applicants, aims = model.buffer("applicants", order.size), model.buffer("aims", order.size, float)
+    applicants, aims = np.empty(order.size, np.int64), np.empty(order.size)
     count = apply_for_money(studios, order, rules.p, t, applicants, aims)
     applicants, aims = applicants[:count], aims[:count]
     model.state["applicants"], model.state["rounds"] = count, 0
@@ -201,7 +202,8 @@ def raise_rounds(model) -> None:
     fresh = np.zeros(funds.size * int(model.par["finance.deals"]) + 1, STAKE)
     made, model.state["rounds"] = close_rounds(funds, studios, applicants, aims, bids, model.stakes, rules.p, t, fresh,
                                                model.month.flow)
-    model.stakes = np.concatenate([model.stakes, fresh[:made]])
+    if made:
+        model.stakes = np.concatenate([model.stakes, fresh[:made]])
 
 
 def sell_stakes(model) -> None:

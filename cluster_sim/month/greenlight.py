@@ -28,9 +28,10 @@ from cluster_sim.draws import (
     uniform,
 )
 from cluster_sim.jit import inline, kernel
-from cluster_sim.month.collaboration import market_of, record_pairs, search, survey, tie_between
 from cluster_sim.month.events import Hit
-from cluster_sim.records import CREDIT, PROPOSAL
+from cluster_sim.month.partner_search import look_around, market_of, search, survey, tie_between
+from cluster_sim.month.ties import record_pairs
+from cluster_sim.records import CREDIT, PROPOSAL, TIES
 
 
 @inline
@@ -78,6 +79,7 @@ def have_ideas(studios, rules, cells, city, t, proposals):
     """Let studios have ideas; return the number of proposals written."""
     g = city[0]
     p = rules.p[0]
+    segments = rules.segments
     base = stream(rules.seed, IDEA, t)
     count = 0
     for i in range(studios.shape[0]):
@@ -86,7 +88,7 @@ def have_ideas(studios, rules, cells, city, t, proposals):
             continue
         if s.staff < 2 and s.solo == 0:
             continue
-        seg = rules.segments[s.segment]
+        seg = segments[s.segment]
         rate = seg.idea_rate * (1.0 + p.greenlight_slack * s.slack
                                 + p.greenlight_amenity * (cells[s.cell].amenity - p.population_amenity_reference))
         rate *= (1.0 + s.staff / 60.0) ** 0.5
@@ -128,6 +130,7 @@ def choose(proposals, studios, segments, p):
 def begin(proposals, rows, projects, studios, rules, t):
     """Turn accepted proposals into projects: needs by specialism, in-house part first."""
     p = rules.p[0]
+    segments, mix = rules.segments, rules.mix
     at = 0
     for n in range(proposals.shape[0]):
         q = proposals[n]
@@ -143,7 +146,7 @@ def begin(proposals, rows, projects, studios, rules, t):
         j.segment = q.segment
         j.stage = Stage.APPROVAL
         j.started = t
-        j.wait = int(rules.segments[q.segment].approval)
+        j.wait = int(segments[q.segment].approval)
         j.earliest = t + q.months
         j.run = q.months
         j.budget = q.budget
@@ -159,7 +162,7 @@ def begin(proposals, rows, projects, studios, rules, t):
         j.released = -1
         s.projects += 1
         for k in range(N_SPECIALISMS):
-            j.need[k] = q.effort * rules.mix[q.segment, k]
+            j.need[k] = q.effort * mix[q.segment, k]
 
 
 @kernel
@@ -170,10 +173,13 @@ def team_up(market, rows, projects, credits_out, t, made):
     packages.  What nobody takes stays with the owner.  Returns how many credits and how many pairs were made.
     """
     studios, ties = market.studios, market.partners.ties
+    proximity, cell_reach = market.space.proximity, market.partners.cell_reach
+    wage_index = market.other_cities.wage_index
     g = market.city[0]
     p = market.rules.p[0]
     base = stream(market.rules.seed, PARTNER, t)
     cumulative = np.empty(market.space.cells.shape[0])
+    weights = np.empty(TIES)
     team = np.empty(credits_out.shape[0], np.int64)         # rows of the credits' partners
     count = 0
     pairs = 0
@@ -197,9 +203,10 @@ def team_up(market, rows, projects, credits_out, t, made):
                 continue
             packages = max(1, int((lack / p.collaboration_lot) ** p.collaboration_lot_power + 0.5))
             packages = min(packages, int(p.collaboration_partner_bound))
-            survey(np.int64(s.cell), market.space.proximity, market.partners.cell_reach[k], cumulative)
+            survey(np.int64(s.cell), proximity, cell_reach[k], cumulative)
+            prospects = look_around(market, i, k, cumulative, weights)
             for _ in range(packages):
-                choice, cost, km, h = search(market, i, k, h, cumulative, team[first:count])
+                choice, cost, km, h = search(market, i, k, h, prospects, team[first:count])
                 if choice == NOBODY or count >= credits_out.shape[0]:
                     continue
                 part = lack / packages
@@ -235,7 +242,7 @@ def team_up(market, rows, projects, credits_out, t, made):
                     c.partner = -1
                     c.partner_id = -1
                     c.outside = o
-                    c.price = g.fee[j.segment] * g.outside_cost * market.other_cities.wage_index[o]
+                    c.price = g.fee[j.segment] * g.outside_cost * wage_index[o]
                     c.repeated = 0
                     j.ties_new += 1
                     j.outside_partners += 1
@@ -253,7 +260,7 @@ def propose(model) -> None:
     count = have_ideas(studios, model.rules, model.space.cells, model.city_state, model.t, proposals)
     count = add_replays(model, proposals, count)
     proposals = model.agenda.proposals = proposals[:count]
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.expect_aid(model, proposals)
     most = model.par["aid.joint_cap"] * 1e6 * np.where(proposals["replay"] == 1, model.scale, 1.0)
     proposals["aid"] = np.minimum(proposals["aid"], most)
@@ -282,7 +289,7 @@ def find_partners(model) -> None:
     count, pairs = team_up(market_of(model), ordered, projects, credits, model.t, made)
     model.credits.put(model.credits.allocate(count), credits[:count])
     record_pairs(model, made[:pairs])
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.green_light(model, rows)
 
 

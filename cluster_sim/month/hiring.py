@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from cluster_sim import people_ledger as P
-from cluster_sim.codes import N_SPECIALISMS, Life, Origin, Status
+from cluster_sim.codes import N_SPECIALISMS, N_STATUSES, Life, Origin, Status
 from cluster_sim.draws import (
     APPLY,
     SCORE,
@@ -153,7 +153,8 @@ def apply(people, employers, vacancies, commute, city, rules, t, samples):
     """
     p = rules.p[0]
     side = commute.shape[0]
-    start = vacancies.start
+    start, firm, noted = vacancies.start, vacancies.firm, vacancies.score
+    applicant, row, worth = vacancies.applicant, vacancies.row, vacancies.weight
     base = stream(rules.seed, APPLY, t)
     scores = stream(rules.seed, SCORE, t)
     slack = max(city[0].unemployment, 0.001) / p.population_unemployment_reference
@@ -175,35 +176,35 @@ def apply(people, employers, vacancies, commute, city, rules, t, samples):
             slot = start[k] + int(uniform(h) * n)
             u = low16(h)
             h = again(h)
-            f = employers[vacancies.firm[slot]]
-            weight = vacancies.weight[slot] * commute[abs(x - f.cell % side), abs(y - f.cell // side)]
+            f = employers[firm[slot]]
+            weight = worth[slot] * commute[abs(x - f.cell % side), abs(y - f.cell // side)]
             total += weight
             if u * total < weight:
                 chosen = slot
         if chosen >= 0:
             z = quantile(uniform(draw(scores, w.id)))
             score = w.skill * np.float32(1.0 + 0.15 * z)
-            best = vacancies.score[chosen]
-            if score > best or (score == best and w.id < vacancies.applicant[chosen]):
-                vacancies.score[chosen] = score
-                vacancies.applicant[chosen] = w.id
-                vacancies.row[chosen] = i
+            best = noted[chosen]
+            if score > best or (score == best and w.id < applicant[chosen]):
+                noted[chosen] = score
+                applicant[chosen] = w.id
+                row[chosen] = i
 
 
 @kernel
 def match(people, studios, vacancies, city, t):
     """Hire each vacancy's best applicant; return how many were hired, and how many of them came from other sectors."""
     g = city[0]
-    firm = vacancies.firm
+    firm, specialism, row = vacancies.firm, vacancies.specialism, vacancies.row
     hired = 0
     outsiders = 0
     for i in range(studios.shape[0]):
         studios[i].filled[:] = 0
     for n in range(vacancies.start[N_SPECIALISMS]):
-        if vacancies.row[n] >= 0:
+        if row[n] >= 0:
             s = studios[firm[n]]
-            k = vacancies.specialism[n]
-            w = people[vacancies.row[n]]
+            k = specialism[n]
+            w = people[row[n]]
             if w.origin == Origin.OTHER_SECTOR and w.wage == 0.0:
                 outsiders += 1
             w.employer = firm[n]
@@ -219,27 +220,18 @@ def match(people, studios, vacancies, city, t):
 def census(people, sought):
     """Count seekers by specialism; return employed, solo, seekers, students."""
     sought[:] = 0
-    employed = 0
-    solo = 0
-    seekers = 0
-    students = 0
+    by_status = np.zeros(N_STATUSES, np.int64)
     for i in range(people.shape[0]):
         status = people[i].status
-        if status == Status.EMPLOYED:
-            employed += 1
-        elif status == Status.SEEKING:
-            seekers += 1
+        by_status[status] += 1
+        if status == Status.SEEKING:
             sought[people[i].specialism] += 1
-        elif status == Status.STUDENT:
-            students += 1
-        elif status == Status.SOLO:
-            solo += 1
-    return employed, solo, seekers, students
+    return by_status[Status.EMPLOYED], by_status[Status.SOLO], by_status[Status.SEEKING], by_status[Status.STUDENT]
 
 
 def look_at_employers(model) -> np.ndarray:
     """Return what people and seekers see of every studio this month (EMPLOYER)."""
-    employers = model.buffer("employers", model.studios.high, EMPLOYER)
+    employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)
     describe_employers(model.studios.used, model.city_state, model.rules.p, employers)
     return employers
 
@@ -250,7 +242,7 @@ def post_vacancies(model) -> None:
     plan(studios, model.rules, model.t)
     employers = look_at_employers(model)
     count = int(studios["vacancies"].sum())
-    firm, specialism = (model.buffer(name, count, zeroed=False)[:count] for name in ("firm", "specialism"))
+    firm, specialism = np.empty(count, np.int64), np.empty(count, np.int64)
     start, weight = np.zeros(N_SPECIALISMS + 1, np.int64), np.empty(count, np.float32)
     list_vacancies(studios, employers, model.studios.order(), model.rules.p, start, firm, specialism, weight)
     model.agenda.vacancies = Vacancies(start, firm, specialism, weight, np.full(count, -1.0, np.float32),

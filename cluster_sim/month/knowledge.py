@@ -18,8 +18,9 @@ from cluster_sim.records import TIES
 
 
 @kernel
-def local_knowhow(studios, cells, weight):
+def local_knowhow(studios, cells):
     """Average know-how by cell, weighted by staff (exact sums)."""
+    weight = np.empty(cells.shape[0])
     for c in range(cells.shape[0]):
         cells[c].knowhow = 0.0
         weight[c] = 0.0
@@ -77,12 +78,12 @@ def learn(studios, before, cells, ties, city, rules, t):
 def spread(model) -> None:
     """Run step 8: know-how, commons, buzz."""
     studios, cells, par = model.studios.used, model.space.cells, model.par
-    local_knowhow(studios, cells, model.buffer("cell_weight", cells.size, float, zeroed=False))
+    local_knowhow(studios, cells)
     published = learn(studios, studios["knowhow"].copy(), cells, model.partners.ties, model.city_state, model.rules,
                       model.t)
     g = model.city_state[0]
     model.state["documents"] = float(published)
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         model.state["documents"] += instrument.publish(model)
     norm = model.state["documents"] / (par["knowledge.publish_norm"] * model.scale)
     g["commons"] = g["commons"] * (1.0 - par["knowledge.commons_fading"]) + norm

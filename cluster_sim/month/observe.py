@@ -57,8 +57,9 @@ def survey_studios(studios, city, totals, value_added, employment, t):
 
 
 @kernel
-def theil(cells, parks, staff, base):
+def theil(cells, parks):
     """Return the Theil index of creative employment by cell against floor area (0: spread like floor)."""
+    staff, base = np.empty(cells.shape[0]), np.empty(cells.shape[0])
     total = 0.0
     floor = 0.0
     for c in range(cells.shape[0]):
@@ -108,7 +109,7 @@ class Observer:
         receipts = float(flow[L.RECEIPTS_NATION] + flow[L.RECEIPTS_ABROAD])
         outlay = float(model.month.outlay.sum())
         projects, cells = model.projects.used, model.space.cells
-        making = (projects["stage"] > Stage.FREE) & (projects["stage"] < Stage.RUNNING)
+        making = (projects["stage"] > Stage.FREE.value) & (projects["stage"] < Stage.RUNNING.value)
         fresh = making & (projects["started"] == model.t)
         ties = float(projects["ties_repeated"][fresh].sum()), float(projects["ties_new"][fresh].sum())
         local, outside = float(projects["partners"][fresh].sum()), float(projects["outside_partners"][fresh].sum())
@@ -120,8 +121,7 @@ class Observer:
             "entries": s["entries"], "exits": s["exits"], "mean_wage": flow[L.WAGES] / staff / 1e3,
             "mean_rent": totals[11] / 1e3 / staff,
             "collaboration_distance": (totals[9] / 1e3 / totals[10]) if totals[10] > 0 else np.nan,
-            "localisation": theil(cells, model.space.parks, model.buffer("cell_row", cells.size, float),
-                                  model.buffer("cell_field", cells.size, float)),
+            "localisation": theil(cells, model.space.parks),
             "top1_share": self.top_share(model),
             "export_share": float(flow[L.SALES_ABROAD] + flow[L.RECEIPTS_ABROAD]) / max(sales, 1.0),
             "public_outlay": outlay / 1e6, "tax_receipts": float(flow[list(L.TAXES)].sum()) / 1e6,
@@ -196,7 +196,7 @@ class Observer:
 def titles(model: Any) -> np.ndarray:
     """Return the records of all titles released in the run, in the order of release and identity."""
     running = model.projects.used
-    running = running[(running["stage"] == Stage.RUNNING) & (running["released"] >= 0)]
+    running = running[(running["stage"] == Stage.RUNNING.value) & (running["released"] >= 0)]
     done = np.concatenate([*model.kept.titles, running]) if model.kept.titles else running
     done = done[done["released"] >= 0]
     return done[np.lexsort((done["id"], done["released"]))]
@@ -233,9 +233,9 @@ def credits_table(model: Any) -> dict[str, np.ndarray]:
     """Return the partners of the largest teams: one row a credit, local studios and other cities."""
     live = model.credits.used
     j = model.projects.used
-    teams = np.where(j["stage"] > Stage.FREE, j["partners"] + j["outside_partners"], 0)
+    teams = np.where(j["stage"] > Stage.FREE.value, j["partners"] + j["outside_partners"], 0)
     large = j["id"][(teams >= 30) | ((teams == teams.max()) & (teams > 0))] if teams.size else np.zeros(0, np.int64)
-    live = live[(live["alive"] == Life.ALIVE) & np.isin(live["project_id"], large)]
+    live = live[(live["alive"] == Life.ALIVE.value) & np.isin(live["project_id"], large)]
     c = np.concatenate([*model.kept.credits, live]) if model.kept.credits else live
     c = c[np.lexsort((c["specialism"], c["outside"], c["partner_id"], c["project_id"]))]
     names = model.city.outside_names

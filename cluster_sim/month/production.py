@@ -1,7 +1,8 @@
-"""Step 6, production: capacity, load, contract work delivered, own projects made, costs paid.
+"""Step 6, production: what studios can do and have to do, contract work delivered, own projects made, costs paid.
 
-``effort_i = A_i * sum(skill * (1 + ai gain))`` with ``A_i = A0 * (density / mean)^gamma * knowhow^phi``
-(Ciccone & Hall 1996 for density).  Everything that a studio has to do is served in the same proportion;
+Studio i can do ``A_i * sum(skill * (1 + ai gain))`` effort in a month, the sum over its people, with
+``A_i = A0 * (density / density0)^gamma * knowhow^phi``: creative workers around its cell over the mean at the
+start (Ciccone & Hall 1996), and its know-how.  Everything that a studio has to do is served in the same proportion;
 what does not fit waits.  Own projects are carried as work in progress at cost until release.
 """
 
@@ -20,7 +21,7 @@ from cluster_sim.records import EMPLOYER, PAYROLL
 
 
 @kernel
-def capacities(studios, payrolls, space, city, p, flow):
+def capacities(studios, payrolls, cells, parks, city, p, flow):
     """Set staff, capacity and this month's costs of every studio; pay wages, contributions, rent, compute.
 
     Rent is booked at the market; a discount comes back as a subsidy, paid
@@ -41,7 +42,7 @@ def capacities(studios, payrolls, space, city, p, flow):
             s.staff += payroll.staff_by[k]
             s.skill_by[k] = payroll.skill_by[k]
             skill += payroll.skill_by[k]
-        productivity = (p.production_a0 * max(0.05, space.cells[s.cell].density / g.density0) ** p.production_gamma
+        productivity = (p.production_a0 * max(0.05, cells[s.cell].density / g.density0) ** p.production_gamma
                         * s.knowhow ** p.production_phi)
         s.capacity = productivity * skill
         s.quality = (p.production_quality_knowhow * math.log(s.knowhow)
@@ -54,7 +55,7 @@ def capacities(studios, payrolls, space, city, p, flow):
         wages = yuan(s.wage_bill)
         social = yuan(s.wage_bill * p.costs_social)
         s.wages = wages + social
-        rent_m2 = space.parks[s.park].rent if s.park >= 0 else space.cells[s.cell].rent
+        rent_m2 = parks[s.park].rent if s.park >= 0 else cells[s.cell].rent
         s.rent_per_m2 = rent_m2
         s.area = max(1, s.staff) * p.property_m2_per_worker
         rent = yuan(s.area * rent_m2)
@@ -240,10 +241,10 @@ def make(studios, projects, credits, p, t, flow):
 
 
 @kernel
-def advance(projects, credits, p, t, open_effort):
+def advance(projects, credits, p, t):
     """Move projects on: approval to production, finished work to tests, clearance after that."""
     p = p[0]
-    open_effort[:] = 0.0
+    open_effort = np.zeros(projects.shape[0])
     for n in range(credits.shape[0]):
         c = credits[n]
         if c.alive == Life.ALIVE:
@@ -280,7 +281,8 @@ def pay_costs(model) -> None:
     employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)     # as people saw them
     model.state["employment"] = population.payroll(model.talents.used, employers, payrolls, model.city_state,
                                                    model.rules.p)
-    capacities(studios, payrolls, model.space, model.city_state, model.rules.p, model.month.flow)
+    capacities(studios, payrolls, model.space.cells, model.space.parks, model.city_state, model.rules.p,
+               model.month.flow)
 
 
 def plan_work(model) -> None:
@@ -302,11 +304,10 @@ def make_projects(model) -> None:
 
 def advance_projects(model) -> None:
     """Move projects on: from approval to production, from there to tests."""
-    open_effort = np.zeros(max(model.projects.high, 1))
-    advance(model.projects.used, model.credits.used, model.rules.p, model.t, open_effort)
+    advance(model.projects.used, model.credits.used, model.rules.p, model.t)
 
 
 def support(model) -> None:
     """Let policy help with running costs."""
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.support(model)

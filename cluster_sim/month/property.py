@@ -39,13 +39,13 @@ def occupy(studios, cells, parks):
 
 
 @kernel
-def smooth(space, row, field):
+def smooth(cells, parks, band):
     """Smooth employment over distance with a separable kernel (two passes of a band matrix): density.
 
-    The band holds weights of a Gaussian of the density's reach; parks count in their cell.  row, field: scratch.
+    band: weights of a Gaussian of the density's reach; parks count in their cell.
     """
-    cells, parks, band = space.cells, space.parks, space.smoothing
     side = band.shape[0]
+    row, field = np.empty(cells.shape[0]), np.empty(cells.shape[0])
     for c in range(cells.shape[0]):
         field[c] = cells[c].staff
     for q in range(parks.shape[0]):
@@ -65,10 +65,9 @@ def smooth(space, row, field):
 
 
 @kernel
-def rents(space, p):
+def rents(cells, parks, p):
     """Set rents (yuan a m2 a month) from occupancy; let developers add floor where rents are high."""
     p = p[0]
-    cells, parks = space.cells, space.parks
     base = p.property_r0
     for c in range(cells.shape[0]):
         cell = cells[c]
@@ -146,19 +145,29 @@ def taste(s, place, stream_of_tastes, p):
     return p.property_taste * quantile(uniform(draw(stream_of_tastes, s.id ^ (np.int64(place) * 1000003))))
 
 
+@inline
+def relief_in(cell, young, lever):
+    """Return the part of the rent that a studio may expect back in a cell, by its age and the cell's zones."""
+    zones = lever.relief_zones
+    return lever.relief if young and (zones < 0 or np.int64(cell.zones) & zones != 0) else 0.0
+
+
 @kernel
-def relocate(studios, space, city, rules, t, month, chosen, park_of):
+def relocate(studios, space, city, rules, t, month):
     """Let a part of the studios look at other places and move if the gain beats the cost of moving.
 
-    chosen, park_of: where each will be (-1: stays).  Reads the state before anybody moves; moves are carried out
-    after all have chosen.  Returns how many moved.
+    Reads the state before anybody moves; moves are carried out after all have chosen.  Returns how many moved.
     """
+    chosen = np.empty(studios.shape[0], np.int64)           # cell where each will be; -1: stays
+    park_of = np.empty(studios.shape[0], np.int64)
     g = city[0]
     p = rules.p[0]
     cells, parks, free_floor = space.cells, space.parks, space.free_floor
     base = stream(rules.seed, MOVE, t)
     places = stream(rules.seed, LOCATE, t)
     tastes = stream(rules.seed, LOCATE, -1)
+    lever = month.lever_row[0]
+    flow = month.flow
     movers = 0
     for i in range(studios.shape[0]):
         chosen[i] = -1
@@ -169,12 +178,12 @@ def relocate(studios, space, city, rules, t, month, chosen, park_of):
         if low16(draw(base, s.id)) > p.property_look * hurry:
             continue
         here = cells[s.cell]
-        young = 1.0 if t - s.born < month.levers.relief_age else 0.0
+        young = t - s.born < lever.relief_age
         if s.park >= 0:
-            rent = parks[s.park].rent * (1.0 - young * parks[s.park].relief)
+            rent = parks[s.park].rent * (1.0 - relief_in(here, young, lever))
             now = place_value(s, here, rent, g.tau_in_park * 0.5 + 0.5 * here.price_of_distance, g, p)
         else:
-            now = place_value(s, here, here.rent * (1.0 - young * here.relief), here.price_of_distance, g, p)
+            now = place_value(s, here, here.rent * (1.0 - relief_in(here, young, lever)), here.price_of_distance, g, p)
         now += taste(s, -1 - s.park if s.park >= 0 else s.cell, tastes, p)
         best = now + p.property_moving_threshold * s.wage_bill / max(s.staff, 1)
         h = draw(places, s.id)
@@ -187,7 +196,7 @@ def relocate(studios, space, city, rules, t, month, chosen, park_of):
                 if park.opened > t or park.hub == 1 or room < s.staff * p.property_m2_per_worker * 1.5:
                     continue
                 cell = cells[park.cell]
-                rent = park.rent * (1.0 - young * park.relief)
+                rent = park.rent * (1.0 - relief_in(cell, young, lever))
                 value = place_value(s, cell, rent, g.tau_in_park * 0.5 + 0.5 * cell.price_of_distance, g, p)
                 value += taste(s, -1 - q, tastes, p)
                 if value > best:
@@ -200,7 +209,7 @@ def relocate(studios, space, city, rules, t, month, chosen, park_of):
                 cell = cells[c]
                 if cell.capacity - cell.other < (cell.staff + s.staff) * p.property_m2_per_worker:
                     continue
-                rent = cell.rent * (1.0 - young * cell.relief)
+                rent = cell.rent * (1.0 - relief_in(cell, young, lever))
                 value = place_value(s, cell, rent, cell.price_of_distance, g, p) + taste(s, c, tastes, p)
                 if value > best:
                     best = value
@@ -212,7 +221,7 @@ def relocate(studios, space, city, rules, t, month, chosen, park_of):
             cost = yuan(p.property_moving_cost * max(1, s.staff) * 1e6)
             s.cash -= cost
             s.inputs += cost
-            month.flow[L.MOVING] += cost
+            flow[L.MOVING] += cost
             s.cell = chosen[i]
             s.park = park_of[i]
             s.hub = 0
@@ -222,16 +231,14 @@ def relocate(studios, space, city, rules, t, month, chosen, park_of):
 
 def spread_density(model) -> None:
     """Set the density of every cell."""
-    size = model.space.cells.size
-    row, field = (model.buffer(name, size, float, zeroed=False) for name in ("cell_row", "cell_field"))
-    smooth(model.space, row, field)
+    smooth(model.space.cells, model.space.parks, model.space.smoothing)
 
 
 def set_rents(model) -> None:
     """Count who works where, and let rents and floor answer."""
     occupy(model.studios.used, model.space.cells, model.space.parks)
     spread_density(model)
-    rents(model.space, model.rules.p)
+    rents(model.space.cells, model.space.parks, model.rules.p)
 
 
 def survey_places(model) -> None:
@@ -246,7 +253,5 @@ def survey_places(model) -> None:
 
 def move_studios(model) -> None:
     """Let studios look at other places and move."""
-    studios = model.studios.used
-    chosen, park_of = model.buffer("chosen", studios.size), model.buffer("park_of", studios.size)
-    model.state["moves"] = relocate(studios, model.space, model.city_state, model.rules, model.t, model.month, chosen,
-                                    park_of)
+    model.state["moves"] = relocate(model.studios.used, model.space, model.city_state, model.rules, model.t,
+                                    model.month)

@@ -51,6 +51,7 @@ def premiere(projects, studios, rules, city, t, flow):
     """
     g = city[0]
     p = rules.p[0]
+    segments, mix = rules.segments, rules.mix
     written = 0.0
     count = 0
     for n in range(projects.shape[0]):
@@ -58,7 +59,7 @@ def premiere(projects, studios, rules, city, t, flow):
         if j.stage != Stage.READY:
             continue
         s = studios[j.owner]
-        seg = rules.segments[j.segment]
+        seg = segments[j.segment]
         total = 0.0
         made = 0.0
         lacking = 0.0
@@ -68,7 +69,7 @@ def premiere(projects, studios, rules, city, t, flow):
         for k in range(N_SPECIALISMS):
             need += j.need[k]
         for k in range(N_SPECIALISMS):
-            share = rules.mix[j.segment, k]
+            share = mix[j.segment, k]
             if share > 0.0:
                 level = max(POOR, j.merit[k] / max(need * share, 1e-9))
                 total += share * level ** p.release_ces
@@ -115,13 +116,14 @@ def screen(projects, studios, rules, city, month):
     """
     g = city[0]
     p = rules.p[0]
-    flow, crowd = month.flow, month.crowd
-    month.hit_gross[:] = 0.0
-    month.hit_receipts[:] = 0.0
+    segments, flow, crowd, hits = rules.segments, month.flow, month.crowd, month.hits
+    hit_gross, hit_receipts = month.hit_gross, month.hit_receipts
+    hit_gross[:] = 0.0
+    hit_receipts[:] = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
         if j.stage == Stage.RUNNING:
-            seg = rules.segments[j.segment]
+            seg = segments[j.segment]
             crowd[j.segment] += math.floor(j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run)
     for k in range(N_SEGMENTS):
         # what titles met in the market lately is what studios expect of the audience
@@ -132,7 +134,7 @@ def screen(projects, studios, rules, city, month):
         j = projects[n]
         if j.stage != Stage.RUNNING:
             continue
-        seg = rules.segments[j.segment]
+        seg = segments[j.segment]
         s = studios[j.owner]
         gross = j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run
         if j.run + 1 >= seg.run:
@@ -165,12 +167,12 @@ def screen(projects, studios, rules, city, month):
             j.hit = HitState.NEW
             s.hits += 1
             found += 1
-            month.hits[j.segment] += 1
+            hits[j.segment] += 1
         if j.hit != HitState.NONE:
-            month.hit_receipts[j.segment] += receipts
+            hit_receipts[j.segment] += receipts
         # talk goes with gross, weighted by how much of a hit the title is
         fame = standing(j, g)
-        month.hit_gross[j.segment] += math.floor((home + abroad) * fame / (1.0 + fame))
+        hit_gross[j.segment] += math.floor((home + abroad) * fame / (1.0 + fame))
         if j.run >= seg.run:
             j.stage = Stage.DONE
     return found
@@ -261,7 +263,7 @@ def export_capability(studios, p):
 
 def clear_projects(model) -> None:
     """Let policy and tests act on finished works, and clear them for release."""
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.before_release(model)
     clear(model.projects.used, model.rules.segments, model.t)
 
@@ -286,7 +288,7 @@ def screen_titles(model) -> None:
 def pay_partners(model) -> None:
     """Pay credited partners their points, then let policy act on released titles."""
     share_points(model.projects.used, model.credits.used, model.studios.used, model.month.flow)
-    for instrument in model.instruments:
+    for instrument in model.in_force:
         instrument.after_release(model)
 
 
@@ -294,6 +296,6 @@ def credit_titles(model) -> None:
     """Give and fade reputations, and end the titles whose run is over."""
     studios, projects = model.studios.used, model.projects.used
     settle(projects, model.credits.used, studios, model.city_state, model.rules.p,
-           model.buffer("gains", studios.size, float))
+           np.empty(studios.size))
     export_capability(studios, model.rules.p)
-    model.kept.end_titles(model, np.flatnonzero(projects["stage"] == Stage.DONE))
+    model.kept.end_titles(model, np.flatnonzero(projects["stage"] == Stage.DONE.value))

@@ -59,7 +59,7 @@ class Yearbook:
             self.released = np.concatenate([self.released, np.zeros(more, np.int64)])
         add_month(studios, self.year)
         over = model.month_of_year == 12 or model.t + 1 == model.months
-        rows = np.flatnonzero(studios["alive"] != Life.FREE if over else studios["alive"] == Life.ENDED)
+        rows = np.flatnonzero(studios["alive"] != Life.FREE.value if over else studios["alive"] == Life.ENDED.value)
         if rows.size:
             self.write(model, rows[np.argsort(studios["id"][rows])])
 
@@ -70,7 +70,7 @@ class Yearbook:
             "year": np.full(rows.size, model.ordinal // 12, np.int32), "studio_id": s["id"][rows].copy(),
             "segment": s["segment"][rows].copy(), "cell": s["cell"][rows].copy(), "park": s["park"][rows].copy(),
             "district": cells["district"][s["cell"][rows]].copy(), "zones": cells["zones"][s["cell"][rows]].copy(),
-            "age_months": (model.t - s["born"][rows]).astype(np.int32), "alive": s["alive"][rows] == Life.ALIVE,
+            "age_months": (model.t - s["born"][rows]).astype(np.int32), "alive": s["alive"][rows] == Life.ALIVE.value,
             "anchor": s["anchor"][rows] > 0, "tier": s["tier"][rows].copy(), "staff": s["staff"][rows].copy(),
             **{name: y[name][rows].copy() for name in YEAR.names or ()},
             "public": s["public"][rows] - self.public[rows],
@@ -79,7 +79,7 @@ class Yearbook:
             "ai": s["ai"][rows].copy(), "templates": s["templates"][rows].copy(), "export": s["export"][rows].copy(),
             "density": cells["density"][s["cell"][rows]] / float(model.city_state["density0"][0])})
         y[rows] = np.zeros((), YEAR)
-        ends = s["alive"][rows] == Life.ENDED
+        ends = s["alive"][rows] == Life.ENDED.value
         self.public[rows] = np.where(ends, 0.0, s["public"][rows])
         self.released[rows] = np.where(ends, 0, s["released"][rows])
 

@@ -50,7 +50,7 @@ def answer(parameters: NationParameters, shock: str, *, rest: Rest | None = None
     for month in range(1, 12 * max(years) + 1):
         step(parameters, rest, state, outside)
         if alone:
-            for now, then in zip(state, base, strict=True):
+            for now, then in zip(state, base, strict=True):     # all rows but city 0; the pool, a single entry, whole
                 now[now.size == 1 or slice(1, None)] = then[then.size == 1 or slice(1, None)]
         if month in [12 * year for year in years]:
             rows.append([np.log(state.jobs[0].sum() / rest.jobs[0].sum()), np.log(state.wage[0]) @ mix,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 
@@ -16,6 +17,11 @@ __all__ = ["Instrument", "Key", "Payments", "instruments"]
 
 def instruments() -> dict[str, type[Instrument]]:
     """Return every instrument class by its name, in alphabetical order."""
+    _import_all()
+    return dict(sorted(registered().items()))
+
+
+@functools.cache
+def _import_all() -> None:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
-    return dict(sorted(registered().items()))

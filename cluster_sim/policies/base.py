@@ -65,7 +65,8 @@ class Instrument:
 
     def __init__(self, timeline: list[dict[str, Any]]) -> None:
         """Take the complete dated entries of the scenario (months as ordinals, money in million yuan of 2017)."""
-        self.timeline = sorted(timeline, key=lambda entry: entry["from"])
+        usual = {name: key.default for name, key in self.keys.items()}
+        self.timeline = sorted((usual | entry for entry in timeline), key=lambda entry: entry["from"])
         self.now: dict[str, Any] | None = None
         self.spent_this_year = 0.0
         self.outlay = self.outlay_of_month = 0.0
@@ -81,12 +82,12 @@ class Instrument:
         if model.month_of_year == 1:
             self.kept = self.met / self.asked if self.asked > 0.0 else 1.0
             self.spent_this_year = self.asked = self.met = 0.0
-        if self.now is not None:
+        if self.in_force:
             self.open(model)
 
     def get(self, key: str) -> Any:
         """Return the value in force of a key; the default before the first entry."""
-        return self.keys[key].default if self.now is None else self.now.get(key, self.keys[key].default)
+        return self.keys[key].default if self.now is None else self.now[key]
 
     def money(self, key: str) -> float:
         """Return the amount in force of a key in million yuan (yuan)."""
@@ -96,6 +97,11 @@ class Instrument:
         """Say for each of some segments (indices) whether the key ``segments`` in force names it."""
         named = self.get("segments")
         return np.array([s in named for s in SEGMENTS])[segment]
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the instrument's first entry has come; before that no moment of a month calls it."""
+        return self.now is not None
 
     # ---- the moments of the month, in their order; the default is to do nothing
     def open(self, model: CityModel) -> None:
@@ -137,7 +143,7 @@ class Instrument:
 
     def shorten_entry(self, model: CityModel, wait: np.ndarray) -> None:
         """Step 10: change the months that permits take, by cell: the key `entry_months_saved` takes off as many."""
-        saved = self.get("entry_months_saved") if self.now is not None and "entry_months_saved" in self.keys else 0
+        saved = self.get("entry_months_saved") if "entry_months_saved" in self.keys else 0
         if saved:
             here = self.inside(model)
             wait[here] = np.maximum(0.0, wait[here] - saved)
@@ -182,7 +188,7 @@ class Instrument:
         account: grant (a capital transfer), rent or compute (other subsidies on production).  act, ids, base:
         what is paid for (`policies/payments.py`); the studios themselves unless said otherwise.
         """
-        paid = self.affordable(model, np.broadcast_to(amounts, rows.shape))
+        paid = self.affordable(model, amounts if isinstance(amounts, np.ndarray) else np.full(rows.shape, amounts))
         if not paid.any():
             return paid
         studios = model.studios.rows
@@ -258,12 +264,12 @@ class Instrument:
     def open_studios(self, model: CityModel) -> np.ndarray:
         """Say for each studio (rows of ``model.studios.used``) whether it has opened and not closed."""
         studios = model.studios.used
-        return (studios["alive"] == Life.ALIVE) & (studios["born"] <= model.t)
+        return (studios["alive"] == Life.ALIVE.value) & (studios["born"] <= model.t)
 
     def released_now(self, model: CityModel) -> np.ndarray:
         """Return the rows of works that were released this month."""
         projects = model.projects.used
-        return np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= Stage.RUNNING))
+        return np.flatnonzero((projects["released"] == model.t) & (projects["stage"] >= Stage.RUNNING.value))
 
     def by_lot(self, model: CityModel, table: np.ndarray, rows: np.ndarray, question: int = 0) -> np.ndarray:
         """Return rows of a table in an order drawn by lot, anew each month and for each question."""

@@ -31,16 +31,16 @@ class BoxOfficeIncentive(Instrument):
         return np.where(self.covers(segment), np.floor(reward), 0.0)
 
     def expect_aid(self, model, proposals) -> None:
-        if self.now is not None and proposals.size:
+        if proposals.size:
             share = model.rules.segments["producer_share"][proposals["segment"]]
             proposals["aid"] += self.trust() * self.aid(proposals["expected"] / share, proposals["segment"],
                                                         self.unit(model, proposals["replay"]))
 
     def after_release(self, model) -> None:
-        if self.now is None or self.get("rate") == 0:
+        if self.get("rate") == 0:
             return
         projects = model.projects.used
-        rows = np.flatnonzero(projects["stage"] == Stage.DONE)
+        rows = np.flatnonzero(projects["stage"] == Stage.DONE.value)
         if rows.size:
             unit = self.unit(model, projects["replay"][rows])
             self.pay_projects(model, rows, self.aid(projects["gross"][rows], projects["segment"][rows], unit))

@@ -42,7 +42,7 @@ class CompetitionConference(Instrument):
     def draw_studios(self, model, count: float, question: int) -> np.ndarray:
         """Return the rows of studios that take part, drawn by lot, as many as the budget pays for."""
         s = model.studios.used
-        able = self.open_studios(model) & (s["segment"] < Segment.OTHER) & (s["solo"] == 0) & (s["staff"] >= 2)
+        able = self.open_studios(model) & (s["segment"] < Segment.OTHER.value) & (s["solo"] == 0) & (s["staff"] >= 2)
         rows = self.by_lot(model, s, np.flatnonzero(able), question)
         rows = rows[: self.number(model, count * model.scale)]
         cost = np.floor(self.money("cost"))

@@ -31,7 +31,7 @@ class ComputeVouchers(Instrument):
         self.used = np.zeros(0)                     # what each has used in the year (yuan)
 
     def support(self, model) -> None:
-        if self.now is None or not self.get("share"):
+        if not self.get("share"):
             return
         studios = model.studios.used
         everybody = model.studios.order()

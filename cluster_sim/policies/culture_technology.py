@@ -9,7 +9,7 @@ from cluster_sim.codes import Segment, Specialism
 from cluster_sim.policies.base import Instrument, Key
 
 MONTHS = 12
-CULTURE = (Segment.FILM, Segment.AUDIO_VIDEO, Segment.DESIGN, Segment.SCIFI)
+CULTURE = np.isin(tuple(Segment), (Segment.FILM, Segment.AUDIO_VIDEO, Segment.DESIGN, Segment.SCIFI))    # by segment
 PAUSE = 24          # months before a studio may apply again
 
 
@@ -40,8 +40,6 @@ class CultureTechnology(Instrument):
         self.last: dict[int, int] = {}
 
     def support(self, model) -> None:
-        if self.now is None:
-            return
         if self.get("projects"):
             self.begin(model, self.number(model, self.get("projects") * model.scale / 12.0))
         if self.running:
@@ -56,14 +54,15 @@ class CultureTechnology(Instrument):
         """Choose applicants by lot and give each the nearest technology firm that is free; tie the pair."""
         s = model.studios.used
         able = self.open_studios(model) & (s["solo"] == 0) & (s["staff"] >= self.get("smallest"))
-        tech = (s["segment"] == Segment.GAMES) | (s["anchor"] > 0)
+        tech = (s["segment"] == Segment.GAMES.value) | (s["anchor"] > 0)
         tech |= s["skill_by"][:, Specialism.ENGINEERING] > 0.4 * np.maximum(s["skill_by"].sum(1), 1e-9)
-        culture = np.isin(s["segment"], CULTURE) & (s["cash"] > 0.0)
+        culture = CULTURE[s["segment"]] & (s["cash"] > 0.0)
         waits = {i for i, month in self.last.items() if model.t - month < PAUSE}
         rows = self.by_lot(model, s, np.flatnonzero(able & culture & ~tech))
-        applicants = [r for r in rows.tolist() if int(s["id"][r]) not in waits]
+        applicants = [r for r, i in zip(rows.tolist(), s["id"][rows].tolist(), strict=True) if i not in waits]
         busy = {firm for _, _, firm in self.running}
-        firms = np.array([r for r in np.flatnonzero(able & tech).tolist() if int(s["id"][r]) not in busy], np.int64)
+        firms = np.flatnonzero(able & tech)
+        firms = firms[[i not in busy for i in s["id"][firms].tolist()]]
         there = self.rows_of(model, busy)
         promised = sum(self.bill(model, firm)[1] for firm in there[there >= 0].tolist())
         pairs: list[tuple[int, int]] = []

@@ -35,8 +35,6 @@ class DistributionAbroad(Instrument):
     }
 
     def after_release(self, model) -> None:
-        if self.now is None:
-            return
         if self.get("works") and self.get("screens"):
             self.take(model)
         self.show(model)
@@ -63,7 +61,7 @@ class DistributionAbroad(Instrument):
         """Choose among the works that were released this month; bill their dubbed versions and pay the share."""
         projects, studios = model.projects.used, model.studios.rows
         unit = self.unit(model, projects["replay"])
-        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] == Stage.RUNNING)
+        rows = np.flatnonzero((projects["released"] == model.t) & (projects["stage"] == Stage.RUNNING.value)
                               & (projects["cost"] >= self.money("smallest") * unit)
                               & self.covers(projects["segment"]))
         dubbing = np.floor(self.money("dubbing") * unit[rows])
@@ -84,6 +82,6 @@ class DistributionAbroad(Instrument):
     def show(self, model) -> None:
         """Set how much further the works that were taken reach abroad in the next month."""
         projects = model.projects.used
-        rows = np.flatnonzero((projects["access"] > 0.0) & (projects["stage"] == Stage.RUNNING))
+        rows = np.flatnonzero((projects["access"] > 0.0) & (projects["stage"] == Stage.RUNNING.value))
         alone, more = self.reached(model, rows, month=True)
         projects["access"][rows] = np.maximum(more, 1.0) / np.maximum(alone, 1.0)

@@ -55,8 +55,6 @@ class EducationPlaces(Instrument):
             model.month.levers["study_aid"] += self.get("aid") * self.get("response") * funded
 
     def study(self, model) -> None:
-        if self.now is None:
-            return
         if model.month_of_year == ENROLMENT and self.get("places"):
             enrolled = int(model.state["enrolled"])
             self.classes.append((model.t, min(enrolled, round(self.opened)), enrolled))
@@ -72,7 +70,7 @@ class EducationPlaces(Instrument):
     def place(self, model) -> None:
         """Give the months of a placement to next month's graduates, drawn by lot."""
         people = model.talents.used
-        rows = np.flatnonzero((people["status"] == Status.STUDENT) & (people["graduation"] > model.t)
+        rows = np.flatnonzero((people["status"] == Status.STUDENT.value) & (people["graduation"] > model.t)
                               & (people["graduation"] <= model.t + 3))
         rows = self.by_lot(model, people, rows)[: round(self.get("placements") * model.scale)]
         stipend = np.floor(self.money("stipend"))

@@ -40,26 +40,26 @@ class Hub(Instrument):
     def open(self, model) -> None:
         studios = model.studios.used
         places = self.places(model)
-        inside = np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == Life.ALIVE))
+        alive = studios["alive"] == Life.ALIVE.value
+        inside = np.flatnonzero((studios["hub"] == 1) & alive)
         month, largest = model.t, int(self.get("largest"))
         for row in inside:
             started = self.since.get(int(studios["id"][row]), month)
             if studios["staff"][row] > largest or month - started >= self.get("months"):
                 studios["hub"][row] = 0
-        rows = np.flatnonzero((studios["alive"] == Life.ALIVE) & (studios["hub"] == 0)) if places else np.empty(0, int)
+        rows = np.flatnonzero(alive & (studios["hub"] == 0)) if places else np.empty(0, int)
         ids = studios["id"][rows]
         fits = ((studios["born"][rows] <= month) & (studios["staff"][rows] <= largest) & (studios["ai"][rows] > 0.2)
-                & (month - studios["born"][rows] <= 12) & (studios["segment"][rows] < Segment.OTHER))
+                & (month - studios["born"][rows] <= 12) & (studios["segment"][rows] < Segment.OTHER.value))
         known = {i for _, i in self.waiting} | self.since.keys()
         self.waiting += [(month, i) for i in sorted(ids[fits].tolist()) if i not in known]
-        there = np.isin(ids, [i for _, i in self.waiting]) if self.waiting else np.zeros(ids.size, bool)
-        alive = dict(zip(ids[there].tolist(), rows[there].tolist(), strict=True))
-        taken = int(((studios["hub"] == 1) & (studios["alive"] == Life.ALIVE)).sum())
+        row_of = dict(zip(ids.tolist(), rows.tolist(), strict=True)) if self.waiting else {}
+        taken = int(((studios["hub"] == 1) & alive).sum())
         free = places - taken if self.left(model) > 0.0 else 0
         queue = self.waiting
         self.waiting = []
         for applied, i in queue:
-            place = alive.get(i)
+            place = row_of.get(i)
             if place is None or month - applied > 12 or studios["staff"][place] > largest:
                 continue
             if free > 0:
@@ -70,9 +70,9 @@ class Hub(Instrument):
                 self.waiting.append((applied, i))
 
     def support(self, model) -> None:
-        if self.now is None or not self.get("teams"):
+        if not self.get("teams"):
             return
         studios = model.studios.used
-        rows = by_identity(studios, np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == Life.ALIVE)))
+        rows = by_identity(studios, np.flatnonzero((studios["hub"] == 1) & (studios["alive"] == Life.ALIVE.value)))
         for account in ("rent", "compute"):
             self.relieve(model, rows, self.get(account) * self.cost_of(model, rows, account), account)

@@ -50,7 +50,7 @@ class LadderGrants(Instrument):
             s["perk"][rows] = self.money("talent") / self.year_wage(model)
 
     def support(self, model) -> None:
-        if self.now is None or not (self.get("rent") or self.get("talent") or self.get("listing")):
+        if not (self.get("rent") or self.get("talent") or self.get("listing")):
             return
         s, rows = model.studios.used, self.listed(model)
         ids, tier = s["id"][rows], s["tier"][rows].astype(float)
@@ -64,13 +64,11 @@ class LadderGrants(Instrument):
                 paid = self.within(model, int(hired[k]), each)
                 self.spend(model, paid * each, "people", act="tier", entity=int(ids[k]), base=tier[k])
         if self.get("listing"):
-            last = rows[(s["round"][rows] == Round.LATER) & (s["round_month"][rows] == model.t)]
+            last = rows[(s["round"][rows] == Round.LATER.value) & (s["round_month"][rows] == model.t)]
             self.pay(model, last, self.money("listing"), act="tier",
                      base=s["tier"][last].astype(float))
 
     def after_ladder(self, model) -> None:
-        if self.now is None:
-            return
         studios = model.studios.used
         grants = np.array([0.0] + [self.get(tier) for tier in TIERS[1:]]) * MILLION
         if not grants.any():
@@ -82,7 +80,7 @@ class LadderGrants(Instrument):
                      base=studios["tier"][rows].astype(float))
 
     def closing(self, model, gone) -> None:
-        if self.now is None or not self.get("credit"):
+        if not self.get("credit"):
             return
         s = model.studios.rows
         rows = gone[(s["cash"][gone] < 0.0) & (s["credit"][gone] > 0.0)]

@@ -40,18 +40,18 @@ class PilotZones(Instrument):
         return (model.space.cells["zones"] & self.mask(model, key)) != 0
 
     def green_light(self, model, rows) -> None:
-        if self.now is None or not self.get("months_saved"):
+        if not self.get("months_saved"):
             return
         projects, studios = model.projects.rows, model.studios.rows
         rows = rows[self.inside(model)[studios["cell"][projects["owner"][rows]]]]
         projects["wait"][rows] = np.maximum(0, projects["wait"][rows] - int(self.get("months_saved")))
 
     def before_release(self, model) -> None:
-        if self.now is None or not self.get("scenarios"):
+        if not self.get("scenarios"):
             return
         projects, studios = model.projects.used, model.studios.rows
-        cleared = (projects["stage"] == Stage.CLEARANCE) & (projects["wait"] > 0)
-        rows = np.flatnonzero(((projects["stage"] == Stage.TESTING) | cleared) & (projects["replay"] == 0)
+        cleared = (projects["stage"] == Stage.CLEARANCE.value) & (projects["wait"] > 0)
+        rows = np.flatnonzero(((projects["stage"] == Stage.TESTING.value) | cleared) & (projects["replay"] == 0)
                               & (projects["tests"] < self.get("rounds")))
         if not rows.size:
             return
@@ -68,7 +68,7 @@ class PilotZones(Instrument):
         fit = projects["fit"][served]
         projects["fit"][served] = np.where(fit < 0.0, fit * (1.0 - self.get("mended")), fit)
         projects["tests"][served] += 1
-        finished = waiting[projects["stage"][waiting] == Stage.TESTING]
+        finished = waiting[projects["stage"][waiting] == Stage.TESTING.value]
         projects["fund_wait"][finished] += 1
         projects["wait"][finished] = np.where(projects["fund_wait"][finished] <= self.get("patience"), 1, 0)
         self.pay(model, projects["owner"][served], session, act="programme", ids=projects["id"][served])

@@ -55,7 +55,7 @@ class ProductionSubsidy(Instrument):
         return uniforms(model.seed, AID, np.ascontiguousarray(ids), -1) < self.get("lottery")
 
     def expect_aid(self, model, proposals) -> None:
-        if self.now is None or not proposals.size or self.get("rate") == 0:
+        if not proposals.size or self.get("rate") == 0:
             return
         unit = self.unit(model, proposals["replay"])
         won = self.wins(model, proposals["id"])
@@ -67,7 +67,7 @@ class ProductionSubsidy(Instrument):
         proposals["applied"] |= np.where(applied, np.where(won, APPLIED | WON, APPLIED), 0).astype(np.uint8)
 
     def green_light(self, model, rows) -> None:
-        if self.now is None or not self.get("bridged") or not self.get("rate"):
+        if not self.get("bridged") or not self.get("rate"):
             return
         projects = model.projects.rows
         aid = self.aid(projects["budget"][rows], projects["segment"][rows], projects["coinvest"][rows],
@@ -91,8 +91,6 @@ class ProductionSubsidy(Instrument):
         projects["loan"][rows] = 0.0
 
     def after_release(self, model) -> None:
-        if self.now is None:
-            return
         projects, rows = model.projects.used, self.released_now(model)
         if rows.size and self.get("rate"):
             cost, segment, coinvest, replay = (projects[c][rows] for c in ("cost", "segment", "coinvest", "replay"))
@@ -103,6 +101,7 @@ class ProductionSubsidy(Instrument):
     def closing(self, model, gone) -> None:
         """A studio that closes pays its banks first; what it lacks is their bad debt."""
         projects = model.projects.used
-        lent = np.flatnonzero((projects["loan"] > 0.0) & (projects["stage"] > Stage.FREE)
-                              & (projects["stage"] < Stage.RUNNING))
-        self.repay(model, lent[np.isin(projects["owner"][lent], gone)])
+        lent = np.flatnonzero((projects["loan"] > 0.0) & (projects["stage"] > Stage.FREE.value)
+                              & (projects["stage"] < Stage.RUNNING.value))
+        if lent.size:
+            self.repay(model, lent[np.isin(projects["owner"][lent], gone)])

@@ -40,7 +40,7 @@ class PublicFund(Instrument):
         """Step 3: call capital, if a fund is in force, has room and is not sitting on cash."""
         from cluster_sim.draws import FUND, identity  # compiled code: not for who only reads scenarios
 
-        size = self.money("size") * model.scale if self.now is not None else 0.0
+        size = self.money("size") * model.scale
         if size <= 0.0:
             return
         if self.row < 0:

@@ -35,7 +35,7 @@ class SciFi13(Instrument):
     }
 
     def expect_aid(self, model, proposals) -> None:
-        if self.now is not None and proposals.size:
+        if proposals.size:
             unit = self.unit(model, proposals["replay"])
             sequel = model.studios.rows["franchise"][proposals["owner"]] > 0.3
             proposals["aid"] += self.trust() * self.aid(proposals["budget"], proposals["segment"], sequel, unit)
@@ -47,20 +47,18 @@ class SciFi13(Instrument):
         return np.where(segment == Segment.SCIFI, np.floor(work + np.where(sequel, rights, 0.0)), 0.0)
 
     def after_release(self, model) -> None:
-        if self.now is None or not (self.get("work_rate") or self.get("rights_rate")):
+        if not (self.get("work_rate") or self.get("rights_rate")):
             return
         projects, rows = model.projects.used, self.released_now(model)
-        rows = rows[projects["segment"][rows] == Segment.SCIFI]
+        rows = rows[projects["segment"][rows] == Segment.SCIFI.value]
         if rows.size:
             self.pay_projects(model, rows, self.aid(projects["cost"][rows], projects["segment"][rows],
                                                     projects["franchise"][rows] > 0.3,
                                                     self.unit(model, projects["replay"][rows])))
 
     def support(self, model) -> None:
-        if self.now is None:
-            return
         studios = model.studios.used
-        mine = self.open_studios(model) & (studios["segment"] == Segment.SCIFI)
+        mine = self.open_studios(model) & (studios["segment"] == Segment.SCIFI.value)
         if self.get("founding"):
             new = np.flatnonzero(mine & (studios["born"] == model.t) & (model.t > 0) & (studios["anchor"] == 0))
             self.pay(model, by_identity(studios, new), self.money("founding"), act="founding")

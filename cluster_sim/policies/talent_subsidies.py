@@ -48,8 +48,6 @@ class TalentSubsidies(Instrument):
                 model.month.levers["vacancies_seen"] += int(self.get("vacancies"))
 
     def welcome(self, model, people) -> None:
-        if self.now is None:
-            return
         if self.get("people") and self.get("allowance"):
             each = np.floor(self.money("allowance"))
             count = min(people.size, self.number(model, self.get("people") * model.scale / 12.0))
@@ -72,6 +70,8 @@ class TalentSubsidies(Instrument):
         lot = uniforms(model.seed, AWARD, np.arange(offers), model.t)
         lot = lot[lot < odds / (1.0 + odds)]
         lot = lot[: self.within(model, lot.size, award)]
+        if not lot.size:
+            return
         won = np.flatnonzero(lot >= self.get("taken"))
         self.spend(model, float(lot.size - won.size) * award, "people", act="newcomers", entity=model.t,
                    base=max(migrants, 1.0))

@@ -33,12 +33,12 @@ class TemplateCommons(Instrument):
         self.last: dict[int, int] = {}
 
     def publish(self, model) -> float:
-        if self.now is None or not self.get("documents") or not self.get("fee"):
+        if not self.get("documents") or not self.get("fee"):
             return 0.0
         s, fee = model.studios.used, self.money("fee")
-        rows = np.flatnonzero(self.open_studios(model) & (s["segment"] < Segment.OTHER)
+        rows = np.flatnonzero(self.open_studios(model) & (s["segment"] < Segment.OTHER.value)
                               & (s["staff"] >= self.get("smallest")) & (s["unit_cost"] * self.get("effort") <= fee))
-        rested = np.array([model.t - self.last.get(int(i), -PAUSE) >= PAUSE for i in s["id"][rows]], bool)
+        rested = np.array([model.t - self.last.get(i, -PAUSE) >= PAUSE for i in s["id"][rows].tolist()], bool)
         rows = rows[rested] if rows.size else rows
         rows = rows[np.lexsort((s["id"][rows], -s["reputation"][rows]))]
         rows = rows[: self.number(model, self.get("documents") * model.scale)]

@@ -43,14 +43,14 @@ class Workspace(Instrument):
     def open(self, model) -> None:
         floor = self.get("floor") * model.scale
         open_to_more = self.let < floor and self.left(model) > 0.0
-        relief = 0.5 * (self.get("first_year") + self.get("second_year")) if open_to_more else 0.0
-        here = self.inside(model)
-        model.space.cells["relief"] = np.where(here, relief, 0.0)
-        model.space.parks["relief"] = np.where(here[model.space.parks["cell"]], relief, 0.0)
-        model.month.levers["relief_age"] = self.get("oldest") if open_to_more else 0.0
+        if open_to_more:
+            levers = model.month.levers
+            levers["relief"] = 0.5 * (self.get("first_year") + self.get("second_year"))
+            levers["relief_age"] = self.get("oldest")
+            levers["relief_zones"] = self.mask(model) if self.get("zones") else -1
 
     def support(self, model) -> None:
-        if self.now is None or not self.get("floor"):
+        if not self.get("floor"):
             return
         studios = model.studios.used
         ids, since = studios["id"], np.full(studios.size, -1)

@@ -19,7 +19,9 @@ from matplotlib.ticker import MaxNLocator
 from . import lattice, style
 
 _HALO = [withStroke(linewidth=1.6, foreground=style.PAPER)]
-_ZONE_COLOURS = (style.VERMILION, style.PURPLE, style.ORANGE, style.BLACK)
+_ZONE_COLOURS = (style.VERMILION, style.PURPLE, style.ORANGE, style.YELLOW)
+_EMPTY = style.PAPER
+_BORDER = 0.55
 _LARGEST = 6  # classes of density
 _DOT = 2.7  # mm across a park's numbered dot
 
@@ -63,8 +65,9 @@ def city_map(
         zone_entries = _zones(axes, cells, side)
         dots, names = _parks(axes, cells, side, 0.915 * height)
         if districts is not None:
-            axes.add_collection(LineCollection(lattice.borders(districts), colors=style.INK, lw=0.55, zorder=4,
+            axes.add_collection(LineCollection(lattice.borders(districts), colors=style.INK, lw=_BORDER, zorder=4,
                                                capstyle="projecting"))
+            zone_entries.append(Line2D([], [], color=style.INK, lw=_BORDER, label="district border"))
             _district_names(figure, axes, cells, districts, dots)
         _scale_bar(axes, side, km)
         _key(figure, 0.93 * height / width + 0.035, label, entries, zone_entries, names, note)
@@ -109,10 +112,10 @@ def _tiles(axes: Axes, grid: np.ndarray, districts: np.ndarray | None, column: s
     side = len(grid)
     land = np.isfinite(grid) if districts is None else (districts >= 0)
     bounds = classes(grid[land], counts=column != "rent")
-    shades = style.DENSITY(np.linspace(0.06, 1.0, len(bounds) - 1)) if len(bounds) > 2 else style.DENSITY([0.6])
+    shades = style.DENSITY(np.linspace(0.18, 1.0, len(bounds) - 1)) if len(bounds) > 2 else style.DENSITY([0.6])
     shown = np.ma.masked_where(~land | ~(grid > 0), grid)
     axes.pcolormesh(np.arange(side + 1), np.arange(side + 1), np.ma.masked_where(~land, np.zeros_like(grid)),
-                    cmap=ListedColormap(["#f6f7f7"]), edgecolors=style.PAPER if side <= 30 else "face",
+                    cmap=ListedColormap([_EMPTY]), edgecolors=style.PAPER if side <= 30 else "face",
                     lw=0.5 if side <= 30 else 0.1, zorder=1)
     axes.pcolormesh(np.arange(side + 1), np.arange(side + 1), shown, cmap=ListedColormap(shades),
                     norm=BoundaryNorm(np.minimum(bounds, 1e12), len(bounds) - 1),
@@ -123,7 +126,7 @@ def _tiles(axes: Axes, grid: np.ndarray, districts: np.ndarray | None, column: s
         entries.append(Patch(facecolor=shade, edgecolor=style.RULE, lw=0.4, label=text))
     entries.reverse()
     if column != "rent":
-        entries.append(Patch(facecolor="#f6f7f7", edgecolor=style.RULE, lw=0.4, label="none"))
+        entries.append(Patch(facecolor=_EMPTY, edgecolor=style.RULE, lw=0.4, label="none"))
     return entries
 
 
@@ -142,10 +145,13 @@ def _zones(axes: Axes, cells: Mapping[str, Any], side: int) -> list[Any]:
         if not grid.any():
             continue
         colour = _ZONE_COLOURS[k % len(_ZONE_COLOURS)]
+        casing = style.INK if colour == style.YELLOW else style.PAPER
         for rim in lattice.rims(grid, inset=side * 0.006 * (1 + k % 2)):
-            axes.fill(*rim.T, fill=False, ec=style.PAPER, lw=2.4, joinstyle="round", zorder=5)
+            axes.fill(*rim.T, fill=False, ec=casing, lw=2.4 if casing == style.PAPER else 1.9, joinstyle="round",
+                      zorder=5)
             axes.fill(*rim.T, fill=False, ec=colour, lw=1.2, joinstyle="round", zorder=5.1)
-        entries.append(Line2D([], [], color=colour, lw=1.4, label=spoken(name)))
+        entries.append(Line2D([], [], color=colour, lw=1.4, label=spoken(name),
+                              path_effects=[withStroke(linewidth=2.1, foreground=casing)]))
     return entries
 
 
@@ -261,7 +267,7 @@ def _key(figure: Figure, left: float, label: str, entries: list[Any], zones: lis
                   labelspacing=0.25, handlelength=1.4, handleheight=1.0)
     top -= (1.6 + 1.0 * len(entries)) * line + 0.9 * line
     if zones:
-        heading("Zones")
+        heading("Zones and districts")
         figure.legend(handles=zones, loc="upper left", bbox_to_anchor=(left - 0.004, top - 1.2 * line),
                       labelspacing=0.25)
         top -= (1.6 + 0.95 * len(zones)) * line + 0.8 * line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import pandas as pd
@@ -14,11 +15,13 @@ from cluster_sim.analysis.effects import MAIN
 from cluster_sim.report import style
 
 
-def effects(table: pd.DataFrame, *, scale: float = 1.0, width: float = style.PAGE, height: float = 96.0) -> Figure:
+def effects(table: pd.DataFrame, *, scale: float = 1.0, first: str = "", width: float = style.PAGE,
+            height: float = 96.0) -> Figure:
     """Draw the main columns; one colour a scenario, the 95% band only where there is a single one.
 
     table: rows with `scenario`, `column`, `year`, `mean`, `low80`, `high80`, `low95`, `high95`, as
-    `compare(...).effects`; amounts are divided by `scale`. Raises ValueError if none of the columns is there.
+    `compare(...).effects`, and `pairs` where it is known; amounts are divided by `scale`; first: the name of the
+    scenario that the others are read against. Raises ValueError if none of the columns is there.
     """
     panels = [each for each in MAIN if len(table) and (table["column"] == each.name).any()]
     if not panels:
@@ -42,8 +45,17 @@ def effects(table: pd.DataFrame, *, scale: float = 1.0, width: float = style.PAG
             axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
             axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
             axes.margins(x=0.02)
-        figure.legend(handles=_legend(names), loc="upper left", bbox_to_anchor=(0.785, 0.40))
+        legend = figure.legend(handles=_legend(names), loc="upper left", bbox_to_anchor=(0.785, 0.42),
+                               title=_against(first, table), alignment="left")
+        legend.get_title().set_fontsize(6.5)
     return figure
+
+
+def _against(first: str, table: pd.DataFrame) -> str:
+    """Say what the effects are read against, and from how many pairs of runs they are."""
+    pairs = int(table["pairs"].max()) if "pairs" in table else 0
+    parts = [textwrap.fill(f"Difference from {first}", 30) * bool(first), f"{pairs:,} pairs of runs" * bool(pairs)]
+    return "\n".join([*filter(None, parts), ""])
 
 
 def _legend(names: list[str]) -> list[Any]:

@@ -12,12 +12,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
-from cluster_sim.runs.summary import FITTED
-
 from . import frames, style
 
-HELD_OUT = (2022, 2024)
-BREAK = 2018  # the national reclassification took effect in January of this year
+BREAK = 2018
+"""First year of today's definition (a national reclassification), where the series have the older one before it."""
+PUBLISHED = "gdp_share_published"
 _LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
 
 
@@ -25,10 +24,8 @@ def fan_chart(
     series: Any,
     observed: Any = None,
     *,
-    column: str = "gdp_share_published",
-    fitted: tuple[int, int] = FITTED,
-    held_out: tuple[int, int] = HELD_OUT,
-    break_year: int | None = BREAK,
+    column: str | None = None,
+    fitted: tuple[int, int] | None = None,
     width: float = style.COLUMN,
     height: float = 66.0,
 ) -> Figure:
@@ -36,25 +33,32 @@ def fan_chart(
 
     series: frame (or mapping of columns) with `month`, `column` (a fraction) and, where there is
     more than one run, `run_id` and `scenario`. observed: year -> {share_pct, status, low?, high?}
-    or None. fitted, held_out: first and last year that calibration used, and that it never saw;
-    what comes after is a forecast on condition of the outside paths. With fewer than five runs
-    the runs themselves are drawn, for a band would claim too much; with several scenarios each
-    gets one colour, its median and its 80% band. Falls back to `gdp_share` where `column` is
-    missing. Raises ValueError when there is nothing to draw.
+    or None. column: by default the share as published in its year, or `gdp_share` where nothing was
+    published. fitted: first and last year that calibration used, None for a city that was not
+    calibrated; observed years after them are held out, and what comes later still is a forecast on
+    condition of the outside paths. With fewer than five runs the runs themselves are drawn, for a
+    band would claim too much; with several scenarios each gets one colour, its median and its 80%
+    band. Falls back to `gdp_share` where `column` is missing. Raises ValueError when there is nothing
+    to draw.
     """
     data = frames.frame(series)
-    if not frames.has(data, column):
-        column = "gdp_share"
+    points = frames.observations(observed)
+    if column is None or not frames.has(data, column):
+        column = PUBLISHED if points and frames.has(data, PUBLISHED) else "gdp_share"
         if not frames.has(data, column):
             raise ValueError("the series have no share of GDP to draw (runs shorter than a year?)")
-    points = frames.observations(observed)
     with style.house():
         figure = style.canvas(width, height)
         axes = figure.add_axes((0.125, 0.145, 0.855, 0.83))
         entries = _draw_model(axes, data, column)
-        _frame(axes, points, fitted, held_out, break_year, column)
+        _frame(axes, points, column)
+        if points and fitted:
+            _periods(axes, fitted[1] + 0.5, points[-1]["year"] + 0.5)
+        if column == PUBLISHED and redefined(data):
+            _redefinition(axes)
         entries += _draw_observed(axes, points, fitted)
         axes.legend(handles=entries, loc="lower right", bbox_to_anchor=(1.0, 0.01))
+        style.fit(figure, axes)
     return figure
 
 
@@ -98,11 +102,11 @@ def _lines(axes: Axes, x: np.ndarray, table: pd.DataFrame, colour: str, label: s
     return [Line2D([], [], color=colour, lw=1.4, label=f"{label}, median"), thin]
 
 
-def _draw_observed(axes: Axes, points: list[dict], fitted: tuple[int, int]) -> list[Any]:
+def _draw_observed(axes: Axes, points: list[dict], fitted: tuple[int, int] | None) -> list[Any]:
     """Observed points: full where calibration saw them, hollow where not; squares are estimates."""
     entries: list[Any] = []
     for seen in (True, False):
-        chosen = [p for p in points if (p["year"] <= fitted[1]) == seen]
+        chosen = [p for p in points if (fitted is None or p["year"] <= fitted[1]) == seen]
         face = style.INK if seen else style.PAPER
         edge = style.INK if seen else style.VERMILION
         for point in chosen:
@@ -115,7 +119,7 @@ def _draw_observed(axes: Axes, points: list[dict], fitted: tuple[int, int]) -> l
                 mfc=face, mec=edge, mew=1.0, ls="none", zorder=5, clip_on=False,
             )  # fmt: skip
         if chosen:
-            text = "Observed, used in the fit" if seen else "Observed, held out"
+            text = "Observed" + (", used in the fit" if seen else ", held out") * (fitted is not None)
             entries.append(_marker("o", face, edge, text))
     if any(not _reported(p) for p in points):
         entries.append(_marker("s", style.FAINT, style.FAINT, "square: derived or estimated"))
@@ -137,15 +141,17 @@ def _size(point: dict) -> float:
     return 4.0 if _reported(point) else 3.6
 
 
-def _frame(
-    axes: Axes,
-    points: list[dict],
-    fitted: tuple[int, int],
-    held_out: tuple[int, int],
-    break_year: int | None,
-    column: str,
-) -> None:
-    """Axes, the three periods and the break in the definition."""
+def redefined(data: pd.DataFrame) -> bool:
+    """Say whether the published share of the years before `BREAK` is another one than today's definition gives."""
+    if not (frames.has(data, PUBLISHED) and frames.has(data, "gdp_share")):
+        return False
+    before = data[data["month"].dt.year < BREAK]
+    return not np.allclose(before[PUBLISHED].astype(float), before["gdp_share"].astype(float), rtol=1e-4,
+                           equal_nan=True)
+
+
+def _frame(axes: Axes, points: list[dict], column: str) -> None:
+    """Axes with their ranges, ticks and labels."""
     low, high = axes.dataLim.x0, axes.dataLim.x1
     years = [p["year"] for p in points]
     first = min([low, *years]) - 0.4
@@ -159,13 +165,17 @@ def _frame(
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     style.rows(axes)
     axes.set_xlabel("Year (twelve months to December)")
-    what = "published definition" if column.endswith("published") else "2018 definition"
-    axes.set_ylabel(f"Creative sector, share of city GDP (%)\n{what}", linespacing=1.25)
-    edge, end = fitted[1] + 0.5, held_out[1] + 0.5
+    what = "published definition" if column == PUBLISHED else "2018 definition"
+    axes.set_ylabel("Creative sector, share of city GDP (%)" + (f"\n{what}" if points else ""), linespacing=1.25)
+
+
+def _periods(axes: Axes, edge: float, end: float) -> None:
+    """Shade the years after those of the fit: held out as far as they are observed, a conditional forecast later."""
+    first, last = axes.get_xlim()
     spans = [
         (first, edge, "fitted", style.PAPER),
         (edge, end, "held out", style.WASH),
-        (end, last, "conditional forecast", "#e7ebee"),
+        (max(edge, end), last, "conditional forecast", "#e7ebee"),
     ]
     for left, right, text, wash in spans:
         left, right = max(left, first), min(right, last)
@@ -177,11 +187,15 @@ def _frame(
                 (left + right) / 2, 0.985, text, transform=axes.get_xaxis_transform(),
                 ha="center", va="top", fontsize=6.5, color=style.SOFT, style="italic",
             )  # fmt: skip
-    if break_year and first < break_year - 1 < last:
-        # the definition changes between the values of break_year - 1 and break_year
-        axes.axvline(break_year - 1 + 1 / 24, color=style.FAINT, lw=0.7, ls=(0, (1.5, 2)), zorder=1)
+
+
+def _redefinition(axes: Axes) -> None:
+    """Mark where the definition changes, between the values of the years before and after."""
+    first, last = axes.get_xlim()
+    if first < BREAK - 1 < last:
+        axes.axvline(BREAK - 1 + 1 / 24, color=style.FAINT, lw=0.7, ls=(0, (1.5, 2)), zorder=1)
         axes.annotate(
-            "redefined", xy=(break_year - 1 + 1 / 24, 0.02), xytext=(2.5, 0),
+            "redefined", xy=(BREAK - 1 + 1 / 24, 0.02), xytext=(2.5, 0),
             xycoords=axes.get_xaxis_transform(), textcoords="offset points", rotation=90,
             ha="left", va="bottom", fontsize=6.0, color=style.SOFT,
         )  # fmt: skip

@@ -7,7 +7,9 @@ the city, by the cities' distance outside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import textwrap
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,14 +24,21 @@ from . import style
 _NEAR, _EDGE, _FAR = 0.05, 60.0, 4000.0  # km: same park, end of the city, end of the figure
 _INNER, _RIM, _OUTER = 0.13, 0.56, 0.92  # radii that stand for them (outside starts at 0.70)
 _START = 0.70
+BEYOND = "Other cities"
+"""What a city's table of other places calls those beyond the named cities."""
+KINDS = {"film": "A film", "games": "A game", "audio_video": "An audio and video title", "design": "A design",
+         "scifi": "A sci-fi title", "other": "A title"}
+"""Segment -> one of its titles."""
 _NEEDED = ("project_id", "title", "partner_id", "outside", "city", "specialism", "effort", "distance_km")
 
 
-def film_network(credits: Any, project: Any = None, *, title: str | None = None, width: float = style.PAGE) -> Figure:
+def film_network(credits: Any, project: Any = None, *, title: str | None = None,
+                 months: Mapping[Any, Any] | None = None, width: float = style.PAGE) -> Figure:
     """The partners of the title with the largest team, or of `project` (an id).
 
     credits: one row a credit with `project_id`, `title`, `partner_id`, `outside` (index of another city, -1 for a
-    studio of this city), `city`, `specialism`, `effort` (person-months), `distance_km`, and with several runs `run_id`.
+    studio of this city), `city`, `specialism`, `effort` (person-months), `distance_km`, and with several runs `run_id`
+    and `seed`. months: project -> month of release (dates), to tell a title that has no name of its own.
     A studio credited for two crafts is one partner, drawn in the craft of its largest effort. Raises ValueError
     where a needed column is missing or no title has a partner.
     """
@@ -43,7 +52,8 @@ def film_network(credits: Any, project: Any = None, *, title: str | None = None,
     if project is not None and "run_id" in one.columns:
         one = one[one["run_id"] == one["run_id"].iloc[0]]
     team = partners(one)
-    name = title or str(one["title"].iloc[0])
+    name = title or spoken(str(one["title"].iloc[0]), (months or {}).get(one["project_id"].iloc[0]))
+    run = f"Run with seed {one['seed'].iloc[0]}. " if "seed" in one.columns else ""
     with style.house():
         height = width * 0.64
         figure = style.canvas(width, height)
@@ -56,9 +66,26 @@ def film_network(credits: Any, project: Any = None, *, title: str | None = None,
         _local(axes, local)
         _outside(axes, outside)
         axes.add_patch(Circle((0, 0), 0.045, fc=style.INK, ec=style.PAPER, lw=1.0, zorder=6))
-        _panels(figure, span + 0.075, team, name, len(local), len(outside),
-                outside["city"].nunique() if len(outside) else 0)
+        _panels(figure, span + 0.075, team, name, whereabouts(team), run)
     return figure
+
+
+def spoken(title: str, month: Any = None) -> str:
+    """Return a title as people would say it: one that is only a segment and a number goes by its month of release."""
+    found = re.fullmatch(rf"({'|'.join(KINDS)}) \d+", title)
+    if not found:
+        return "A title in production" if title == "in production" else title[:1].upper() + title[1:].replace("_", " ")
+    return KINDS[found[1]] + (f" released in {month:%Y-%m}" if month is not None else "")
+
+
+def whereabouts(team: pd.DataFrame) -> str:
+    """Say how many partners are in this city and how many in how many others; those beyond the named are no city."""
+    away = team[team["outside"] >= 0]
+    named = away["city"][away["city"] != BEYOND].nunique()
+    cities = f"{named} other cit{'y' if named == 1 else 'ies'}" if named or not len(away) else ""
+    beyond = "smaller ones" if cities else "smaller cities"
+    places = " and ".join(part for part in (cities, beyond * bool((away["city"] == BEYOND).any())) if part)
+    return f"{len(team) - len(away)} here, {len(away)} in {places}"
 
 
 def largest(credits: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +98,7 @@ def largest(credits: pd.DataFrame) -> pd.DataFrame:
         return credits
     kinds = credits["title"].astype(str)
     released = kinds != "in production"
-    other = kinds.str.fullmatch(r"(games|audio_video|design|scifi|other) \d+")
+    other = kinds.str.fullmatch(rf"({'|'.join(kind for kind in KINDS if kind != 'film')}) \d+")
     credits = next(part for part in (credits[released & ~other], credits[released], credits) if len(part))
     sizes = credits.groupby(keys, sort=True, observed=True).size()
     chosen = sizes.idxmax()
@@ -188,18 +215,16 @@ def _outside(axes: Axes, team: pd.DataFrame) -> None:
                   rotation=degrees - 180 if left else degrees, rotation_mode="anchor", zorder=5)
 
 
-def _panels(figure: Figure, left: float, team: pd.DataFrame, name: str, local: int, outside: int, cities: int) -> None:
+def _panels(figure: Figure, left: float, team: pd.DataFrame, name: str, where: str, run: str) -> None:
     """Title, the count of partners, and bars that are also the key to the colours."""
     width = 0.985 - left
-    shown = name[:1].upper() + name[1:].replace("_", " ")
-    figure.text(left - 0.055, 0.965, shown or "Largest team", fontsize=9.0, fontweight="bold", va="top")
+    figure.text(left - 0.055, 0.965, name or "Largest team", fontsize=9.0, fontweight="bold", va="top")
     figure.text(left - 0.055, 0.920, f"{len(team)}", fontsize=20, fontweight="bold", va="top", color=style.BLUE)
     beside = left - 0.055 + 0.029 * len(str(len(team))) + 0.010
     figure.text(beside, 0.900, "partner studio" + "s" * (len(team) != 1),
                 fontsize=7.5, va="top")
     figure.text(beside, 0.868,
-                f"{local} here, {outside} in {cities} other cit{'y' if cities == 1 else 'ies'}", fontsize=6.5,
-                va="top", color=style.SOFT)
+                textwrap.fill(where, 30), fontsize=6.5, va="top", color=style.SOFT, linespacing=1.3)
     kinds = _order(team["specialism"])
     axes = figure.add_axes((left + 0.03, 0.45, width - 0.03, 0.30))
     place = np.arange(len(kinds))[::-1]
@@ -226,8 +251,8 @@ def _panels(figure: Figure, left: float, team: pd.DataFrame, name: str, local: i
         low.annotate(f"{share:.0f}%", (share, y), xytext=(3, 0), textcoords="offset points", va="center", fontsize=6.0,
                      color=style.SOFT)
     figure.text(left - 0.055, 0.02, "Centre: the studio that owns the title. Radius: distance\n(logarithmic). "
-                "Area of a dot in the city: effort bought.", fontsize=6.0, color=style.SOFT, va="bottom",
-                linespacing=1.3)
+                f"Area of a dot in the city: effort bought.\n{run}".rstrip(), fontsize=6.0, color=style.SOFT,
+                va="bottom", linespacing=1.3)
     _bare(low, place, [text for _, _, text in bins], max(shares))
     low.set_title("Bought effort by distance\n(share of person-months)", fontsize=6.5, fontweight="normal",
                   linespacing=1.3, x=-0.30)

@@ -64,6 +64,12 @@ def position(months: pd.DatetimeIndex) -> np.ndarray:
     return np.asarray(index.year + (index.month - 12) / 12.0, dtype=float)
 
 
+def calendar(months: pd.DatetimeIndex) -> np.ndarray:
+    """Place of each month on an axis of years where a year's January stands at its number."""
+    index = pd.DatetimeIndex(months)
+    return np.asarray(index.year + (index.month - 1) / 12.0, dtype=float)
+
+
 def bands(table: pd.DataFrame, levels: tuple[float, ...]) -> dict[float, np.ndarray]:
     """Quantiles over runs, by month: level -> array of months. All-missing months stay missing."""
     values = table.to_numpy(float)

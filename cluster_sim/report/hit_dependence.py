@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from cluster_sim.analysis.hit_dependence.pipeline import COMPARISONS, FLOWS
 from cluster_sim.analysis.hit_dependence.table import SHOWN, group
-from cluster_sim.analysis.hit_dependence.top_titles import HOWS, TOPS, summary, windows
+from cluster_sim.analysis.hit_dependence.top_titles import MEASURES, TOPS, summary, windows
 from cluster_sim.analysis.hit_dependence.verdict import KEPT
 from cluster_sim.indicators import INDICATORS
 from cluster_sim.report import style
@@ -52,7 +52,7 @@ def _shares(axes: Axes, report: HitDependence) -> None:
     """Panel a: what part of growth rests on few titles, paired effect (filled) and receipts (open)."""
     spans = windows(report.question.years)
     counts = [*([0] if report.question.hit else []), *TOPS]
-    table = report.growth[report.growth["measure"] == HOWS[0]].set_index(["first", "last", "part", "titles"])
+    table = report.growth[report.growth["measure"] == MEASURES[0]].set_index(["first", "last", "part", "titles"])
     axes.axhline(0, color=style.SOFT, lw=0.6, zorder=1)
     for x, window in enumerate(spans):
         for k, count in enumerate(counts):
@@ -169,7 +169,7 @@ def _note(report: HitDependence) -> str:
             "each window. b: mean, band 80% of runs. c, h, i: mean or ratio of means and 95% interval; the hit itself "
             "is not counted. d–g: effect against the path with the hit, whole city, money at 2017 prices. Dotted: "
             f"{dotted}in i, nine tenths.")
-    return "\n".join(textwrap.wrap(text, 142))
+    return "\n".join(textwrap.wrap(text, 134))
 
 
 TICKS = (

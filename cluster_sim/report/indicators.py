@@ -11,17 +11,18 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator, StrMethodFormatter
 from cluster_sim.indicators import INDICATORS
 
 from . import frames, style
-from .fan_chart import HELD_OUT
 
 PANELS = tuple(INDICATORS[name] for name in (
     "employment", "studios", "mean_wage", "mean_rent", "collaboration_distance", "project_receipts"))
 
 
-def indicators(series: Any, *, scale: float = 1.0, width: float = style.PAGE, height: float = 102.0) -> Figure:
+def indicators(series: Any, *, scale: float = 1.0, observed: int | None = None, width: float = style.PAGE,
+               height: float = 102.0) -> Figure:
     """Draw six indicators; jobs, studios and receipts are divided by the scale of the city.
 
     series: frame or mapping of columns as in the store. Jobs and studios are those of the month, the others are
-    means or sums of twelve months. Raises ValueError if none of the columns is there.
+    means or sums of twelve months. A tick is its year's January. observed: last year whose share of GDP was published;
+    what comes later is shaded as a forecast, nothing if None. Raises ValueError if none of the columns is there.
     """
     data = frames.frame(series)
     panels = [each for each in PANELS if frames.has(data, each.name)]
@@ -37,20 +38,21 @@ def indicators(series: Any, *, scale: float = 1.0, width: float = style.PAGE, he
             window = table.rolling(12, min_periods=12)
             values = {"stock": lambda table=table: table, "flow": window.sum, "rate": window.mean}[each.kind]()
             values = values * each.for_people(scale)
-            x, runs = frames.position(table.index), values.shape[1]
+            x, runs = frames.calendar(table.index), values.shape[1]
             band = frames.bands(values, (0.1, 0.5, 0.9))
             if runs >= frames.RUNS_FOR_BAND:
                 axes.fill_between(x, band[0.1], band[0.9], color=style.BLUE, alpha=0.22, lw=0, zorder=2)
             axes.plot(x, band[0.5], color=style.BLUE, zorder=3)
             style.rows(axes)
             style.letter(axes, "abcdef"[k], f"{each.heading} ({each.shown})")
-            axes.set_ylim(bottom=0)
+            drawn_to = np.nanmax([band[0.9] if runs >= frames.RUNS_FOR_BAND else band[0.5], np.zeros(len(x))])
+            axes.set_ylim(0, 1.08 * drawn_to or 1)
             axes.xaxis.set_major_locator(MultipleLocator(5) if x[-1] - x[0] > 8 else MaxNLocator(6, integer=True))
             axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
             axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
             span = min(span[0], x[0]), max(span[1], x[-1])
             drawn.append(axes)
-        end = HELD_OUT[1] + 0.5
+        end = np.inf if observed is None else observed + 1.0
         for axes in drawn:
             axes.set_xlim(span[0] - 0.2, span[1] + 0.2)
             if span[1] > end:

@@ -17,15 +17,19 @@ FARTHEST = 30.0
 def public_money(audit: Any, *, width: float = style.PAGE, row: float = 6.2) -> Figure:
     """Draw an `Audit`: (a) outlay a year split into windfall and additional; (b) value added for a yuan of outlay.
 
-    Instruments stand in the order of their outlay; bars in million yuan a year of the whole city, intervals 95%.
+    Instruments stand in the order of their outlay, those that paid nothing are left out; bars in million yuan a year of
+    the whole city, intervals 95%. Raises ValueError if none paid anything.
     """
     frame = audit.summary.set_index(["instrument", "flow"])["mean"] / audit.years
-    names = sorted(dict.fromkeys(audit.flows["instrument"]), key=lambda name: float(frame[name, "outlay"]))
+    paid = {name: float(frame[name, "outlay"]) for name in dict.fromkeys(audit.flows["instrument"])}
+    names = sorted((name for name, outlay in paid.items() if outlay > 0), key=paid.__getitem__)
+    if not names:
+        raise ValueError("no instrument paid anything in these runs")
     places = np.arange(len(names))
     with style.house():
-        height = 30.0 + row * len(names)
+        height = 31.0 + row * len(names)
         figure = style.canvas(width, height)
-        bottom, top = 17.0 / height, 1.0 - 13.0 / height
+        bottom, top = 18.0 / height, 1.0 - 10.0 / height
         left = figure.add_axes((0.20, bottom, 0.36, top - bottom))
         right = figure.add_axes((0.62, bottom, 0.355, top - bottom))
         windfall = np.array([float(frame[name, "windfall"]) for name in names])
@@ -45,10 +49,12 @@ def public_money(audit: Any, *, width: float = style.PAGE, row: float = 6.2) -> 
                              Patch(color=style.BLUE, lw=0, label="additional")], loc="lower right")
         right.axvline(0, color=style.SOFT, lw=0.6)
         right.axvline(1, color=style.SOFT, lw=0.6, ls=(0, (2, 2)))
+        right.annotate("1 yuan", xy=(1, 1), xycoords=right.get_xaxis_transform(), xytext=(2, 1),
+                       textcoords="offset points", fontsize=6.0, color=style.SOFT)
         for k, name in enumerate(names):
             found = audit.ratios[name]["value_added_per_yuan"]
             if found.get("ratio") is None or found.get("low95") is None:
-                right.annotate("cannot tell", (0, k), xytext=(3, 0), textcoords="offset points", va="center",
+                right.annotate("cannot tell", (1, k), xytext=(3, 0), textcoords="offset points", va="center",
                                fontsize=6.5, color=style.SOFT)
                 continue
             low, high = (float(np.clip(found[key], -FARTHEST, FARTHEST)) for key in ("low95", "high95"))
@@ -63,4 +69,7 @@ def public_money(audit: Any, *, width: float = style.PAGE, row: float = 6.2) -> 
         right.set_xlim(-FARTHEST, FARTHEST)
         right.set_xlabel("Value added for each yuan paid, yuan (95% interval)")
         style.letter(right, "b", "What does a yuan buy?")
+        figure.text(0.02, 1.2 / height, f"Means over {len(audit.seeds):,} pairs of runs of {audit.years:g} years each, "
+                    "one with and one without the instrument; dashed: as much value added as was paid.",
+                    fontsize=6.3, color=style.SOFT, va="bottom")
     return figure

@@ -28,8 +28,9 @@ from cluster_sim.report import (
 from cluster_sim.report import points as points_figure
 from cluster_sim.runs.coalitions import INSTRUMENTS
 from cluster_sim.runs.errors import is_full
+from cluster_sim.runs.plan import month_text
 from cluster_sim.runs.scale_bias import sentence
-from cluster_sim.runs.summary import observed_shares
+from cluster_sim.runs.summary import fitted_years, observed_shares
 from cluster_sim.scenario import parse_scale
 
 Draw = Callable[..., Any]
@@ -45,6 +46,15 @@ def size_of(result: Any) -> tuple[str, float]:
     if hasattr(result, "experiment"):
         return result.experiment.size or ("", 1.0)
     return str(result.scenario.city), scale_of(result)
+
+
+def until(kind: str, figure: str, result: Any) -> str:
+    """Return the last month (`"2035-12"`) of the share of GDP that a figure shows; empty if it shows none."""
+    if (kind, figure) not in SHARES:
+        return ""
+    if hasattr(result, "sides"):
+        return month_text(result.sides[0].plan.runs[0].until)
+    return str(result.manifest["until"]) if hasattr(result, "manifest") else f"{result.series['month'].max():%Y-%m}"
 
 
 def pooled(runs: Any) -> Any:
@@ -70,19 +80,38 @@ def apart(runs: Any) -> Any:
 
 
 def _share(runs: Any, **options: Any) -> Any:
-    return fan_chart.fan_chart(apart(runs), observed_shares(str(runs.scenario.city)), **options)
+    city = str(runs.scenario.city)
+    return fan_chart.fan_chart(apart(runs), observed_shares(city), **{"fitted": fitted_years(city)} | options)
 
 
 def _map(runs: Any, **options: Any) -> Any:
-    return city_map.city_map(runs.city_map(), **{"scale": scale_of(runs)} | options)
+    month = f"{runs.series['month'].max():%Y-%m}"
+    one, count = (runs.seed, 1) if hasattr(runs, "seed") else _mapped(runs)
+    note = f"End of {month}; {'the' if count == 1 else f'one of {count:,} runs, the'} run with seed {one}."
+    return city_map.city_map(runs.city_map(), **{"scale": scale_of(runs), "note": note} | options)
+
+
+def _mapped(runs: Any) -> tuple[int, int]:
+    """Return the seed of the run that the map of a store shows, and how many runs the store has."""
+    table = runs.arrow("map", ["run_id", "seed"]) if runs.files.get("map") else None
+    return (table["seed"][0].as_py() if table is not None and len(table) else 0), len(runs.run_ids)
 
 
 def _network(runs: Any, **options: Any) -> Any:
-    return film_network.film_network(runs.credits, **options)
+    credits = runs.credits.assign(seed=runs.seed) if hasattr(runs, "seed") else runs.credits
+    titles = runs.projects if hasattr(runs, "seed") or runs.files.get("projects") else {}
+    months = dict(zip(titles["project_id"], titles["month"], strict=True)) if "project_id" in titles else {}
+    return film_network.film_network(credits, **{"months": months} | options)
 
 
 def _indicators(runs: Any, **options: Any) -> Any:
-    return indicators.indicators(pooled(runs), **{"scale": scale_of(runs)} | options)
+    series, observed = pooled(runs), observed_shares(str(runs.scenario.city))
+    last = max((year for year, row in observed.items() if row["share_pct"] is not None), default=None)
+    return indicators.indicators(series, **{"scale": scale_of(runs), "observed": last} | options)
+
+
+def _effects(result: Any, **options: Any) -> Any:
+    return effects.effects(result.effects, scale=result.scale, first=result.sides[0].plan.name, **options)
 
 
 def _attribution(result: Any, **options: Any) -> Any:
@@ -92,7 +121,7 @@ def _attribution(result: Any, **options: Any) -> Any:
 FIGURES: Mapping[str, Mapping[str, Draw]] = {
     "runs": {"share": _share, "map": _map, "network": _network, "indicators": _indicators},
     "points": {"points": points_figure.points},
-    "comparison": {"effects": lambda result, **options: effects.effects(result.effects, scale=result.scale, **options)},
+    "comparison": {"effects": _effects},
     "attribution": {"attribution": _attribution},
     "audit": {"public_money": public_money.public_money},
     "hit_dependence": {"engine": hit_dependence.hit_dependence},
@@ -102,6 +131,8 @@ FIGURES: Mapping[str, Mapping[str, Draw]] = {
     "discovery": {"discovery": discovery.discovery},
 }
 """Kind of result -> name of a figure -> what draws it; `runs` are those of a store or one run in memory."""
+SHARES = (("runs", "share"), ("points", "points"), ("comparison", "effects"))
+"""Kinds and figures that show the share of GDP."""
 FILES = {"network": "film_network"}
 """File of a figure, where it is not the figure's name."""
 
@@ -116,7 +147,7 @@ def draw(kind: str, result: Any, figure: str | None = None, **options: Any) -> A
     if name not in known:
         raise ValueError(f"no figure '{name}'; there {'is' if len(known) == 1 else 'are'} {' and '.join(known)}")
     drawn = known[name](result, **options)
-    said = sentence(*size_of(result))
+    said = sentence(*size_of(result), until(kind, name, result) if "column" not in options else "")
     if said:
         style.footnote(drawn, said)
     return drawn

@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -47,7 +48,7 @@ GREEN = "#009e73"
 ORANGE = "#e69f00"
 VERMILION = "#d55e00"
 PURPLE = "#cc79a7"
-BLACK = "#000000"
+YELLOW = "#f0e442"
 CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 
 SPECIALISM_COLOURS = dict(zip(SPECIALISMS, (PURPLE, SKY, VERMILION, GREEN, BLUE, ORANGE), strict=True))
@@ -164,6 +165,27 @@ def listed(axes: Axes, places: Sequence[float], labels: Sequence[str], ticks: in
     axes.spines["left"].set_visible(False)
     axes.grid(True, axis="x")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=ticks))
+
+
+def fit(figure: Figure, *axes: Axes, margin: float = 0.8) -> None:
+    """Move the outer sides of axes inwards, together, until nothing of their ticks and labels leaves the canvas.
+
+    margin: millimetres that stay free at the figure's edge, also above what is written there. Sides that have room
+    stay where they are.
+    """
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    free = margin * MM * figure.dpi
+    room = np.array([[0, 0], [figure.bbox.width, figure.bbox.height]])
+    for _ in range(2):  # narrower axes may choose other ticks
+        notes = [text.get_window_extent(renderer).y1 for text in figure.texts if text.get_va() == "bottom"]
+        room[0, 1] = max(notes, default=0)
+        box = Bbox.union([each.get_tightbbox(renderer) for each in axes]).get_points()
+        over = np.array([[1], [-1]]) * np.maximum(0, [room[0] + free - box[0], box[1] - room[1] + free]) / room[1]
+        old = Bbox.union([each.get_position() for each in axes]).get_points()
+        new = old + over
+        for each in axes:
+            place = new[0] + (each.get_position().get_points() - old[0]) * (new[1] - new[0]) / (old[1] - old[0])
+            each.set_position(Bbox(place))
 
 
 def shortened(name: str, most: int = 30) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from cluster_sim.runs.experiment import Experiment
-from cluster_sim.runs.plan import TABLES, ordinal, plan, scale_of, seed_list
+from cluster_sim.runs.plan import ordinal, plan, scale_of, seed_list
 from cluster_sim.runs.read import View
 from cluster_sim.runs.result import Result
+from cluster_sim.runs.run_list import TABLES
 from cluster_sim.runs.single_run import FACTORY, simulate
 
 Settings = Mapping[str, Any] | Iterable[str] | None

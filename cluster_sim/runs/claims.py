@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from cluster_sim.runs.errors import is_full, store_full
-from cluster_sim.runs.locks import RangeLock, fcntl
+from cluster_sim.runs.files import draft_of
+from cluster_sim.runs.locks import RangeLock, alive, fcntl
 
 FOLDER = ".claims"
 _own: dict[Path, RangeLock] = {}
@@ -39,8 +40,8 @@ class Claim:
         """Put the claim into the folder, which is made if need be. StoreFull if the disk takes no more."""
         home = self.folder / FOLDER
         self.made = [each for each in (self.folder, *self.folder.parents) if not each.exists()]
-        key = uuid.uuid4().hex
-        draft, path = home / f".{key}", home / key
+        path = home / uuid.uuid4().hex
+        draft = draft_of(path)
         try:
             home.mkdir(parents=True, exist_ok=True)
             lock = RangeLock(draft)
@@ -56,6 +57,11 @@ class Claim:
             raise
         self.path = path.resolve()
         _own[self.path] = lock
+
+    @property
+    def name(self) -> str:
+        """The name of the claim's file, empty if it has none."""
+        return self.path.name if self.path else ""
 
     def others(self) -> list[dict[str, Any]]:
         """Return who else is at work in the folder, the first one first. Claims of dead processes are removed."""
@@ -114,24 +120,7 @@ def _held(path: Path, record: dict[str, Any]) -> bool:
             lock.close()
     if not record:
         return False
-    return record.get("host") != platform.node() or _runs(int(record.get("pid", 0)))
-
-
-def _runs(pid: int) -> bool:
-    """Say whether a process of this machine is running."""
-    if sys.platform == "win32":
-        import ctypes
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
-        ctypes.windll.kernel32.CloseHandle(handle)
-        return bool(handle)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    return record.get("host") != platform.node() or alive(int(record.get("pid", 0)))
 
 
 def told(folder: Path, others: list[dict[str, Any]], why: str) -> str:

@@ -9,7 +9,6 @@ A part without its sums (a process was killed in between) is held against the ch
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from cluster_sim.runs import tables
+from cluster_sim.runs import files, tables
 
 SUMS, ASIDE = "sums", "damaged"
 BLOCK = 1 << 20
@@ -40,15 +39,9 @@ def sums_file(folder: Path, name: str) -> Path:
 def write_sums(folder: Path, name: str, kinds: Iterable[str]) -> None:
     """Note size and checksum of the files of a part that has just been committed."""
     found = {kind: checksum(folder / kind / name) for kind in kinds}
-    path = sums_file(folder, name)
-    path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:  # not synced: a part whose sums a power cut has taken is held against the checksums of its pages
-        temporary.write_text(json.dumps(found, separators=(",", ":")) + "\n", "utf-8")
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    # not synced: a part whose sums a power cut has taken is held against the checksums of its pages
+    with files.whole(sums_file(folder, name), durable=False) as draft:
+        draft.write_text(json.dumps(found, separators=(",", ":")) + "\n", "utf-8")
 
 
 def what_is_wrong(folder: Path, name: str, kinds: Iterable[str]) -> list[str]:

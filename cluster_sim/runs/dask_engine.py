@@ -3,8 +3,8 @@
     with DaskEngine("tcp://node1:8786") as engine:
         execute(plan, folder, engine=engine)
 
-Before anything is written, every worker says whether it can take part: the same code and versions, the results folder
-within reach. Then every run is a task; which worker does it, and on which it is done again, is Dask's affair.
+Before anything is written every worker says whether it can take part (`dask_worker.answer`). Then every run is a task;
+which worker does it, and on which it is done again, is Dask's affair.
 """
 
 from __future__ import annotations
@@ -17,15 +17,20 @@ import sys
 import time
 import uuid
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cluster_sim.inputs.errors import listing
+from cluster_sim.runs import single_run
+from cluster_sim.runs.claims import Claim
+from cluster_sim.runs.dask_worker import DISK_FULL, Answer, Question, answer, call, run, versions
 from cluster_sim.runs.errors import EngineGone, InputError, NoCluster, full_text, is_full, store_full
 from cluster_sim.runs.identity import city_version
-from cluster_sim.runs.plan import Plan, RunSpec
+from cluster_sim.runs.plan import Plan
 from cluster_sim.runs.progress import duration
+from cluster_sim.runs.run_list import RunSpec
 from cluster_sim.runs.supervisor import Listener
 from cluster_sim.runs.worker import STALL, Job, Outcome
 
@@ -52,15 +57,16 @@ class DaskEngine:
     def __init__(self, scheduler: str | None = None, profile: str | None = None, client: Any = None,
                  factory: str | None = None, patience: float = PATIENCE, stall: float = STALL,
                  quiet: bool = True) -> None:
-        from cluster_sim.runs.single_run import FACTORY
-
         if sum(value is not None for value in (scheduler, profile, client)) != 1:
             raise InputError("the Dask engine needs one of: the address of a scheduler, or a profile")
-        require()
-        self.scheduler, self.profile, self.client = scheduler, profile, client
-        self.factory, self.patience, self.stall, self.quiet = factory or FACTORY, patience, stall, quiet
+        try:
+            import distributed  # noqa: F401
+        except ImportError as error:
+            raise NoCluster("the Dask engine", error) from error
+        self.scheduler, self.profile, self.client, self.own = scheduler, profile, client, client is None
+        self.factory, self.patience = factory or single_run.FACTORY, patience
+        self.stall, self.quiet = stall, quiet
         self.cluster: Any = None
-        self.own = client is None
         self.cold = False
 
     def __enter__(self) -> DaskEngine:
@@ -77,51 +83,48 @@ class DaskEngine:
     def connect(self) -> Any:
         """Return the client, connected. InputError if nobody answers, or the versions of Dask differ."""
         if self.client is None:
-            target: Any
             if self.profile is not None:
                 from cluster_sim.runs import dask_profile
 
                 found = dask_profile.load(self.profile)
-                target = self.cluster = dask_profile.cluster(found)
-                self.patience = found.wait
+                self.cluster, self.patience = dask_profile.cluster(found), found["wait"]
+                self.client = _client(self.cluster)
+                self.cluster.scale(jobs=found["jobs"])
             else:
-                target = address_of(str(self.scheduler))
-            self.client = _client(target)
-            if self.cluster is not None:
-                self.cluster.scale(jobs=found.jobs)
+                self.client = _client(address_of(str(self.scheduler)))
         return self.client
 
     def close(self) -> None:
         """Leave the cluster; one that was started for a profile ends, with its jobs."""
+        for thing in (self.client, self.cluster) if self.own else ():
+            with suppress(Exception):
+                thing.close(timeout=CLOSE_SECONDS)
         if self.own:
-            for thing in (self.client, self.cluster):
-                if thing is not None:
-                    with suppress(Exception):
-                        thing.close(timeout=CLOSE_SECONDS)
             self.client = self.cluster = None
 
     def check(self, folder: Path, plan: Plan) -> int:
         """Ask every worker whether it can take part and return how many there are.
 
-        InputError if one cannot; then nothing stays written.
+        InputError if one cannot; then nothing stays written. StoreFull if the disk takes no more.
         """
-        from cluster_sim.runs.dask_worker import DISK_FULL, Answer, Call, Question, answer, versions
-
         client, folder = self.connect(), Path(os.path.abspath(folder))
         self._wait_for_a_worker(client)
         city = str(plan.scenario.city)
-        question = Question(Job(str(folder), self.factory, plan.code, self.stall), versions(),
-                            {city: city_version(city)})
-        with folder_probe(folder) as (token, byte):
-            call = Call(answer, question._replace(token=token, lock_byte=byte)).packed()
-            answers = client.run(pickle.loads, call, on_error="return")
-            faults = {address: fault for address, found in answers.items() if (
-                fault := found.fault if isinstance(found, Answer) else _fault_of(found))}
-            if DISK_FULL in faults.values():
-                raise store_full(folder)
-            if faults or not answers:
-                raise InputError(_refusal(faults, len(answers), folder))
-        self.question = question
+        self.question = Question(Job(str(folder), self.factory, plan.code, self.stall), versions(), city,
+                                 city_version(city))
+        claim = Claim(folder)  # a file that is locked, for the workers to find
+        try:
+            claim.take()
+            asked = self.question._replace(token=claim.name)
+            answers = client.run(pickle.loads, call(answer, asked), on_error="return")
+        finally:
+            claim.close()
+        faults = {address: fault for address, found in answers.items() if (
+            fault := found.fault if isinstance(found, Answer) else _fault_of(found))}
+        if DISK_FULL in faults.values():
+            raise store_full(folder)
+        if faults or not answers:
+            raise InputError(_refusal(faults, len(answers), folder))
         self.cold = any(found.cold for found in answers.values())
         if not all(found.locks for found in answers.values()):
             self.say("locks in the results folder do not reach all machines: start one job at a time on it")
@@ -133,7 +136,7 @@ class DaskEngine:
 
     def executor(self, job: Job) -> DaskExecutor:
         """Return what does the runs of a job that has been checked."""
-        return DaskExecutor(self, job)
+        return DaskExecutor(self)
 
     def _wait_for_a_worker(self, client: Any) -> None:
         end, told = time.monotonic() + self.patience, False
@@ -155,12 +158,10 @@ class DaskExecutor:
     run that killed it leaves a mark in the store each time it is begun, and is not begun a third time.
     """
 
-    def __init__(self, engine: DaskEngine, job: Job) -> None:
-        from cluster_sim.runs.store import Store
-
-        self.engine, self.client, self.job = engine, engine.client, engine.question.job
+    def __init__(self, engine: DaskEngine) -> None:
+        self.engine, self.client = engine, engine.client
         self.question = pickle.dumps(engine.question)
-        self.store = Store(job.folder)
+        self.folder = Path(engine.question.job.folder)
         self.workers = present(self.client)
         self.unfit: set[str] = set()
         self.tasks: set[Any] = set()
@@ -177,11 +178,9 @@ class DaskExecutor:
 
     def submit(self, spec: RunSpec) -> Any:
         """Make a run a task, which any worker may do that can take part."""
-        from cluster_sim.runs.dask_worker import Call, run
-
-        fit = sorted(self.workers - self.unfit) if self.unfit else None
-        call = Call(run, self.question, self.job, spec).packed()
-        future = self.client.submit(pickle.loads, call, key=f"cluster_sim-{uuid.uuid4().hex}", pure=False, workers=fit)
+        future = self.client.submit(pickle.loads, call(run, self.question, spec), pure=False,
+                                    key=f"cluster_sim-{uuid.uuid4().hex}",
+                                    workers=sorted(self.workers - self.unfit) if self.unfit else None)
         self.tasks.add(future)
         return future
 
@@ -191,33 +190,27 @@ class DaskExecutor:
 
         self.tasks.discard(future)
         try:
-            if future.cancelled():
-                return Outcome("lost")
-            found = Outcome(*future.result(timeout=ANSWER_SECONDS))
+            found = Outcome("lost") if future.cancelled() else Outcome(*future.result(timeout=ANSWER_SECONDS))
         except KilledWorker:
             return Outcome("suspect", "workers died with the run in their hands")
         except TimeoutError:
             return Outcome("lost")
         except Exception as error:
-            if is_full(error):
-                return Outcome("full", full_text(error, self.store.folder))
-            return Outcome("raised", repr(error))
+            return Outcome("full", full_text(error, self.folder)) if is_full(error) else Outcome("raised", repr(error))
         if found.kind == "unfit":
             address, _, why = found.text.partition(" ")
             if address not in self.unfit:
                 self.unfit.add(address)
                 self.engine.say(f"the worker {address} is left out: it {why}")
             return Outcome("lost")
-        if found.kind == "there":  # most likely done for this job, on a worker that died before it could say so
-            return Outcome("done")
-        return found
+        # what is there was most likely done for this job, on a worker that died before it could say so
+        return Outcome("done") if found.kind == "there" else found
 
     def look(self) -> bool:
         """Note which workers there are. EngineGone if the scheduler has gone, or all workers for long."""
         now = time.monotonic()
         if now - self.looked >= LOOK_EVERY:
-            self.looked = now
-            self.workers = present(self.client)
+            self.looked, self.workers = now, present(self.client)
             if self.workers - self.unfit:
                 self.manned = now
             elif now - self.manned > self.engine.patience:
@@ -233,14 +226,6 @@ class DaskExecutor:
         for future in self.tasks:
             with suppress(Exception):
                 future.release()
-
-
-def require() -> None:
-    """Raise NoCluster if the libraries of the extra `cluster` are not installed."""
-    try:
-        import distributed  # noqa: F401
-    except ImportError as error:
-        raise NoCluster("the Dask engine", error) from error
 
 
 def address_of(scheduler: str) -> str:
@@ -259,10 +244,9 @@ def _client(target: Any) -> Any:
     """Connect to a scheduler by its address, or to a cluster started here."""
     import distributed
 
-    for name, found in logging.root.manager.loggerDict.items():  # Dask's own log would write over the progress line
-        if name.split(".")[0] in ("distributed", "dask_jobqueue", "asyncio", "tornado"):
-            if isinstance(found, logging.Logger):
-                found.setLevel(logging.CRITICAL)
+    for name in ("distributed", "dask_jobqueue", "asyncio", "tornado"):  # they would write over the progress line
+        for each in (name, *(log for log in logging.root.manager.loggerDict if log.startswith(f"{name}."))):
+            logging.getLogger(each).setLevel(logging.CRITICAL)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
@@ -287,36 +271,6 @@ def present(client: Any) -> set[str]:
     raise EngineGone("the Dask scheduler does not answer any more")
 
 
-@contextmanager
-def folder_probe(folder: Path) -> Iterator[tuple[str, int]]:
-    """Put a file into the results folder, with a lock, for workers to find; give its name and the lock's byte.
-
-    The file goes again. If the block raises, so does every folder that was made for it.
-    """
-    from cluster_sim.runs.store import Store
-
-    made = [path for path in (folder, *folder.parents) if not path.exists()]
-    had_lock = (folder / ".lock").exists()
-    lock = Store(folder).lock()
-    name = uuid.uuid4().hex
-    probe = folder / f".probe-{name}"
-    try:
-        lock.take(lock.byte_of(name))
-        probe.write_text(probe.name, "utf-8")
-        yield probe.name, lock.byte_of(name)
-    except BaseException as error:
-        lock.close()
-        probe.unlink(missing_ok=True)
-        if not had_lock:
-            (folder / ".lock").unlink()
-        for path in made:
-            with suppress(OSError):
-                path.rmdir()
-        raise (store_full(folder) if is_full(error) else error) from error
-    lock.close()
-    probe.unlink()
-
-
 def _fault_of(found: BaseException) -> str:
     """Return why a worker that gave an exception instead of an answer cannot take part."""
     if isinstance(found, ModuleNotFoundError) and (found.name or "").startswith("cluster_sim"):
@@ -328,17 +282,13 @@ def _start_command(client: Any) -> str:
     return f"python -m cluster_sim.runs.dask_start {client.scheduler.address} --nworkers N"
 
 
-def _refusal(faults: dict[str, str], workers: int, folder: Path) -> str:
+def _refusal(faults: Mapping[str, str], workers: int, folder: Path) -> str:
     """Return the message of a check that failed: which workers and why, the same fault said once."""
     if not faults:
         return "the Dask workers went away before they could answer"
     lines = [f"{len(faults)} of {workers} Dask worker{'s' * (workers > 1)} cannot take part; nothing was run."]
     for fault in dict.fromkeys(faults.values()):
         those = [address for address, text in faults.items() if text == fault]
-        more = f" and {len(those) - NAMED} more" if len(those) > NAMED else ""
-        lines.append(f"  {', '.join(those[:NAMED])}{more}: {fault}")
-    if any("folder" in fault for fault in faults.values()):
-        lines.append(f"The folder is {folder}: give one with --out that all machines share.")
-    if any("versions" in fault or "sources" in fault or "import" in fault for fault in faults.values()):
-        lines.append("Start the workers from the same installation as this program, and again after each change.")
-    return "\n".join(lines)
+        lines.append(f"  {listing(those, NAMED)}: {fault}")
+    return "\n".join([*lines, "All workers need the same installation as this program, started anew after each change, "
+                             f"and the folder {folder}: give one with --out that all machines share."])

@@ -12,59 +12,54 @@ own `jobqueue.yaml` of Dask.
 
 from __future__ import annotations
 
-import difflib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Required
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-
+from cluster_sim.inputs.errors import Faults
+from cluster_sim.inputs.files import display, path_of
+from cluster_sim.inputs.keys import KeyInfo
+from cluster_sim.inputs.quantities import QuantityError, shown
+from cluster_sim.inputs.shapes import Written, field_type, mapping
+from cluster_sim.inputs.validation import validate
+from cluster_sim.inputs.yaml_reader import read_file
 from cluster_sim.runs.errors import InputError, NoCluster
 
 COMMAND = "sbatch"
 """Slurm's command that hands in a job."""
+WAIT = 86400
+"""Seconds to wait for the first worker."""
 
 
-def _size(text: str) -> str:
+def read_size(value: Any, names: Any = None) -> str:
+    """An amount of memory in the words of Dask."""
     from dask.utils import parse_bytes
 
-    if text.isdigit() or parse_bytes(text) <= 0:
-        raise ValueError("this is not a size")
-    return text
+    try:
+        if str(value).isdigit() or parse_bytes(str(value)) <= 0:
+            raise ValueError
+    except ValueError:
+        raise QuantityError(f"{shown(value)} should be a size", "such as 64 GB") from None
+    return str(value)
 
 
-Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, pattern=r"^[^\n]+$")]
-
-
-class Profile(BaseModel):
-    """A profile as read: names as in the file; `wait` in seconds. The first four are needed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    system: Literal["slurm"]
-    jobs: int = Field(ge=1, strict=True)
-    workers: int = Field(ge=1, strict=True)
-    memory: Annotated[Line, AfterValidator(_size)]
-    walltime: Line | None = None
-    queue: Line | None = None
-    account: Line | None = None
-    directives: tuple[Line, ...] = ()
-    prologue: tuple[Line, ...] = ()
-    python: Line | None = None
-    interface: Line | None = None
-    local_directory: Line | None = None
-    log_directory: Line | None = None
-    wait: float = Field(default=86400.0, gt=0, lt=1e9, strict=True)
-
-
-WANTED = {"system": "slurm", "memory": "a size, such as 64 GB", "walltime": 'in quotation marks, such as "08:00:00"',
-          "jobs": "a number of 1 or more", "workers": "a number of 1 or more", "wait": "a number of seconds",
-          "directives": "a list of lines", "prologue": 'a list of lines, such as ["module load python"]'}
-"""What a key should be, for the message of a fault."""
+LINE = field_type(KeyInfo("text", status=""))
+COUNT = field_type(KeyInfo("count", low=1, status=""))
+LINES = list[LINE]  # type: ignore[valid-type]
+OPTIONS = {
+    "workers": "cores", "memory": "memory", "python": "python", "interface": "interface",
+    "local_directory": "local_directory", "log_directory": "log_directory", "queue": "queue", "account": "account",
+    "walltime": "walltime", "directives": "job_extra_directives", "prologue": "job_script_prologue"}
+"""Keys of a profile that the cluster class of dask-jobqueue has under names of its own."""
+KEYS: dict[str, Any] = {
+    "system": Required[Literal["slurm"]], "jobs": Required[COUNT], "workers": Required[COUNT],
+    "memory": Required[Annotated[str, Written(read_size)]], "directives": LINES, "prologue": LINES, "wait": COUNT,
+    **dict.fromkeys(("walltime", "queue", "account", "python", "interface", "local_directory", "log_directory"), LINE)}
+SHAPE = mapping("profile", KEYS)
 
 
 def folders() -> Iterator[Path]:
@@ -76,61 +71,34 @@ def folders() -> Iterator[Path]:
 
 def find(name: str) -> Path:
     """Return the file of a profile. InputError if there is none."""
-    if Path(name).suffix in (".yaml", ".yml"):
-        if Path(name).is_file():
-            return Path(name)
-        raise InputError(f"there is no profile {name}")
-    for folder in folders():
-        if (folder / f"{name}.yaml").is_file():
-            return folder / f"{name}.yaml"
-    there = sorted({path.stem for folder in folders() for path in folder.glob("*.yaml")})
-    looked = " and ".join(str(folder) for folder in folders())
-    raise InputError(f"there is no profile '{name}' in {looked}; "
-                     + (f"there is {', '.join(there)}" if there else "write NAME.yaml there: system, jobs, workers, "
-                        "memory and what your cluster asks for"))
+    path = path_of(name)
+    if path.suffix in (".yaml", ".yml") and path.is_file():
+        return path
+    known = {each.stem: each for folder in reversed(list(folders())) for each in sorted(folder.glob("*.yaml"))}
+    if name in known:
+        return known[name]
+    hint = f"there is {', '.join(known)}" if known else (
+        "write NAME.yaml there: system, jobs, workers, memory and what your cluster asks for")
+    raise InputError(f"there is no profile '{name}' in {' and '.join(map(str, folders()))}; {hint}")
 
 
-def load(name: str) -> Profile:
-    """Read a profile. InputError with every fault of the file."""
-    import yaml
-
-    path = find(name)
-    try:
-        found = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
-    if not isinstance(found, dict):
-        raise InputError(f"{path} is no profile: it should hold lines such as `system: slurm`")
-    try:
-        return Profile.model_validate(found)
-    except ValidationError as error:
-        faults = dict.fromkeys(_fault(each["type"], str(each["loc"][0]), found) for each in error.errors())
-        raise InputError("\n".join([f"{path} is not a good profile:", *(f"  {fault}" for fault in faults)])) from error
+def load(name: str) -> dict[str, Any]:
+    """Read a profile. ScenarioError with every fault of the file."""
+    path, faults = find(name), Faults()
+    found = validate(SHAPE, read_file(path, display(path), faults), "", faults)
+    faults.stop()
+    return {"wait": WAIT, "python": sys.executable, **found}
 
 
-def _fault(kind: str, key: str, found: dict[str, Any]) -> str:
-    if kind == "missing":
-        return f"'{key}' is missing"
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(key, Profile.model_fields, 1)
-        return f"unknown key '{key}'" + (f": did you mean '{near[0]}'?" if near else "")
-    return f"{key}: '{found[key]}' should be {WANTED.get(key, 'a line of text')}"
-
-
-def options(profile: Profile) -> dict[str, Any]:
+def options(profile: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the cluster class of dask-jobqueue is told."""
-    given = {"cores": profile.workers, "processes": profile.workers, "memory": profile.memory,
-             "python": profile.python or sys.executable, "interface": profile.interface,
-             "local_directory": profile.local_directory, "log_directory": profile.log_directory,
-             "queue": profile.queue, "account": profile.account, "walltime": profile.walltime,
-             "job_extra_directives": list(profile.directives), "job_script_prologue": list(profile.prologue),
-             "worker_command": "cluster_sim.runs.dask_start",
-             "worker_extra_args": ["--nworkers", str(profile.workers), "--no-dashboard"],
-             "scheduler_options": {"dashboard": False, "dashboard_address": "127.0.0.1:0"}}
-    return {key: value for key, value in given.items() if value is not None}
+    return {OPTIONS[key]: value for key, value in profile.items() if key in OPTIONS} | {
+        "processes": profile["workers"], "worker_command": "cluster_sim.runs.dask_start",
+        "worker_extra_args": ["--nworkers", str(profile["workers"]), "--no-dashboard"],
+        "scheduler_options": {"dashboard": False, "dashboard_address": "127.0.0.1:0"}}
 
 
-def cluster(profile: Profile) -> Any:
+def cluster(profile: Mapping[str, Any]) -> Any:
     """Return the cluster of dask-jobqueue for a profile, without jobs. InputError if it cannot be.
 
     Its scheduler gives a worker one run at a time, so that a worker which dies takes no other along. Its list
@@ -141,7 +109,7 @@ def cluster(profile: Profile) -> Any:
     except ImportError as error:
         raise NoCluster("a profile", error) from error
     if shutil.which(COMMAND) is None:
-        raise InputError(f"there is no command {COMMAND} here: a profile for {profile.system} is used on a machine "
+        raise InputError(f"there is no command {COMMAND} here: a profile for {profile['system']} is used on a machine "
                          "that can hand in jobs")
     import dask.config
 

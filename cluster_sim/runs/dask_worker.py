@@ -1,7 +1,7 @@
 """What a Dask worker does for us: say whether it can take part, and do runs, one at a time.
 
-Results go to the store; what travels back through Dask is one `Outcome` a run. Calls come as pickled `Call`s that are
-unpickled on the worker, so the scheduler needs neither this package nor memory for scenarios.
+Results go to the store; what travels back through Dask is one `Outcome` a run. Calls travel as bytes that are unpickled
+on the worker, so the scheduler needs neither this package nor memory for scenarios.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ import pickle
 import platform
 import threading
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cluster_sim.runs.claims import FOLDER
 from cluster_sim.runs.errors import is_full
 from cluster_sim.runs.identity import city_version, code_version
-from cluster_sim.runs.plan import RunSpec
+from cluster_sim.runs.locks import RangeLock
+from cluster_sim.runs.run_list import RunSpec
+from cluster_sim.runs.store import Store
 from cluster_sim.runs.supervisor import TRIES
 from cluster_sim.runs.worker import Job, Outcome, Watch, compile_model, do_run, load_model
 
@@ -27,26 +31,12 @@ LISTEN_EVERY = 0.1
 """Seconds between two looks whether anybody still wants the run."""
 SIGHT = 3.0
 """Seconds that a file written elsewhere may take to be seen on a shared file system."""
-
 DISK_FULL = "finds the disk full"
 
 _one_at_a_time = threading.Lock()
 _answered: set[bytes] = set()
 """Questions to which this process has found that it can take part: it may have joined after all were asked."""
-
-
-class Call:
-    """A call that happens where it is unpickled: `pickle.loads(pickle.dumps(Call(f, x)))` is `f(x)`."""
-
-    def __init__(self, function: Any, *arguments: Any) -> None:
-        self.function, self.arguments = function, arguments
-
-    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
-        return self.function, self.arguments
-
-    def packed(self) -> bytes:
-        """Return the call as bytes."""
-        return pickle.dumps(self, protocol=5)
+_store = cache(Store)
 
 
 class Question(NamedTuple):
@@ -54,27 +44,36 @@ class Question(NamedTuple):
 
     job: Job
     versions: dict[str, str]
-    cities: dict[str, str]
-    """The version of each city, by name."""
+    city: str
+    city_version: str
     token: str = ""
-    """Name of a file in the results folder that holds its own name; empty: it is enough that a store is there."""
-    lock_byte: int | None = None
-    """Byte of the store's lock file that the asker holds, if any."""
+    """Name of the asker's claim in the results folder; empty: it is enough that a store is there."""
 
 
 class Answer(NamedTuple):
-    """What a worker says of itself."""
+    """What a worker says of itself: why it cannot take part, as the end of a sentence (empty if it can), whether it
+    sees the asker's lock, and whether the model is still to be compiled on its machine."""
 
     fault: str
-    """Why it cannot take part, as the end of a sentence; empty if it can."""
     locks: bool = True
-    """Whether it sees the asker's lock."""
     cold: bool = False
-    """Whether the model is still to be compiled on its machine."""
 
 
 class Stopped(BaseException):
     """Nobody wants the run any more."""
+
+
+class _Call(NamedTuple):
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    def __reduce__(self) -> Any:
+        return tuple(self)
+
+
+def call(function: Callable[..., Any], *arguments: Any) -> bytes:
+    """Return the bytes of a call, which happens where they are unpickled."""
+    return pickle.dumps(_Call(function, arguments), protocol=5)
 
 
 def versions() -> dict[str, str]:
@@ -91,31 +90,26 @@ def answer(question: Question) -> Answer:
         return Answer(f"runs other sources of cluster_sim (code version {code_version()}, there {job.code})")
     other = [f"{name} {here.get(name)} (there {version})" for name, version in question.versions.items()
              if here.get(name) != version]
-    if other:
-        return Answer(f"has other versions: {', '.join(other)}")
-    fault = folder_fault(Path(job.folder), question.token)
+    fault = f"has other versions: {', '.join(other)}" if other else folder_fault(Path(job.folder), question.token)
     if fault:
         return Answer(fault)
     try:
         cold = load_model(job)
     except Exception as error:
         return Answer(f"cannot load the model: {type(error).__name__}: {error}")
-    unread = [city for city, version in question.cities.items() if city_version(city) != version]
-    return Answer(f"cannot read the city {unread[0]}" if unread else "", sees_lock(question), cold)
+    same_city = city_version(question.city) == question.city_version
+    return Answer("" if same_city else f"cannot read the city {question.city}", sees_lock(question), cold)
 
 
 def folder_fault(folder: Path, token: str) -> str:
     """Return what is wrong with the results folder as this process sees it; empty if it will do."""
-    probe = folder / (token or ".lock")
     end = time.monotonic() + SIGHT
-    while not probe.is_file():
+    while not (folder / FOLDER / token if token else folder / ".lock").is_file():
         if time.monotonic() > end:
             return "sees another folder of that name" if folder.is_dir() else "does not see the folder"
         time.sleep(0.1)
     trial = folder / f".trial.{platform.node()}.{os.getpid()}"
     try:
-        if token and probe.read_text("utf-8") != token:
-            return "sees another folder of that name"
         trial.write_text(token, "utf-8")
     except OSError as error:
         return DISK_FULL if is_full(error) else f"cannot write to the folder ({error.strerror})"
@@ -126,38 +120,29 @@ def folder_fault(folder: Path, token: str) -> str:
 
 def sees_lock(question: Question) -> bool:
     """Say whether the lock that the asker holds is seen here (True if none is held)."""
-    from cluster_sim.runs.store import Store
-
-    if question.lock_byte is None:
+    if not question.token:
         return True
-    lock = Store(question.job.folder).lock()
+    lock = RangeLock(Path(question.job.folder) / FOLDER / question.token)
     try:
-        return not lock.take(question.lock_byte)
+        return not lock.take(0)
     finally:
         lock.close()
 
 
-@cache
-def _store(folder: str) -> Any:
-    from cluster_sim.runs.store import Store
-
-    return Store(folder)
-
-
-def run(question: bytes, job: Job, spec: RunSpec) -> Outcome:
+def run(question: bytes, spec: RunSpec) -> Outcome:
     """Do one run, unless this process cannot take part ("unfit") or nobody wants the run any more ("lost").
 
     A process does one run at a time, however many threads its worker has: runs would only get into each other's way.
     """
     from distributed import get_worker
 
-    worker = get_worker()
+    worker, asked = get_worker(), pickle.loads(question)
     if question not in _answered:
-        fault = answer(pickle.loads(question)).fault
+        fault = answer(asked).fault
         if fault:
             return Outcome("unfit", f"{worker.address} {fault}")
         _answered.add(question)
-    key, looked = worker.get_current_task(), 0.0
+    job, key, looked = asked.job, worker.get_current_task(), 0.0
 
     def on_month(month: int) -> None:
         nonlocal looked

@@ -31,7 +31,7 @@ def estimate(plan: Plan, workers: int | None = None, progress: Silent | None = N
     """
     workers = cores() if workers is None else max(1, workers)
     first = plan.runs[0]
-    whole = max(spec.scale for spec in plan.runs) <= WHOLE_UP_TO or first.months <= MONTHS
+    whole = first.scale <= WHOLE_UP_TO or first.months <= MONTHS
     wanted = min(len(plan.runs), workers * (ROUNDS if whole else 1))
     chosen = [plan.runs[i * len(plan.runs) // wanted] for i in range(wanted)]
     if not whole:

@@ -14,8 +14,9 @@ from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.log import Log
 from cluster_sim.runs.outcome import Report
-from cluster_sim.runs.plan import Plan, RunSpec
+from cluster_sim.runs.plan import Plan
 from cluster_sim.runs.progress import Several, Silent
+from cluster_sim.runs.run_list import Missing, RunSpec, ids_of
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import Store
 from cluster_sim.runs.supervisor import Executor, Here, supervise
@@ -50,11 +51,11 @@ class Committer:
         finished = store.finished()
         self.left: list[int] = []
         for number, chunk in enumerate(self.chunks):
-            missing = [spec.run_id for spec in chunk if spec.run_id not in finished]
+            missing = [name for name in ids_of(chunk) if name not in finished]
             self.left.append(len(missing))
             self.chunk_of.update(dict.fromkeys(missing, number))
-        self.todo = tuple(spec for chunk in chunks for spec in chunk if spec.run_id not in finished)
-        report.already = [spec.run_id for chunk in chunks for spec in chunk if spec.run_id in finished]
+        self.todo = Missing(chunks, self.chunk_of)
+        report.already = [name for chunk in chunks for name in ids_of(chunk) if name in finished]
 
     def compiling(self) -> None:
         """Tell the user why nothing moves yet."""
@@ -85,13 +86,13 @@ class Committer:
 
     def commit(self, number: int) -> None:
         """Write the finished runs of a chunk as a part."""
-        self.store.commit([spec.run_id for spec in self.chunks[number]], self.lock)
+        self.store.commit(list(ids_of(self.chunks[number])), self.lock)
 
     def commit_staged(self, whole_chunks: bool = False) -> None:
         """Write what is finished and lies in no part yet; `whole_chunks`: only where no run of the chunk is missing."""
         staged = self.store.staged()
         for number, chunk in enumerate(self.chunks):
-            if any(spec.run_id in staged for spec in chunk) and not (whole_chunks and self.left[number]):
+            if any(name in staged for name in ids_of(chunk)) and not (whole_chunks and self.left[number]):
                 self.commit(number)
 
 
@@ -172,7 +173,7 @@ def execute(plan: Plan, folder: str | Path, workers: int | None = None,
             with suppress(OSError, InputError):  # whatever the disk says to that, the reason is what counts
                 last()
         if stop:
-            done = len(store.finished() & {spec.run_id for spec in plan.runs})
+            done = len(store.finished().intersection(ids_of(plan.runs)))
             raise Interrupted(done, len(plan.runs)) from error
         raise
     finally:

@@ -16,8 +16,10 @@ from typing import Any, TypeVar
 
 from cluster_sim.runs import claims, execution, folders, manifest
 from cluster_sim.runs.errors import InputError, Interrupted
+from cluster_sim.runs.files import remove_drafts
 from cluster_sim.runs.plan import Plan, shard_numbers
 from cluster_sim.runs.progress import Progress, Silent
+from cluster_sim.runs.run_list import ids_of
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import Store
 from cluster_sim.runs.temporary import folder_of, remove_abandoned
@@ -113,18 +115,19 @@ class Experiment:
         if not (self.asked or self.reading):
             remove_abandoned()
             self._make_room(plans)
+            remove_drafts(self.folder)
         for folder, plan in plans.items():
             folders.inside(self.folder, folder)
             first = plan.runs[0]
             if self.size is None or first.scale < self.size[1]:
                 self.size = str(first.scenario.city), first.scale
             (self._same_question if self.reading else manifest.check)(Store(folder), plan)
-            self.asked.setdefault(folder, set()).update(spec.run_id for spec in plan.runs)
+            self.asked.setdefault(folder, set()).update(ids_of(plan.runs))
         if self.folder not in plans and not self.reading:
             manifest.begin_several(self.folder, plans, self.notes)
         for folder, plan in plans.items() if not self.reading else ():
             notes = {**self.notes, **({} if planned is None else {"planned": planned[folder]})}
-            if {spec.run_id for spec in plan.runs} <= self.done.setdefault(folder, set()):
+            if self.done.setdefault(folder, set()).issuperset(ids_of(plan.runs)):
                 continue
             try:
                 report = execution.execute(plan, folder, self.workers, self.progress(), factory=self.factory,
@@ -141,7 +144,7 @@ class Experiment:
                                  "command again: it does what is missing")
             if missing:
                 raise Unfinished(self, *self.count(), missing)
-        return {spec.run_id for folder, plan in plans.items() for spec in plan.runs if spec.run_id in self.done[folder]}
+        return {name for folder, plan in plans.items() for name in ids_of(plan.runs) if name in self.done[folder]}
 
     def count(self) -> tuple[int, int]:
         """Return how many of the runs asked for are done, by whomever, and how many were asked for."""
@@ -153,13 +156,13 @@ class Experiment:
         found = manifest.differences(store.folder, plan)
         if found:
             raise InputError(f"{store.folder} was made with other inputs than its command has now: "
-                             f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}")
+                             f"{manifest.differ(found)}")
 
     def _others(self, plans: Mapping[Path, Plan]) -> int:
         """Take up what is there of the plans, whoever did it, and return how many of their runs are missing."""
         missing = 0
         for folder, plan in plans.items():
-            store, names = Store(folder), {spec.run_id for spec in plan.runs}
+            store, names = Store(folder), set(ids_of(plan.runs))
             self.done.setdefault(folder, set()).update(store.finished() & names)
             failed = {record["run_id"]: record for record in store.failures() if record["run_id"] in names}
             self.failures |= failed
@@ -176,18 +179,17 @@ class Experiment:
         found = list(dict.fromkeys(words for folder, plan in plans.items()
                                    for words in manifest.differences(folder, plan)))
         known = folders.ours(self.folder)
-        others = self.claim.others() if found or self.fresh and known else []
-        differ = f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}"
-        if others:
-            raise InputError(claims.told(self.folder, others, differ if found else "--fresh would take away what it "
-                                                                                   "has done"))
+        others = self.claim.others()  # asked in any case: claims of killed commands go
+        if others and (found or self.fresh and known):
+            raise InputError(claims.told(self.folder, others, manifest.differ(found) if found else
+                                         "--fresh would take away what it has done"))
         if not (self.fresh and known or found and not self.named):
             return
         if self.shard is not None:
             raise InputError(f"{self.folder} holds other runs, and shards may be at work there: give another --out")
         aside = manifest.set_aside(self.folder)
         self._claim()
-        self.say(f"what {self.folder} held is now in {aside}{f' ({differ})' if found else ''}")
+        self.say(f"what {self.folder} held is now in {aside}{f' ({manifest.differ(found)})' if found else ''}")
 
     def _claim(self) -> None:
         """Tell others that somebody is at work in the folder."""

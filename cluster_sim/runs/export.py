@@ -13,7 +13,7 @@ import pyarrow.csv as pacsv
 from cluster_sim.indicators import INDICATORS
 from cluster_sim.runs import folders
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.files import together, write_bytes
+from cluster_sim.runs.files import remove_drafts, together, write_bytes
 from cluster_sim.runs.read import KINDS, View
 
 
@@ -25,6 +25,7 @@ def to_csv(view: View, folder: Path, kinds: tuple[str, ...] = KINDS) -> list[Pat
     """
     written = {folder / f"{kind}.csv": kind for kind in kinds if view.files.get(kind)}
     folders.new_files(list(written), view.folder)
+    remove_drafts(folder, below=False)
     with together(*written) as drafts:
         for kind, draft in zip(written.values(), drafts, strict=True):
             table = view.arrow(kind)
@@ -58,6 +59,7 @@ def to_netcdf(view: View, path: Path) -> Path:
 
     seeds, run_ids, months, columns = cube(view)
     folders.new_files([path], view.folder)
+    remove_drafts(path.parent, below=False)
     content = BytesIO()
     with netcdf_file(content, "w", version=2) as file:
         file.title = str(view.manifest.get("name", ""))

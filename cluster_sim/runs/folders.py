@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from cluster_sim.runs.errors import InputError
 
@@ -17,17 +18,24 @@ MARKS = ("code_version", "command")
 """Keys that a manifest of ours has."""
 PASSING = (".lock", ".claims", ".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "lost+found")
 """What may lie in an empty folder: what this program leaves where it is stopped at once, and what systems put there."""
-DRAFTS = (f".{MANIFEST}.", ".probe-", ".trial.")
+DRAFTS = (f".{MANIFEST}.", ".trial.")
 """How names of files begin that this program leaves half-written if it is killed before there is a manifest."""
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return a folder's manifest. FileNotFoundError if it has none, ValueError if it is not whole or not ours."""
+    found = json.loads((folder / MANIFEST).read_text("utf-8"))
+    if not isinstance(found, dict) or any(key not in found for key in MARKS):
+        raise ValueError(f"it lacks {' and '.join(MARKS)}, which this program writes")
+    return found
 
 
 def ours(folder: Path) -> bool:
     """Say whether a folder holds results of this program."""
     try:
-        found = json.loads((folder / MANIFEST).read_text("utf-8"))
+        return bool(read_manifest(folder))
     except (OSError, ValueError):
         return False
-    return isinstance(found, dict) and all(key in found for key in MARKS)
 
 
 def free(folder: Path) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from cluster_sim.runs import processes, worker
+from cluster_sim.runs import processes, single_run, worker
 from cluster_sim.runs.errors import full_text, is_full
-from cluster_sim.runs.plan import RunSpec
+from cluster_sim.runs.run_list import RunSpec
 from cluster_sim.runs.supervisor import Listener
 from cluster_sim.runs.worker import Job, Outcome
 
@@ -41,7 +41,7 @@ class Local:
             raise RuntimeError(f"the model cannot be loaded\n{error.__cause__ or error!r}") from error
 
     def _start(self) -> None:
-        context = processes.context()
+        context = processes.context(self.job.factory == single_run.FACTORY)
         self.month_of = context.RawArray("i", 2 * self.workers)
         self.free = set(range(2 * self.workers))
         self.place_of: dict[Any, int] = {}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Sized
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cluster_sim.runs.plan import Plan, RunSpec
+from cluster_sim.runs.files import append
+from cluster_sim.runs.plan import Plan
 from cluster_sim.runs.progress import Count, duration
-from cluster_sim.runs.store import append
+from cluster_sim.runs.run_list import RunSpec
 
 NAME = "log.txt"
 EVERY = 30.0
@@ -26,7 +27,7 @@ class Log(Count):
         self.path = folder / NAME
         self.started = self.last = time.monotonic()
 
-    def begin(self, plan: Plan, todo: Sequence[RunSpec], workers: int) -> None:
+    def begin(self, plan: Plan, todo: Sized, workers: int) -> None:
         """Say what there is to do, and with what command."""
         super().begin(plan, todo, workers)
         what = f"{len(plan.runs):,} runs of '{plan.name}', {self.there:,} there, {self.total:,} to do"

@@ -8,7 +8,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +20,7 @@ from cluster_sim.runs.files import write_text
 from cluster_sim.runs.identity import PACKAGE, city_version, code_version
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.plan import Plan, month_text, scale_text
+from cluster_sim.runs.run_list import ids_of, seeds_of
 
 if TYPE_CHECKING:
     from cluster_sim.runs.outcome import Report
@@ -40,16 +41,12 @@ def load(folder: Path) -> dict[str, Any]:
     """Return the manifest of a results folder; empty if it has none. InputError if it is not whole or not ours."""
     path = Path(folder) / folders.MANIFEST
     try:
-        found = json.loads(path.read_text("utf-8"))
+        return folders.read_manifest(Path(folder))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is damaged ({error}): put it back as it was, or do the runs again in another "
                          "folder") from error
-    if not isinstance(found, dict) or any(key not in found for key in folders.MARKS):
-        raise InputError(f"{path} is no manifest of this program: put it back as it was, or do the runs again in "
-                         "another folder")
-    return found
 
 
 def of_store(folder: Path) -> dict[str, Any]:
@@ -90,13 +87,18 @@ def differences(folder: Path, plan: Plan) -> list[str]:
     return [IDENTITY[key] for key in found]
 
 
+def differ(found: Sequence[str]) -> str:
+    """Say that two stores are of different runs: `the scale and the code differ`."""
+    return f"{' and '.join(found)} differ{'s' if len(found) == 1 else ''}"
+
+
 def check(store: Store, plan: Plan) -> None:
     """Refuse to mix runs that do not belong together in one folder."""
     folders.check(store.folder)
     found = differences(store.folder, plan)
     if found:
         raise InputError(
-            f"{store.folder} holds other runs: {' and '.join(found)} differ{'s' if len(found) == 1 else ''}. "
+            f"{store.folder} holds other runs: {differ(found)}. "
             "Give another --out, or --fresh to set what is there aside and begin again")
 
 
@@ -142,7 +144,7 @@ def begin(store: Store, plan: Plan, notes: Mapping[str, Any], lock: RangeLock,
     with lock.hold(NOTES_LOCK):
         check(store, plan)  # again: another command may have begun since
         before = load(store.folder)
-        seeds = sorted({*before.get("seeds", []), *(spec.seed for spec in plan.runs)})
+        seeds = sorted({*before.get("seeds", []), *seeds_of(plan.runs)})
         written = {
             "name": plan.name, **identity(plan), "scenario": plan.scenario.name, "seeds": seeds,
             "planned": _planned(plan, before, seeds), "status": "running",
@@ -169,14 +171,14 @@ def begin_several(folder: Path, stores: Iterable[Path], notes: Mapping[str, Any]
 
 def _planned(plan: Plan, before: Mapping[str, Any], seeds: list[int]) -> int:
     """Return the number of runs that a store is meant to hold: those of all seeds ever asked for."""
-    mine = len({spec.seed for spec in plan.runs})
+    mine = len(seeds_of(plan.runs))
     return max(before.get("planned", 0), len(plan.runs) // mine * len(seeds))
 
 
 def end(store: Store, plan: Plan, report: Report, lock: RangeLock, shard: tuple[int, int] | None = None) -> None:
     """Note how the job ended. StoreFull if the disk takes no more."""
     finished = store.finished()
-    missing = sum(spec.run_id not in finished for spec in plan.runs)
+    missing = sum(name not in finished for name in ids_of(plan.runs))
     failed = len({record["run_id"] for record in store.failures()}) if missing else 0
     outcome = "done" if not missing else "failed runs" if failed >= missing else "unfinished"
     with lock.hold(NOTES_LOCK):

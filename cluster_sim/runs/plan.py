@@ -21,43 +21,11 @@ from cluster_sim.inputs.quantities import (
     parse_month,
 )
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.identity import code_version, run_id
+from cluster_sim.runs.identity import code_version
+from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES, Group, RunList, RunSpec
 
-TABLES = ("series", "projects", "credits", "ledger", "map", "parks")
-"""The tables that a run leaves unless it is asked for others, in the order in which they are committed."""
-EXTRA_TABLES = ("accounts", "payments", "applications")
-"""Tables that are kept where asked for: studios' yearly accounts, every payment of public money, and every
-application for aid to a work."""
 RUNS_PER_PART = 100
 """Runs in one part at scale 1/20 and below; larger cities get fewer, so that a part fits in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunSpec:
-    """One run, fully named. `until` is the ordinal of the last month (year * 12 + month - 1).
-
-    `scenario` is a Scenario, or in a sweep a Variant of its base; `factors` are the columns that a sweep adds
-    to the results (name, entry), `point` the number of the point in its design.
-    """
-
-    run_id: str
-    scenario: Any
-    seed: int
-    scale: float
-    until: int
-    factors: tuple[tuple[str, Any], ...] = ()
-    tables: tuple[str, ...] = TABLES
-    point: int | None = None
-
-    @property
-    def months(self) -> int:
-        """Number of months that the run simulates."""
-        return self.until - self.scenario.start + 1
-
-    def complete(self) -> Any:
-        """Return the whole scenario."""
-        whole = getattr(self.scenario, "complete", None)
-        return self.scenario if whole is None else whole()
 
 
 @dataclass(frozen=True)
@@ -69,11 +37,11 @@ class Plan:
     """
 
     name: str
-    runs: tuple[RunSpec, ...]
+    runs: Sequence[RunSpec]
     code: str = field(default_factory=code_version)
     base: Any = None
     sweep: Any = None
-    run_of: tuple[tuple[str, ...], ...] = ()
+    run_of: Sequence[tuple[str, ...]] = ()
     points: str = ""
     """Hash of the points of a sampled design: another version of the sampler may give others."""
 
@@ -82,9 +50,9 @@ class Plan:
         """The scenario that all runs share, but for what a sweep varies."""
         return self.runs[0].scenario if self.base is None else self.base
 
-    def chunks(self) -> list[tuple[RunSpec, ...]]:
+    def chunks(self) -> list[Sequence[RunSpec]]:
         """Split the runs into those of one part each: about a hundred, fewer when a run is large."""
-        size = part_size(max((spec.scale for spec in self.runs), default=1.0))
+        size = part_size(self.runs[0].scale) if self.runs else 1
         return [self.runs[i:i + size] for i in range(0, len(self.runs), size)]
 
 
@@ -187,9 +155,9 @@ def plan(scenario: Any, seeds: Sequence[int], scale: float, until: int | None = 
         scenario = replace(scenario, end=last)
     digest, code = scenario.digest(), code_version()
     named = tuple(sorted((factors or {}).items()))
-    return Plan(scenario.name, tuple(
-        RunSpec(run_id(digest, str(scenario.city), seed, scale, last, code), scenario, seed, scale, last, named, kept)
-        for seed in seeds), code)
+    group = Group(digest, tuple(seeds))
+    runs = RunList([group], lambda _: (scenario, named), str(scenario.city), scale, last, code, kept)
+    return Plan(scenario.name, runs, code)
 
 
 def chosen_tables(names: Iterable[str]) -> tuple[str, ...]:

@@ -71,13 +71,16 @@ class WorkerContext(type(_context)):  # type: ignore[misc]
     Process = WorkerProcess
 
 
-def context() -> WorkerContext:
-    """Return the multiprocessing context of the workers; on Linux with its fork server under way."""
+def context(kernels: bool = False) -> WorkerContext:
+    """Return the multiprocessing context of the workers; on Linux with its fork server under way.
+
+    kernels: whether the fork server, if it starts now, loads those of the model for all workers.
+    """
     chosen = WorkerContext()
     if METHOD == "forkserver":
         from multiprocessing import forkserver
 
-        chosen.set_forkserver_preload(IMPORTED_ONCE)
+        chosen.set_forkserver_preload([*IMPORTED_ONCE, *(["cluster_sim.runs.preload"] if kernels else [])])
         with _starting():
             forkserver.ensure_running()
     return chosen

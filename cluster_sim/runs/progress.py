@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from typing import Any, TextIO
 
 from tqdm import tqdm
 
-from cluster_sim.runs.plan import Plan, RunSpec
+from cluster_sim.runs.plan import Plan
+from cluster_sim.runs.run_list import RunSpec
 from cluster_sim.runs.warm import COLD_SECONDS
 
 PLAIN_EVERY = 30.0
@@ -23,7 +24,7 @@ LINE = "[{bar:12}] {desc}, {rate_fmt}, {remaining} left"
 class Silent:
     """Shows nothing."""
 
-    def begin(self, plan: Plan, todo: Sequence[RunSpec], workers: int) -> None:
+    def begin(self, plan: Plan, todo: Sized, workers: int) -> None:
         """A job starts: `todo` is what is missing of `plan`."""
 
     def note(self, text: str) -> None:
@@ -67,11 +68,11 @@ class Count(Silent):
     def __init__(self) -> None:
         self.done = self.failures = self.there = self.total = self.months_done = self.months_total = 0
 
-    def begin(self, plan: Plan, todo: Sequence[RunSpec], workers: int) -> None:
+    def begin(self, plan: Plan, todo: Sized, workers: int) -> None:
         """Note what there is to do."""
         self.total = len(todo)
         self.there = len(plan.runs) - len(todo)
-        self.months_total = sum(spec.months for spec in todo)
+        self.months_total = self.total * plan.runs[0].months
 
     def finished(self, spec: RunSpec) -> None:
         """Count a run."""
@@ -134,7 +135,7 @@ class Progress(Count):
         self.stream = stream or sys.stderr
         self.bar: Any = None
 
-    def begin(self, plan: Plan, todo: Sequence[RunSpec], workers: int) -> None:
+    def begin(self, plan: Plan, todo: Sized, workers: int) -> None:
         """Say what there is to do."""
         super().begin(plan, todo, workers)
         if self.there and todo:
@@ -183,7 +184,7 @@ class Progress(Count):
 class Events(Progress):
     """One JSON object a line: begin, note, compiling, progress (once a second), failed, end."""
 
-    def begin(self, plan: Plan, todo: Sequence[RunSpec], workers: int) -> None:
+    def begin(self, plan: Plan, todo: Sized, workers: int) -> None:
         """Say what there is to do."""
         Count.begin(self, plan, todo, workers)
         self._tell("begin", name=plan.name, runs=len(plan.runs), there=self.there, todo=self.total, workers=workers)

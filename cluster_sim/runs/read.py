@@ -22,7 +22,7 @@ from cluster_sim.inputs.files import path_of
 from cluster_sim.runs import manifest, staged
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.identity import code_version
-from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
+from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES
 from cluster_sim.runs.store import COMMIT, Store, damaged
 from cluster_sim.runs.stores import results_folder
 

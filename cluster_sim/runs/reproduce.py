@@ -19,9 +19,10 @@ from cluster_sim.runs.coalitions import INSTRUMENTS, with_instruments
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.execution import execute
 from cluster_sim.runs.identity import city_version, code_version, run_id
-from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, Plan, RunSpec, month_text, scale_text
+from cluster_sim.runs.plan import Plan, month_text, scale_text
 from cluster_sim.runs.progress import Silent
 from cluster_sim.runs.read import View, stored_scenario, stored_sweep
+from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES, RunSpec
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.runs.store import COMMIT, Store
 from cluster_sim.runs.temporary import Temporary

@@ -7,8 +7,9 @@ from typing import Any
 
 from cluster_sim import plots
 from cluster_sim.runs import tables
-from cluster_sim.runs.plan import RunSpec, month_text, scale_text
+from cluster_sim.runs.plan import month_text, scale_text
 from cluster_sim.runs.read import to_frame
+from cluster_sim.runs.run_list import RunSpec
 from cluster_sim.runs.single_run import Columns, RunResult
 
 

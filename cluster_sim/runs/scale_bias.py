@@ -80,11 +80,17 @@ def answer(city: str, scale: float) -> dict[str, Any] | None:
             "unit": indicator(known.column).shown, "whole_city": whole, "at": near}
 
 
-def sentence(city: str, scale: float) -> str:
-    """Say the same to people; empty at 1:1."""
+def sentence(city: str, scale: float, until: str = "") -> str:
+    """Say to people that a small city is biased; empty at 1:1.
+
+    until: last month (`"2035-12"`) of the headline's column where that is shown, empty where it is not. The measured
+    values are said only beside it, and only if the year that they were measured in was run.
+    """
     found = answer(city, scale)
     if found is None:
         return ""
+    if found["at"] and until < f"{found['year']}-12":
+        return f"City at scale {found['scale']}: small cities are biased, each column in its own way (docs/scale.md)."
     if not found["at"]:
         return f"City at scale {found['scale']}: small cities are biased; of this one nothing was measured."
     described = indicator(found["column"])

@@ -12,7 +12,7 @@ import numpy as np
 
 from cluster_sim.indicators import INDICATORS
 from cluster_sim.runs.maps import split
-from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec
+from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES, RunSpec
 
 Columns = dict[str, np.ndarray]
 METHODS = {"series": "series", "projects": "projects_table", "credits": "credits_table", "ledger": "ledger_table",

@@ -5,9 +5,11 @@ The zip carries a checksum of every table. One file a run, because what a file s
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,27 +21,54 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, EOFErr
 
 def write(tables: Mapping[str, pa.Table], path: Path) -> None:
     """Write the tables of a run, by kind."""
-    with zipfile.ZipFile(path, "w") as whole:
+    whole = io.BytesIO()  # the zip in one piece: a module of Python that seeks in a file is slow
+    with zipfile.ZipFile(whole, "w") as members:
         for kind, table in tables.items():
             buffer = pa.BufferOutputStream()
             with pa.ipc.new_file(buffer, table.schema) as file:
                 file.write_table(table)
-            whole.writestr(kind, buffer.getvalue())
+            members.writestr(zipfile.ZipInfo(kind), buffer.getvalue())
+    path.write_bytes(whole.getbuffer())
+
+
+class Staged:
+    """The tables of a staged run, read as they are asked for, between `with` and its end.
+
+    OSError if the file is not as it was written (a power cut can do that), or not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._telling():
+            self.members = zipfile.ZipFile(path)
+        self.kinds = tuple(self.members.namelist())
+
+    def __enter__(self) -> Staged:
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        self.members.close()
+
+    def read(self, kind: str) -> pa.Table:
+        """Return one table."""
+        with self._telling():
+            return pa.ipc.open_file(pa.py_buffer(self.members.read(kind))).read_all()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except DAMAGED as error:
+            raise OSError(f"{self.path} is damaged: {error}") from error
 
 
 def read(path: Path, kind: str) -> pa.Table:
-    """Read one table back. OSError if it is not as it was written (a power cut can do that), or not there."""
-    try:
-        with zipfile.ZipFile(path) as whole:
-            return pa.ipc.open_file(pa.py_buffer(whole.read(kind))).read_all()
-    except DAMAGED as error:
-        raise OSError(f"{path} is damaged: {error}") from error
+    """Read one table back."""
+    with Staged(path) as run:
+        return run.read(kind)
 
 
 def kinds(path: Path) -> tuple[str, ...]:
-    """Return the tables of a staged run. OSError if the file is damaged."""
-    try:
-        with zipfile.ZipFile(path) as whole:
-            return tuple(whole.namelist())
-    except DAMAGED as error:
-        raise OSError(f"{path} is damaged: {error}") from error
+    """Return the tables of a staged run."""
+    with Staged(path) as run:
+        return run.kinds

@@ -17,7 +17,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,9 @@ import pyarrow as pa
 
 from cluster_sim.runs import damage, staged, tables
 from cluster_sim.runs.errors import InputError, is_full, store_full
+from cluster_sim.runs.files import append
 from cluster_sim.runs.locks import RangeLock, fcntl
-from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, RunSpec
+from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES, RunSpec
 from cluster_sim.runs.single_run import RunResult
 
 COMMIT = "runs"
@@ -167,7 +168,8 @@ class Store:
         for run_id in self.staged():
             path = self.staged_file(run_id)
             try:
-                whole = COMMIT in {kind for kind in staged.kinds(path) if staged.read(path, kind) is not None}
+                with staged.Staged(path) as run:
+                    whole = COMMIT in {kind for kind in run.kinds if run.read(kind) is not None}
             except FileNotFoundError:  # another process has moved it into a part
                 continue
             except (OSError, pa.ArrowException):
@@ -211,13 +213,13 @@ class Store:
 
     def _write_part(self, ready: list[str]) -> None:
         name = part_name(ready)
-        files = [self.staged_file(run_id) for run_id in ready]
-        held = [set(staged.kinds(path)) for path in files]
-        kinds = sorted(set().union(*held) - {COMMIT})
-        for kind in [*kinds, COMMIT]:
-            whole = pa.concat_tables([staged.read(path, kind) for path, there in zip(files, held, strict=True)
-                                      if kind in there], promote_options="permissive")
-            tables.write(whole, self.folder / kind / name)
+        with ExitStack() as stack:
+            runs = [stack.enter_context(staged.Staged(self.staged_file(run_id))) for run_id in ready]
+            kinds = sorted({kind for run in runs for kind in run.kinds} - {COMMIT})
+            for kind in [*kinds, COMMIT]:
+                whole = pa.concat_tables([run.read(kind) for run in runs if kind in run.kinds],
+                                         promote_options="permissive")
+                tables.write(whole, self.folder / kind / name)
         damage.write_sums(self.folder, name, [*kinds, COMMIT])
 
     def clear_staging(self, lock: RangeLock) -> None:
@@ -258,25 +260,6 @@ class Store:
                 records.append(json.loads(line))
         finished = self.finished()
         return [record for record in records if record["run_id"] not in finished]
-
-
-def append(path: Path, line: str) -> None:
-    """Append a line to a file that several processes may write to. StoreFull if it does not fit: then none of it stays.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        data = line.encode()
-        written = os.write(handle, data)
-        if written < len(data):
-            end = os.lseek(handle, 0, os.SEEK_CUR)
-            if os.fstat(handle).st_size == end:  # nobody has written since
-                os.ftruncate(handle, end - written)
-            raise store_full(path.parent)
-    except OSError as error:
-        raise (store_full(path.parent) if is_full(error) else error) from error
-    finally:
-        os.close(handle)
 
 
 def damaged(path: Path, error: Exception) -> InputError:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from cluster_sim.inputs.files import path_of
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.folders import MANIFEST
+from cluster_sim.runs.files import remove_drafts
+from cluster_sim.runs.folders import MANIFEST, read_manifest
 from cluster_sim.runs.store import COMMIT
 
 
@@ -24,12 +24,12 @@ def results_folder(name: str | Path) -> Path:
 def is_store(folder: Path) -> bool:
     """Say whether a folder holds runs, or is meant to; one that only holds the folders of several stores does not."""
     try:
-        notes = json.loads((folder / MANIFEST).read_text("utf-8"))
+        notes = read_manifest(folder)
     except FileNotFoundError:
         return any((folder / name).is_dir() for name in (COMMIT, "staging"))
     except (OSError, ValueError):  # damaged: who opens the store says so
         return True
-    return not isinstance(notes, dict) or "stores" not in notes or "scenario_digest" in notes
+    return "stores" not in notes or "scenario_digest" in notes
 
 
 def stores_in(folder: Path) -> list[Path]:
@@ -39,9 +39,13 @@ def stores_in(folder: Path) -> list[Path]:
 
 
 def opened(name: str | Path) -> tuple[Path, list[Path]]:
-    """Return a results folder and its stores. InputError if it holds no results."""
+    """Return a results folder and its stores, for a command that does more than look; drafts of killed ones go.
+
+    InputError if it holds no results.
+    """
     folder = results_folder(name)
     stores = stores_in(folder)
     if not is_store(stores[0]):
         raise InputError(f"{folder} holds no results")
+    remove_drafts(folder)
     return folder, stores

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-FITTED = (2016, 2021)
-"""Years whose observed share may be used for fitting; later ones only judge the forecast."""
+FITTED = {"chengdu": (2016, 2021)}
+"""City that was calibrated -> years whose observed share may be used for fitting; later ones judge the forecast."""
 
 
 def years_table(months: np.ndarray, values: np.ndarray, low: float = 0.1,
@@ -40,19 +40,19 @@ def by_year(frame: Any, column: str, low: float = 0.1, high: float = 0.9) -> Any
     return result
 
 
-def period(year: int, observed: Mapping[int, Any], fitted: tuple[int, int] = FITTED) -> str:
-    """Say what an observed year is for: `fitted`, `backtest`, or nothing where none is observed."""
-    if year not in observed:
+def period(year: int, observed: Mapping[int, Mapping[str, Any]], fitted: tuple[int, int] | None) -> str:
+    """Say what a year's published share is for: `fitted`, `held out`; nothing where none is, or nothing was fitted."""
+    if fitted is None or observed.get(year, {}).get("share_pct") is None:
         return ""
-    return "fitted" if fitted[0] <= year <= fitted[1] else "backtest"
+    return "fitted" if fitted[0] <= year <= fitted[1] else "held out"
 
 
 def lines(share: Mapping[int, Mapping[str, float]], observed: Mapping[int, Mapping[str, Any]],
-          columns: Mapping[str, Mapping[int, float]] | None = None) -> list[str]:
-    """Lay the table out as text. `share` is the published-definition share by year (fractions); a band needs two runs.
+          columns: Mapping[str, Mapping[int, float]] | None = None, fitted: tuple[int, int] | None = None) -> list[str]:
+    """Lay the table out as text. `share` is the share of GDP by year (fractions); a band needs two runs.
 
     `observed` maps a year to a mapping with `share_pct`; `columns` gives further columns by year, each
-    already in the unit to print.
+    already in the unit to print; `fitted` is the first and the last year of the fit, if there was one.
     """
     extra = columns or {}
     head = f"{'year':>4}  {'share of GDP':>12}  {'10% to 90%':>15}  {'observed':>8}  {'':8}"
@@ -63,7 +63,7 @@ def lines(share: Mapping[int, Mapping[str, float]], observed: Mapping[int, Mappi
         middle = f"{row['mean'] * 100:>10.2f} %" if row else " " * 12
         band = f"{row['p10'] * 100:>6.2f} - {row['p90'] * 100:.2f} %" if row and row["p10"] < row["p90"] else ""
         shown = f"{seen:.2f} %" if seen is not None else ""
-        line = f"{year:>4}  {middle}  {band:>15}  {shown:>8}  {period(year, observed):8}"
+        line = f"{year:>4}  {middle}  {band:>15}  {shown:>8}  {period(year, observed, fitted):8}"
         for name, values in extra.items():
             value = values.get(year)
             line += f"  {number(value):>{max(10, len(name))}}"
@@ -98,6 +98,11 @@ def observed_shares(city: str) -> dict[int, dict[str, Any]]:
     from cluster_sim.city import load_city
 
     return {int(year): dict(row) for year, row in (load_city(city).observed or {}).items()}
+
+
+def fitted_years(city: str) -> tuple[int, int] | None:
+    """Return the first and the last year of a city's calibration; None if it was not calibrated."""
+    return FITTED.get(city)
 
 
 def drawable(sweep: Any) -> bool:

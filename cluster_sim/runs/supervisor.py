@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import Future
+from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from cluster_sim.runs.errors import FULL_ERRNO, StoreFull
 from cluster_sim.runs.locks import RangeLock
-from cluster_sim.runs.plan import RunSpec
+from cluster_sim.runs.run_list import RunSpec
 from cluster_sim.runs.store import Store
 from cluster_sim.runs.worker import Job, Outcome, do_run, failure
 
@@ -68,7 +69,7 @@ class Executor(Protocol):
         """End everything; nothing that was started outlives this."""
 
 
-def supervise(executor: Executor, specs: Sequence[RunSpec], listener: Listener) -> None:
+def supervise(executor: Executor, specs: Iterable[RunSpec], listener: Listener) -> None:
     """Do all runs; every one ends in `listener.finished` or `listener.failed`.
 
     StoreFull if the disk takes no more, RuntimeError if no worker can start, EngineGone if a cluster has gone.
@@ -80,11 +81,16 @@ def supervise(executor: Executor, specs: Sequence[RunSpec], listener: Listener) 
 
 
 class _Supervisor:
-    """The state of the loop: every run is in exactly one of `queue`, `alone`, `waiting` and `in_hand`, or has ended."""
+    """The state of the loop: every run is in exactly one place, or has ended.
 
-    def __init__(self, executor: Executor, specs: Sequence[RunSpec], listener: Listener) -> None:
+    `rest` makes those that were never handed out as they come up; `queue` goes before it, `again` after it.
+    """
+
+    def __init__(self, executor: Executor, specs: Iterable[RunSpec], listener: Listener) -> None:
         self.executor, self.listener = executor, listener
-        self.queue = deque(specs)
+        self.rest = iter(specs)
+        self.queue: deque[RunSpec] = deque()
+        self.again: deque[RunSpec] = deque()
         self.alone: deque[RunSpec] = deque()
         self.waiting: list[tuple[float, RunSpec]] = []
         self.in_hand: dict[Any, RunSpec] = {}
@@ -93,9 +99,9 @@ class _Supervisor:
 
     def run(self) -> None:
         """Go on until every run has ended."""
-        if self.queue:
+        if self.more():
             self.executor.open(self.listener)
-        while self.queue or self.alone or self.waiting or self.in_hand:
+        while self.more() or self.alone or self.waiting or self.in_hand:
             if not self.executor.look():
                 self.queue.extendleft(reversed(self.in_hand.values()))
                 self.in_hand.clear()
@@ -103,14 +109,21 @@ class _Supervisor:
             self.take()
             self.listener.months(self.executor.months())
 
+    def more(self) -> bool:
+        """Say whether there is a run to hand out, and put it into `queue`."""
+        self.queue.extend(() if self.queue else islice(self.rest, 1))
+        if self.again and not self.queue:
+            self.queue.append(self.again.popleft())
+        return bool(self.queue)
+
     def hand_out(self) -> None:
         """Give the executor as many runs as it has room for; a run that must be alone when nothing else is left."""
         now = time.monotonic()
-        self.queue.extend(spec for due, spec in self.waiting if due <= now)
+        self.again.extend(spec for due, spec in self.waiting if due <= now)
         self.waiting = [(due, spec) for due, spec in self.waiting if due > now]
-        if self.alone and not (self.queue or self.waiting or self.in_hand):
+        if self.alone and not (self.more() or self.waiting or self.in_hand):
             self.queue.append(self.alone.popleft())
-        while self.queue and len(self.in_hand) < self.executor.room():
+        while len(self.in_hand) < self.executor.room() and self.more():
             spec = self.queue.popleft()
             future = self.executor.submit(spec)
             self.in_hand[future] = spec
@@ -136,7 +149,7 @@ class _Supervisor:
         elif kind == "busy":
             self.waiting.append((time.monotonic() + PAUSE, spec))
         elif kind == "lost":
-            self.queue.append(spec)
+            self.again.append(spec)
         elif kind == "full":
             raise StoreFull(FULL_ERRNO, text)
         else:
@@ -145,7 +158,7 @@ class _Supervisor:
                 how = "raised" if kind == "raised" else "killed"
                 self.listener.failed(spec, failure(spec, how, TRIES, text))
             else:
-                (self.alone if kind == "suspect" else self.queue).append(spec)
+                (self.alone if kind == "suspect" else self.again).append(spec)
 
 
 class Here:
@@ -156,7 +169,14 @@ class Here:
 
     def open(self, listener: Listener) -> None:
         """Note whom to tell about months."""
-        self.listener = listener
+        self.listener, self.told = listener, 0.0
+
+    def tell(self, month: int) -> None:
+        """Tell of a month from time to time."""
+        now = time.monotonic()
+        if now - self.told >= TICK:
+            self.told = now
+            self.listener.months(month)
 
     def room(self) -> int:
         """One run at a time."""
@@ -165,7 +185,7 @@ class Here:
     def submit(self, spec: RunSpec) -> Future[Outcome]:
         """Do the run."""
         future: Future[Outcome] = Future()
-        future.set_result(do_run(self.store, self.lock, spec, self.job, self.listener.months))
+        future.set_result(do_run(self.store, self.lock, spec, self.job, self.tell))
         return future
 
     def outcome(self, future: Future[Outcome]) -> Outcome:

@@ -11,24 +11,16 @@ from typing import Any
 
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.experiment import Experiment, Unfinished
-from cluster_sim.runs.identity import code_version, run_id
-from cluster_sim.runs.plan import (
-    EXTRA_TABLES,
-    TABLES,
-    Plan,
-    RunSpec,
-    chosen_tables,
-    month_text,
-    ordinal,
-    scale_of,
-    seed_list,
-)
+from cluster_sim.runs.identity import code_version
+from cluster_sim.runs.plan import Plan, chosen_tables, month_text, ordinal, scale_of, seed_list
 from cluster_sim.runs.read import View
+from cluster_sim.runs.run_list import EXTRA_TABLES, KEPT, TABLES, Factors, Group, PointNames, RunList
 from cluster_sim.runs.single_run import FACTORY
 from cluster_sim.scenario.designs import design_points
 from cluster_sim.scenario.sweep_files import read_sweep
 from cluster_sim.scenario.sweeps import BY_VALUE, Sweep
 from cluster_sim.scenario.types import Scenario
+from cluster_sim.scenario.variant import Variant
 from cluster_sim.scenario.variants import Variants
 
 
@@ -73,8 +65,14 @@ class Points:
         self.base = replace(sweep.base, end=max(sweep.base.end, sweep.until))
         self.variants, self.code = Variants(self.base), code_version()
         self.tables = chosen_tables(("series", *sweep.outputs))
-        self.known: dict[str, RunSpec] = {}
+        self.known: dict[str, Group] = {}
+        """The point that each scenario came up at first, with all seeds asked for there so far, by digest."""
         self.number = 0
+
+    @property
+    def count(self) -> int:
+        """The number of runs planned so far."""
+        return sum(len(group.seeds) for group in self.known.values())
 
     def plan(self, points: Iterable[Point]) -> Plan:
         """Plan the runs, point by point; `Plan.run_of[point][seed]` names the run of each.
@@ -82,21 +80,38 @@ class Points:
         Points with the same scenario share their runs. ScenarioError if the values of a point cannot stand together.
         """
         sweep, city = self.sweep, str(self.base.city)
-        runs: dict[str, RunSpec] = {}
-        names: list[tuple[str, ...]] = []
+        groups: list[Group] = []
+        names: list[tuple[str, tuple[int, ...]]] = []
+        taken: dict[str, tuple[int, ...]] = {}
+        made: dict[int, tuple[Variant, Factors]] = {}
         seen = hashlib.sha256()
         for point in points:
-            scenario, factors = self.variants.of(point.values), sweep.labels(point.values)
-            digest = scenario.digest()
+            variant = self.variants.of(point.values)
+            digest = variant.digest()
             seen.update(digest.encode())
-            row = tuple(run_id(digest, city, seed, sweep.scale, sweep.until, self.code) for seed in point.seeds)
-            for name, seed in zip(row, point.seeds, strict=True):
-                runs[name] = self.known.setdefault(name, RunSpec(
-                    name, scenario, seed, sweep.scale, sweep.until, factors, self.tables, self.number))
-            names.append(row)
+            first = self.known.get(digest, Group(digest, (), point.values, self.number))
+            self.known[digest] = first._replace(seeds=_with(first.seeds, point.seeds))
+            there = taken.get(digest, ())
+            taken[digest] = _with(there, point.seeds)
+            if len(taken[digest]) > len(there):
+                if first.point == self.number and len(made) < KEPT:
+                    made[len(groups)] = variant, sweep.labels(point.values)
+                groups.append(first._replace(seeds=taken[digest][len(there):]))
+            names.append((digest, point.seeds))
             self.number += 1
-        return Plan(self.name, tuple(runs.values()), self.code, self.base, sweep, tuple(names),
+        runs = RunList(groups, self.make, city, sweep.scale, sweep.until, self.code, self.tables)
+        runs.made = made
+        return Plan(self.name, runs, self.code, self.base, sweep, PointNames(names, runs.name),
                     seen.hexdigest()[:16] if self.sampled else "")
+
+    def make(self, group: Group) -> tuple[Variant, Factors]:
+        """Return the scenario of a point, and the columns that it has in the results."""
+        return self.variants.of(group.values, group.digest), self.sweep.labels(group.values)
+
+
+def _with(seeds: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
+    """Return seeds with those of `more` that are not among them."""
+    return more if not seeds else seeds if seeds == more else tuple(dict.fromkeys((*seeds, *more)))
 
 
 def plan_sweep(sweep: Sweep, points: Iterable[Mapping[str, Any]] | None = None) -> Plan:

@@ -29,6 +29,13 @@ def _small_city() -> Any:
     return ClusterModel(load_scenario("baseline"), seed=0, scale=SCALE)
 
 
+def live_a_year() -> None:
+    """Run a small city for a little more than a year, which loads every kernel (or compiles it)."""
+    model = _small_city()
+    for _ in range(min(MONTHS, model.months)):
+        model.step()
+
+
 def compile_once() -> None:
     """Compile the kernels that are not compiled yet; of the processes that share a cache folder one does it."""
     from cluster_sim import jit
@@ -45,13 +52,11 @@ def compile_once() -> None:
 
 
 def _compile() -> None:
-    """Run a small city for a little more than a year, which needs every kernel, and leave the mark."""
+    """Compile every kernel and leave the mark."""
     from cluster_sim import jit
 
     with _second_process():
-        model = _small_city()
-        for _ in range(min(MONTHS, model.months)):
-            model.step()
+        live_a_year()
     with suppress(OSError):  # a cache that cannot be written is announced again next time, no more
         jit.COMPILED.touch()
 

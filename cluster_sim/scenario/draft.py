@@ -23,7 +23,7 @@ class Draft:
 
     def __init__(self, names: Names, prices: Prices, faults: Faults, start: int) -> None:
         self.faults, self.start = faults, start
-        self.timeline = Timeline(names, prices, faults)
+        self.timeline = Timeline(names, prices, faults, start)
         self.events = Events(names, prices, faults)
         self.parameters = ParameterValues(faults)
         self.outside: dict[str, Any] = {key: info.default for key, info in OUTSIDE.items()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+import re
 from typing import Any
 
 from cluster_sim import parameters
@@ -12,6 +14,7 @@ from cluster_sim.inputs.keys import KeyInfo
 from cluster_sim.inputs.program import program
 from cluster_sim.inputs.quantities import bounds_text, shown
 from cluster_sim.scenario import registry
+from cluster_sim.scenario.titles import TITLES
 
 SEGMENT_TEXTS = {
     "film": "Film and animation: few large works, gross revenue with a heavy tail, many partners.",
@@ -93,6 +96,11 @@ def topics_of(name: str) -> list[Topic]:
     name = name.strip().removeprefix("parameters.")
     path = name.removeprefix("policies.").removeprefix("events.")
     found = [*_instrument_topics(path), *_event_topics(path), *_parameter_topics(name), *_column_topics(name)]
+    if name in TITLES:
+        unit, text = TITLES[name]
+        found.append({"kind": "column of projects", "name": name, "text": text, "unit": unit})
+    if name in registry.city_names():
+        found.append(_city_topic(name))
     if name in SEGMENT_TEXTS:
         found.append({"kind": "segment", "name": name, "text": SEGMENT_TEXTS[name]})
     for term, text in TERMS.items():
@@ -116,15 +124,16 @@ def overview() -> Topic:
     """What to ask for."""
     text = (
         f"{len(parameters.specification())} parameters, {len(registry.instruments())} instruments, "
-        f"{len(columns())} columns of the monthly series, events, segments and some terms can be "
-        f"explained: {program()} explain production_subsidy"
+        f"{len(columns())} columns of the monthly series, those of projects, events, segments, cities and some "
+        f"terms can be explained: {program()} explain production_subsidy"
     )
     return {"kind": "overview", "name": "explain", "text": text, "terms": list(TERMS)}
 
 
 def nearest_names(name: str, most: int = 3) -> list[str]:
     """Known names close to `name`, the closest first."""
-    known = [*registry.instruments(), *columns(), *SEGMENT_TEXTS, *TERMS, *parameters.specification()]
+    known = [*registry.instruments(), *columns(), *SEGMENT_TEXTS, *TERMS, *registry.city_names(), *TITLES,
+             *parameters.specification()]
     known += [f"{i}.{key}" for i, c in registry.instruments().items() for key in registry.keys_of(c)]
     found: list[str] = []
     while len(found) < most:
@@ -132,7 +141,12 @@ def nearest_names(name: str, most: int = 3) -> list[str]:
         if not close:
             break
         found.append(close)
-    return found
+    by_word: dict[str, list[str]] = {}
+    for each in known:
+        for word in re.split(r"[._ ]", each):
+            by_word.setdefault(word, []).append(each)
+    close = difflib.get_close_matches(name.lower(), list(by_word), 1, 0.75)
+    return found or (by_word[close[0]][:most] if close else [])
 
 
 def _instrument_topics(path: str) -> list[Topic]:
@@ -159,9 +173,16 @@ def _instrument_topics(path: str) -> list[Topic]:
 
 
 def _example(keys: dict[str, KeyInfo]) -> str:
-    """One key with a value that is within its bounds."""
-    key, info = next(iter(keys.items()))
-    return f"{key}: {example_value(info)}"
+    """One key with a value within its bounds: an amount that is nothing by default, so that it does something."""
+    amounts = (pair for pair in keys.items() if pair[1].amount and pair[1].default == 0)
+    key, info = next(amounts, next(iter(keys.items())))
+    low, high = info.bounds
+    if not info.amount or info.default != 0:
+        return f"{key}: {example_value(info)}"
+    if info.unit == "share":
+        return f"{key}: 10%"
+    value = shown(float(min(max(low, 10_000 if info.unit == "m2" else 10), high)))
+    return f"{key}: {value} {info.unit}" if info.unit in ("million yuan", "m2") else f"{key}: {value}"
 
 
 def example_value(info: KeyInfo) -> str:
@@ -236,6 +257,17 @@ def _column_topics(name: str) -> list[Topic]:
             **({"scale": note} if note else {}),
         }
     ]
+
+
+def _city_topic(name: str) -> Topic:
+    """What a city holds: its districts, zones, parks and the years that were observed of it."""
+    city = registry.city(name)
+    years = sorted(city.observed or {})
+    held = [f"Districts: {', '.join(city.districts)}.", f"Zones: {', '.join(city.zones) or 'none'}.",
+            f"Parks: {', '.join(city.park_names) or 'none'}.",
+            f"Observed years: {years[0]} to {years[-1]}." if years else "Nothing was observed of it.",
+            f"Its files: {city.folder}"]
+    return {"kind": "city", "name": name, "title": str(city.title), "text": "\n".join(held)}
 
 
 def _city_title(name: str) -> str:

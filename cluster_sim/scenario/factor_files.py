@@ -157,7 +157,7 @@ class FactorReader:
         factor = Factor(path, column, kind, info.unit, (), (), low, high, log)
         levels = form["levels"].plain() if "levels" in form else self.levels
         if self.design not in BY_VALUE:
-            if "levels" in form:
+            if "levels" in form and self.design:
                 self.faults.add(f"{where}.levels", f"means nothing in the design '{self.design}'", "",
                                 form["levels"].mark)
             return factor

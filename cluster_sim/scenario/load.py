@@ -31,7 +31,10 @@ def load(path: str | Path, settings: Mapping[str, Any] | Iterable[str] | None = 
     found = read_city(head, faults)
     draft = Draft(found.names(), Prices(found.city), faults, start)
     draft.parameters.city(getattr(found.city, "parameters", None) or {}, found.name)
+    # What a base says of later years, a scenario that ends sooner does not have to take away; stored ones hold it too.
+    own_end = not any(one.path == "end" for one in overrides) and "city_digest" not in last.root.value
     for document in documents:
+        draft.timeline.latest = end if document is last and own_end else None
         draft.read(document)
     for one in overrides:
         draft.apply(one)

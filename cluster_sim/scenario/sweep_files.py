@@ -75,9 +75,10 @@ class SweepReader:
 
     def __init__(self, root: Node, path: Path | None, base: Scenario | None, outputs: tuple[str, ...],
                  also: Mapping[str, Any], faults: Faults) -> None:
-        self.root, self.path, self.known_outputs, self.faults = root, path, outputs, faults
-        said = {key: node for key, node in root.value.items() if node.value is not None}
-        self.given = validate(sweep_shape(also), Node(said, root.mark, root.keys), "", faults)
+        self.path, self.known_outputs, self.faults = path, outputs, faults
+        self.root = Node({key: node for key, node in root.value.items() if node.value is not None}, root.mark,
+                         root.keys)  # a key without a value is as good as none
+        self.given = validate(sweep_shape(also), self.root, "", faults)
         self.extra = {key: self.given[key] for key in also if key in self.given}
         self.stands_in = False
         if base is not None:
@@ -122,8 +123,9 @@ class SweepReader:
     @cached_property
     def base(self) -> Scenario | None:
         """The base scenario; its own faults are added to those of the sweep."""
-        if "base" in self.root.value and not self.given.get("base"):
-            self.faults.add("base", "expected the file or name of a scenario", "such as baseline", self.mark("base"))
+        if "base" in self.root.keys and not self.given.get("base"):
+            self.faults.add("base", "expected the file or name of a scenario", "such as baseline",
+                            self.root.key_mark("base"))
             return None
         return self.scenario(self.given.get("base", "baseline"), "base", self.mark("base"))
 

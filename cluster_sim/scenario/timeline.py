@@ -23,7 +23,8 @@ from cluster_sim.scenario.overrides import Override
 from cluster_sim.scenario.prices import Prices, constant
 
 Entries = dict[int, dict[str, Any]]
-FROM = KeyInfo("month name", text="first month in which the entry is in force", status="")
+FROM = KeyInfo("month name", text="first month in which the entry is in force; one before the scenario's start is in "
+               "force from the start", status="")
 
 
 @functools.cache
@@ -40,11 +41,16 @@ def entry_shape(instrument: Any) -> Any:
 
 @dataclass
 class Timeline:
-    """Reads the policies of a chain of documents; `entries` by instrument and month."""
+    """Reads the policies of a chain of documents; `entries` by instrument and month.
+
+    `start` is the scenario's first month; an entry later than `latest`, where that is set, is a fault.
+    """
 
     names: Names
     prices: Prices
     faults: Faults
+    start: int
+    latest: int | None = None
     entries: dict[str, Entries] = field(default_factory=dict)
     known: dict[str, Any] = field(default_factory=lambda: registry.instruments())
 
@@ -76,13 +82,13 @@ class Timeline:
         """Merge the dated entries that one document gives for one instrument."""
         path = f"policies.{name}"
         if node.kind != "list":
-            hint = "such as - {from: 2019-01, budget: 10 million yuan}"
+            hint = f"such as - {{from: {month_name(self.start)}, budget: 10 million yuan}}"
             self.faults.add(path, "expected a list of dated entries", hint, node.mark)
             return
         last = -1
         for item in node.value:
             if item.kind != "mapping":
-                hint = "such as {from: 2019-01, budget: 10 million yuan}"
+                hint = f"such as {{from: {month_name(self.start)}, budget: 10 million yuan}}"
                 self.faults.add(path, "expected a dated entry", hint, item.mark)
                 continue
             month, given = self._entry(name, item, real)
@@ -105,10 +111,15 @@ class Timeline:
             given.pop(other, None)
         month = given.pop("from", None)
         if month is RESET or "from" not in node.value:
-            self.faults.add(path, "the entry does not say from when", "add from: 2019-01", node.mark)
+            hint = f"add from: {month_name(self.start)}, the scenario's start"
+            self.faults.add(path, "the entry does not say from when", hint, node.mark)
             return None, {}
         if month is None:
             return None, {}
+        if self.latest is not None and month > self.latest:
+            what = f"{month_name(month)} is after the end of the scenario, {month_name(self.latest)}"
+            self.faults.add(f"{path}.from", what, f"it would have to go on: end: {month_name(month)}",
+                            node.value["from"].mark)
         return month, {key: self._value(name, key, v, month, real) for key, v in given.items()}
 
     def _value(self, name: str, key: str, value: Any, month: int, real: bool) -> Any:

@@ -38,14 +38,14 @@ class Variants:
 
         return CityFound(self.base.city, self.city).names(), Prices(self.city)
 
-    def of(self, point: Mapping[str, Any]) -> Variant:
-        """The variant at a point (path -> value); ScenarioError if a value cannot be."""
+    def of(self, point: Mapping[str, Any], digest: str = "") -> Variant:
+        """The variant at a point (path -> value); ScenarioError if a value cannot be. `digest`: its own, if known."""
         from cluster_sim.scenario.overrides import overrides_of
 
         faults = Faults()
         found = self.with_overrides(overrides_of(point), faults)
         faults.stop()
-        return replace(found, key=found.complete().digest())
+        return replace(found, key=digest or found.complete().digest())
 
     def draft(self, faults: Faults, touched: Iterable[str] = ()) -> Any:
         """The base as a draft whose `parameters` are those that change; only policies in `touched` are laid out."""

@@ -5,8 +5,8 @@
     python -m tests.fuzz --only city-1-137                 # one file again, with its traceback; --keep FOLDER writes it
 
 Every file is a valid one of the project, changed by one to three of the ways in `mutations.py` and named by
-kind, seed and number, so that what was found can be made again.  It is read in a worker process by the
-reader that the commands use, with five seconds of processor time and four gigabytes.  Counted are tracebacks
-(any exception but the project's own input errors), hangs, dead workers and refusals that name no file.
-The status is 1 if there are any.
+kind, seed and number, so that what was found can be made again.  In a worker process
+the command that reads it is given, up to its first run, with five seconds of processor time and four gigabytes.
+Counted are tracebacks, hangs, dead workers, exit statuses other than 0 and 2, and refusals (2) in which a fault
+has no file, line and column.  The status is 1 if there are any.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import traceback
@@ -12,18 +11,13 @@ from tempfile import mkdtemp
 import tests.fuzz as package
 from tests.fuzz.cases import KINDS, read_case, write_case
 from tests.fuzz.hunt import hunt, names
+from tests.long_hunt import options
 
 
 def main() -> int:
     """Hunt, or show one case; return the exit status."""
-    about, _, more = (package.__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=about, epilog=more,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--files", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--kind", choices=KINDS, action="append")
+    parser = options(package, "--files", 1000, "--kind", KINDS)
     parser.add_argument("--workers", type=int, default=os.cpu_count())
-    parser.add_argument("--only", metavar="NAME", help="read one case here and show what comes")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="with --only: write the case into this folder")
     args = parser.parse_args()
     if args.only:
@@ -31,7 +25,8 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         kind, source = write_case(args.only, folder)
         try:
-            print(read_case(kind, source) or "read")
+            status, said = read_case(kind, source, folder / "out")
+            print(f"{said}status {status}")
         except Exception:
             traceback.print_exc()
         return 0

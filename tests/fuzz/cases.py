@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import re
 import shutil
 import traceback
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from tests.fuzz.mutations import broken
 
@@ -18,7 +20,10 @@ KINDS = ("scenario", "city", "sweep", "study", "set")
 SETTINGS = ("policies.production_subsidy.rate=0.2", "policies.production_subsidy.2025-01.rate=27%", "end=2030-12",
             "collaboration.tau_max=0.8", "outside.freeze=true", "policies.ladder_grants.budget=400 million yuan",
             "parameters.labour.offer_speed=0.004", "policies.pilot_zones.zones=[zone_a]", "slug=mine", "name=Mine")
-REFUSALS = {"ScenarioError", "InputError", "CityError"}
+REFUSED = 2
+"""Exit status of a command whose input will not do."""
+PLACE = re.compile(r"^(--set|\S[^\n]*\.(yaml|csv)):\d+:\d+: ", re.MULTILINE)
+COMMANDS = {"scenario": "run", "city": "run", "sweep": "sweep"}
 STUDIES = {"instruments": "search", "policies": "discover", "trajectories": "sensitivity"}
 
 
@@ -27,6 +32,11 @@ def samples(kind: str) -> list[Path]:
     return {"scenario": sorted(SCENARIOS.glob("*.yaml")), "sweep": sorted((SCENARIOS / "sweeps").glob("*.yaml")),
             "study": sorted((SCENARIOS / "studies").glob("*.yaml")),
             "city": sorted(p for p in CITIES.glob("*/*") if p.suffix in (".yaml", ".csv"))}[kind]
+
+
+def study_command(sample: Path) -> str:
+    """Return the command that a study is for."""
+    return next(command for key, command in STUDIES.items() if f"\n{key}:" in sample.read_text("utf-8"))
 
 
 def write_case(name: str, folder: Path) -> tuple[str, Path | str]:
@@ -44,45 +54,48 @@ def write_case(name: str, folder: Path) -> tuple[str, Path | str]:
         return kind, folder / "s.yaml"
     (folder / "broken.yaml").write_bytes(broken(sample.read_bytes(), chance))
     if kind == "study":
-        command = next(command for key, command in STUDIES.items() if f"\n{key}:" in sample.read_text("utf-8"))
-        return command, folder / "broken.yaml"
+        return study_command(sample), folder / "broken.yaml"
     return kind, folder / "broken.yaml"
 
 
-def read_case(kind: str, source: Path | str) -> str:
-    """Let the project read it; return what a refusal says, or nothing."""
-    import cluster_sim
-    from cluster_sim.cli.main import main
+class Begun(Exception):
+    """A command has read its files and made its plan: now it would do its first run."""
 
-    if kind == "set":
-        cluster_sim.load_scenario("baseline", set=[str(source)])
-    elif kind in ("scenario", "city"):
-        cluster_sim.load_scenario(source)
-    elif kind == "sweep":
-        cluster_sim.load_sweep(source)
-    else:
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            status = main([kind, str(source), "--dry-run"])
-        return said.getvalue() if status else ""
-    return ""
+
+def read_case(kind: str, source: Path | str, out: Path) -> tuple[int, str]:
+    """Give the command that reads it, up to its first run; return its exit status and what it said."""
+    from cluster_sim.cli.main import main
+    from cluster_sim.runs.experiment import Experiment
+
+    words = ["run", "baseline", f"--set={source}"] if kind == "set" else [COMMANDS.get(kind, kind), str(source)]
+    said = io.StringIO()
+    with patch.object(Experiment, "run", side_effect=Begun), contextlib.redirect_stdout(said), (
+            contextlib.redirect_stderr(said)):
+        try:
+            status = main([*words, "--out", str(out)])
+        except Begun:
+            status = 0
+    return status, said.getvalue()
 
 
 def verdict(name: str) -> tuple[str, str]:
-    """Return what came of a case: `read`, `refused`, `nowhere` or `traceback`, and the words or the place."""
+    """Return what came of a case: `read`, `refused`, `nowhere`, `status` or `traceback`, and the words or the place."""
     with TemporaryDirectory(prefix="fuzz-") as temporary:
         folder = Path(temporary)
         kind, source = write_case(name, folder)
         try:
-            said = read_case(kind, source)
+            status, said = read_case(kind, source, folder / "out")
         except Exception as error:
-            if not REFUSALS & {one.__name__ for one in type(error).__mro__}:
-                return "traceback", place_of(error)
-            said = str(error)
-    if not said:
-        return "read", ""
-    named = "--set" in said or "broken.yaml" in said or str(folder) in said
-    return ("refused" if named else "nowhere"), said
+            return "traceback", place_of(error)
+    if status == REFUSED:
+        return ("refused" if has_places(said) else "nowhere"), said
+    return ("status", f"{status}: {said}") if status else ("read", "")
+
+
+def has_places(said: str) -> bool:
+    """Say whether every fault of a refusal begins with its file, line and column."""
+    count = re.search(r"^(\d+) faults?(?:, the first (\d+) above)?\. Nothing was run\.", said, re.MULTILINE)
+    return len(PLACE.findall(said)) >= (int(count[2] or count[1]) if count else 1)
 
 
 def place_of(error: BaseException) -> str:

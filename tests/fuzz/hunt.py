@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import TimeoutError
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -31,7 +32,7 @@ def prepare() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (GIGABYTES << 30, GIGABYTES << 30))
         signal.signal(signal.SIGPROF, _stop)
     for kind in ("scenario", "sweep"):
-        read_case(kind, samples(kind)[0])
+        read_case(kind, samples(kind)[0], Path("nowhere"))
 
 
 def _stop(number: int, frame: object) -> None:

@@ -9,7 +9,7 @@ is killed (SIGKILL) at a random time, or just before a random one of its operati
 folder; of a file that it opens for writing nothing but the empty file is then there.  Files that are not whole
 under their final name are counted.  In every fourth moment the second start is killed as well.  Then the same
 command is started once more and must end with status 0, with the same results to the byte as one that nobody
-disturbed, and with no other files but drafts of those killed, which are counted.
+disturbed, and with no other files: drafts and claims of those killed are gone.
 
 Not compared: the log, the lock file, times in the manifest and the seconds of a run.  A part's checksums may be
 missing: a part without them is held against those of its pages.  Every start is forked from this process, which has

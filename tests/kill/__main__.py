@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections import Counter
@@ -13,18 +12,12 @@ import tests.kill as package
 from tests.kill.commands import JOBS
 from tests.kill.disturb import Moment, Undisturbed, disturb
 from tests.kill.life import load
+from tests.long_hunt import options
 
 
 def main() -> int:
     """Kill, and say what came of it; return the exit status."""
-    about, _, more = (package.__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser(prog="python -m tests.kill", description=about, epilog=more,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--moments", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--command", choices=JOBS, action="append")
-    parser.add_argument("--only", metavar="NAME", help="one moment, such as run-1-7")
-    args = parser.parse_args()
+    args = options(package, "--moments", 5, "--command", JOBS).parse_args()
     load()
     bad = 0
     for name in [args.only.partition("-")[0]] if args.only else args.command or JOBS:
@@ -43,8 +36,7 @@ def report(name: str, moments: list[Moment], whole: Undisturbed, seconds: float)
     halves = Counter(file for one in moments for file in one.torn)
     print(f"{name}: {sum(bool(one.kills) for one in moments)} moments, {sum(one.kills for one in moments)} kills "
           f"({sum(one.kills for one in moments if one.by_clock)} by the clock), {len(moments) - len(wrong)} to the "
-          f"same bytes, {len(wrong)} not, {sum(halves.values())} files not whole, "
-          f"{sum(len(one.drafts) for one in moments)} drafts left over; undisturbed "
+          f"same bytes, {len(wrong)} not, {sum(halves.values())} files not whole; undisturbed "
           f"{whole.lives[0].operations} operations in {whole.lives[0].seconds:.1f} s; {seconds:.0f} s", flush=True)
     for one in wrong:
         print(f"    {one.name}: {'; '.join(one.wrong)[:600]}", flush=True)

@@ -42,6 +42,7 @@ class Job:
     def prepare(self, folder: Path) -> None:
         """Write the files that the command reads."""
         for name, text in self.files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -60,5 +61,7 @@ JOBS = {
     "discover": Job(("discover", "discover.yaml", *YEAR, "--seeds", "1"), {"discover.yaml": DISCOVER}),
     "export": Job(("export", OUT), before=STORE, runs=False),
     "netcdf": Job(("export", OUT, "--format", "netcdf"), before=STORE, runs=False),
+    "new": Job(("new", f"{OUT}/mine.yaml", "--force"), {f"{OUT}/schema.json": "{}\n"}, runs=False),
+    "schema": Job(("schema", "--out", f"{OUT}/schema.json"), {f"{OUT}/other.yaml": "name: Other\n"}, runs=False),
     "report": Job(("report", OUT), before=STORE, runs=False),
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.kill.commands import JOBS, OUT
-from tests.kill.compare import different, drafts, left, torn
+from tests.kill.compare import different, hidden, left, torn
 from tests.kill.life import Life, live
 
 TRIES = 20
@@ -64,7 +64,6 @@ class Moment:
     by_clock: bool = False
     torn: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
-    drafts: list[str] = field(default_factory=list)
 
 
 def disturb(whole: Undisturbed, name: str) -> Moment:
@@ -94,6 +93,6 @@ def disturb(whole: Undisturbed, name: str) -> Moment:
         if last.status != 0:
             moment.wrong = [f"the same command then ended with {last.status}: {last.said.strip()[-400:]}"]
         else:
-            moment.wrong = different(whole.results, left(place / OUT))
-            moment.drafts = drafts(place / OUT)
+            moment.wrong = different(whole.results, left(place / OUT)) + [
+                f"{name} of a killed process is left over" for name in hidden(place / OUT)]
     return moment

@@ -11,7 +11,7 @@ import mesa
 
 from cluster_sim.codes import Life
 from cluster_sim.draws import MEET, VACANCY
-from cluster_sim.month.collaboration import FIT_BITS, PARK_KM
+from cluster_sim.month.partner_search import FIT_BITS, PARK_KM
 
 if TYPE_CHECKING:
     from .people import Worker

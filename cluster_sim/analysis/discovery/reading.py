@@ -16,7 +16,8 @@ from cluster_sim.analysis.measures import Measure, measure
 from cluster_sim.analysis.study_files import COLUMN, YEARS
 from cluster_sim.inputs.keys import KeyInfo
 from cluster_sim.inputs.shapes import field_type, mapping
-from cluster_sim.runs.plan import EXTRA_TABLES, TABLES, month_text
+from cluster_sim.runs.plan import month_text
+from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES
 from cluster_sim.scenario.sweep_files import SweepReader, open_reader
 from cluster_sim.scenario.sweep_shapes import whole
 from cluster_sim.scenario.sweeps import Sweep

@@ -113,7 +113,7 @@ class HitDependence(Findings):
         if self.question.hit:
             made = self.projects[self.projects["replay"] & (self.projects["title"] == self.title)]
             parts["receipts", 0] = self._receipts(top_titles.largest(made, self.seeds, 1))
-        return {key: {window: {how: top_titles.shares(part, whole, years, window, how) for how in top_titles.HOWS}
+        return {key: {window: {how: top_titles.shares(part, whole, years, window, how) for how in top_titles.MEASURES}
                       for window in top_titles.windows(years)} for key, part in parts.items()}
 
     def _receipts(self, titles: Mapping[int, list[int]]) -> np.ndarray:
@@ -183,7 +183,7 @@ class HitDependence(Findings):
         near = None
         if self.question.hit:
             year = self.question.hit["month"] // 12
-            near = next(((w, lost[w][top_titles.HOWS[0]]) for w in shorter if w[0] < year <= w[1]), None)
+            near = next(((w, lost[w][top_titles.MEASURES[0]]) for w in shorter if w[0] < year <= w[1]), None)
         return verdict(lost[window], self.shares["paired", top_titles.TOPS[-1]][window],
                        pipeline.kept(self.flow_rows), self.title, window, near)
 

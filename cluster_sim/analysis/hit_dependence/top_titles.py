@@ -18,7 +18,7 @@ from cluster_sim.analysis.spread import means
 TOPS = (1, 5, 20)
 WINDOWS = ((2017, 2021), (2021, 2025), (2025, 2035))
 """Windows shown beside the whole run, as far as they lie in it: the fit, the years after it, what lies ahead."""
-HOWS = ("at the end", "over the years")
+MEASURES = ("at the end", "over the years")
 """Growth at the end: last year less first. Over the years: sum over all later years of what exceeds the first."""
 
 Window = tuple[int, int]
@@ -40,8 +40,8 @@ def largest(projects: Any, seeds: Sequence[int], count: int) -> dict[int, list[i
     return {seed: [int(one) for one in found.get(seed, [])] for seed in seeds}
 
 
-def spread(released: np.ndarray, receipts: np.ndarray, run: np.ndarray, decay: np.ndarray, years: Sequence[int],
-           last: int) -> np.ndarray:
+def by_year(released: np.ndarray, receipts: np.ndarray, run: np.ndarray, decay: np.ndarray, years: Sequence[int],
+            last: int) -> np.ndarray:
     """Return receipts by title and year, (titles, years), from the totals of titles.
 
     released and last: ordinals (year * 12 + month - 1); run: months in the market; decay: what is left of a
@@ -73,7 +73,7 @@ def receipts_by_year(projects: Any, titles: Mapping[int, Sequence[int]], paramet
         run = np.array([round(parameters[f"segments.run.{s}"]) for s in rows["segment"]], dtype=np.int64)
         decay = np.array([parameters[f"segments.run_decay.{s}"] for s in rows["segment"]], dtype=float)
         receipts = rows["receipts"].to_numpy(float)
-        found[place] = spread(released, receipts, run, decay, years, last).sum(0)
+        found[place] = by_year(released, receipts, run, decay, years, last).sum(0)
     return found
 
 
@@ -81,7 +81,7 @@ def growth(values: np.ndarray, years: Sequence[int], window: Window, how: str) -
     """Return the growth of each seed in a window; values: (seeds, years)."""
     first, last = years.index(window[0]), years.index(window[1])
     gain = values - values[:, [first]]
-    return gain[:, last] if how == HOWS[0] else gain[:, first + 1:last + 1].sum(1)
+    return gain[:, last] if how == MEASURES[0] else gain[:, first + 1:last + 1].sum(1)
 
 
 def shares(part: np.ndarray, whole: np.ndarray, years: Sequence[int], window: Window, how: str) -> np.ndarray:

@@ -15,7 +15,7 @@ from cluster_sim.inputs.shapes import RESET, Written, field_type, mapping
 from cluster_sim.inputs.validation import validate
 from cluster_sim.inputs.yaml_reader import Node
 from cluster_sim.runs.errors import InputError
-from cluster_sim.runs.plan import EXTRA_TABLES, TABLES
+from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES
 from cluster_sim.scenario.sweep_files import SweepReader, open_reader
 from cluster_sim.scenario.sweep_shapes import read_seeds, whole
 from cluster_sim.scenario.sweeps import Sweep
