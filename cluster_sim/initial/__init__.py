@@ -6,7 +6,7 @@ from cluster_sim.initial.burn_in import burn_in
 from cluster_sim.initial.city import lay_out
 from cluster_sim.initial.funds import found_funds
 from cluster_sim.initial.markets import open_markets, set_prices, set_returns, weigh_other_cities
-from cluster_sim.initial.people import settle_people
+from cluster_sim.initial.people import count_everybody, settle_people
 from cluster_sim.initial.studios import found_studios
 
 
@@ -14,6 +14,7 @@ def begin(model) -> None:
     """Make the city of the first month."""
     lay_out(model)
     populate(model)
+    count_everybody(model)
 
 
 def populate(model) -> None:

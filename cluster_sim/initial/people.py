@@ -63,7 +63,7 @@ def move_homes(people, homes, share, seed):
 
 
 def settle_people(model) -> None:
-    """Create the employees of the studios, seekers, and students, and count everybody else."""
+    """Create the employees of the studios, seekers, and students."""
     par, homes, rules = model.par, model.homes, model.rules
     size = model.studios.used["staff"].astype(np.int64)
     employer = np.repeat(np.arange(size.size), size)
@@ -85,8 +85,13 @@ def settle_people(model) -> None:
         arrive(model.talents.rows, rows, homes.university_cells, homes.university_weight, specialisms,
                Arrival.of(-1000 - year, Origin.LOCAL, Status.STUDENT, since=-1, graduation=months_to_july + 12 * year),
                rules)
+
+
+def count_everybody(model) -> None:
+    """Count who is where when the first month begins: what later moves are held against."""
     status = np.bincount(model.talents.used["status"], minlength=len(Status)).astype(float)
-    model.people = P.People(all_people(model, status[Status.EMPLOYED], status[Status.SEEKING], status[Status.STUDENT]))
+    at_work = status[Status.EMPLOYED] + status[Status.SOLO]
+    model.people = P.People(all_people(model, at_work, status[Status.SEEKING], status[Status.STUDENT]))
 
 
 def all_people(model, at_work: float, seeking: float, studying: float) -> np.ndarray:
