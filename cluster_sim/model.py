@@ -13,6 +13,7 @@ import mesa
 import numpy as np
 
 from cluster_sim import initial, ledger, policies
+from cluster_sim import people_ledger as P
 from cluster_sim.agents.views import Views
 from cluster_sim.buffers import Buffers
 from cluster_sim.codes import Origin, Stage, Status
@@ -28,6 +29,7 @@ from cluster_sim.month import (
     hiring,
     knowledge,
     ladder,
+    moves,
     observe,
     outside,
     policy,
@@ -35,12 +37,14 @@ from cluster_sim.month import (
     prices,
     production,
     release,
+    studying,
     subcontracting,
     ties,
     wages,
     yearbook,
 )
 from cluster_sim.month import property as property_market
+from cluster_sim.people_ledger import People
 from cluster_sim.state import Homes, Labour, Markets, Month, OtherCities, Partners, Rules, Space
 
 
@@ -66,13 +70,17 @@ class ClusterModel(Views, mesa.Model):
     partners: Partners
     other_cities: OtherCities
     markets: Markets
+    people: People
     month: Month
 
     EVENTS = (
         policy.enact,                           # 1, policy
-        population.live_careers,                # 2, population
-        population.study,
-        population.migrate,
+        moves.look_around,                      # 2, population
+        population.live_careers,
+        studying.study,
+        moves.join,
+        moves.migrate,
+        moves.age,
         finance.call_capital,                   # 3, finance
         finance.raise_rounds,
         finance.sell_stakes,
@@ -104,7 +112,8 @@ class ClusterModel(Views, mesa.Model):
         ladder.review,                          # 10, the ladder, births and deaths
         births.close_studios,
         births.found_studios,
-        accounts.settle_accounts,               # 11, accounts
+        moves.count_people,                     # 11, accounts
+        accounts.settle_accounts,
         accounts.measure_gdp,
         observe.observe,                        # 12, observe
         births.clear_rows,
@@ -303,9 +312,10 @@ class ClusterModel(Views, mesa.Model):
         live, spread like everybody if -1.  The caller gives them identities of their own.
         """
         if specialisms is None:
-            specialisms = population.choice_of_specialism(self, self.par["population.choice"])
+            specialisms = moves.choice(self, self.city_state["market_wage"][0] / self.labour.wage)[1]
         cells, weight = (self.homes.cells, self.homes.weight) if cell < 0 else (np.array([cell]), np.ones(1))
         index = self.talents.allocate(count)
+        self.people.book(P.MIGRATED if status == Status.SEEKING else P.CAME_WITH_COMPANY, count)
         population.arrive(self.talents.rows, index, cells, weight, specialisms,
                           population.Arrival.of(self.t, Origin.MIGRANT, status, since=self.t), self.rules)
         return index

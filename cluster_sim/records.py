@@ -97,7 +97,7 @@ STUDIO = record(
     ("price", "f8", "yuan/effort", "price of effort to clients, all inputs included"),
     ("fee", "f8", "yuan/effort", "price of effort alone, as a partner"),
     ("unit_cost", "f8", "yuan/effort", "its own cost of effort, after the aid that it counts on"),
-    ("offer", "f8", "1", "its wage over the market wage"),
+    ("offer", "f8", "1", "its wage over the market wage, by specialism", BY_SPECIALISM),
     ("layoff", "f8", "1/month", "rate at which it lays people off"),
     ("target", "f8", "people", "wished staff"),
     ("orders", "f8", "effort", "contract work to be done in the house"),
@@ -142,12 +142,11 @@ EMPLOYER = record(
     "employer, as its people and seekers see it",
     ("layoff", "f4", "1/month", "rate at which it lays people off"),
     ("quit", "f4", "1/month", "rate of quitting at the market wage"),
-    ("offer", "f4", "1", "its wage over the market wage"),
     ("ai", "f4", "share", "adoption of AI tools"),
     ("spin_off", "f4", "1", "how readily its people found studios of their own"),
-    ("attraction", "f4", "1", "exp(utility) of a job there, the commute apart"),
+    ("attraction", "f4", "1", "exp(utility) of a job there, offer and commute apart"),
     ("cell", "i4", "cell", "place"),
-    ("pad", "i4", "", "fills the row to 32 bytes"),
+    ("pad", "i8", "", "fills the row to 32 bytes"),
 )
 
 PAYROLL = record(

@@ -16,7 +16,6 @@ from cluster_sim.records import BY_SEGMENT, BY_SPECIALISM, record
 CITY = record(
     "city as a whole",
     ("market_wage", "f8", "yuan/month", "wage on the market of a person of skill 1", BY_SPECIALISM),
-    ("tightness", "f8", "1", "vacancies over seekers, smoothed", BY_SPECIALISM),
     ("buzz", "f8", "1", "talk about the city's hits", BY_SEGMENT),
     ("release_market", "f8", "yuan/month", "size of the market for titles", BY_SEGMENT),
     ("price", "f8", "yuan/effort", "price of effort at the start, all inputs included", BY_SEGMENT),
@@ -39,12 +38,13 @@ CITY = record(
     ("rest_wage", "f8", "yuan/month", "wage in other sectors"),
     ("buzz_mean", "f8", "1", "talk over all segments"),
     ("stay", "f8", "share", "part of graduates who stay"),
-    ("leave_pull", "f8", "1", "pull of other cities on seekers"),
     ("found_pull", "f8", "1", "pull of the city's talk on founders"),
-    ("migrant_pull", "f8", "1", "pull of the city on migrants"),
+    ("prospects", "f8", "1", "chance to have work over that at the usual unemployment"),
+    ("standing", "f8", "1", "pull of the city's talk, amenity and rank on newcomers"),
+    ("living_cost", "f8", "1", "cost of housing and commuting in a wage, over that of the start"),
     ("unemployment", "f8", "share", "seekers over the work force"),
     ("relative_wage", "f8", "1", "the city's wage over that of other cities, 1 at the start"),
-    ("inflow", "f8", "1", "people who come from elsewhere, over what the parameters' rates say"),
+    ("inflow", "f8", "1", "people who come into creative work, over what wages and rates say"),
     ("floor_growth", "f8", "1/month", "growth of the city's floor without any pull, of that at the start"),
     ("floor_stock", "f8", "1", "the city's floor without any pull over that of the start"),
     ("other_growth", "f8", "1/month", "growth of other tenants' floor"),
@@ -108,6 +108,8 @@ class Labour(NamedTuple):
     jobs: np.ndarray                    # by segment
     entrants: np.ndarray                # cumulative shares of new studios by segment
     commute: np.ndarray                 # weight of a job by cells apart
+    graduates: float                    # students who entered the market in a month at the start
+    room: float                         # residents that the city's plan has room for
 
 
 class Markets(NamedTuple):
@@ -167,6 +169,7 @@ class Vacancies(NamedTuple):
     start: np.ndarray                   # first vacancy of each specialism, and the end
     firm: np.ndarray                    # row of the studio
     specialism: np.ndarray
+    weight: np.ndarray                  # what it is worth to a seeker who lives beside it: exp(utility)
     score: np.ndarray                   # of the best applicant so far
     applicant: np.ndarray               # identity
     row: np.ndarray                     # row; -1 if nobody applied

@@ -31,7 +31,7 @@ DISCOVER = """
 base: baseline
 policies: [baseline]
 samples: 20
-factors: {collaboration.tau_max: {low: 0, high: 1.5}, labour.wage_speed: {low: 0.002, high: 0.008}}
+factors: {collaboration.tau_max: {low: 0, high: 1.5}, labour.offer_speed: {low: 0.002, high: 0.008}}
 aim: {column: gdp_share_published, at_least: 0.05}
 """
 

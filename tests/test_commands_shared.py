@@ -15,7 +15,7 @@ from fake_command import call
 FACTORS = """
 factors:
   collaboration.tau_max: {low: 0.2, high: 0.8}
-  labour.poaching: {low: 0.02, high: 0.1}
+  labour.raise: {low: 0.02, high: 0.1}
 base: baseline
 scale: 1/200
 until: 2017-12

@@ -10,7 +10,7 @@ from test_mechanisms_births import with_founder
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import FOUNDER, FundKind, Life, Stage
-from cluster_sim.month import births, population
+from cluster_sim.month import births, moves
 from cluster_sim.month import property as property_market
 
 
@@ -198,8 +198,8 @@ def test_amenity_raises_the_rate_of_ideas_there_and_the_pull_on_migrants():
     for policies in ({}, law):
         model = build(1, policies=policies, par=par).run()
         ideas.append(model.state["proposed"])
-        population.pulls(model.city_state, model.rules.p, population.mean_amenity(model.space.cells))
-        pull.append(float(model.city_state["migrant_pull"][0]))
+        moves.look_around(model)
+        pull.append(float(model.city_state["standing"][0]))
     assert ideas[1] > ideas[0] > 0 and pull[1] > pull[0]
 
 

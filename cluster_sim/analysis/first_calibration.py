@@ -12,8 +12,8 @@ import numpy as np
 from cluster_sim.model import ClusterModel
 from cluster_sim.scenario import load_scenario
 
-PRIORS = {"start.sizing": (0.88, 0.10), "gaps.attraction": (0.35, 0.40), "gaps.people": (0.5, 0.60),
-          "labour.wage_speed": (0.00364, 0.40), "accounts.statistical_break": (1.183, 0.02)}
+PRIORS = {"start.sizing": (0.88, 0.10), "gaps.attraction": (0.35, 0.40), "labour.offer_speed": (0.02, 0.40),
+          "labour.eta": (3.0, 0.50), "labour.switch_rate": (0.008, 0.40), "accounts.statistical_break": (1.183, 0.02)}
 """Parameter: prior mean and spread in logs."""
 YEARS = range(2017, 2022)
 ERROR = np.array([0.10, 0.12, 0.15, 0.20, 0.20])

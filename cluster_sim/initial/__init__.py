@@ -7,7 +7,7 @@ from cluster_sim.initial.city import lay_out
 from cluster_sim.initial.funds import found_funds
 from cluster_sim.initial.gaps import open_gaps
 from cluster_sim.initial.markets import open_markets, set_prices, set_returns, weigh_other_cities
-from cluster_sim.initial.people import settle_people
+from cluster_sim.initial.people import count_everybody, settle_people
 from cluster_sim.initial.rest import bring_to_rest
 from cluster_sim.initial.studios import found_studios
 
@@ -19,6 +19,7 @@ def begin(model) -> None:
         bring_to_rest(model)
     else:
         populate(model)
+        count_everybody(model)
     open_gaps(model)
 
 

@@ -103,9 +103,20 @@ def lay_labour(city: City, par: dict[str, float], rules: Rules, distance: np.nda
     wages = par["start.wage"] * 1000.0 * np.array([par[f"start.wage_{name}"] for name in SPECIALISMS])
     total = city.start["creative_value_added_2017"] * par["accounts.statistical_break"]
     shares = seg["start_share"] / seg["start_share"].sum()
+    graduates = par["population.graduates_stay"] * city.start["students"] * scale / par["education.months"]
     start = par["start.sizing"] * total * shares / seg["value_added_per_worker"] * scale
     return Labour(share, wages, float((wages * share).sum()), start, entrants,
-                  np.exp(-par["labour.commute_weight"] * distance))
+                  np.exp(-par["labour.commute_weight"] * distance), graduates,
+                  planned_residents(city, par, start.sum(), scale))
+
+
+def planned_residents(city: City, par: dict[str, float], jobs: float, scale: float) -> float:
+    """Return the residents that the city's plan has room for; where a city says nothing, by the usual ratios."""
+    known = city.start.get("people")
+    if known is not None:
+        return float(known["planned"]) * scale
+    employed = jobs * (1.0 + par["population.other_ratio"])
+    return employed * (1.0 + par["population.dependants"]) * (1.0 + par["population.room"])
 
 
 def lay_partners(studios: int, space: Space) -> Partners:
@@ -156,7 +167,9 @@ def outside_paths(setup: Any, city: City) -> dict[str, np.ndarray]:
                 out[f"pandemic_{what}"] = np.where(inside[:, None], effect[what], 1.0)
     reference = city.reference(first, months)
     if reference is not None:
-        out |= {f"reference_{name}": path for name, path in reference.items()}
+        # in a frozen world what is counted against it stands still as well
+        out |= {f"reference_{name}": path if freeze is None else np.full_like(path, path[:12].mean())
+                for name, path in reference.items()}
     return out
 
 
@@ -168,10 +181,11 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["hit_threshold"] = par["release.hit_threshold"] * 1e6 * scale
     g["fame_threshold"] = par["release.hit_threshold"] * 1e6
     g["relative_wage"], g["unemployment"] = 1.0, par["start.unemployment"]
-    g["market_wage"], g["tightness"], g["rest_wage"] = labour.wage, par["labour.tightness_norm"], rest_wage
+    g["market_wage"], g["rest_wage"] = labour.wage, rest_wage
     g["release_shock"] = g["audience"] = g["inflow"] = g["floor_stock"] = 1.0
     g["release_market"] = rules.segments["release_market"] * 1e6 / 12.0 * scale
-    g["stay"], g["leave_pull"], g["found_pull"], g["migrant_pull"] = 0.5, 1.0, 1.0, 1.0
+    g["stay"] = par["population.graduates_stay"]
+    g["found_pull"] = g["prospects"] = g["standing"] = g["living_cost"] = 1.0
     g["proximity_in_park"] = np.exp(-PARK_KM / par["collaboration.lambda_s"])
     g["tau_in_park"] = par["collaboration.tau_max"] * (
         1.0 - np.exp(-((PARK_KM / par["collaboration.d0"]) ** par["collaboration.beta"])))

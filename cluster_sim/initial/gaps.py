@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Status
 from cluster_sim.draws import START_TALENT, uniforms
 
@@ -49,3 +50,5 @@ def let_go(model: Any, part: float) -> None:
     s["staff_by"] -= gone
     s["staff"] -= gone.sum(1, dtype=np.int32)
     model.talents.release(rows)
+    model.people.stock[P.AT_WORK] -= rows.size
+    model.people.stock[P.OTHER] += rows.size

@@ -3,7 +3,7 @@
 A proportional and integral controller, slow against the months in which studios hire: attraction of other cities'
 studios rises while a segment has more jobs than it should, and more people come while wages lie above other
 cities'.  Luck makes both wander; their means over the later burn-in (attraction in logs, people as
-they come) are what the run keeps.
+they come) are what the run keeps.  People of other sectors, at home and elsewhere stay as many as sources count.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import N_SEGMENTS, Life
 
 JOBS_LEVEL, JOBS_SUM = 1.5, 0.01       # answer of log attraction to log jobs over target, and to their sum over months
 WAGE_LEVEL, WAGE_SUM = 12.0, 0.15        # answer of log inflow to the log relative wage, and to its sum
 COUNTED_GAIN = 0.3                      # of these answers while corrections count, so that they hardly move by then
+AROUND = [P.OTHER, P.HOME, P.ELSEWHERE]    # stocks of people that are held where they started
 BOUND = 4.0                             # largest log correction
 
 
@@ -39,6 +41,7 @@ class Hold:
         self.wage_sum += gain * WAGE_SUM * dear
         inflow = float(np.clip(gain * WAGE_LEVEL * dear + self.wage_sum, -BOUND, BOUND))
         self.apply(city, attraction, inflow)
+        city.people.stock[AROUND] = city.people.first[AROUND]
         if counted:
             self.attraction += attraction
             self.inflow += np.exp(inflow)

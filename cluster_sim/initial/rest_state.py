@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import HitState
 from cluster_sim.month import ties
 from cluster_sim.month.observe import STATE
@@ -36,7 +37,8 @@ def snapshot(model: Any) -> dict[str, np.ndarray]:
     state = {"state": np.array([float(model.state[name]) for name in NAMES]), "city": as_bytes(model.city_state),
              "stakes": as_bytes(model.stakes), "ties": as_bytes(model.partners.ties[: model.studios.high]),
              "cells": as_bytes(model.space.cells), "parks": as_bytes(model.space.parks),
-             "free_floor": model.space.free_floor, "reach": model.other_cities.reach}
+             "free_floor": model.space.free_floor, "reach": model.other_cities.reach,
+             "people_first": model.people.first, "people": model.people.stock}
     for name in TABLES:
         table = getattr(model, name)
         state[name], state[f"{name}_free"] = as_bytes(table.used), np.array(table.free, np.int64)
@@ -69,6 +71,8 @@ def restore(model: Any, state: dict[str, np.ndarray]) -> None:
     model.space.free_floor[:], model.other_cities.reach[:] = state["free_floor"], state["reach"]
     model.stakes = state["stakes"].view(STAKE).ravel().copy()
     model.markets = Markets(*(state[f"market_{name}"].copy() for name in Markets._fields))
+    model.people = P.People(state["people_first"].copy())
+    model.people.stock = state["people"].copy()
     model.state |= dict(zip(NAMES, state["state"].tolist(), strict=True)) | dict.fromkeys(FRESH, 0)
 
 

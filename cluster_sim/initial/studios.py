@@ -85,7 +85,7 @@ def settle_studios(studios, sizes, segment_of, space, free_floor, rules):
         s.templates = 0.0
         s.ai = 0.0
         s.export = 1.0
-        s.offer = 1.0
+        s.offer[:] = 1.0
         s.sub = -1
         s.round_month = -100
         s.listed = -100

@@ -1,9 +1,8 @@
 """Step 11, accounts: surplus, taxes on income, dividends, households, the city's GDP, and the identities.
 
 Value added at basic prices is worked out twice, from what was produced and from who earned it, and both
-sides must agree (SNA 2008).  The rest of the city's GDP is an outside path, less what its firms lose when
-their people are hired away, plus induced demand, both against a frozen reference path so that nothing is
-counted twice.
+sides must agree (SNA 2008).  The rest of the city's GDP is an outside path, moved by the people whom its
+firms have left, plus induced demand, both against a frozen reference path so that nothing is counted twice.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import Life
 from cluster_sim.draws import yuan
 from cluster_sim.jit import kernel
@@ -99,16 +99,16 @@ def book_households(model) -> None:
 def rest_of_city(model, creative: float) -> float:
     """Return the month's GDP of the rest of the city (million yuan, 2017 prices).
 
-    The outside path; plus m times creative value added over a frozen reference path (induced demand); less
-    the output of people hired away over the same reference (their marginal product is their wage bill over
-    the labour share).
+    The outside path times its remaining people over those of the frozen reference path, to the power of labour's
+    share (Cobb & Douglas 1928), and never nothing; plus m times creative value added over the same reference
+    (induced demand).
     """
     par, t, outside = model.par, model.t, model.outside
     rest = float(outside["rest_gdp"][t]) * model.scale
+    first, left = float(model.people.first[P.OTHER]), float(model.people.stock[P.OTHER])
+    usual, induced = first, 0.0
     reference = outside.get("reference_creative_value_added")
     if reference is not None and t < len(reference):
-        above = creative - reference[t] * model.scale
-        hired = -model.state["other_sector_balance"] - outside["reference_poached_jobs"][t] * model.scale
-        product = float(model.city_state["rest_wage"][0]) * 1e-6 / par["accounts.labour_share"]
-        rest += par["accounts.induced"] * above - par["accounts.poaching_loss"] * hired * product
-    return rest
+        usual = max(first - outside["reference_poached_jobs"][t] * model.scale, 1e-3 * first)
+        induced = par["accounts.induced"] * (creative - reference[t] * model.scale)
+    return rest * (left / usual) ** (par["accounts.labour_share"] * par["accounts.poaching_loss"]) + induced

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
@@ -56,7 +57,7 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
         s.ai = max(old.ai, 0.5) if alone else old.ai
         s.export = 1.0
         s.appeal = luck_spread(1.0, p) * quantile(uniform(again(again(h))))
-        s.offer = 1.0
+        s.offer[:] = 1.0
         s.price = g.outside_price[s.segment]
         s.fee = g.outside_fee[s.segment]
         s.unit_cost = g.unit_cost[s.segment] * g.outside_cost
@@ -151,6 +152,7 @@ def close_studios(model) -> None:
         return
     for instrument in model.in_force:
         instrument.closing(model, gone)
+    model.people.book(P.CLOSED, float(model.studios.used["staff"][gone].sum()))
     model.books.written_off += close(gone, studios, model.projects.used, model.credits.used, model.talents.used,
                                      model.month.flow, model.t)
     model.studios.forget_order()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from cluster_sim.codes import Life
-from cluster_sim.draws import MEET, OUTSIDER, VACANCY
+from cluster_sim.draws import MEET, VACANCY
 from cluster_sim.month.partner_search import FIT_BITS, PARK_KM
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ SPECIALISMS = range(6)
 
 @dataclass(eq=False)
 class Vacancy:
-    """One open job."""
+    """One open job; its pull is exp(utility) for a seeker, the commute apart."""
 
     studio: Studio
     specialism: int
+    pull: float
     applicants: list[tuple[float, Worker]] = field(default_factory=list)
 
 
@@ -56,16 +57,16 @@ class Studio(mesa.Agent):
         overload = min(2.0, max(0.0, self.load / max(self.capacity, 0.1) - 1.0))
         return par["labour.quit"] * (1.0 + par["labour.quit_overload"] * overload)
 
-    def attraction(self) -> float:
+    def attraction(self, k: int) -> float:
         """Return exp(utility) of a job here, the commute apart: wage offer, reputation, slack, buzz."""
         par = self.model.par
-        return math.exp(par["labour.wage_weight"] * math.log(self.offer)
+        return math.exp(par["labour.wage_weight"] * math.log(self.offer[k] * (1.0 + self.perk))
                         + par["labour.reputation_weight"] * self.reputation + par["labour.slack_weight"] * self.slack
                         + par["labour.buzz_weight"] * self.model.state["buzz"][self.segment])
 
     def wage_for(self, specialism: int, skill: float) -> float:
         """Return the monthly wage for a skill: market wage times the own offer times skill^1/2, in whole yuan."""
-        return math.floor(self.model.state["market_wage"][specialism] * self.offer * math.sqrt(skill) + 0.5)
+        return math.floor(self.model.state["market_wage"][specialism] * self.offer[specialism] * math.sqrt(skill) + 0.5)
 
     # ---- step 4: hiring
     def plan_staff(self) -> None:
@@ -76,21 +77,23 @@ class Studio(mesa.Agent):
             return
         per_head = self.capacity / max(self.staff, 1)
         self.target = max(1.0, self.expected / par["labour.use_of_capacity"] / (per_head if per_head > 0 else 1.0))
-        gap, posts = self.target - self.staff, 0
+        gap = self.target - self.staff
         luck = self.model.luck.draw(VACANCY, self.id, t)
+        usual_leavers = self.staff * (par["labour.quit"] + par["labour.switch_rate"] + par["labour.emigration_rate"]
+                                      + par["population.retirement"])
+        new = gap * par["labour.posting_speed"]
         if gap > 0:
-            head = self.wage_bill * (1.0 + par["costs.social"]) / max(self.staff, 1)
-            affordable = max(0.0, self.cash) / max(par["labour.cash_cover"] * head, 1.0)
-            wish = min(gap * par["labour.posting_speed"], par["labour.growth_bound"] * self.staff + 1.0, affordable)
-            posts = math.floor(wish) + (luck.uniform() < wish - math.floor(wish))
-        elif gap < -par["labour.hoarding"] * self.staff:
+            bound = par["labour.growth_bound"] * self.staff + 1.0
+            new = bound * (1.0 - math.exp(-new / bound))
+        head = self.wage_bill * (1.0 + par["costs.social"]) / max(self.staff, 1)
+        affordable = max(0.0, self.cash) / max(par["labour.cash_cover"] * head, 1.0)
+        wish = min(max(0.0, (new + usual_leavers) / par["labour.fill_rate"]), affordable)
+        posts = math.floor(wish) + (luck.uniform() < wish - math.floor(wish))
+        if gap < -par["labour.hoarding"] * self.staff:
             self.layoff = par["labour.layoff_speed"] * (-gap / self.staff - par["labour.hoarding"])
         if self.cash < 0 and self.staff > 1:
             self.layoff = min(0.3, self.layoff + par["labour.layoff_in_distress"])
         self.name_specialisms(posts, luck.again())
-        eager = (0.3 if self.cash < 0 else 1.0) * posts / max(self.staff, 1.0)
-        drift = par["labour.offer_speed"] * (eager - par["labour.turnover"])
-        self.offer = min(1.6, max(0.75, self.offer * (1.0 + drift)))
 
     def name_specialisms(self, posts: int, luck: Any) -> None:
         """Give each post a specialism with a chance proportional to what the studio lacks of it."""
@@ -107,22 +110,19 @@ class Studio(mesa.Agent):
                     break
             self.vacancies[chosen] += 1
 
-    def fill(self, vacancy: Vacancy, serial: int) -> None:
-        """Take the best applicant; if there is none, perhaps somebody from another sector.
-
-        The better the studio pays against other sectors, the more likely (an elasticity).
-        """
-        city, k = self.model, vacancy.specialism
+    def fill(self, vacancy: Vacancy) -> None:
+        """Take the best applicant, if there is one."""
         if vacancy.applicants:
             _, worker = max(vacancy.applicants, key=lambda a: (a[0], -a[1].id))
             worker.start_at(self)
-            city.note("hired", worker)
-            return
-        ratio = city.state["market_wage"][k] * self.offer / city.state["rest_wage"]
-        chance = min(0.95, city.par["labour.poaching"] * city.state["inflow"]
-                     * ratio ** city.par["labour.poaching_elasticity"])
-        if city.luck.draw(OUTSIDER, self.id * 8 + k + serial * 1000003, city.t).uniform() < chance:
-            city.note("outsider", vacancy)
+            self.filled[vacancy.specialism] += 1
+            self.model.note("hired", worker)
+
+    def new_offer(self, k: int) -> float:
+        """Return what is offered next for a specialism: more if too much stayed open, less if too much was filled."""
+        par = self.model.par
+        still_open = 1.0 - self.filled[k] / self.vacancies[k]
+        return self.offer[k] * math.exp(par["labour.offer_speed"] * (still_open + par["labour.fill_rate"] - 1.0))
 
     # ---- step 5: partners
     def kilometres_to(self, other: Studio) -> float:

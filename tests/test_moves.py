@@ -1,0 +1,210 @@
+"""People are a stock: who comes from where, what pushes back, and an identity that stops a run that loses somebody."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from engine import build
+
+from cluster_sim import nation
+from cluster_sim import people_ledger as P
+from cluster_sim.codes import Life, Status
+from cluster_sim.month import births, moves, population, studying
+from cluster_sim.nation import people as aggregate
+
+SCALE = 1 / 20
+
+
+def movers(flow, event, change=lambda model: None, **options):
+    """Return how many persons an event books on a flow in the first month, after a change of the state."""
+    model = build(2, scale=SCALE, **options)
+    model.begin_month()
+    change(model)
+    event(model)
+    return float(model.people.flow[flow])
+
+
+def pay(factor, specialism=slice(None)):
+    """Return a change that raises market wages, of one specialism or of all."""
+    def change(model):
+        model.city_state["market_wage"][0][specialism] *= factor
+    return change
+
+
+# ------------------------------------------------------------------------------------- who comes
+def test_people_of_other_sectors_answer_wages_by_eta():
+    eta = build(1).par["labour.eta"]
+    usual = movers(P.JOINED, moves.join)
+    assert usual > 100
+    assert movers(P.JOINED, moves.join, pay(1.2)) / usual == pytest.approx(1.2**eta, rel=0.03)
+    assert movers(P.JOINED, moves.join, pay(0.8)) / usual == pytest.approx(0.8**eta, rel=0.04)
+
+
+def test_specialisms_differ_less_than_creative_work_from_other_work():
+    """A wage that rises for one specialism draws people to it by eta over the dissimilarity, mostly from the others."""
+    model = build(1)
+    equal, plain = moves.choice(model, np.ones(6))
+    one = np.ones(6)
+    one[3] = 1.1
+    pull, weight = moves.choice(model, one)
+    plain, weight = np.diff(plain, prepend=0.0) / plain[-1], np.diff(weight, prepend=0.0) / weight[-1]
+    within = model.par["labour.eta"] / model.par["labour.dissimilarity"]
+    assert equal == pytest.approx(1.0)
+    assert (weight[3] / weight[0]) / (plain[3] / plain[0]) == pytest.approx(1.1**within, rel=1e-9)
+    assert 1.0 < pull < 1.1 ** model.par["labour.eta"]
+    assert pull * weight[0] < plain[0]
+
+
+def test_other_sectors_run_out_of_people_before_they_are_fewer_than_none():
+    def rich(model):
+        model.city_state["market_wage"] *= 1000.0
+    model = build(2, scale=SCALE)
+    before = model.people.now[P.OTHER]
+    came = movers(P.JOINED, moves.join, rich)
+    assert 0.9 * before < came <= before
+
+
+def test_wages_in_other_sectors_rise_as_people_leave_them():
+    def few(model):
+        model.people.stock[P.OTHER] *= 0.5
+    half = movers(P.JOINED, moves.join, few)
+    par = build(1).par
+    expected = 0.5 * 0.5 ** (par["labour.other_return"] * par["labour.eta"])
+    assert half / movers(P.JOINED, moves.join) == pytest.approx(expected, rel=0.03)
+
+
+def test_at_the_start_as_many_come_to_the_city_as_leave_it():
+    came, left = (movers(flow, moves.migrate) for flow in (P.SETTLED, P.LEFT_OTHER))
+    assert came == pytest.approx(left, rel=0.002)
+    model = build(1, scale=SCALE)
+    people = model.people.first[P.AT_WORK] + model.people.first[P.SEEKING]
+    usual = movers(P.MIGRATED, moves.migrate, lambda model: moves.look_around(model))
+    assert usual == pytest.approx(model.par["labour.emigration_rate"] * people, rel=0.1)
+
+
+def test_the_pool_elsewhere_depletes():
+    def few(model):
+        model.people.stock[P.ELSEWHERE] *= 0.5
+    usual, half = movers(P.MIGRATED, moves.migrate), movers(P.MIGRATED, moves.migrate, few)
+    par = build(1).par
+    assert half / usual == pytest.approx(0.5 ** (1.0 + par["labour.other_return"] * par["labour.eta"]), rel=0.05)
+
+
+def test_a_fuller_city_is_dearer_and_takes_fewer_until_none_finds_a_home():
+    came = []
+    for part in (0.0, 0.2, 0.4, 1.2):
+        def crowd(model, part=part):
+            more = part * (model.labour.room - model.people.residents)
+            model.people.stock[P.HOME] += more
+            moves.look_around(model)
+        came.append(movers(P.MIGRATED, moves.migrate, crowd))
+    assert came[0] > 1.2 * came[1] > 1.5 * came[2] > 0 and came[3] == 0
+
+
+def test_homes_and_costs_are_those_of_the_aggregate_city():
+    """The agent city and the outside cities push back by one and the same formula."""
+    p = nation.parameters.defaults(segments=2)
+    par = {f"population.{name}": getattr(p, name) for name in ("housing_share", "housing", "crowding")}
+
+    class Rest:
+        residents, room = np.array([1000.0]), np.array([1200.0])
+
+    for residents in (900.0, 1000.0, 1100.0, 1190.0):
+        assert moves.living_cost(par, 1000.0, 1200.0, residents) == pytest.approx(
+            aggregate.living_cost.py_func(p, Rest, 0, residents))
+        homes, wanted = 1200.0 - residents, 7.0
+        vacated = p.emigration_rate * 1000.0
+        assert moves.housed(vacated, 200.0, homes, wanted) == pytest.approx(
+            aggregate.housed.py_func(p, Rest, 0, homes, wanted))
+
+
+def test_students_come_from_a_stock_too():
+    def september(model):
+        model.t = 8
+
+    def few(model):
+        model.t = 8
+        model.people.stock[P.HOME] *= 0.5
+    here = movers(P.ENROLLED, studying.study, september)
+    assert here > 100 and movers(P.ENROLLED_FROM_ELSEWHERE, studying.study, september) == pytest.approx(here, abs=1)
+    assert movers(P.ENROLLED, studying.study, few) == pytest.approx(0.5 * here, rel=0.02)
+
+
+def test_the_city_says_how_many_there_are():
+    model = build(1, city="chengdu", scale=1 / 100)
+    known, stock = model.city.start["people"], model.people.first
+    assert stock[[P.AT_WORK, P.OTHER]].sum() == pytest.approx(known["employed"] / 100, abs=1)
+    assert stock[:P.ELSEWHERE].sum() == pytest.approx(known["residents"] / 100, abs=1)
+    assert stock[P.ELSEWHERE] == known["elsewhere"] / 100 and model.labour.room == known["planned"] / 100
+
+
+# ------------------------------------------------------------------------------------- the identity
+def test_everybody_comes_from_somewhere_and_goes_somewhere():
+    """Over a run no stock changes but by flows, all together stay as many, and the table is what is booked."""
+    model = build(30, scale=1 / 100)
+    everybody = model.people.first.sum()
+    while not model.finished:
+        before = model.people.stock.copy()
+        model.step()
+        assert model.people.stock.sum() == everybody and not (model.people.stock == before).all()
+    status = np.bincount(model.talents.used["status"], minlength=5)
+    assert model.people.stock[P.SEEKING] == status[Status.SEEKING] and model.people.stock[P.STUDYING] == status[1]
+    assert model.people.stock[P.AT_WORK] == status[Status.EMPLOYED] + status[Status.SOLO]
+    assert (model.people.stock > 0).all()
+
+
+def lose_a_hire(monkeypatch):
+    book = P.People.book
+    monkeypatch.setattr(P.People, "book", lambda self, flow, n: book(self, flow, n - (flow == P.HIRED)))
+
+
+def forget_closures(monkeypatch):
+    monkeypatch.setattr(births.P, "CLOSED", P.RETIRED_OTHER)
+
+
+def forget_the_retired(monkeypatch):
+    monkeypatch.setattr(population, "BOOKED", tuple(row for row in population.BOOKED if row[1] != P.RETIRED))
+
+
+def bring_nobody(monkeypatch):
+    monkeypatch.setattr(moves, "settle", lambda model, count, *rest: np.empty(0, np.int64))
+
+
+@pytest.mark.parametrize("wrong, says", [
+    (lose_a_hire, "the flow 'hired'"), (forget_closures, "'out of a closed studio' 0"),
+    (forget_the_retired, "'retired from creative work' 0"), (bring_nobody, "'joined from other sectors'")])
+def test_one_line_wrong_stops_the_run_with_flow_and_month(monkeypatch, wrong, says):
+    model = build(12, scale=1 / 50, par={"births.close": 0.02})
+    model.step()
+    wrong(monkeypatch)
+    with pytest.raises(P.PeopleError, match=r"2017-0[2-9]: people do not add up") as error:
+        model.run()
+    assert says in str(error.value) and "stopped" in str(error.value)
+
+
+def test_a_stock_or_flow_below_nobody_is_named():
+    people = P.People(np.array([10.0, 5.0, 0.0, 3.0, 2.0, 9.0]))
+    people.book(P.JOINED, 4)
+    with pytest.raises(P.PeopleError, match="2020-01: -1 people are 'other sectors'"):
+        people.close("2020-01", (10, 9, 0))
+    people.flow[:] = 0.0
+    people.book(P.SETTLED, -1)
+    with pytest.raises(P.PeopleError, match="the flow 'settled in other sectors' of people is -1"):
+        people.close("2020-01", (10, 5, 0))
+
+
+# ------------------------------------------------------------------------------------- what follows from it
+def test_a_hundredfold_market_meets_finite_labour():
+    """Wages ration people: more than threefold, no stock empties, jobs stay below the labour force."""
+    model = build(20 * 12, scale=1 / 400, outside={"freeze": True})
+    model.outside["market"][24:] *= 100.0
+    model.run()
+    series, people = model.series(), model.people
+    force = people.first[[P.AT_WORK, P.SEEKING, P.OTHER]].sum()
+    assert series["relative_wage"][-1] > 3.0
+    assert series["employment"][-1] < 0.8 * force and (people.stock > 0.02 * people.first).all()
+    assert people.residents < model.labour.room
+    rest = series["city_gdp"] - series["creative_value_added"]
+    assert (rest > 0).all() and rest[-1] < rest[23] and rest[-1] > 0.3 * rest[23]
+    studios = model.studios.used[model.studios.used["alive"] == Life.ALIVE]
+    assert studios["load"].sum() < 100.0 * studios["capacity"].sum()            # they were more at first
