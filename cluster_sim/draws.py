@@ -60,6 +60,8 @@ AID = np.int64(41)            # lots drawn for aid
 MEETING = np.int64(42)        # who meets at a conference
 AWARD = np.int64(43)          # who accepts an award
 CITY_LUCK = np.int64(44)      # the luck of other cities' studios with clients
+BANK = np.int64(50)           # whether banks know a studio
+THRIFT = np.int64(51)         # how much cash a studio's owners keep
 
 
 @inline

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
+from cluster_sim.initial import money
 from cluster_sim.month import collaboration, commissioning, population, production
 from cluster_sim.month import property as property_market
 from cluster_sim.month.hiring import look_at_employers
@@ -37,7 +38,8 @@ def set_returns(model) -> None:
 def set_prices(model) -> None:
     """Set what a unit of effort costs and earns at the start, by segment (yuan), and the studios' first state."""
     count_capacity(model)
-    par, s, city, segments = model.par, model.studios.used, model.city_state[0], model.rules.segments
+    par, s, city, rules = model.par, model.studios.used, model.city_state[0], model.rules
+    segments = rules.segments
     for k in range(N_SEGMENTS):
         mine = s["segment"] == k
         cap = s["capacity"][mine].sum()
@@ -52,7 +54,7 @@ def set_prices(model) -> None:
     s["orders"] = s["load"] * par["commissioning.lead"]
     s["target"] = s["staff"]
     s["served"] = 1.0
-    s["cash"] = np.floor(par["start.cash_months"] * s["unit_cost"] * s["capacity"])
+    s["cash"] = money.first_cash(s, rules)
     s["revenue_year"] = np.floor(12.0 * s["load"] * s["price"])
     s["revenue_last"] = s["revenue_year"] / 1.15
     s["surplus_year"] = 1.0
@@ -75,7 +77,7 @@ def count_capacity(model) -> None:
     city["density0"] = np.exp(np.average(np.log(np.maximum(density, 1e-9)), weights=s["staff"]))
     property_market.rents(space, rules.p)
     unpaid = np.zeros_like(model.month.flow)
-    production.capacities(s, sums, space, model.city_state, rules.p, unpaid)
+    production.capacities(s, sums, space, model.city_state, rules, unpaid)
 
 
 def open_markets(model) -> None:

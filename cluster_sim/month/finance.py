@@ -58,7 +58,8 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
             continue
         left = fund.cash
         h = draw(stream(rules.seed, SCREEN, t), fund.id)
-        look = round_up_by_chance(fund.looks, again(h))
+        look = round_up_by_chance(min(fund.looks, 3.0 * n), again(h))
+        most = round_up_by_chance(p.finance_deals * fund.looks / p.finance_screened, again(again(h)))
         deals = 0
         size = 0
         for a in range(n):
@@ -86,7 +87,7 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
                     bids[f, a] = ticket
                     left -= ticket
                     deals += 1
-                    if deals >= p.finance_deals:
+                    if deals >= most:
                         break
 
 
@@ -198,7 +199,7 @@ def raise_rounds(model) -> None:
         return
     bids = np.zeros((funds.size, count))
     bid(funds, studios, applicants, aims, model.space.cells, model.city_state, rules, t, bids)
-    fresh = np.zeros(funds.size * int(model.par["finance.deals"]) + 1, STAKE)
+    fresh = np.zeros(np.count_nonzero(bids) + 1, STAKE)
     made, model.state["rounds"] = close_rounds(funds, studios, applicants, aims, bids, model.stakes, rules.p, t, fresh,
                                                model.month.flow)
     model.stakes = np.concatenate([model.stakes, fresh[:made]])

@@ -28,6 +28,7 @@ from cluster_sim.draws import (
     uniform,
 )
 from cluster_sim.jit import kernel
+from cluster_sim.month.liquidity import affordable_hires
 from cluster_sim.month.wages import fair_wage
 from cluster_sim.records import EMPLOYER
 from cluster_sim.state import Vacancies
@@ -39,8 +40,8 @@ U64 = np.uint64
 def plan(studios, rules, t):
     """Set each studio's wished staff, vacancies by specialism, lay-off rate and wage offer.
 
-    Wished staff is what serves the expected load at a target use of capacity; growth is bounded by cash
-    and by a share of the staff a month.
+    Wished staff is what serves the expected load at a target use of capacity; growth is bounded by the money
+    that is free and by a share of the staff a month.
     """
     p = rules.p[0]
     mix = rules.mix
@@ -52,6 +53,7 @@ def plan(studios, rules, t):
         s.vacancies[:] = 0
         posted = 0
         s.layoff = 0.0
+        s.rationed = 0.0
         if s.solo == 1 or s.born > t:
             s.filled[:] = 0
             continue
@@ -63,8 +65,9 @@ def plan(studios, rules, t):
         cost = s.wage_bill * (1.0 + p.costs_social) / max(s.staff, 1)
         gap = target - s.staff
         if gap > 0.0:
-            affordable = max(0.0, s.cash) / max(p.labour_cash_cover * cost, 1.0)
-            wish = min(gap * p.labour_posting_speed, p.labour_growth_bound * s.staff + 1.0, affordable)
+            wanted = min(gap * p.labour_posting_speed, p.labour_growth_bound * s.staff + 1.0)
+            wish = min(wanted, affordable_hires(s, cost, rules.segments[s.segment], p))
+            s.rationed = wanted - wish
             posted = round_up_by_chance(wish, draw(base, s.id))
         elif gap < -p.labour_hoarding * s.staff:
             s.layoff = p.labour_layoff_speed * (-gap / s.staff - p.labour_hoarding)
