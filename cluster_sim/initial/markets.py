@@ -57,7 +57,7 @@ def set_prices(model) -> None:
     s["cash"] = money.first_cash(s, rules)
     s["revenue_year"] = np.floor(12.0 * s["load"] * s["price"])
     s["revenue_last"] = s["revenue_year"] / 1.15
-    s["surplus_year"] = 1.0
+    s["surplus_year"] = money.first_surplus(s, segments)
     s["valuation"] = par["ladder.price_to_sales"] * s["revenue_year"]
     bounds = np.array([par[f"ladder.{tier}_revenue"] for tier in ("nestling", "chick", "grower")]) * 1e6
     s["tier"] = np.where(s["solo"] == 0, np.searchsorted(bounds, s["revenue_year"], side="right"), 0)

@@ -32,6 +32,13 @@ def first_cash(studios: np.ndarray, rules) -> np.ndarray:
     return cash
 
 
+def first_surplus(studios: np.ndarray, segments: np.ndarray) -> np.ndarray:
+    """Return a year's surplus at the start (yuan, at least one): contract work at its fee, own works at cost."""
+    own = segments["own_share"][studios["segment"]]
+    earned = studios["load"] * (studios["fee"] * (1.0 - own) + studios["unit_cost"] * own)
+    return np.maximum(np.floor(12.0 * (earned - studios["unit_cost"] * studios["capacity"])), 1.0)
+
+
 def equip_studios(model) -> None:
     """Equip the studios of the first month."""
     buy_first_equipment(model.studios.used, model.rules)

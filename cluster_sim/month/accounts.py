@@ -21,7 +21,8 @@ from cluster_sim.month.liquidity import cash_kept, plans
 def close_books(studios, rules, flow, totals):
     """Work out every studio's surplus, profit tax after wear of equipment, and dividends.
 
-    Owners draw only what is above the cash that they keep and above what the studio's plans need; none while it owes banks.
+    Owners draw profits, of what lies above the cash that they keep and above what the studio's plans need; none while
+    it owes banks.
     totals: (8,) sums of sales, inputs, wages, taxes, subsidies, surplus, change of work in progress, cash.
     """
     p = rules.p[0]
@@ -49,8 +50,9 @@ def close_books(studios, rules, flow, totals):
             flow[L.PROFIT_TAX_CITY] += tax - centre - province
             s.cash -= tax
         keep = cash_kept(s, rules.seed, p) + plans(s, rules.segments[s.segment], p)
-        if s.cash > keep and s.loan == 0.0:
-            dividend = yuan(p.costs_dividend * (s.cash - keep))
+        profit = (s.surplus_year - 12.0 * s.equipment / p.money_life) / 12.0
+        if s.cash > keep and s.loan == 0.0 and profit > 0.0:
+            dividend = yuan(min(p.costs_dividend * (s.cash - keep), profit))
             flow[L.DIVIDENDS] += dividend
             s.cash -= dividend
     for i in range(studios.shape[0]):

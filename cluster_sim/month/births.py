@@ -16,7 +16,7 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
-from cluster_sim.month.liquidity import own_costs, seat_price
+from cluster_sim.month.liquidity import net_claims, own_costs, seat_price
 from cluster_sim.records import TIE
 
 
@@ -93,7 +93,8 @@ def select_exits(studios, rules, t, gone):
         s.months_red = s.months_red + 1 if s.cash < 0.0 else 0
         if s.anchor > 0 or s.kept_open == 1:
             continue
-        if s.staff == 0 or s.cash < -p.births_overdraft * own_costs(s) or s.months_red > p.births_red_months:
+        insolvent = s.cash < 0.0 and net_claims(s) < -p.births_overdraft * own_costs(s)
+        if s.staff == 0 or insolvent or s.months_red > p.births_red_months:
             gone[count] = i
             count += 1
             continue

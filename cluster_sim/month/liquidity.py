@@ -20,14 +20,21 @@ def own_costs(s):
 
 @inline
 def seat_price(seg, p):
-    """Return what equipment and rights a job needs cost (yuan): years of the revenue that a job brings."""
-    return p.money_capital * 1e6 * seg.value_added_per_worker / (1.0 - seg.inputs)
+    """Return what equipment and rights a job needs cost (yuan): years of the value added that a job brings."""
+    return p.money_capital * 1e6 * seg.value_added_per_worker
 
 
 @inline
 def unused_credit(s):
     """Return what banks would still lend today (yuan)."""
     return max(0.0, s.line - s.loan)
+
+
+@inline
+def net_claims(s):
+    """Return cash and what clients owe, less what the studio owes suppliers and banks (yuan)."""
+    owed = s.receivable[0] + s.receivable[1] + s.receivable[2]
+    return s.cash + owed - s.payable[0] - s.payable[1] - s.loan
 
 
 @inline

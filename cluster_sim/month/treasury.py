@@ -14,7 +14,7 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import Life, Stage
 from cluster_sim.draws import yuan
 from cluster_sim.jit import inline, kernel
-from cluster_sim.month.liquidity import cash_kept, credit_line, free_money, loan_rate, seat_price
+from cluster_sim.month.liquidity import cash_kept, credit_line, free_money, loan_rate, own_costs, seat_price
 
 MONTH = 365.0 / 12.0        # days
 
@@ -47,6 +47,8 @@ def pay_what_is_due(studios, p, flow, lost):
             lost[B.RECEIVABLE + c] += unpaid
         for q in range(2):
             due = yuan(suppliers * s.payable[q])
+            # who is short pays a part and lets the rest wait
+            due = min(due, max(yuan((1.0 - p.money_stretch) * due), max(0.0, s.cash - p.money_payroll * own_costs(s))))
             s.payable[q] -= due
             s.cash -= due
             flow[L.SUPPLIERS_PAID_CITY + q] += due
@@ -105,7 +107,8 @@ def settle_with_banks(studios, rules, t, flow):
             s.loan += drawn
             flow[L.BANK_LOANS] += drawn
         elif s.loan > 0.0:
-            spare = max(0.0, s.cash - cash_kept(s, rules.seed, p), min(s.cash, s.loan - s.line))
+            # beyond its line a studio pays back in parts
+            spare = max(0.0, s.cash - cash_kept(s, rules.seed, p), min(s.cash, p.money_callback * (s.loan - s.line)))
             back = min(s.loan, yuan(spare))
             s.cash -= back
             s.loan -= back
