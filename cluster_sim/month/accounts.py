@@ -18,11 +18,11 @@ from cluster_sim.month.liquidity import cash_kept, plans
 
 
 @kernel
-def close_books(studios, rules, flow, totals):
+def close_books(studios, rules, t, flow, totals):
     """Work out every studio's surplus, profit tax after wear of equipment, and dividends.
 
-    Owners draw profits, of what lies above the cash that they keep and above what the studio's plans need; none while
-    it owes banks.
+    Owners draw what lies above the cash that they keep and above what the studio's plans need, nothing while it owes
+    banks; those of young or lately funded studios draw profits only, never capital.
     totals: (8,) sums of sales, inputs, wages, taxes, subsidies, surplus, change of work in progress, cash.
     """
     p = rules.p[0]
@@ -50,9 +50,11 @@ def close_books(studios, rules, flow, totals):
             flow[L.PROFIT_TAX_CITY] += tax - centre - province
             s.cash -= tax
         keep = cash_kept(s, rules.seed, p) + plans(s, rules.segments[s.segment], p)
-        profit = (s.surplus_year - 12.0 * s.equipment / p.money_life) / 12.0
-        if s.cash > keep and s.loan == 0.0 and profit > 0.0:
-            dividend = yuan(min(p.costs_dividend * (s.cash - keep), profit))
+        if s.cash > keep and s.loan == 0.0:
+            drawn = p.costs_dividend * (s.cash - keep)
+            if min(t - s.born, t - s.round_month) < p.money_record:
+                drawn = min(drawn, max(0.0, s.surplus_year / 12.0 - s.equipment / p.money_life))
+            dividend = yuan(drawn)
             flow[L.DIVIDENDS] += dividend
             s.cash -= dividend
     for i in range(studios.shape[0]):
@@ -62,7 +64,7 @@ def close_books(studios, rules, flow, totals):
 def settle_accounts(model) -> None:
     """Close the studios' books, and hold all accounts of the month against each other."""
     totals, books, flow = np.zeros(8), model.books, model.month.flow
-    close_books(model.studios.used, model.rules, flow, totals)
+    close_books(model.studios.used, model.rules, model.t, flow, totals)
     book_households(model)
     cash, fund_cash = float(totals[7]), float(model.funds.used["cash"].sum())
     L.check(model.label(), flow, studios_cash=cash - books.studios_cash, funds_cash=fund_cash - books.funds_cash,

@@ -15,7 +15,7 @@ import numpy as np
 from cluster_sim import ledger as L
 from cluster_sim.codes import FundKind, Life, Round, Segment
 from cluster_sim.draws import EXIT_FUND, SCREEN, again, draw, low16, round_up_by_chance, stream, uniform, yuan
-from cluster_sim.jit import kernel
+from cluster_sim.jit import inline, kernel
 from cluster_sim.records import STAKE
 
 U64 = np.uint64
@@ -33,7 +33,8 @@ def apply_for_money(studios, order, p, t, applicants, aims):
         if t - s.round_month < p.finance_pause:
             continue
         young = t - s.born <= p.finance_age_bound or s.round > 0
-        hungry = s.target > 1.15 * s.staff or s.want > 0.0 or s.round > 0
+        # nobody shares his firm without need: who can pay for his plans does not apply (Myers & Majluf 1984)
+        hungry = s.rationed > 0.0 or s.want > 0.0 or (s.round > 0 and s.target > 1.15 * s.staff)
         grows = s.revenue_year > p.finance_growth_needed * s.revenue_last or t - s.born < 12
         if young and hungry and grows and s.hub == 0:
             monthly = s.unit_cost * max(s.capacity, 1.0)
@@ -45,12 +46,27 @@ def apply_for_money(studios, order, p, t, applicants, aims):
     return count
 
 
+@inline
+def follow_on(funds):
+    """Return the log of all money for rounds after the seed over the private part of it: how safe a next round is."""
+    private = 1.0
+    public = 0.0
+    for f in range(funds.shape[0]):
+        if funds[f].alive != Life.FREE and funds[f].last_round > Round.SEED:
+            if funds[f].kind == FundKind.PRIVATE or funds[f].kind == FundKind.CORPORATE:
+                private += funds[f].cash
+            else:
+                public += funds[f].cash
+    return math.log(1.0 + public / private)
+
+
 @kernel
 def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
     """Let every fund look at a sample and bid for the best; bids: (funds, applicants) yuan."""
     g = city[0]
     p = rules.p[0]
     n = applicants.shape[0]
+    later = p.finance_follow_on * follow_on(funds)
     mine = np.empty(n, np.int64)            # applicants within a fund's mandate
     for f in range(funds.shape[0]):
         fund = funds[f]
@@ -58,7 +74,7 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
             continue
         left = fund.cash
         h = draw(stream(rules.seed, SCREEN, t), fund.id)
-        look = round_up_by_chance(min(fund.looks, 3.0 * n), again(h))
+        look = round_up_by_chance(min(fund.looks, 20.0 * n), again(h))
         most = round_up_by_chance(p.finance_deals * fund.looks / p.finance_screened, again(again(h)))
         deals = 0
         size = 0
@@ -68,6 +84,8 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
                 size += 1
         if size == 0:
             continue
+        # who has more money than there are good applicants takes worse ones
+        bar = p.finance_bar - p.finance_pressure * math.log(max(1.0, fund.looks / size))
         for _ in range(look):
             h = again(h)
             a = mine[int(uniform(h) * size)]
@@ -81,7 +99,9 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
                      + p.finance_reputation_weight * s.reputation + p.finance_quality_weight * s.quality
                      + fund.sentiment + p.finance_buzz_weight * g.buzz[s.segment]
                      + 0.5 * math.log(u / (1.0 - u)))
-            if score > p.finance_bar:
+            if rung == Round.SEED:
+                score += later
+            if score > bar:
                 ticket = min(left * 0.5, p.finance_ticket * aims[a])
                 if ticket >= 0.05 * aims[a]:
                     bids[f, a] = ticket

@@ -91,7 +91,7 @@ def sum_works(studios, projects):
 
 @kernel
 def settle_with_banks(studios, rules, t, flow):
-    """Let studios pay interest, draw on their credit lines what they lack, and pay back what they can spare."""
+    """Let studios pay interest, draw on their credit lines for the next payroll, and pay back what they can spare."""
     p = rules.p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
@@ -101,8 +101,9 @@ def settle_with_banks(studios, rules, t, flow):
         s.cash -= interest
         flow[L.INTEREST] += interest
         s.line = yuan(credit_line(s, rules.seed, p, t))
-        if s.cash < 0.0:
-            drawn = min(-s.cash, max(0.0, s.line - s.loan))
+        need = yuan(p.money_payroll * own_costs(s))
+        if s.cash < need:
+            drawn = min(need - s.cash, max(0.0, s.line - s.loan))
             s.cash += drawn
             s.loan += drawn
             flow[L.BANK_LOANS] += drawn
