@@ -16,15 +16,16 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import FundKind, Life, Round, Segment
 from cluster_sim.draws import EXIT_FUND, SCREEN, again, draw, low16, round_up_by_chance, stream, uniform, yuan
 from cluster_sim.jit import inline, kernel
+from cluster_sim.month.liquidity import free_money, plans
 from cluster_sim.records import STAKE
 
 U64 = np.uint64
 
 
 @kernel
-def apply_for_money(studios, order, p, t, applicants, aims):
+def apply_for_money(studios, order, rules, t, applicants, aims):
     """List who applies (in the order of identities) and the round's aim in yuan; return the number."""
-    p = p[0]
+    p = rules.p[0]
     count = 0
     for n in range(order.shape[0]):
         s = studios[order[n]]
@@ -33,8 +34,7 @@ def apply_for_money(studios, order, p, t, applicants, aims):
         if t - s.round_month < p.finance_pause:
             continue
         young = t - s.born <= p.finance_age_bound or s.round > 0
-        # nobody shares his firm without need: who can pay for his plans does not apply (Myers & Majluf 1984)
-        hungry = s.rationed > 0.0 or s.want > 0.0 or (s.round > 0 and s.target > 1.15 * s.staff)
+        hungry = s.target > s.staff or s.want > 0.0 or s.round > 0
         grows = s.revenue_year > p.finance_growth_needed * s.revenue_last or t - s.born < 12
         if young and hungry and grows and s.hub == 0:
             monthly = s.unit_cost * max(s.capacity, 1.0)
@@ -97,6 +97,7 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
             growth = s.revenue_year / max(s.revenue_last, 1.0) - 1.0 if s.revenue_last > 0.0 else 0.2
             score = (p.finance_growth_weight * min(2.0, max(-1.0, growth)) + p.finance_tier_weight * s.tier
                      + p.finance_reputation_weight * s.reputation + p.finance_quality_weight * s.quality
+                     + p.finance_proof_weight * math.log(1.0 + s.released + s.projects)
                      + fund.sentiment + p.finance_buzz_weight * g.buzz[s.segment]
                      + 0.5 * math.log(u / (1.0 - u)))
             if rung == Round.SEED:
@@ -212,7 +213,7 @@ def raise_rounds(model) -> None:
     studios, funds, rules, t = model.studios.used, model.funds.used, model.rules, model.t
     order = model.studios.order()
     applicants, aims = model.buffer("applicants", order.size), model.buffer("aims", order.size, float)
-    count = apply_for_money(studios, order, rules.p, t, applicants, aims)
+    count = apply_for_money(studios, order, rules, t, applicants, aims)
     applicants, aims = applicants[:count], aims[:count]
     model.state["applicants"], model.state["rounds"] = count, 0
     if not count:

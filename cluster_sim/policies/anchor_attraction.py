@@ -91,7 +91,7 @@ class AnchorAttraction(Instrument):
         s["wage_bill"][row] = float(people["wage"][index].sum())
         s["expected"][row] = s["capacity"][row]
         capital = np.floor(6.0 * count * model.labour.mean_wage * self.get("premium"))
-        seat = model.par["money.capital"] * model.rules.segments["value_added_per_worker"][segment] * MILLION
+        seat = model.par["money.capital"] * model.rules.segments["value_added_per_worker"][segment] * 1e6
         equipment = np.floor(count * seat)
         s["cash"][row], s["equipment"][row] = capital, equipment
         capital += equipment
