@@ -14,8 +14,9 @@ import numpy as np
 TOLERANCE = 1e-8
 CLIENTS, HOLDERS = 3, 4         # home, nation, abroad; banks, suppliers of the city and of the nation, owners
 RECEIVABLE, PAYABLE, LOANS, ESTATES, COUNT = 0, 3, 5, 6, 18
-NAMES = ("receivables from clients at home", "receivables from clients in the nation", "receivables from clients abroad",
-         "payables to suppliers of the city", "payables to suppliers of the nation", "bank loans",
+NAMES = ("receivables from clients at home", "receivables from clients in the nation",
+         "receivables from clients abroad", "payables to suppliers of the city", "payables to suppliers of the nation",
+         "bank loans",
          *(f"claims on clients {place} taken over by {holder}" for holder in
            ("banks", "suppliers of the city", "suppliers of the nation", "owners")
            for place in ("at home", "in the nation", "abroad")))

@@ -215,7 +215,8 @@ def missing(model):
     (spend_unseen, "outlay of the city"),
     (negative, "vat_city"),
     (missing, "vat_city"),
-], ids=["cash", "fund", "receivable", "payable", "loan", "equipment", "estate", "work", "stock", "outlay", "negative", "missing"])
+], ids=["cash", "fund", "receivable", "payable", "loan", "equipment", "estate", "work", "stock", "outlay", "negative",
+        "missing"])
 def test_a_mistake_stops_the_run_and_names_the_account(mistake, account, monkeypatch):
     model = build(4)
     model.step()

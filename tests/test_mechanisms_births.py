@@ -173,7 +173,7 @@ def about_to_close(**columns):
 
 
 def test_banks_come_first_then_suppliers_and_owners_take_the_rest():
-    """Cash 100, clients owe 50, 60 and 70: the bank's 120 take 20 of the first claims, suppliers 40, owners the rest."""
+    """Cash 100, clients owe 50, 60, 70: the bank's 120 take 20 of the first claims, suppliers 40, owners the rest."""
     model, claims, row = about_to_close(cash=100.0, receivable=[50.0, 60.0, 70.0], loan=120.0, payable=[10.0, 30.0],
                                         equipment=500.0)
     scrapped = births.wind_up(np.array([row]), model.studios.used, model.month.flow, claims.lost, claims.passed)

@@ -1,4 +1,4 @@
-"""Money in the first month: equipment, cash, claims on clients and debts to suppliers, as a steady trade leaves them."""
+"""Money in the first month: equipment, cash, claims on clients and debts to suppliers, as steady trade leaves them."""
 
 from __future__ import annotations
 

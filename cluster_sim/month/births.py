@@ -82,7 +82,7 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
 
 @kernel
 def select_exits(studios, rules, t, gone):
-    """List the studios that close this month: out of money and credit, without people, or given up; return their number."""
+    """List the studios that close this month: out of money and credit, without people, or given up; return how many."""
     p = rules.p[0]
     base = stream(rules.seed, CLOSE, t)
     count = 0
@@ -110,7 +110,7 @@ def select_exits(studios, rules, t, gone):
 
 @kernel
 def wind_up(gone, studios, flow, lost, passed):
-    """Pay the debts of closing studios in their order: banks, then suppliers, with cash and then with claims on clients.
+    """Pay the debts of closing studios in their order, banks before suppliers, with cash and then with claims.
 
     What is left is the owners'; what is missing the creditors lose (a revaluation), and equipment is scrapped.
     lost: (18,) by claim; passed: claims by new holder and client.  Returns the equipment scrapped (yuan).

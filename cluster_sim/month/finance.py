@@ -16,7 +16,6 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import FundKind, Life, Round, Segment
 from cluster_sim.draws import EXIT_FUND, SCREEN, again, draw, low16, round_up_by_chance, stream, uniform, yuan
 from cluster_sim.jit import inline, kernel
-from cluster_sim.month.liquidity import free_money, plans
 from cluster_sim.records import STAKE
 
 U64 = np.uint64
@@ -98,6 +97,7 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
             score = (p.finance_growth_weight * min(2.0, max(-1.0, growth)) + p.finance_tier_weight * s.tier
                      + p.finance_reputation_weight * s.reputation + p.finance_quality_weight * s.quality
                      + p.finance_proof_weight * math.log(1.0 + s.released + s.projects)
+                     + p.finance_need_weight * min(1.0, max(0.0, s.target / s.staff - 1.0))
                      + fund.sentiment + p.finance_buzz_weight * g.buzz[s.segment]
                      + 0.5 * math.log(u / (1.0 - u)))
             if rung == Round.SEED:

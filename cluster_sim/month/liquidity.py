@@ -56,7 +56,7 @@ def affordable_hires(s, wage, seg, p):
 
 @inline
 def plans(s, seg, p):
-    """Return what a studio saves for (yuan): a year's growth at most, works that lacked money, and a part of those begun."""
+    """Return what a studio saves for (yuan): a part of growth ahead, works that lacked money, and works begun."""
     missing = min(max(0.0, s.target - s.staff), p.money_horizon * p.labour_growth_bound * s.staff)
     wage = s.wage_bill * (1.0 + p.costs_social) / max(s.staff, 1)
     growth = missing * (p.labour_cash_cover * wage + seat_price(seg, p))
@@ -76,7 +76,7 @@ def cash_kept(s, seed, p):
 
 @inline
 def credit_line(s, seed, p, t):
-    """Return the most that banks lend a studio (yuan): part of receivables and of a year's surplus, and what is guaranteed.
+    """Return the most that banks lend a studio (yuan): part of receivables and of a year's surplus, and guarantees.
 
     Banks know some studios, more of the large and the old; others get nothing without a guarantee.
     """

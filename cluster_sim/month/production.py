@@ -24,8 +24,8 @@ from cluster_sim.records import EMPLOYER, PAYROLL
 def capacities(studios, payrolls, space, city, rules, flow):
     """Set staff, capacity and this month's costs of every studio; pay wages, contributions, rent, compute.
 
-    Who lacks equipment works with less, by the elasticity of output to capital.  Rent is booked at the market; a discount comes back as a subsidy, paid
-    by the instrument that grants it.
+    Who lacks equipment works with less, by the elasticity of output to capital.  Rent is booked at the market; a
+    discount comes back as a subsidy, paid by the instrument that grants it.
     """
     g = city[0]
     p = rules.p[0]

@@ -48,7 +48,8 @@ def pay_what_is_due(studios, p, flow, lost):
         for q in range(2):
             due = yuan(suppliers * s.payable[q])
             # who is short pays a part and lets the rest wait
-            due = min(due, max(yuan((1.0 - p.money_stretch) * due), max(0.0, s.cash - p.money_payroll * own_costs(s))))
+            spare = max(0.0, yuan(s.cash - p.money_payroll * own_costs(s)))
+            due = min(due, max(yuan((1.0 - p.money_stretch) * due), spare))
             s.payable[q] -= due
             s.cash -= due
             flow[L.SUPPLIERS_PAID_CITY + q] += due

@@ -25,8 +25,8 @@ class LadderGrants(Instrument):
         "rent": Key("share", 0.0, 0, 1, "share of the rent of listed studios that is paid"),
         "rent_cap": Key("million yuan", 0.5, 0, 100, "most rent paid for one studio in a year"),
         "credit": Key("month", 0.0, 0, 24, "guaranteed credit line of a listed studio, in months of its costs"),
-        "intellectual_property": Key("share", 0.0, 0, 1, "share of the cost of its works under way that a listed studio "
-                                     "may borrow against, guaranteed like the line"),
+        "intellectual_property": Key("share", 0.0, 0, 1, "share of the cost of its works under way that a listed "
+                                     "studio may borrow against, guaranteed like the line"),
         "guaranteed": Key("share", 0.5, 0, 1, "share of the bank's loss that the guarantor carries"),
         "talent": Key("million yuan", 0.0, 0, 3, "allowance to each person whom a listed studio hires"),
         "listing": Key("million yuan", 0.0, 0, 100, "reward to a listed studio that closes its last round"),

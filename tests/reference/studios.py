@@ -80,8 +80,8 @@ class Studio(mesa.Agent):
         luck = self.model.luck.draw(VACANCY, self.id, t)
         if gap > 0:
             head = self.wage_bill * (1.0 + par["costs.social"]) / max(self.staff, 1)
-            affordable = max(0.0, self.cash) / max(par["labour.cash_cover"] * head, 1.0)
-            wish = min(gap * par["labour.posting_speed"], par["labour.growth_bound"] * self.staff + 1.0, affordable)
+            wish = min(gap * par["labour.posting_speed"], par["labour.growth_bound"] * self.staff + 1.0,
+                       self.affordable_hires(head))
             posts = math.floor(wish) + (luck.uniform() < wish - math.floor(wish))
         elif gap < -par["labour.hoarding"] * self.staff:
             self.layoff = par["labour.layoff_speed"] * (-gap / self.staff - par["labour.hoarding"])
@@ -91,6 +91,20 @@ class Studio(mesa.Agent):
         eager = (0.3 if self.cash < 0 else 1.0) * posts / max(self.staff, 1.0)
         drift = par["labour.offer_speed"] * (eager - par["labour.turnover"])
         self.offer = min(1.6, max(0.75, self.offer * (1.0 + drift)))
+
+    def affordable_hires(self, head: float) -> float:
+        """Return how many hires the free money covers: cash and unused credit beyond the next payroll.
+
+        Each takes some months of wage, and equipment too unless a seat stands idle.
+        """
+        par = self.model.par
+        payroll = par["money.payroll"] * self.unit_cost * max(self.capacity, 0.5)
+        money = max(0.0, self.cash + max(0.0, self.line - self.loan) - payroll)
+        seat = par["money.capital"] * 1e6 * self.model.seg["value_added_per_worker"][self.segment]
+        cover, idle = par["labour.cash_cover"] * head, max(0.0, self.equipment / seat - self.staff)
+        if money <= idle * cover:
+            return money / cover
+        return idle + (money - idle * cover) / (cover + seat)
 
     def name_specialisms(self, posts: int, luck: Any) -> None:
         """Give each post a specialism with a chance proportional to what the studio lacks of it."""

@@ -54,10 +54,14 @@ def holder(sector: str, kind: str, *, pays: bool) -> str:
     """Return the holder that a side of a payment belongs to."""
     if sector in LEVELS:
         return f"tax_{sector}"
+    if sector == "banks":
+        return "banks_and_investors"
     if sector in ("rest_of_city", "rest_of_nation", "rest_of_world"):
         if kind in FINANCE:
             return "banks_and_investors"
-        if pays and kind.startswith(("sales", "receipts", "vat")):
+        if kind.startswith(("credit_to", "collected", "invoiced_vat")):
+            return "clients"
+        if pays and kind.startswith(("sales", "receipts", "estate")):
             return "clients"
         return "suppliers_here" if sector == "rest_of_city" else "suppliers_elsewhere"
     return sector
