@@ -1,9 +1,9 @@
 """The double-entry ledger: every payment of a month is one entry with a payer and a payee.
 
 A kernel that moves money changes the balance of the agent and adds the same whole-yuan amount to
-``flow[KIND]``.  What is sold or bought on credit is two entries, the sale and the credit given; what is paid later is a
-third.  At the month's end `check` holds the two against each other, from agents' balances and
-from the flows, on the production side and on the income side (System of National Accounts 2008, ch. 6-7).
+``flow[KIND]``.  What is sold or bought on credit is two entries, the sale and the credit given; what is paid later is
+a third.  At the month's end `check` holds the two against each other, from agents' balances and from the flows, on the
+production side and on the income side (System of National Accounts 2008, ch. 6-7); `balances` does so for claims.
 Amounts are whole yuan in double precision, so the sums are exact; a difference is a mistake, not noise.
 """
 

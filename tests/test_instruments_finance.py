@@ -161,6 +161,14 @@ def test_a_credit_line_keeps_a_studio_open_longer():
     assert closes(model.par["births.overdraft"] + 3.5) == [True, True]
 
 
+def test_works_under_way_are_worth_a_guaranteed_loan():
+    model, ladder, rows = listed(2, intellectual_property=0.4)
+    s = model.studios.used
+    s["works"][rows] = 3e6, 0.0
+    ladder.open(model)
+    assert s["credit"][rows].tolist() == [1.2e6, 0.0] and s["credit"].sum() == 1.2e6
+
+
 def test_the_guarantor_pays_its_share_of_the_line_when_the_studio_fails():
     model, ladder, rows = listed(3, credit=3.0, guaranteed=0.5)
     s = model.studios.used

@@ -121,7 +121,7 @@ def receive_and_pay(model) -> None:
     """Let clients and suppliers be paid what is due, of studios that closed before too."""
     claims, flow, par = model.books.claims, model.month.flow, model.par
     pay_what_is_due(model.studios.used, model.rules.p, flow, claims.lost)
-    part = np.array([min(1.0, MONTH / par[f"money.days_{client}"]) for client in L.CLIENTS])
+    part = np.array([part_paid(par[f"money.days_{client}"]) for client in L.CLIENTS])
     due = np.floor(part * claims.estates() + 0.5)
     unpaid = np.floor(par["money.bad_debt"] * due + 0.5)
     flow[L.ESTATE:] += (due - unpaid).ravel()
