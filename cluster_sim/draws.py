@@ -61,6 +61,8 @@ MEETING = np.int64(42)        # who meets at a conference
 AWARD = np.int64(43)          # who accepts an award
 CITY_LUCK = np.int64(44)      # the luck of other cities' studios with clients
 MOVER = np.int64(45)          # whether one more person of a fraction moves
+BANK = np.int64(50)           # whether banks know a studio
+THRIFT = np.int64(51)         # how much cash a studio's owners keep
 
 
 @inline

@@ -40,6 +40,7 @@ from cluster_sim.month import (
     studying,
     subcontracting,
     ties,
+    treasury,
     wages,
     yearbook,
 )
@@ -94,7 +95,8 @@ class ClusterModel(Views, mesa.Model):
         greenlight.propose,
         greenlight.decide,
         greenlight.find_partners,
-        production.pay_costs,                   # 6, production
+        treasury.receive_and_pay,               # 6, production
+        production.pay_costs,
         production.plan_work,
         production.deliver_contracts,
         production.make_projects,
@@ -110,10 +112,13 @@ class ClusterModel(Views, mesa.Model):
         property_market.survey_places,
         property_market.move_studios,
         ladder.review,                          # 10, the ladder, births and deaths
+        treasury.invest,
+        treasury.borrow,
         births.close_studios,
         births.found_studios,
         moves.count_people,                     # 11, accounts
         accounts.settle_accounts,
+        treasury.check_claims,
         accounts.measure_gdp,
         observe.observe,                        # 12, observe
         births.clear_rows,
@@ -139,7 +144,7 @@ class ClusterModel(Views, mesa.Model):
                          payments=policies.Payments() if {"payments", "applications"} & set(keep) else None)
         initial.begin(self)
         self.books = ledger.Books(float(self.studios.used["cash"].sum()), float(self.funds.used["cash"].sum()),
-                                  self.work_in_progress())
+                                  self.work_in_progress(), claims=self.books.claims)
         self.kept.observer = observe.Observer(self)
 
     # ---------------------------------------------------------------- a month
@@ -186,6 +191,7 @@ class ClusterModel(Views, mesa.Model):
         self.month.outlay[:] = 0.0
         self.set_levers()
         self.books.wip_change = self.books.written_off = 0.0
+        self.books.claims.begin_month()
         self.kept.ended = None
         outside.bring_in(self)
 

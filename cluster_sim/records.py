@@ -15,6 +15,7 @@ from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
 
 TIES = 12               # partners that a studio remembers
 BY_SEGMENT, BY_SPECIALISM, BY_TIE = (N_SEGMENTS,), (N_SPECIALISMS,), (TIES,)
+BY_CLIENT, BY_SUPPLIER = (3,), (2,)     # at home, in the nation, abroad; in the city, in the nation
 
 
 class Column(NamedTuple):
@@ -79,7 +80,15 @@ STUDIO = record(
     ("vacancies", "i4", "people", "jobs posted this month", BY_SPECIALISM),
     ("filled", "i4", "people", "of them filled", BY_SPECIALISM),
     ("skill_by", "f8", "effort/month", "skill of its people, gain from AI tools included", BY_SPECIALISM),
-    ("cash", "f8", "yuan", "money at hand; below zero a debt to the bank"),
+    ("cash", "f8", "yuan", "money at hand; below zero at a month's end: bills that it cannot pay"),
+    ("receivable", "f8", "yuan", "what clients owe it", BY_CLIENT),
+    ("payable", "f8", "yuan", "what it owes suppliers", BY_SUPPLIER),
+    ("loan", "f8", "yuan", "what it owes banks"),
+    ("line", "f8", "yuan", "most that banks lend it"),
+    ("equipment", "f8", "yuan", "equipment and rights, at what they cost less wear"),
+    ("committed", "f8", "yuan", "own part of what its works under way still cost"),
+    ("works", "f8", "yuan", "own part of what its works under way have cost"),
+    ("rationed", "f8", "people/month", "hires that it wanted this month and had no money for"),
     ("valuation", "f8", "yuan", "worth in the eyes of investors"),
     ("want", "f8", "yuan", "money that good projects lacked; fades"),
     ("public", "f8", "yuan", "public money received so far"),
@@ -128,14 +137,14 @@ STUDIO = record(
     ("compute", "f8", "yuan/month", "cost of computing"),
     ("compute_relief", "f8", "share", "part of it that was paid by the public this month"),
     ("rent_relief", "f8", "share", "part of the rent that was paid by the public this month"),
-    ("credit", "f8", "yuan", "guaranteed credit line"),
+    ("credit", "f8", "yuan", "part of its credit line that the public guarantees"),
     ("perk", "f8", "share", "public allowance to those whom it hires, of a year's wage"),
     ("duty", "f8", "effort", "work owed this month beside contracts and projects"),
     ("outside_tie", "f8", "1", "strength of ties with partners in other cities"),
     ("franchise", "f8", "log", "strength of its best known title; fades"),
     ("sub_id", "i8", "", "identity of the partner for contract work"),
     ("franchise_id", "i8", "", "identity of its best known title"),
-    ("months_red", "i4", "month", "months in debt beyond its credit line"),
+    ("months_red", "i4", "month", "months with bills that it could not pay"),
 )
 
 EMPLOYER = record(

@@ -26,7 +26,7 @@ GENEROUS = {
     "culture_technology": {"projects": 2400, "smallest": 5},
     "distribution_abroad": {"works": 2000, "smallest": 0.1, "dubbing": 0.02},
     "education_places": {"places": 40000, "aid": 0.5, "placements": 20000},
-    "guidance_fund": {"size": 3000.0},
+    "guidance_fund": {"size": 3000.0, "first_round": 1},
     "hub": {"teams": 300, "largest": 20},
     "ladder_grants": {"nestling": 0.3, "chick": 1.0, "grower": 5.0, "unicorn": 20.0, "rent": 0.3, "credit": 3.0,
                       "talent": 0.02, "listing": 5.0},

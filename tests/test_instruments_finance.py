@@ -9,7 +9,7 @@ from instruments import EAGER_FUNDS, LOW_LADDER, MILLION, by_identity, cash_of, 
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import FundKind, Tier
-from cluster_sim.month import births, hiring
+from cluster_sim.month import births, hiring, treasury
 
 
 # ------------------------------------------------------------------------------------- guidance fund
@@ -148,19 +148,31 @@ def test_a_credit_line_keeps_a_studio_open_longer():
     s["tier"][rows[1]] = 0
     ladder.open(model)
     model.rules.p["births_close"] = 0.0
-    s["cash"][rows] = -(model.par["births.overdraft"] + 2.0) * month
-    gone = np.zeros(s.size, np.int64)
-    count = births.select_exits(s, model.rules, model.t, gone)
-    assert rows[1] in gone[:count] and rows[0] not in gone[:count]
-    s["cash"][rows[0]] = -(model.par["births.overdraft"] + 3.5) * month[0]
-    count = births.select_exits(s, model.rules, model.t, gone)
-    assert rows[0] in gone[:count]
+    model.rules.p["money_known"] = model.rules.p["money_known_large"] = 0.0
+    s["receivable"][rows], s["payable"][rows] = 0.0, 0.0
+
+    def closes(debts: float) -> list[bool]:
+        s["cash"][rows], s["loan"][rows], gone = -debts * month, 0.0, np.zeros(s.size, np.int64)
+        treasury.settle_with_banks(s, model.rules, model.t, model.month.flow)
+        count = births.select_exits(s, model.rules, model.t, gone)
+        return np.isin(rows, gone[:count]).tolist()
+
+    assert closes(1.9) == [False, True] and s["loan"][rows[0]] > 0.0 == s["loan"][rows[1]]
+    assert closes(model.par["births.overdraft"] + 3.5) == [True, True]
+
+
+def test_works_under_way_are_worth_a_guaranteed_loan():
+    model, ladder, rows = listed(2, intellectual_property=0.4)
+    s = model.studios.used
+    s["works"][rows] = 3e6, 0.0
+    ladder.open(model)
+    assert s["credit"][rows].tolist() == [1.2e6, 0.0] and s["credit"].sum() == 1.2e6
 
 
 def test_the_guarantor_pays_its_share_of_the_line_when_the_studio_fails():
     model, ladder, rows = listed(3, credit=3.0, guaranteed=0.5)
     s = model.studios.used
-    s["credit"][rows] = 1e6
+    s["credit"][rows], s["receivable"][rows] = 1e6, 0.0
     s["cash"][rows] = -0.4e6, -5e6, 0.3e6
     ladder.closing(model, rows)
     assert ladder.outlay == 0.2e6 + 0.5e6 == model.month.flow[L.GUARANTEES_CITY]

@@ -162,7 +162,7 @@ def test_anchors_and_the_sixth_segment_do_not_apply():
     model.studios.used["want"] = 1e6
     order = model.studios.order()
     applicants, aims = np.zeros(order.size, np.int64), np.zeros(order.size)
-    count = finance.apply_for_money(model.studios.used, order, model.rules.p, 0, applicants, aims)
+    count = finance.apply_for_money(model.studios.used, order, model.rules, 0, applicants, aims)
     chosen = model.studios.used[applicants[:count]]
     assert count > 20 and (chosen["anchor"] != 1).all() and (chosen["segment"] != 5).all()
     assert (aims[:count] >= model.par["finance.seed"] * 1e6).all()

@@ -17,7 +17,7 @@ def capacities(model) -> np.ndarray:
     m = model
     sums = m.buffer("payroll", m.studios.high, PAYROLL)
     population.payroll(m.talents.used, hiring.look_at_employers(m), sums, m.city_state, m.rules.p)
-    production.capacities(m.studios.used, sums, m.space.cells, m.space.parks, m.city_state, m.rules.p, m.month.flow)
+    production.capacities(m.studios.used, sums, m.space.cells, m.space.parks, m.city_state, m.rules, m.month.flow)
     return m.studios.used["capacity"].copy()
 
 

@@ -7,6 +7,7 @@ from cluster_sim.initial.city import lay_out
 from cluster_sim.initial.funds import found_funds
 from cluster_sim.initial.gaps import open_gaps
 from cluster_sim.initial.markets import open_markets, set_prices, set_returns, weigh_other_cities
+from cluster_sim.initial.money import equip_studios, open_accounts
 from cluster_sim.initial.people import count_everybody, settle_people
 from cluster_sim.initial.rest import bring_to_rest
 from cluster_sim.initial.studios import found_studios
@@ -27,9 +28,11 @@ def populate(model) -> None:
     """Let studios, people and funds settle in the city, open its markets, and live the years before the start."""
     found_studios(model)
     settle_people(model)
+    equip_studios(model)
     found_funds(model)
     set_returns(model)
     set_prices(model)
     open_markets(model)
     weigh_other_cities(model)
     burn_in(model)
+    open_accounts(model)

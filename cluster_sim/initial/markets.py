@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
+from cluster_sim.initial import money
 from cluster_sim.month import commissioning, partner_search, population, prices, production
 from cluster_sim.month import property as property_market
 from cluster_sim.month.hiring import look_at_employers
@@ -36,7 +37,7 @@ def set_returns(model) -> None:
 def set_prices(model) -> None:
     """Set what a unit of effort costs and earns at the start, and the studios' first state."""
     count_capacity(model)
-    par, s, city = model.par, model.studios.used, model.city_state[0]
+    par, s, city, rules = model.par, model.studios.used, model.city_state[0], model.rules
     s["load"] = s["capacity"] * par["labour.use_of_capacity"]
     price_effort(model)
     s["price"], s["fee"] = city["price"][s["segment"]], city["fee"][s["segment"]]
@@ -44,10 +45,10 @@ def set_prices(model) -> None:
     s["orders"] = s["load"] * par["commissioning.lead"]
     s["target"] = s["staff"]
     s["served"] = 1.0
-    s["cash"] = np.floor(par["start.cash_months"] * s["unit_cost"] * s["capacity"])
+    s["cash"] = money.first_cash(s, rules)
     s["revenue_year"] = np.floor(12.0 * s["load"] * s["price"])
     s["revenue_last"] = s["revenue_year"] / 1.15
-    s["surplus_year"] = 1.0
+    s["surplus_year"] = money.first_surplus(s, rules.segments)
     s["valuation"] = par["ladder.price_to_sales"] * s["revenue_year"]
     bounds = np.array([par[f"ladder.{tier}_revenue"] for tier in ("nestling", "chick", "grower")]) * 1e6
     s["tier"] = np.where(s["solo"] == 0, np.searchsorted(bounds, s["revenue_year"], side="right"), 0)
@@ -91,7 +92,7 @@ def count_capacity(model) -> None:
     set_usual_density(model)
     property_market.rents(space.cells, space.parks, model.city_state, rules.p)
     unpaid = np.zeros_like(model.month.flow)
-    production.capacities(s, sums, space.cells, space.parks, model.city_state, rules.p, unpaid)
+    production.capacities(s, sums, space.cells, space.parks, model.city_state, rules, unpaid)
 
 
 def set_usual_density(model, weight: float = 1.0) -> None:

@@ -38,7 +38,7 @@ def snapshot(model: Any) -> dict[str, np.ndarray]:
              "stakes": as_bytes(model.stakes), "ties": as_bytes(model.partners.ties[: model.studios.high]),
              "cells": as_bytes(model.space.cells), "parks": as_bytes(model.space.parks),
              "free_floor": model.space.free_floor, "reach": model.other_cities.reach,
-             "people_first": model.people.first, "people": model.people.stock}
+             "people_first": model.people.first, "people": model.people.stock, "claims": model.books.claims.stock}
     for name in TABLES:
         table = getattr(model, name)
         state[name], state[f"{name}_free"] = as_bytes(table.used), np.array(table.free, np.int64)
@@ -73,6 +73,8 @@ def restore(model: Any, state: dict[str, np.ndarray]) -> None:
     model.markets = Markets(*(state[f"market_{name}"].copy() for name in Markets._fields))
     model.people = P.People(state["people_first"].copy())
     model.people.stock = state["people"].copy()
+    claims = model.books.claims
+    claims.stock, claims.equipment = state["claims"].copy(), float(model.studios.used["equipment"].sum())
     model.state |= dict(zip(NAMES, state["state"].tolist(), strict=True)) | dict.fromkeys(FRESH, 0)
 
 

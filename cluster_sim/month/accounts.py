@@ -14,15 +14,18 @@ from cluster_sim import people_ledger as P
 from cluster_sim.codes import Life
 from cluster_sim.draws import yuan
 from cluster_sim.jit import kernel
+from cluster_sim.month.liquidity import cash_kept, plans
 
 
 @kernel
-def close_books(studios, p, flow, totals):
-    """Work out every studio's surplus, profit tax, interest and dividends.
+def close_books(studios, rules, t, flow, totals):
+    """Work out every studio's surplus, profit tax after wear of equipment, and dividends.
 
+    Owners draw what lies above the cash that they keep and above what the studio's plans need, nothing while it owes
+    banks; those of young or lately funded studios draw profits only, never capital.
     totals: (8,) sums of sales, inputs, wages, taxes, subsidies, surplus, change of work in progress, cash.
     """
-    p = p[0]
+    p = rules.p[0]
     totals[:] = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
@@ -39,20 +42,19 @@ def close_books(studios, p, flow, totals):
         if s.alive != Life.ALIVE:
             continue
         if s.surplus > 0.0 and s.surplus_year >= 0.0:
-            tax = yuan(p.costs_profit_tax * s.surplus)
+            tax = yuan(p.costs_profit_tax * max(0.0, s.surplus - s.equipment / p.money_life))
             centre = yuan(0.6 * tax)
             province = yuan(0.14 * tax)
             flow[L.PROFIT_TAX_CENTRE] += centre
             flow[L.PROFIT_TAX_PROVINCE] += province
             flow[L.PROFIT_TAX_CITY] += tax - centre - province
             s.cash -= tax
-        if s.cash < 0.0:
-            interest = yuan(-s.cash * p.costs_interest)
-            flow[L.INTEREST] += interest
-            s.cash -= interest
-        keep = p.costs_buffer * s.unit_cost * max(s.capacity, 0.5) + p.costs_plough_back * 12.0 * max(0.0, s.surplus)
-        if s.cash > keep:
-            dividend = yuan(p.costs_dividend * (s.cash - keep))
+        keep = cash_kept(s, rules.seed, p) + plans(s, rules.segments[s.segment], p)
+        if s.cash > keep and s.loan == 0.0:
+            drawn = p.costs_dividend * (s.cash - keep)
+            if min(t - s.born, t - s.round_month) < p.money_record:
+                drawn = min(drawn, max(0.0, s.surplus_year / 12.0 - s.equipment / p.money_life))
+            dividend = yuan(drawn)
             flow[L.DIVIDENDS] += dividend
             s.cash -= dividend
     for i in range(studios.shape[0]):
@@ -62,7 +64,7 @@ def close_books(studios, p, flow, totals):
 def settle_accounts(model) -> None:
     """Close the studios' books, and hold all accounts of the month against each other."""
     totals, books, flow = np.zeros(8), model.books, model.month.flow
-    close_books(model.studios.used, model.rules.p, flow, totals)
+    close_books(model.studios.used, model.rules, model.t, flow, totals)
     book_households(model)
     cash, fund_cash = float(totals[7]), float(model.funds.used["cash"].sum())
     L.check(model.label(), flow, studios_cash=cash - books.studios_cash, funds_cash=fund_cash - books.funds_cash,

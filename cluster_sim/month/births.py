@@ -11,11 +11,13 @@ import math
 
 import numpy as np
 
+from cluster_sim import balances as B
 from cluster_sim import ledger as L
 from cluster_sim import people_ledger as P
 from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
+from cluster_sim.month.liquidity import net_claims, own_costs, seat_price
 from cluster_sim.month.luck import luck_spread
 from cluster_sim.records import TIE
 
@@ -51,6 +53,10 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
         s.born = t + max(1, int(wait[s.cell]))
         s.cash = yuan(p.births_capital * 1e6 * math.exp(p.births_capital_spread * quantile(uniform(draw(money, s.id)))))
         flow[L.FOUNDERS_CAPITAL] += s.cash
+        seat = seat_price(rules.segments[s.segment], p)
+        s.equipment = min(yuan(seat), yuan(p.births_equipment * s.cash))
+        s.cash -= s.equipment
+        flow[L.EQUIPMENT] += s.equipment
         s.knowhow = 0.5 + 0.5 * old.knowhow
         s.reputation = p.births_reputation * old.reputation
         s.templates = 0.0
@@ -78,7 +84,7 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
 
 @kernel
 def select_exits(studios, rules, t, gone):
-    """List the studios that close this month: out of money, without people, or given up; return their number."""
+    """List the studios that close this month: out of money and credit, without people, or given up; return how many."""
     p = rules.p[0]
     base = stream(rules.seed, CLOSE, t)
     count = 0
@@ -86,11 +92,11 @@ def select_exits(studios, rules, t, gone):
         s = studios[i]
         if s.alive == Life.FREE or s.born > t:
             continue
-        monthly = s.unit_cost * max(s.capacity, 0.5)
-        s.months_red = s.months_red + 1 if s.cash < -s.credit else 0
+        s.months_red = s.months_red + 1 if s.cash < 0.0 else 0
         if s.anchor > 0 or s.kept_open == 1:
             continue
-        if s.staff == 0 or s.cash < -(p.births_overdraft * monthly + s.credit) or s.months_red > p.births_red_months:
+        insolvent = s.cash < 0.0 and net_claims(s) < -p.births_overdraft * own_costs(s)
+        if s.staff == 0 or insolvent or s.months_red > p.births_red_months:
             gone[count] = i
             count += 1
             continue
@@ -105,26 +111,56 @@ def select_exits(studios, rules, t, gone):
 
 
 @kernel
-def close(gone, studios, projects, credits, people, flow, t):
-    """Wind up closing studios: cash to owners or a bad debt to the banks, work in progress written off.
+def wind_up(gone, studios, flow, lost, passed):
+    """Pay the debts of closing studios in their order, banks before suppliers, with cash and then with claims.
 
-    Their people look for work.  Returns the cost of projects that die with them (a revaluation, not value
-    added): the caller takes it from the stock.
+    What is left is the owners'; what is missing the creditors lose (a revaluation), and equipment is scrapped.
+    lost: (18,) by claim; passed: claims by new holder and client.  Returns the equipment scrapped (yuan).
     """
-    ended = np.zeros(studios.shape[0], np.bool_)
+    scrapped = 0.0
+    debts = np.empty(3)
     for n in range(gone.shape[0]):
         s = studios[gone[n]]
-        ended[gone[n]] = True
-        if s.cash >= 0.0:
-            flow[L.LIQUIDATION] += s.cash
-        else:
-            flow[L.BAD_DEBT] += -s.cash
-        s.cash = 0.0
+        if s.cash < 0.0:                        # unpaid bills: the bank lets the account go below zero, and loses it
+            flow[L.BANK_LOANS] += -s.cash
+            s.loan += -s.cash
+            s.cash = 0.0
+        debts[0], debts[1], debts[2] = s.loan, s.payable[0], s.payable[1]
+        for d in range(3):
+            paid = min(s.cash, debts[d])
+            s.cash -= paid
+            flow[L.LOAN_REPAYMENTS if d == 0 else L.SUPPLIERS_PAID_CITY + d - 1] += paid
+            left = debts[d] - paid
+            for c in range(B.CLIENTS):
+                over = min(left, s.receivable[c])
+                s.receivable[c] -= over
+                passed[d, c] += over
+                left -= over
+            lost[B.LOANS if d == 0 else B.PAYABLE + d - 1] += left
+        for c in range(B.CLIENTS):
+            passed[3, c] += s.receivable[c]
+            s.receivable[c] = 0.0
+        flow[L.LIQUIDATION] += s.cash
+        scrapped += s.equipment
+        s.cash = s.loan = s.equipment = 0.0
+        s.payable[:] = 0.0
         s.alive = Life.ENDED
+    return scrapped
+
+
+@kernel
+def close(studios, projects, credits, people, t):
+    """End what closing studios leave behind: their works die, and their people look for work.
+
+    Returns the cost of works that die (a revaluation, not value added): the caller takes it from the stock.
+    """
+    ended = np.zeros(studios.shape[0], np.bool_)
+    for i in range(studios.shape[0]):
+        ended[i] = studios[i].alive == Life.ENDED
     lost = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage > Stage.FREE and j.stage != Stage.DONE and studios[j.owner].alive == Life.ENDED:
+        if j.stage > Stage.FREE and j.stage != Stage.DONE and ended[j.owner]:
             if j.stage < Stage.RUNNING:
                 lost += j.cost
             j.stage = Stage.ABANDONED
@@ -152,9 +188,10 @@ def close_studios(model) -> None:
         return
     for instrument in model.in_force:
         instrument.closing(model, gone)
-    model.people.book(P.CLOSED, float(model.studios.used["staff"][gone].sum()))
-    model.books.written_off += close(gone, studios, model.projects.used, model.credits.used, model.talents.used,
-                                     model.month.flow, model.t)
+    model.people.book(P.CLOSED, float(studios["staff"][gone].sum()))
+    books = model.books
+    books.claims.worn += wind_up(gone, studios, model.month.flow, books.claims.lost, books.claims.passed)
+    books.written_off += close(studios, model.projects.used, model.credits.used, model.talents.used, model.t)
     model.studios.forget_order()
 
 

@@ -29,6 +29,7 @@ from cluster_sim.draws import (
 )
 from cluster_sim.jit import inline, kernel
 from cluster_sim.month.events import Hit
+from cluster_sim.month.liquidity import free_money, own_costs, unused_credit
 from cluster_sim.month.partner_search import look_around, market_of, search, survey, tie_between
 from cluster_sim.month.ties import record_pairs
 from cluster_sim.records import CREDIT, PROPOSAL, TIES
@@ -44,7 +45,7 @@ def draft(s, seg, q, g, p, h, serial):
     z3 = quantile(uniform(h))
     h = again(h)
     z4 = quantile(uniform(h))
-    monthly = s.unit_cost * s.capacity
+    monthly = own_costs(s)
     q.owner_id = s.id
     q.segment = s.segment
     q.serial = serial
@@ -54,7 +55,7 @@ def draft(s, seg, q, g, p, h, serial):
     q.signal = p.greenlight_foresight * z1 + math.sqrt(1.0 - p.greenlight_foresight ** 2) * z3
     # own projects together take a share of capacity; a larger studio makes more of them and larger ones
     q.own_effort = seg.own_share * s.capacity / math.sqrt(1.0 + s.staff / 40.0) * q.months * math.exp(0.35 * z4)
-    spare = max(0.0, s.cash - p.greenlight_reserve * monthly)
+    spare = max(0.0, s.cash + unused_credit(s) - s.committed - p.greenlight_reserve * monthly)
     bought = p.greenlight_wealth_share * spare / g.outside_fee[s.segment]
     q.effort = q.own_effort * (1.0 + p.greenlight_bought) + bought
     q.budget = q.own_effort * s.unit_cost + (q.effort - q.own_effort) * s.fee * (1.0 + p.collaboration_c0)
@@ -67,7 +68,9 @@ def draft(s, seg, q, g, p, h, serial):
     q.bridge = 0.0
     q.applied = 0
     q.replay = 0
-    own = max(0.0, s.cash - p.greenlight_floor * monthly) * p.greenlight_cash_share
+    # free money, and what the house can set aside while it works, less what works under way still take
+    own = (p.greenlight_cash_share * free_money(s, p)
+           + max(0.0, p.greenlight_set_aside * q.months * max(0.0, s.surplus_year) / 12.0 - s.committed))
     # co-investors do not share the studio's optimism: beyond their usual part they want their money back
     q.coinvest = max(seg.coinvest, 1.0 - own / max(q.budget, 1.0))
     if q.expected < q.cost and q.coinvest > seg.coinvest:

@@ -27,6 +27,7 @@ from cluster_sim.draws import (
     uniform,
 )
 from cluster_sim.jit import kernel
+from cluster_sim.month.liquidity import affordable_hires
 from cluster_sim.month.wages import fair_wage
 from cluster_sim.records import EMPLOYER
 from cluster_sim.state import Vacancies
@@ -40,7 +41,7 @@ def plan(studios, rules, t):
 
     Wished staff is what serves the expected load at a target use of capacity.  A studio posts for a part of what it
     lacks and for those whom it usually loses in a month, more than it needs, since only a part is filled.  Taking
-    many in at once is hard: growth tends to a share of the staff a month.  Cash bounds it.
+    many in at once is hard: growth tends to a share of the staff a month.  Money that is free bounds it.
     """
     p = rules.p[0]
     mix = rules.mix
@@ -53,6 +54,7 @@ def plan(studios, rules, t):
         s.vacancies[:] = 0
         posted = 0
         s.layoff = 0.0
+        s.rationed = 0.0
         if s.solo == 1 or s.born > t:
             s.filled[:] = 0
             continue
@@ -67,10 +69,12 @@ def plan(studios, rules, t):
         if gap > 0.0:
             most = p.labour_growth_bound * s.staff + 1.0
             wish = -most * math.expm1(-wish / most)
-        wish += turnover * s.staff
+        leavers = turnover * s.staff
+        wish += leavers
         if wish > 0.0:
-            affordable = max(0.0, s.cash) / max(p.labour_cash_cover * cost, 1.0)
-            posted = round_up_by_chance(min(wish / p.labour_fill_rate, affordable), draw(base, s.id))
+            hires = min(wish, affordable_hires(s, leavers, cost, rules.segments[s.segment], p))
+            s.rationed = wish - hires
+            posted = round_up_by_chance(hires / p.labour_fill_rate, draw(base, s.id))
         if gap < -p.labour_hoarding * s.staff:
             s.layoff = p.labour_layoff_speed * (-gap / s.staff - p.labour_hoarding)
         if s.cash < 0.0 and s.staff > 1:

@@ -17,18 +17,19 @@ from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import population
+from cluster_sim.month.liquidity import seat_price
 from cluster_sim.records import EMPLOYER, PAYROLL
 
 
 @kernel
-def capacities(studios, payrolls, cells, parks, city, p, flow):
+def capacities(studios, payrolls, cells, parks, city, rules, flow):
     """Set staff, capacity and this month's costs of every studio; pay wages, contributions, rent, compute.
 
-    Rent is booked at the market; a discount comes back as a subsidy, paid
-    by the instrument that grants it.
+    Who lacks equipment works with less, by the elasticity of output to capital.  Rent is booked at the market; a
+    discount comes back as a subsidy, paid by the instrument that grants it.
     """
     g = city[0]
-    p = p[0]
+    p = rules.p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE:
@@ -44,7 +45,9 @@ def capacities(studios, payrolls, cells, parks, city, p, flow):
             skill += payroll.skill_by[k]
         productivity = (p.production_a0 * max(0.05, cells[s.cell].density / g.density0) ** p.production_gamma
                         * s.knowhow ** p.production_phi)
-        s.capacity = productivity * skill
+        needed = max(1, s.staff) * seat_price(rules.segments[s.segment], p)
+        equipped = max(0.1, s.equipment / max(needed, 1.0))
+        s.capacity = productivity * skill * (equipped ** p.money_capital_elasticity if equipped < 1.0 else 1.0)
         s.quality = (p.production_quality_knowhow * math.log(s.knowhow)
                      + p.production_quality_skill * math.log(max(0.2, skill / max(s.staff, 1))))
         s.sales = 0.0
@@ -115,7 +118,10 @@ def loads(studios, projects, credits, p, t):
 
 @kernel
 def deliver(studios, segments, outside_wage, city, p, flow):
-    """Deliver contract work, bill clients, pay subcontractors, suppliers and taxes on production."""
+    """Deliver contract work on credit, pay subcontractors and taxes, and owe suppliers for what was bought.
+
+    The value-added tax, net of that on what was bought, is due with the invoice; the client pays it with the bill.
+    """
     g = city[0]
     p = p[0]
     for i in range(studios.shape[0]):
@@ -153,7 +159,18 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         inputs = yuan((done + helped) * g.price[s.segment] * g.outside_wage * seg.inputs)
         local = yuan(inputs * p.costs_local_inputs)
         tax = yuan(revenue * p.costs_production_tax)
-        s.cash += revenue - inputs - tax - pay
+        due = (1.0 - abroad / max(revenue, 1.0)) * max(0.0, revenue - inputs) * p.costs_vat     # exports are zero-rated
+        centre = yuan(0.5 * due)
+        province = yuan(0.15 * due)
+        town = yuan(0.35 * due)
+        vat = centre + province + town
+        vat_home = yuan(vat * home / max(revenue - abroad, 1.0))
+        s.cash -= tax + pay + vat
+        s.receivable[0] += home + vat_home
+        s.receivable[1] += nation + vat - vat_home
+        s.receivable[2] += abroad
+        s.payable[0] += local
+        s.payable[1] += inputs - local
         s.sales += revenue
         s.inputs += inputs + pay
         s.taxes += tax
@@ -163,12 +180,16 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         flow[L.INPUTS_CITY] += local
         flow[L.INPUTS_NATION] += inputs - local
         flow[L.PRODUCTION_TAX] += tax
-        vat = (1.0 - abroad / max(revenue, 1.0)) * max(0.0, revenue - inputs) * p.costs_vat     # exports are zero-rated
-        centre = yuan(0.5 * vat)
-        province = yuan(0.15 * vat)
+        flow[L.CREDIT_TO_HOME] += home + vat_home
+        flow[L.CREDIT_TO_NATION] += nation + vat - vat_home
+        flow[L.CREDIT_TO_ABROAD] += abroad
+        flow[L.SUPPLIERS_CREDIT_CITY] += local
+        flow[L.SUPPLIERS_CREDIT_NATION] += inputs - local
+        flow[L.INVOICED_VAT_HOME] += vat_home
+        flow[L.INVOICED_VAT_NATION] += vat - vat_home
         flow[L.VAT_CENTRE] += centre
         flow[L.VAT_PROVINCE] += province
-        flow[L.VAT_CITY] += yuan(0.35 * vat)
+        flow[L.VAT_CITY] += town
 
 
 @kernel
@@ -281,7 +302,7 @@ def pay_costs(model) -> None:
     employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)     # as people saw them
     model.state["employment"] = population.payroll(model.talents.used, employers, payrolls, model.city_state,
                                                    model.rules.p)
-    capacities(studios, payrolls, model.space.cells, model.space.parks, model.city_state, model.rules.p,
+    capacities(studios, payrolls, model.space.cells, model.space.parks, model.city_state, model.rules,
                model.month.flow)
 
 

@@ -91,7 +91,11 @@ class AnchorAttraction(Instrument):
         s["wage_bill"][row] = float(people["wage"][index].sum())
         s["expected"][row] = s["capacity"][row]
         capital = np.floor(6.0 * count * model.labour.mean_wage * self.get("premium"))
-        s["cash"][row] = capital
+        seat = model.par["money.capital"] * model.rules.segments["value_added_per_worker"][segment] * 1e6
+        equipment = np.floor(count * seat)
+        s["cash"][row], s["equipment"][row] = capital, equipment
+        capital += equipment
+        model.month.flow[L.EQUIPMENT] += equipment
         model.month.flow[L.COINVESTMENT] += capital      # from the rest of the nation
         model.studios.forget_order()
         self.arrived.append((int(s["id"][row]), model.t))

@@ -52,7 +52,7 @@ class PublicFund(Instrument):
         fund["first_round"][self.row], fund["last_round"][self.row] = self.get("first_round"), self.get("last_round")
         fund["committed"][self.row], fund["zones"][self.row] = size, self.mandate(model)
         part = size / (12.0 * self.get("years"))
-        fund["looks"][self.row] = model.par["finance.screened"] * model.scale
+        fund["looks"][self.row] = model.par["finance.screened"] * size / (model.par["finance.fund_size"] * MILLION)
         room = max(CALLS_AHEAD * part, min(LEAST_CASH * MILLION, size)) - float(fund["cash"][self.row])
         call = min(part, size - self.called, max(0.0, room))
         call = self.spend(model, np.floor(call), "capital", act="rounds", entity=model.t)

@@ -86,14 +86,28 @@ class Studio(mesa.Agent):
             bound = par["labour.growth_bound"] * self.staff + 1.0
             new = bound * (1.0 - math.exp(-new / bound))
         head = self.wage_bill * (1.0 + par["costs.social"]) / max(self.staff, 1)
-        affordable = max(0.0, self.cash) / max(par["labour.cash_cover"] * head, 1.0)
-        wish = min(max(0.0, (new + usual_leavers) / par["labour.fill_rate"]), affordable)
+        hires = min(max(0.0, new + usual_leavers), self.affordable_hires(usual_leavers, head))
+        wish = hires / par["labour.fill_rate"]
         posts = math.floor(wish) + (luck.uniform() < wish - math.floor(wish))
         if gap < -par["labour.hoarding"] * self.staff:
             self.layoff = par["labour.layoff_speed"] * (-gap / self.staff - par["labour.hoarding"])
         if self.cash < 0 and self.staff > 1:
             self.layoff = min(0.3, self.layoff + par["labour.layoff_in_distress"])
         self.name_specialisms(posts, luck.again())
+
+    def affordable_hires(self, leavers: float, head: float) -> float:
+        """Return how many hires the free money covers: cash and unused credit beyond the next payroll.
+
+        Each takes some months of wage, and equipment too unless a seat stands idle or a leaver clears one.
+        """
+        par = self.model.par
+        payroll = par["money.payroll"] * self.unit_cost * max(self.capacity, 0.5)
+        money = max(0.0, self.cash + max(0.0, self.line - self.loan) - payroll)
+        seat = par["money.capital"] * 1e6 * self.model.seg["value_added_per_worker"][self.segment]
+        cover, idle = par["labour.cash_cover"] * head, max(0.0, self.equipment / seat - self.staff + leavers)
+        if money <= idle * cover:
+            return money / cover
+        return idle + (money - idle * cover) / (cover + seat)
 
     def name_specialisms(self, posts: int, luck: Any) -> None:
         """Give each post a specialism with a chance proportional to what the studio lacks of it."""
