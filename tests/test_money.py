@@ -75,9 +75,9 @@ def test_a_seat_costs_more_than_a_chair_that_stands_idle():
     seat, s["line"], s["loan"] = seat_price(seg, p), 0.0, 0.0
     s["cash"] = p["money_payroll"] * own_costs(s) + 1e6
     s["equipment"] = s["staff"] * seat
-    bare = affordable_hires(s, 1e4, seg, p)
+    bare = affordable_hires(s, 0.0, 1e4, seg, p)
     s["equipment"] = (s["staff"] + 1e3) * seat
-    furnished = affordable_hires(s, 1e4, seg, p)
+    furnished = affordable_hires(s, 0.0, 1e4, seg, p)
     assert bare == pytest.approx(1e6 / (3e4 + seat)) and furnished == pytest.approx(1e6 / 3e4)
 
 
