@@ -45,6 +45,7 @@ from cluster_sim.month import (
     yearbook,
 )
 from cluster_sim.month import property as property_market
+from cluster_sim.month.rivals import Rivals
 from cluster_sim.people_ledger import People
 from cluster_sim.state import Homes, Labour, Markets, Month, OtherCities, Partners, Rules, Space
 
@@ -71,6 +72,7 @@ class ClusterModel(Views, mesa.Model):
     partners: Partners
     other_cities: OtherCities
     markets: Markets
+    rivals: Rivals
     people: People
     month: Month
 

@@ -1,7 +1,7 @@
 """The identity of people: everybody comes from somewhere and goes somewhere, checked every month.
 
-Six stocks hold everybody who matters to the city.  Three of them are counted person by person in the table of
-people; the other three are known by number only.  Whoever moves is booked once, from one stock to another.
+Seven stocks hold everybody in the nation.  Three of them are counted person by person in the table of
+people; the other four are known by number only, the last two also by the nation's cities (month/rivals.py).  Whoever moves is booked once, from one stock to another.
 At a month's end the persons counted must be those of the month before plus who came less who went.
 """
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-STOCKS = ("at work", "seeking", "studying", "other sectors", "at home", "elsewhere")
-AT_WORK, SEEKING, STUDYING, OTHER, HOME, ELSEWHERE = range(len(STOCKS))
+STOCKS = ("at work", "seeking", "studying", "other sectors", "at home", "elsewhere", "in other cities")
+AT_WORK, SEEKING, STUDYING, OTHER, HOME, ELSEWHERE, CITIES = range(len(STOCKS))
 COUNTED = (AT_WORK, SEEKING, STUDYING)
 """Stocks whose persons stand in the table of people."""
 
@@ -38,11 +38,13 @@ _TABLE = (
     ("retired from creative work", AT_WORK, HOME),
     ("retired from other sectors", OTHER, HOME),
     ("came of age", HOME, OTHER),
+    ("moved to other cities", ELSEWHERE, CITIES),
+    ("left other cities", CITIES, ELSEWHERE),
 )
 FLOWS = tuple(name for name, _, _ in _TABLE)
 (HIRED, QUIT, LAID_OFF, CLOSED, SWITCHED, GAVE_UP, JOINED, MIGRATED, CAME_WITH_COMPANY, LEFT_WORK, LEFT_SEARCH,
  ENROLLED, ENROLLED_FROM_ELSEWHERE, GRADUATED, GRADUATED_TO_OTHER, GRADUATED_AND_LEFT, SETTLED, LEFT_OTHER,
- RETIRED, RETIRED_OTHER, CAME_OF_AGE) = range(len(_TABLE))
+ RETIRED, RETIRED_OTHER, CAME_OF_AGE, TO_OTHER_CITIES, FROM_OTHER_CITIES) = range(len(_TABLE))
 SOURCE, TARGET = (np.array([row[side] for row in _TABLE]) for side in (1, 2))
 
 

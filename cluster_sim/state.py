@@ -22,7 +22,7 @@ CITY = record(
     ("fee", "f8", "yuan/effort", "price of effort alone at the start", BY_SEGMENT),
     ("unit_cost", "f8", "yuan/effort", "cost of effort at the start", BY_SEGMENT),
     ("own_part", "f8", "share", "own cost in the price of effort at the start", BY_SEGMENT),
-    ("outside_pass_through", "f8", "1", "part of a change of own cost that other cities' studios pass on", BY_SEGMENT),
+    ("outside_pass_through", "f8", "1", "part of a change of own cost that studios pass on, at rest", BY_SEGMENT),
     ("outside_price", "f8", "yuan/effort", "price of effort in other cities, all inputs included", BY_SEGMENT),
     ("outside_fee", "f8", "yuan/effort", "price of effort alone in other cities", BY_SEGMENT),
     ("home_part", "f8", "share", "part of contracts in the nation that the home city orders", BY_SEGMENT),
@@ -34,7 +34,7 @@ CITY = record(
     ("ai", "f8", "share", "frontier of AI tools"),
     ("outside_wage", "f8", "1", "creative wage in other cities over that of the start"),
     ("outside_cost", "f8", "1", "cost of effort in other cities over that of the start"),
-    ("outside_growth", "f8", "1", "the nation's market over that of the start"),
+    ("outside_growth", "f8", "1", "jobs of other cities over those at rest"),
     ("rest_wage", "f8", "yuan/month", "wage in other sectors"),
     ("buzz_mean", "f8", "1", "talk over all segments"),
     ("stay", "f8", "share", "part of graduates who stay"),
@@ -113,13 +113,10 @@ class Labour(NamedTuple):
 
 
 class Markets(NamedTuple):
-    """Who orders contracts and from whom, by segment; column 0 is the home city, the others are other cities."""
+    """How the city's studios weigh with clients, by segment, and what titles can earn."""
 
-    demand: np.ndarray                  # yuan a month at the start, by segment and city
-    decay: np.ndarray                   # weight of distance to each city's clients
-    rivals: np.ndarray                  # weight of studios elsewhere with each city's clients
-    demand_abroad: np.ndarray           # yuan a month at the start
-    rivals_abroad: np.ndarray
+    usual_home: np.ndarray              # weight with clients in the nation with which the city sells what it does at rest
+    usual_abroad: np.ndarray            # and abroad
     weight_home: np.ndarray             # weight of our studios with clients in the nation
     weight_abroad: np.ndarray           # and abroad
     titles: np.ndarray                  # size of the market for titles at the start, yuan a month

@@ -88,6 +88,7 @@ def test_a_better_city_wins_more_and_its_rivals_less():
     gain = np.log(totals[1][0] / totals[0][0]) / np.log(1.1)
     assert (gain > 0.8).all() and (gain < 1.0).all()
     mine = (rest.appeal[0] * 1.1)[:, None] * rest.reach[0]
+    mine[:, -1] *= rest.abroad[0]
     money = rest.spending * mine / (mine + won.rivals)              # what an agent city can work out itself
     assert money[:, 1:-1].sum(1) == pytest.approx(won.nation) and money[:, -1] == pytest.approx(won.abroad)
     lost = totals[0][1] - totals[1][1]

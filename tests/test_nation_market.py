@@ -67,7 +67,7 @@ def shares(**values):
     weight, everybody = np.empty_like(rest.jobs), np.empty(rest.spending.shape)
     fixed = p._replace(luck_memory=1.0)
     demand.weigh(fixed, rest, state, np.ones_like(rest.jobs), "luck" in values, 1, 0, weight)
-    demand.sell(p, rest, state, weight, rest.sales, np.ones(1), np.ones(1), everybody)
+    demand.sell(p, rest, state, weight, np.ones_like(weight), rest.sales, np.ones(1), np.ones(1), everybody)
     contested = state.won - p.links_local * rest.sales
     return p, contested[:, 0] / contested.sum()
 
@@ -85,7 +85,7 @@ def test_nearby_clients_buy_more_from_a_city_than_distant_ones():
     p, rest, state = world(cities=12)
     weight, everybody = np.empty_like(rest.jobs), np.empty(rest.spending.shape)
     demand.weigh(p, rest, state, np.ones_like(rest.jobs), False, 0, 0, weight)
-    demand.sell(p, rest, state, weight, rest.sales, np.ones(1), np.ones(1), everybody)
+    demand.sell(p, rest, state, weight, np.ones_like(weight), rest.sales, np.ones(1), np.ones(1), everybody)
     part = weight[0, 0] * rest.reach[0] / everybody[0]
     assert part[0] > part[1] > part[6] > 0.0
     assert state.won.sum() == pytest.approx(rest.sales.sum())
@@ -100,7 +100,7 @@ def test_links_are_no_free_gain():
         assert state.jobs == pytest.approx(rest.jobs, rel=1e-10)
     p, rest, state = world(cities=5, links_local=0.1, links_national=0.0)
     weight, everybody = rest.appeal.copy(), np.empty(rest.spending.shape)
-    demand.sell(p, rest, state, weight, 2.0 * rest.sales, np.ones(1), np.ones(1), everybody)
+    demand.sell(p, rest, state, weight, np.ones_like(weight), 2.0 * rest.sales, np.ones(1), np.ones(1), everybody)
     assert state.won == pytest.approx(1.1 * rest.sales)
 
 

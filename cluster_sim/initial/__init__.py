@@ -20,7 +20,6 @@ def begin(model) -> None:
         bring_to_rest(model)
     else:
         populate(model)
-        count_everybody(model)
     open_gaps(model)
 
 
@@ -32,6 +31,7 @@ def populate(model) -> None:
     found_funds(model)
     set_returns(model)
     set_prices(model)
+    count_everybody(model)
     open_markets(model)
     weigh_other_cities(model)
     burn_in(model)

@@ -19,8 +19,8 @@ from cluster_sim.draws import START_TALENT, uniforms
 def open_gaps(model: Any) -> None:
     """Open the gaps of the parameters `gaps.*` in a city at rest."""
     par, g = model.par, model.city_state[0]
-    for rivals in (model.markets.rivals, model.markets.rivals_abroad):
-        rivals /= 1.0 + par["gaps.attraction"]
+    for usual in (model.markets.usual_home, model.markets.usual_abroad):
+        usual /= 1.0 + par["gaps.attraction"]
     g["inflow"] = max(0.0, float(g["inflow"]) + par["gaps.people"])
     if par["gaps.wage"]:
         raise_wages(model, 1.0 + par["gaps.wage"])

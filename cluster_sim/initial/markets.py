@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
-from cluster_sim.initial import money
+from cluster_sim.initial import money, nation
 from cluster_sim.month import commissioning, partner_search, population, prices, production
 from cluster_sim.month import property as property_market
 from cluster_sim.month.hiring import look_at_employers
@@ -77,7 +77,6 @@ def price_effort(model, weight: float = 1.0) -> None:
     # no more than what bought inputs leave of the price
     city["own_part"] = np.minimum(own_cost, (1.0 - segments["inputs"]) / (1.0 + par["commissioning.markup"]))
     prices.mean_pass_through(s, model.rules.p, city["outside_pass_through"])
-    prices.follow_outside(model)
 
 
 def count_capacity(model) -> None:
@@ -104,37 +103,16 @@ def set_usual_density(model, weight: float = 1.0) -> None:
 
 
 def open_markets(model) -> None:
-    """Solve the outside studios' attraction so that demand is what is sold now, by segment.
-
-    National demand by segment is first sales over the city's start share of the nation's.
-    """
-    par, rules, s, outside = model.par, model.rules, model.studios.used, model.city.outside
-    segments = rules.segments
+    """Let the nation settle beside the city so that clients order what is sold now, by segment."""
+    rules, s, segments = model.rules, model.studios.used, model.rules.segments
     weight_home, weight_abroad = np.zeros((2, N_SEGMENTS))
     prices.quote(s, model.city_state, rules, model.t - 1)
     commissioning.weigh(s, model.city_state, rules, model.t - 1, weight_home, weight_abroad)
     work = np.minimum(s["load"], s["capacity"]) * s["price"] * (1.0 - segments["own_share"][s["segment"]])
     sales = np.bincount(s["segment"], weights=work, minlength=N_SEGMENTS)
-    national = sales / segments["national_share"]
-    demand = national[:, None] * np.concatenate([[model.city.home_market], outside["market"]])[None, :]
-    km = np.concatenate([[0.0], outside["distance_km"]])
-    decay = (1.0 + km / 100.0) ** (-par["commissioning.distance_decay"])
-    typical = (1.0 + 1100.0 / 100.0) ** (-par["commissioning.distance_decay"])
-    local = np.concatenate([[0.0], outside["strength"]])
-    shape = local + (1.0 - local) * typical * par["commissioning.rival_reach"]
-    rivals = np.empty_like(demand)
-    target = sales * (1.0 - segments["abroad_share"])
-    for k in range(N_SEGMENTS):
-        low, high = 1e-9, 1e9
-        for _ in range(200):
-            a = math.sqrt(low * high)
-            ours = weight_home[k] * decay
-            won = (demand[k] * ours / (ours + a * weight_home[k] * shape)).sum()
-            low, high = (a, high) if won > target[k] else (low, a)
-        rivals[k] = a * weight_home[k] * shape
-    demand_abroad = sales * segments["abroad_share"] * 20.0
-    model.markets = Markets(demand, decay, rivals, demand_abroad, 19.0 * weight_abroad, weight_home, weight_abroad,
-                            model.city_state["release_market"][0].copy())
+    nation.settle_nation(model, sales, sales * segments["abroad_share"])
+    usual = np.maximum(weight_home, nation.LEAST_JOBS), np.maximum(weight_abroad, 1e-3)
+    model.markets = Markets(*usual, weight_home, weight_abroad, model.city_state["release_market"][0].copy())
     s["abroad"] = segments["abroad_share"][s["segment"]]
     model.state["start_sales"] = float(sales.sum())
 

@@ -107,4 +107,5 @@ def all_people(model, at_work: float, seeking: float, studying: float) -> np.nda
         other = par["population.other_ratio"] * at_work
         home = par["population.dependants"] * (other + at_work) - seeking - studying
         elsewhere = par["population.elsewhere"] * (other + at_work)
-    return np.array([at_work, seeking, studying, *(float(max(1, round(n))) for n in (other, home, elsewhere))])
+    # other cities are counted when the nation settles beside the city
+    return np.array([at_work, seeking, studying, *(float(max(1, round(n))) for n in (other, home, elsewhere)), 0.0])

@@ -10,6 +10,9 @@ from cluster_sim import people_ledger as P
 from cluster_sim.codes import HitState
 from cluster_sim.month import ties
 from cluster_sim.month.observe import STATE
+from cluster_sim.month.rivals import Rivals
+from cluster_sim.nation.parameters import NationParameters, from_dict
+from cluster_sim.nation.state import Rest, State
 from cluster_sim.records import COLUMNS, STAKE
 from cluster_sim.state import Markets
 
@@ -42,8 +45,11 @@ def snapshot(model: Any) -> dict[str, np.ndarray]:
     for name in TABLES:
         table = getattr(model, name)
         state[name], state[f"{name}_free"] = as_bytes(table.used), np.array(table.free, np.int64)
-    for name, values in model.markets._asdict().items():
-        state[f"market_{name}"] = values
+    rivals = model.rivals
+    for prefix, group in (("market", model.markets), ("nation_p", rivals.parameters), ("nation_rest", rivals.rest),
+                          ("nation", rivals.state)):
+        state |= {f"{prefix}_{name}": np.asarray(values) for name, values in group._asdict().items()}
+    state["sold"] = rivals.sold
     return {name: values.copy() for name, values in state.items()}
 
 
@@ -71,6 +77,11 @@ def restore(model: Any, state: dict[str, np.ndarray]) -> None:
     model.space.free_floor[:], model.other_cities.reach[:] = state["free_floor"], state["reach"]
     model.stakes = state["stakes"].view(STAKE).ravel().copy()
     model.markets = Markets(*(state[f"market_{name}"].copy() for name in Markets._fields))
+    numbers = {name: state[f"nation_p_{name}"] for name in NationParameters._fields}
+    rest = {name: state[f"nation_rest_{name}"].copy() for name in Rest._fields}
+    rest["pool"] = float(rest["pool"])
+    model.rivals = Rivals(from_dict(numbers), Rest(**rest),
+                          State(*(state[f"nation_{name}"].copy() for name in State._fields)), state["sold"].copy())
     model.people = P.People(state["people_first"].copy())
     model.people.stock = state["people"].copy()
     claims = model.books.claims

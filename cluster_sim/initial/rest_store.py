@@ -25,7 +25,7 @@ import numpy as np
 from cluster_sim import jit
 from cluster_sim.initial.city import still_month
 
-CODE = ("*.py", "agents/*.py", "city/*.py", "initial/*.py", "month/*.py")
+CODE = ("*.py", "agents/*.py", "city/*.py", "initial/*.py", "month/*.py", "nation/*.py", "nation/*.yaml")
 """Sources that say what a state of rest is."""
 WITHOUT_EFFECT = ("gaps.attraction", "gaps.people", "gaps.wage", "accounts.statistical_break", "accounts.induced",
                   "accounts.poaching_loss")

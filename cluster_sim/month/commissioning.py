@@ -3,8 +3,8 @@
 Clients in the home city, in thirty other cities and abroad spend a given amount by segment (an outside
 path).  What our city wins is a logit over all studios in price, quality, reputation and distance:
 ``share_c = V d_c / (V d_c + A_c)``, with V the sum of our studios' weights, d_c the decay of distance and
-A_c the outside studios' attraction to clients of c.  Near markets are won first; as they fill and as wages
-rise, growth slows.  Within the city each studio's part is its weight over V; contracts come in lumps.
+A_c the attraction of the other cities to clients of c, which grows with their jobs as ours does (rivals.py).
+Near markets are won first; as they fill and as wages rise, growth slows.  Within the city each studio's part is its weight over V; contracts come in lumps.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ import numpy as np
 from cluster_sim.codes import Life
 from cluster_sim.draws import APPEAL, ORDERS, again, draw, dyadic, normal, poisson, stream
 from cluster_sim.jit import kernel
+from cluster_sim.month import rivals
 from cluster_sim.month.luck import luck_shock, luck_spread
+from cluster_sim.nation.month import Won
 
 
 @kernel
 def weigh(studios, city, rules, t, weight_home, weight_abroad):
     """Set every studio's weight in the market; add the weights up by segment (exact sums).
 
-    A client's expenditure on a studio answers its price over that of other cities with the elasticity sigma
-    (Simonovska & Waugh 2014).  Luck moves on a month (luck.py), so that growth rates have
+    A client's expenditure on a studio answers its price, over the usual one at outside wages, with the elasticity
+    sigma (Simonovska & Waugh 2014); so do rivals' weights.  Luck moves on a month (luck.py), so that growth rates have
     fat tails and memory.
     """
     g = city[0]
@@ -41,7 +43,7 @@ def weigh(studios, city, rules, t, weight_home, weight_abroad):
         z = normal(draw(base, s.id))
         s.appeal = p.commissioning_appeal_memory * s.appeal + luck_shock(s.staff, p) * z
         lucky = s.appeal - 0.5 * luck_spread(s.staff, p) ** 2
-        relative = s.price / g.outside_price[segment]
+        relative = s.price / (g.price[segment] * g.outside_wage)
         known = s.staff ** p.commissioning_size
         s.weight = dyadic(known * math.exp(-p.commissioning_price_weight * math.log(relative)
                                            + p.commissioning_quality_weight * s.quality
@@ -80,25 +82,18 @@ def win(studios, rules, markets, money_home, money_abroad, t):
         s.orders += effort - helped
 
 
-def spending(model) -> np.ndarray:
-    """Return what clients at home and in the nation spend on contracts this month, by segment and city (yuan)."""
-    outside = model.outside
-    return model.markets.demand * (outside["market"][model.t] * outside["pandemic_demand"][model.t])[:, None]
+def share_markets(model, won: Won | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the city's studios win at home and in the nation, and abroad, by segment (yuan a month).
 
-
-def share_markets(model) -> tuple[np.ndarray, np.ndarray]:
-    """Return what the city's studios win at home and in the nation, and abroad, by segment (yuan a month)."""
-    markets, outside, state, t = model.markets, model.outside, model.state, model.t
-    spend = spending(model)
-    ours = markets.weight_home[:, None] * markets.decay[None, :]
-    won = spend * ours / (ours + markets.rivals)
-    abroad = markets.demand_abroad * outside["foreign_market"][t] * outside["pandemic_demand"][t]
-    won_abroad = abroad * markets.weight_abroad / (markets.weight_abroad + markets.rivals_abroad)
-    model.city_state["home_part"] = won[:, 0] / np.maximum(won.sum(1), 1e-9)
-    state["won_home"], state["won_nation"] = float(won[:, 0].sum()), float(won[:, 1:].sum())
-    state["won_abroad"] = float(won_abroad.sum())
-    state["rival_sales"] = float((spend - won).sum() + (abroad - won_abroad).sum())
-    return won.sum(1), won_abroad
+    won: what the month brought them; by default what it would bring now.
+    """
+    state, won = model.state, won or rivals.look(model)
+    in_nation = won.home + won.nation
+    model.city_state["home_part"] = won.home / np.maximum(in_nation, 1e-9)
+    state["won_home"], state["won_nation"] = float(won.home.sum()), float(won.nation.sum())
+    state["won_abroad"], state["rival_sales"] = float(won.abroad.sum()), won.rival_sales
+    state["spent_home"], state["spent_nation"] = float(won.spent[:, 0].sum()), float(won.spent[:, 1:-1].sum())
+    return in_nation, won.abroad
 
 
 def weigh_studios(model) -> None:
@@ -109,5 +104,5 @@ def weigh_studios(model) -> None:
 
 def win_contracts(model) -> None:
     """Let clients spend, and studios win their parts of it."""
-    home, abroad = share_markets(model)
+    home, abroad = share_markets(model, rivals.live_month(model))
     win(model.studios.used, model.rules, model.markets, home, abroad, model.t)

@@ -17,6 +17,7 @@ import numpy as np
 from cluster_sim import people_ledger as P
 from cluster_sim.codes import N_SPECIALISMS, Origin, Status
 from cluster_sim.draws import MOVER, uniform_for
+from cluster_sim.month import rivals
 from cluster_sim.month.hiring import census
 from cluster_sim.month.population import Arrival, arrive
 
@@ -163,4 +164,5 @@ def count_people(model) -> None:
     """Count everybody in the table of people and hold them against what was booked this month."""
     employed, solo, seeking, studying = census(model.talents.used, np.zeros(N_SPECIALISMS))
     model.people.close(model.label(), (employed + solo, seeking, studying))
+    rivals.check_people(model)
     model.state["other_sector_balance"] = model.people.stock[P.OTHER] - model.people.first[P.OTHER]

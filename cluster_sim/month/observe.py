@@ -14,14 +14,13 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, SEGMENTS, SPECIALISMS, STAGES, Life, Stage
 from cluster_sim.indicators import INDICATORS
 from cluster_sim.jit import kernel
-from cluster_sim.month.commissioning import spending
 from cluster_sim.policies import instruments
 from cluster_sim.policies.payments import dates
 
 STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance", "migrants", "hires", "outsiders",
          "students", "seekers", "places", "students_wish", "proposed", "greenlit", "released", "hits", "entries",
          "exits", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home", "won_nation",
-         "won_abroad", "start_sales", "enrolled", "rival_sales")
+         "won_abroad", "start_sales", "enrolled", "rival_sales", "spent_home", "spent_nation")
 
 
 @kernel
@@ -114,7 +113,6 @@ class Observer:
         ties = float(projects["ties_repeated"][fresh].sum()), float(projects["ties_new"][fresh].sum())
         local, outside = float(projects["partners"][fresh].sum()), float(projects["outside_partners"][fresh].sum())
         teams = projects["partners"][making] + projects["outside_partners"][making]
-        spend = spending(model)
         row = {
             "creative_value_added": s["creative_value_added"], "city_gdp": s["city_gdp"], "studios": totals[0],
             "employment": totals[1], "students": s["students"], "released": s["released"], "hits": s["hits"],
@@ -138,8 +136,8 @@ class Observer:
             "commons": g["commons"],
             "buzz": g["buzz_mean"], "ai_adoption": totals[5] / 1e6 / staff, "relative_price": totals[6] / 1e6 / staff,
             "relative_wage": g["relative_wage"], "use_of_capacity": totals[7] / max(totals[8], 1.0),
-            "market_share_home": s["won_home"] / max(float(spend[:, 0].sum()), 1.0),
-            "market_share_nation": s["won_nation"] / max(float(spend[:, 1:].sum()), 1.0),
+            "market_share_home": s["won_home"] / max(s["spent_home"], 1.0),
+            "market_share_nation": s["won_nation"] / max(s["spent_nation"], 1.0),
             "repeated_ties": ties[0] / sum(ties) if sum(ties) else np.nan,
             "outside_partner_share": outside / (local + outside) if local + outside else np.nan,
             "enrolled": s["enrolled"], "rival_sales": s["rival_sales"] / 1e6,

@@ -56,15 +56,6 @@ def mean_pass_through(studios, p, out):
         out[k] = out[k] / weight[k] if weight[k] > 0.0 else 1.0
 
 
-def follow_outside(model) -> None:
-    """Set what other cities' studios ask, from the outside wage and their own cost, by the same rule as ours."""
-    g, segments = model.city_state[0], model.rules.segments
-    passed_on = g["outside_pass_through"] * (1.0 + model.par["commissioning.markup"]) * g["own_part"]
-    fee = (1.0 - segments["inputs"]) * g["outside_wage"] + passed_on * (g["outside_cost"] - g["outside_wage"])
-    g["outside_fee"] = g["price"] * fee
-    g["outside_price"] = g["outside_fee"] + g["price"] * segments["inputs"] * g["outside_wage"]
-
-
 def set_prices(model) -> None:
     """Let studios set their prices."""
     quote(model.studios.used, model.city_state, model.rules, model.t)

@@ -73,4 +73,4 @@ def adjust_wages(model) -> None:
     g["market_wage"] *= growth * (1.0 + par["labour.indexation"] * model.outside["rest_wage_growth"][model.t])
     g["unemployment"] = model.state["seekers"] / max(model.state["employment"] + model.state["seekers"], 1)
     mean = float((g["market_wage"] * model.labour.share).sum())
-    g["relative_wage"] = mean / model.labour.mean_wage / model.outside["outside_wage"][model.t]
+    g["relative_wage"] = mean / model.labour.mean_wage / (model.outside["outside_wage"][model.t] * model.rivals.wage)

@@ -50,27 +50,31 @@ def weigh(p, rest, s, appeal, lucky, seed, t, weight):
 
 
 @kernel
-def sell(p, rest, s, weight, sales, demand, abroad, everybody):
+def sell(p, rest, s, weight, export, sales, demand, abroad, everybody):
     """Share out what clients spend, and what studios buy from their own city's studios, into orders won.
 
-    sales: (C, S) yuan of last month.  Of the nation's spending the part that is studios' own purchases
+    export: (C, S) factors on the weight abroad.  sales: (C, S) yuan of last month.  Of the nation's spending the part that is studios' own purchases
     follows their sales; it was taken out of final demand, so that links are no gain.
     demand, abroad: (S,) indices.  everybody: (S, M), set to the weight of all sellers in each market.
     """
     cities, segments = weight.shape
     markets = rest.reach.shape[1]
     s.won[:] = 0.0
+    mine = np.empty(cities)
     for k in range(segments):
         growth = sales[:, k].sum() / rest.sales[:, k].sum()
         domestic = (1.0 - p.links_national) * demand[k] + p.links_national * growth
         for m in range(markets):
             total = rest.foreign[k, m]
             for c in range(cities):
-                total += weight[c, k] * rest.reach[c, m]
+                mine[c] = weight[c, k] * rest.reach[c, m]
+                if m == cities:
+                    mine[c] *= rest.abroad[c, k] * export[c, k]
+                total += mine[c]
             everybody[k, m] = total
             spent = rest.spending[k, m] * (domestic if m < cities else abroad[k]) / total
             for c in range(cities):
-                s.won[c, k] += weight[c, k] * rest.reach[c, m] * spent
+                s.won[c, k] += mine[c] * spent
     for c in range(cities):
         nearby = p.links_local * sales[c].sum() / rest.sales[c].sum()
         for k in range(segments):

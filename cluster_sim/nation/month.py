@@ -31,6 +31,8 @@ class Won(NamedTuple):
     """(S, M) weight of all other sellers in each market."""
     rival_sales: float
     """Orders won by all other cities."""
+    spent: np.ndarray
+    """(S, M) what clients spend in each market, purchases by studios of other cities included."""
     pool: float
     """People outside all cities over those of rest: a factor on the inflow of migrants."""
 
@@ -58,13 +60,16 @@ def step(parameters: NationParameters, rest: Rest, state: State, outside: Outsid
     prices.set_prices(p, s, spread(outside.own_cost, shape))
     weight, everybody = np.empty(shape), np.empty(rest.spending.shape)
     demand.weigh(p, rest, s, spread(outside.appeal, shape), seed is not None, seed or 0, t, weight)
+    export = _ones(shape)
     if ours is not None:
         weight[0] = rest.appeal[0] * ours.attraction
         sales[0] = ours.sales
+        export = export.copy()
+        export[0] = ours.export
     paths = spread(outside.demand, shape[1:]), spread(outside.abroad, shape[1:])
-    demand.sell(p, rest, s, weight, sales, *paths, everybody)
+    demand.sell(p, rest, s, weight, export, sales, *paths, everybody)
     demand.work(p, rest, s, spread(outside.orders, shape), float(outside.wage))
-    return None if ours is None else _won_by_ours(p, rest, s, weight, sales, paths, everybody)
+    return None if ours is None else _won_by_ours(p, rest, s, weight[0], export[0], sales, paths, everybody)
 
 
 def spread(values: np.ndarray | float, shape: tuple[int, ...]) -> np.ndarray:
@@ -86,13 +91,16 @@ def _move_ours(state: State, ours: OurCity) -> None:
     state.pool[0] += ours.departures - ours.arrivals
 
 
-def _won_by_ours(parameters: NationParameters, rest: Rest, state: State, weight: np.ndarray, sales: np.ndarray,
-                 paths: tuple[np.ndarray, np.ndarray], everybody: np.ndarray) -> Won:
+def _won_by_ours(parameters: NationParameters, rest: Rest, state: State, weight: np.ndarray, export: np.ndarray,
+                 sales: np.ndarray, paths: tuple[np.ndarray, np.ndarray], everybody: np.ndarray) -> Won:
     part = parameters.links_national
     domestic = (1.0 - part) * paths[0] + part * sales.sum(0) / rest.sales.sum(0)
-    mine = weight[0][:, None] * rest.reach[0]
-    money = rest.spending * mine / everybody * domestic[:, None]
-    money[:, -1] *= paths[1] / domestic
+    mine = weight[:, None] * rest.reach[0]
+    mine[:, -1] *= rest.abroad[0] * export
+    spent = rest.spending * domestic[:, None]
+    spent[:, -1] = rest.spending[:, -1] * paths[1]
+    money = spent * mine / everybody
     nearby = parameters.links_local * rest.sales[0] * sales[0].sum() / rest.sales[0].sum()
-    return Won(home=money[:, 0] + nearby, nation=money[:, 1:-1].sum(1), abroad=money[:, -1],
-               rivals=everybody - mine, rival_sales=float(state.won[1:].sum()), pool=float(state.pool[0]) / rest.pool)
+    spent[:, 0] += nearby
+    return Won(home=money[:, 0] + nearby, nation=money[:, 1:-1].sum(1), abroad=money[:, -1], rivals=everybody - mine,
+               rival_sales=float(state.won[1:].sum()), spent=spent, pool=float(state.pool[0]) / rest.pool)

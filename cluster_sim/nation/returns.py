@@ -134,6 +134,7 @@ def _rivalry(rest: Rest, segments: int) -> tuple[np.ndarray, np.ndarray]:
     domestic = np.zeros((cities, segments))
     for k in range(segments):
         mine = rest.appeal[:, k, None] * rest.reach
+        mine[:, -1] *= rest.abroad[:, k]
         share = mine / (mine.sum(0) + rest.foreign[k])
         money = share * rest.spending[k]
         part = money / money.sum(1, keepdims=True)

@@ -33,6 +33,8 @@ class Rest(NamedTuple):
     """People outside all these cities who could move in."""
     appeal: np.ndarray
     """(C, S) a city's attraction to clients with its jobs and price at rest: a level that no formula explains."""
+    abroad: np.ndarray
+    """(C, S) a city's attraction to clients abroad over that to clients in the nation."""
     reach: np.ndarray
     """(C, M) decay of a city's sales with the distance to a market."""
     spending: np.ndarray
@@ -131,9 +133,11 @@ class OurCity(NamedTuple):
     """(S,) the sum of its studios' weights, price and luck included, over that sum at rest."""
     sales: np.ndarray
     """(S,) its sales of last month, real yuan."""
-    arrivals: int = 0
+    export: np.ndarray | float = 1.0
+    """(S,) the sum of its studios' weights abroad over `attraction`, over that at rest."""
+    arrivals: float = 0
     """People who moved from the pool into the city in the month."""
-    departures: int = 0
+    departures: float = 0
     """People who left the city for the pool in the month."""
 
 
