@@ -231,7 +231,7 @@ def test_a_new_instrument_needs_only_its_own_class():
             calls.append("shorten_entry")
 
     try:
-        par = {"births.close": 0.2, "segments.idea_rate.audio_video": 1.0, 
+        par = {"births.close": 0.2, "segments.idea_rate.audio_video": 1.0,
                "population.founding_rate": 0.003}                               # a month with every moment
         probed = build(1, policies={Probe.name: [{"from": JANUARY_2017}]}, par=par).run()
         assert calls == ["open", "study", "welcome", "finance", "expect_aid", "green_light", "support",
