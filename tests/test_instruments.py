@@ -231,7 +231,8 @@ def test_a_new_instrument_needs_only_its_own_class():
             calls.append("shorten_entry")
 
     try:
-        par = {"births.close": 0.2, "segments.idea_rate.audio_video": 1.0}       # a month with every moment
+        par = {"births.close": 0.2, "segments.idea_rate.audio_video": 1.0,       # a month with every moment
+               "population.founding_rate": 0.003}
         probed = build(1, policies={Probe.name: [{"from": JANUARY_2017}]}, par=par).run()
         assert calls == ["open", "study", "welcome", "finance", "expect_aid", "green_light", "support",
                          "before_release", "after_release", "publish", "after_ladder", "closing", "shorten_entry"]

@@ -11,7 +11,7 @@ from cluster_sim.agenda import Agenda
 from cluster_sim.agents.table import Table
 from cluster_sim.city import City, load_city
 from cluster_sim.city.places import Places
-from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, SEGMENTS, SPECIALISMS
+from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, NEVER, SEGMENTS, SPECIALISMS
 from cluster_sim.month.partner_search import PARK_KM
 from cluster_sim.month.population import CAREERS
 from cluster_sim.parameters import records
@@ -37,7 +37,7 @@ def lay_out(model: Any) -> None:
     estimate = city.start["creative_value_added_2017"] / 0.2 * scale
     model.talents = Table(TALENT, int(estimate * 1.9) + 4000, {"employer": -1})
     count = int(city.start["studios"] * scale * 1.6) + 200
-    model.studios = Table(STUDIO, count, {"sub": -1, "park": -1, "listed": -100})
+    model.studios = Table(STUDIO, count, {"sub": -1, "park": -1, "listed": NEVER})
     model.projects = Table(PROJECT, int(9000 * scale) + 100, {"released": -1})
     model.credits = Table(CREDIT, int(60000 * scale) + 400)
     model.funds = Table(FUND, 64)

@@ -14,7 +14,7 @@ from cluster_sim.month.liquidity import cash_kept, seat_price
 def usual_cash(studios, rules, cash):
     """Write the cash that owners keep (yuan) for each studio."""
     for i in range(studios.shape[0]):
-        cash[i] = np.floor(cash_kept(studios[i], rules.seed, rules.p[0]))
+        cash[i] = np.floor(cash_kept(studios[i], rules.p[0]))
 
 
 @kernel

@@ -71,8 +71,10 @@ def restore(model: Any, state: dict[str, np.ndarray]) -> None:
                         (model.space.cells, "cells"), (model.space.parks, "parks")):
         array[:] = state[name].view(array.dtype).ravel()
     model.space.parks["opened"] = opened
-    studios, hit = model.studios.used, model.projects.used["hit"]
-    studios["released"] = studios["hits"] = 0
+    hit = model.projects.used["hit"]
+    model.studios.used["hits"] = 0
+    if model.kept.yearbook is not None:
+        model.kept.yearbook.begin(model)
     hit[:] = np.where(hit > 0, HitState.BEFORE_START.value, hit)
     model.space.free_floor[:], model.other_cities.reach[:] = state["free_floor"], state["reach"]
     model.stakes = state["stakes"].view(STAKE).ravel().copy()

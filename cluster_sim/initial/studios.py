@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.codes import SEGMENTS, Life
+from cluster_sim.codes import NEVER, SEGMENTS, Life
 from cluster_sim.draws import (
     IDENTITY,
     START_PLACE,
@@ -87,8 +87,8 @@ def settle_studios(studios, sizes, segment_of, space, free_floor, rules):
         s.export = 1.0
         s.offer[:] = 1.0
         s.sub = -1
-        s.round_month = -100
-        s.listed = -100
+        s.round_month = NEVER
+        s.listed = NEVER
 
 
 def found_studios(model) -> None:

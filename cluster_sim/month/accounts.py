@@ -49,7 +49,7 @@ def close_books(studios, rules, t, flow, totals):
             flow[L.PROFIT_TAX_PROVINCE] += province
             flow[L.PROFIT_TAX_CITY] += tax - centre - province
             s.cash -= tax
-        keep = cash_kept(s, rules.seed, p) + plans(s, rules.segments[s.segment], p)
+        keep = cash_kept(s, p) + plans(s, rules.segments[s.segment], p)
         if s.cash > keep and s.loan == 0.0:
             drawn = p.costs_dividend * (s.cash - keep)
             if min(t - s.born, t - s.round_month) < p.money_record:

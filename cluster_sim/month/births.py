@@ -14,7 +14,7 @@ import numpy as np
 from cluster_sim import balances as B
 from cluster_sim import ledger as L
 from cluster_sim import people_ledger as P
-from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
+from cluster_sim.codes import FOUNDER, N_SEGMENTS, NEVER, Life, Stage, Status
 from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month.liquidity import net_claims, own_costs, seat_price
@@ -70,7 +70,7 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
         s.capacity = 1.0
         s.expected = p.births_first_load
         s.sub = -1
-        s.round_month = -100
+        s.round_month = NEVER
         s.staff = 1
         s.staff_by[person.specialism] = 1
         s.skill_by[person.specialism] = person.skill

@@ -67,18 +67,19 @@ def plans(s, seg, p):
 
 
 @inline
-def cash_kept(s, seed, p):
+def cash_kept(s, p):
     """Return the cash that the owners keep in the studio (yuan), a habit of their own around what is usual.
 
-    Months of own costs are lognormal; larger studios keep more (Zhu et al. 2020 for small firms).
+    Months of own costs are lognormal; larger studios keep more (Zhu et al. 2020 for small firms).  The habit is the
+    owners' own whatever the seed, as is whether banks know a studio, so that a city at rest stays there.
     """
     usual = p.money_buffer + (p.money_buffer_large - p.money_buffer) * s.staff / (s.staff + p.money_size)
-    z = quantile(uniform(draw(stream(seed, THRIFT, 0), s.id)))
+    z = quantile(uniform(draw(stream(0, THRIFT, 0), s.id)))
     return usual * math.exp(p.money_buffer_spread * z) * own_costs(s)
 
 
 @inline
-def credit_line(s, seed, p, t):
+def credit_line(s, p, t):
     """Return the most that banks lend a studio (yuan): part of receivables and of a year's surplus, and guarantees.
 
     Banks know some studios, more of the large and the old; others get nothing without a guarantee.
@@ -86,7 +87,7 @@ def credit_line(s, seed, p, t):
     record = 1.0 - math.exp(-max(0, t - s.born) / p.money_record)
     known = record * (p.money_known + (p.money_known_large - p.money_known) * s.staff / (s.staff + p.money_size))
     line = s.credit
-    if uniform(draw(stream(seed, BANK, 0), s.id)) < known:
+    if uniform(draw(stream(0, BANK, 0), s.id)) < known:
         owed = s.receivable[0] + s.receivable[1] + s.receivable[2]
         line += p.money_on_receivables * owed + p.money_on_surplus * max(0.0, s.surplus_year)
     return line

@@ -101,7 +101,7 @@ def settle_with_banks(studios, rules, t, flow):
         interest = yuan(loan_rate(s, p, t) * (s.loan + max(0.0, -s.cash)))
         s.cash -= interest
         flow[L.INTEREST] += interest
-        s.line = yuan(credit_line(s, rules.seed, p, t))
+        s.line = yuan(credit_line(s, p, t))
         need = yuan(p.money_payroll * own_costs(s))
         if s.cash < need:
             drawn = min(need - s.cash, max(0.0, s.line - s.loan))
@@ -110,7 +110,7 @@ def settle_with_banks(studios, rules, t, flow):
             flow[L.BANK_LOANS] += drawn
         elif s.loan > 0.0:
             # beyond its line a studio pays back in parts
-            spare = max(0.0, s.cash - cash_kept(s, rules.seed, p), min(s.cash, p.money_callback * (s.loan - s.line)))
+            spare = max(0.0, s.cash - cash_kept(s, p), min(s.cash, p.money_callback * (s.loan - s.line)))
             back = min(s.loan, yuan(spare))
             s.cash -= back
             s.loan -= back

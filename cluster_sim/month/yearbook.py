@@ -49,6 +49,12 @@ class Yearbook:
         self.released = np.zeros(0, np.int64)
         self.pages: list[dict[str, np.ndarray]] = []
 
+    def begin(self, model: Any) -> None:
+        """Count from here on: titles and public money of before are no part of the first year."""
+        studios = model.studios.rows
+        self.year = np.zeros(studios.size, YEAR)
+        self.public, self.released = studios["public"].copy(), studios["released"].astype(np.int64)
+
     def add(self, model: Any) -> None:
         """Add the month; write out who closed and, in December or at the end, everybody."""
         studios = model.studios.used

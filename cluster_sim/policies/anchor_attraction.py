@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import N_SPECIALISMS, SEGMENTS, FundKind, Life, Round, Status
+from cluster_sim.codes import N_SPECIALISMS, NEVER, SEGMENTS, FundKind, Life, Round, Status
 from cluster_sim.policies.base import Instrument, Key
 
 
@@ -72,7 +72,7 @@ class AnchorAttraction(Instrument):
         cell = int(inside[np.argmax(model.space.cells["floor"][inside])]) if inside.size else int(model.hub_cell)
         start = {"id": identity(IDENTITY, 7_000_000 + number, int(AID)), "alive": Life.ALIVE, "segment": segment,
                  "cell": cell, "park": -1, "born": model.t, "anchor": 100 + number, "knowhow": 1.2, "reputation": 2.0,
-                 "offer": self.get("premium"), "export": 1.0, "sub": -1, "round_month": -100, "listed": -100,
+                 "offer": self.get("premium"), "export": 1.0, "sub": -1, "round_month": NEVER, "listed": NEVER,
                  "ai": float(g["ai"]), "abroad": 0.0,
                  "price": g["outside_price"][segment], "fee": g["outside_fee"][segment],
                  "unit_cost": g["unit_cost"][segment] * g["outside_cost"]}

@@ -76,6 +76,8 @@ def _note(table: pd.DataFrame, error: np.ndarray, factors: int, each: Indicator)
     if factors == 1:
         return (f"Mean over {seeds} seeds; bars: 95% interval of the difference from the first point (open), "
                 "paired by seed.")
+    if not np.isfinite(error[1:]).any():        # parts of a sweep: the first cell's runs are not here
+        return f"Mean over {seeds} seeds."
     return (f"Mean over {seeds} seeds. Difference from the cell at the bottom left, paired by seed: standard error "
             f"{np.nanmedian(error[1:]):.2g} {each.change_unit} (median of the cells).")
 
