@@ -1,7 +1,8 @@
 """The identity of people: everybody comes from somewhere and goes somewhere, checked every month.
 
 Seven stocks hold everybody in the nation.  Three of them are counted person by person in the table of
-people; the other four are known by number only, the last two also by the nation's cities (month/rivals.py).  Whoever moves is booked once, from one stock to another.
+people; the other four are known by number only, the last two also by the nation's cities (month/rivals.py).
+Whoever moves is booked once, from one stock to another.
 At a month's end the persons counted must be those of the month before plus who came less who went.
 """
 

@@ -115,7 +115,7 @@ class Labour(NamedTuple):
 class Markets(NamedTuple):
     """How the city's studios weigh with clients, by segment, and what titles can earn."""
 
-    usual_home: np.ndarray              # weight with clients in the nation with which the city sells what it does at rest
+    usual_home: np.ndarray              # weight with clients in the nation that sells what the city sells at rest
     usual_abroad: np.ndarray            # and abroad
     weight_home: np.ndarray             # weight of our studios with clients in the nation
     weight_abroad: np.ndarray           # and abroad

@@ -47,7 +47,7 @@ def test_the_answer_to_cost_tends_to_the_formula():
 
 def test_speeds_are_found_back_from_their_own_answers():
     """Known speeds must be recovered before real answers are fitted."""
-    true = defaults(1, plan_speed=0.25, offer_speed=0.006, switch_rate=0.008, emigration_rate=0.003)
+    true = defaults(1, plan_speed=0.25, offer_speed=0.012, switch_rate=0.008, emigration_rate=0.003)
     target = impulse.answers(true)
     found = impulse.fit(target, defaults(1))
     for name in impulse.FREE:
@@ -56,7 +56,7 @@ def test_speeds_are_found_back_from_their_own_answers():
 
 
 def test_answers_with_noise_give_speeds_within_a_quarter():
-    true = defaults(1, plan_speed=0.10, offer_speed=0.02)
+    true = defaults(1, plan_speed=0.10, offer_speed=0.04)
     target = impulse.answers(true)
     noisy = target * (1.0 + 0.03 * np.random.default_rng(2).normal(size=target.shape))
     found = impulse.fit(noisy, defaults(1), free=("plan_speed", "offer_speed"))

@@ -112,7 +112,7 @@ def test_a_burn_in_holds_jobs_and_the_wage_and_leaves_the_past_behind(cache):
 def test_gaps_open_what_they_name(cache):
     plain = at_rest()
     wider = at_rest(par={"gaps.attraction": 0.25, "gaps.people": 1.0, "gaps.wage": 0.1})
-    assert wider.markets.rivals == pytest.approx(plain.markets.rivals / 1.25)
+    assert wider.markets.usual_home == pytest.approx(plain.markets.usual_home / 1.25)
     assert wider.city_state["inflow"] == pytest.approx(1.0 + plain.city_state["inflow"])
     assert wider.city_state["market_wage"] == pytest.approx(1.1 * plain.city_state["market_wage"])
     at_work = plain.talents.used["status"] == Status.EMPLOYED

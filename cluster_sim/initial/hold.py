@@ -1,9 +1,10 @@
-"""What holds a city at its size and wage during a burn-in: other cities' attraction, and the inflow of people.
+"""What holds a city at its size and wage during a burn-in: what clients ask of it, and the inflow of people.
 
 A proportional and integral controller, slow against the months in which studios hire: the weight that the city's
-studios need with clients rises while a segment has more jobs than it should, and more people come while wages lie above other
-cities'.  Luck makes both wander; their means over the later burn-in (attraction in logs, people as
-they come) are what the run keeps.  People of other sectors, at home and elsewhere stay as many as sources count.
+studios need with clients rises while a segment has more jobs than it should, and more people come while wages lie
+above other cities'.  Luck makes both wander; their means over the later burn-in (weights in logs, people as they
+come) are what the run keeps.  People of other sectors, at home and elsewhere stay as many as sources count, and
+the nation's other cities stand still; at the end the nation settles beside what the city has sold.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
 from cluster_sim.initial import money, nation
-from cluster_sim.month import commissioning, partner_search, population, prices, production
+from cluster_sim.month import commissioning, partner_search, population, prices, production, rivals
 from cluster_sim.month import property as property_market
 from cluster_sim.month.hiring import look_at_employers
 from cluster_sim.records import PAYROLL
@@ -113,6 +113,7 @@ def open_markets(model) -> None:
     nation.settle_nation(model, sales, sales * segments["abroad_share"])
     usual = np.maximum(weight_home, nation.LEAST_JOBS), np.maximum(weight_abroad, 1e-3)
     model.markets = Markets(*usual, weight_home, weight_abroad, model.city_state["release_market"][0].copy())
+    rivals.follow(model)
     s["abroad"] = segments["abroad_share"][s["segment"]]
     model.state["start_sales"] = float(sales.sum())
 

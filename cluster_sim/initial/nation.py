@@ -22,7 +22,8 @@ SAME = {"theta": "commissioning.size", "sigma": "commissioning.price_weight", "g
         "knowhow_weight": "production.phi", "eta": "labour.eta", "other_return": "labour.other_return",
         "switch_rate": "labour.switch_rate", "emigration_rate": "labour.emigration_rate",
         "give_up": "labour.give_up", "quit_rate": "labour.quit", "fill_rate": "labour.fill_rate",
-        "layoff_speed": "labour.layoff_speed", "use": "labour.use_of_capacity", "lead": "commissioning.lead",
+        "layoff_speed": "labour.layoff_speed", "posting_speed": "labour.posting_speed",
+        "growth_bound": "labour.growth_bound", "offer_speed": "labour.offer_speed", "use": "labour.use_of_capacity", "lead": "commissioning.lead",
         "housing": "population.housing", "housing_share": "population.housing_share",
         "crowding": "population.crowding"}
 """Numbers of the aggregate cities that are those of the agent city."""
@@ -46,7 +47,6 @@ def parameters_of(model: Any) -> NationParameters:
         "scarcity": par["commissioning.price_of_use"] * par["labour.use_of_capacity"] * fee,
         "other_ratio": first[P.OTHER] / first[P.AT_WORK], "unemployment": first[P.SEEKING] / first[P.AT_WORK],
         "room": model.labour.room / first[:P.ELSEWHERE].sum() - 1.0,
-        "offer_speed": par["labour.offer_speed"] * par["labour.fill_rate"],
         "ai_gain": par["ai.gain"] * gain, "ai_speed": par["ai.adoption"] * grown,
         "ai_cost": par["ai.compute_cost"] * 1e6 * s["staff"].sum() / cost}
     within = {name: np.clip(value, *specification()[name]["bounds"]) for name, value in values.items()}

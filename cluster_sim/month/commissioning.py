@@ -4,7 +4,8 @@ Clients in the home city, in thirty other cities and abroad spend a given amount
 path).  What our city wins is a logit over all studios in price, quality, reputation and distance:
 ``share_c = V d_c / (V d_c + A_c)``, with V the sum of our studios' weights, d_c the decay of distance and
 A_c the attraction of the other cities to clients of c, which grows with their jobs as ours does (rivals.py).
-Near markets are won first; as they fill and as wages rise, growth slows.  Within the city each studio's part is its weight over V; contracts come in lumps.
+Near markets are won first; as they fill and as wages rise, growth slows.  Within the city each studio's part is
+its weight over V; contracts come in lumps.
 """
 
 from __future__ import annotations

@@ -95,8 +95,8 @@ def check_people(model: Any) -> None:
     state, stock = model.rivals.state, model.people.stock
     for place, count in ((P.ELSEWHERE, state.pool[0]), (P.CITIES, state.residents()[1:].sum())):
         if not abs(stock[place] - count) <= TOLERANCE * max(count, 1.0):
-            raise P.PeopleError(f"{model.label()}: {stock[place]:,.0f} people are '{P.STOCKS[place]}' in the city's ledger "
-                                f"and {count:,.0f} in the nation's. The run was stopped.")
+            raise P.PeopleError(f"{model.label()}: {stock[place]:,.0f} people are '{P.STOCKS[place]}' in the city's "
+                                f"ledger and {count:,.0f} in the nation's. The run was stopped.")
 
 
 def follow(model: Any) -> None:

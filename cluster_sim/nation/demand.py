@@ -53,8 +53,9 @@ def weigh(p, rest, s, appeal, lucky, seed, t, weight):
 def sell(p, rest, s, weight, export, sales, demand, abroad, everybody):
     """Share out what clients spend, and what studios buy from their own city's studios, into orders won.
 
-    export: (C, S) factors on the weight abroad.  sales: (C, S) yuan of last month.  Of the nation's spending the part that is studios' own purchases
-    follows their sales; it was taken out of final demand, so that links are no gain.
+    export: (C, S) factors on the weight abroad.  sales: (C, S) yuan of last month.  Of the nation's spending the
+    part that is studios' own purchases follows their sales; it was taken out of final demand, so that links are no
+    gain.
     demand, abroad: (S,) indices.  everybody: (S, M), set to the weight of all sellers in each market.
     """
     cities, segments = weight.shape

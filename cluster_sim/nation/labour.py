@@ -1,6 +1,6 @@
 """The labour market of the outside cities: vacancies toward planned work, matching, and offers that clear.
 
-Studios raise offers where they fill less than at rest and lower them where posts fill at once; the wage is
+Studios raise offers where more stays open than at rest and lower them where posts fill at once; the wage is
 what is offered.  Hires are the bounded matching function of den Haan, Ramey & Watson (2000) with the
 elasticity to seekers that is given at rest (Petrongolo & Pissarides 2001).
 """
@@ -30,21 +30,26 @@ def matching_power(p):
 def hire(p, s):
     """Post vacancies toward the staff that planned effort needs, match, lay off surplus, move offers.
 
-    At rest some posts are always open; studios want so many more posts than they need people.
+    The rules are those of the agent city's studios (month/hiring.py, month/wages.py): they post for those whom
+    they usually lose and for a part of what they lack, bounded by their size; an offer rises by what stayed open
+    beyond the usual, so that no wage runs faster than posts can stay open.
     """
     power, efficiency = matching_power(p)
     separation = p.quit_rate + p.switch_rate + p.emigration_rate
-    usual = math.log(p.fill_rate)
-    spare = 1.0 + separation * (1.0 - p.fill_rate) / p.fill_rate
     for c in range(s.jobs.shape[0]):
         for k in range(s.jobs.shape[1]):
-            posts = spare * s.planned[c, k] / s.productive[c, k]
-            vacancies = max(posts - s.jobs[c, k], 1e-9 * posts)
-            layoffs = p.layoff_speed * max(s.jobs[c, k] - posts, 0.0)
+            jobs = s.jobs[c, k]
+            leavers = separation / (1.0 - separation) * jobs
+            target = s.planned[c, k] / s.productive[c, k]
+            wish = p.posting_speed * (target - jobs - leavers)
+            if wish > 0.0:
+                wish = -p.growth_bound * jobs * math.expm1(-wish / (p.growth_bound * jobs))
+            vacancies = max(wish + leavers, 1e-9 * target) / p.fill_rate
+            layoffs = p.layoff_speed * max(jobs - target, 0.0)
             found = efficiency * s.seekers[c, k]
-            log_filled = -math.log1p(math.exp(power * math.log(vacancies / found))) / power
-            hires = vacancies * math.exp(log_filled)
+            filled = math.exp(-math.log1p(math.exp(power * math.log(vacancies / found))) / power)
+            hires = vacancies * filled
             s.jobs[c, k] += hires - layoffs
             s.seekers[c, k] += layoffs - hires
-            s.wage[c, k] *= math.exp(p.offer_speed * (usual - log_filled))
+            s.wage[c, k] *= math.exp(p.offer_speed * (p.fill_rate - filled))
             s.vacancies[c, k], s.hires[c, k] = vacancies, hires

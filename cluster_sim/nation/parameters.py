@@ -46,6 +46,8 @@ class NationParameters(NamedTuple):
     matching: float
     matching_gain: float
     plan_speed: float
+    posting_speed: float
+    growth_bound: float
     layoff_speed: float
     offer_speed: float
     lead: float

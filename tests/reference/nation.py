@@ -107,13 +107,18 @@ class Nation:
     def hire(self, t, output_per_job):
         p = self.p
         turnover = p.quit_rate + p.switch_rate + p.emigration_rate
-        open_at_rest = turnover / p.fill_rate - turnover
-        wanted = t.expected / output_per_job * (1.0 + open_at_rest)
-        open_posts = wanted - t.jobs
-        if open_posts <= 0.0:
-            dismissed = self.some(t.jobs, p.layoff_speed * -open_posts / t.jobs)
+        wanted = t.expected / output_per_job
+        if t.jobs > wanted:
+            dismissed = self.some(t.jobs, p.layoff_speed * (1.0 - wanted / t.jobs))
             t.jobs, t.seekers = t.jobs - dismissed, t.seekers + dismissed
-            t.wage *= math.exp(p.offer_speed * math.log(p.fill_rate))
+        usual_loss = t.jobs / (1.0 - turnover) - t.jobs
+        more = p.posting_speed * (wanted - t.jobs - usual_loss)
+        if more > 0.0:
+            limit = p.growth_bound * t.jobs
+            more = limit * (1.0 - math.exp(-more / limit))
+        open_posts = (usual_loss + more) / p.fill_rate
+        if open_posts <= 0.0:
+            t.wage *= math.exp(p.offer_speed * (p.fill_rate - 1.0))
             return
         # the chance that a post finds somebody: bounded, and with the wanted elasticity at rest
         bend = math.log(1.0 - p.matching) / math.log(p.fill_rate)
@@ -122,7 +127,7 @@ class Nation:
         chance = (1.0 + ratio**-bend) ** (-1.0 / bend)
         found = self.some(int(open_posts), chance)
         t.jobs, t.seekers = t.jobs + found, t.seekers - found
-        t.wage *= math.exp(p.offer_speed * math.log(p.fill_rate / chance))
+        t.wage *= math.exp(p.offer_speed * (p.fill_rate - chance))
 
     def set_price(self, t, output_per_job, factor):
         p = self.p
