@@ -31,7 +31,7 @@ def test_people_who_are_taken_from_a_city_are_in_the_pool():
 def test_rivals_matter_less_to_a_city_that_is_small_in_its_markets():
     """Rivals lose attraction with their orders: in a nation of three the city gains more than beside a wall."""
     gaps = []
-    for cities in (3, 40):
+    for cities in (3, 60):
         p, rest, _ = world(cities=cities, distance_decay=0.0)
         live, alone = (impulse.answer(p, "demand", rest=rest, years=(20,), alone=alone)[0, 0]
                        for alone in (False, True))

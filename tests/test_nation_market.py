@@ -29,7 +29,7 @@ def test_a_price_asks_more_where_orders_press():
     p, rest, state = world(cities=2)
     state.use[0] = 1.2 * p.use
     prices.set_prices(p, state, np.ones_like(rest.jobs))
-    assert state.price[:, 0] == pytest.approx([1.2**p.scarcity, 1.0])
+    assert state.price[:, 0] == pytest.approx([1.0 + 0.2 * p.use * p.scarcity, 1.0])
 
 
 def test_density_know_how_and_tools_lower_cost():

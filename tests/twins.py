@@ -3,8 +3,8 @@
     python tests/twins.py [--seeds 32] [--scale 0.01]
 
 prints the log changes of jobs, wage and price after 1, 3 and 10 years of both, with the standard error of the agent
-city's mean.  Shocks of demand and cost go both ways, so that what is not linear drops out; that of cost is five times as
-large and its answer a fifth.
+city's mean.  Shocks of demand and cost go both ways, so that what is not linear drops out; that of cost is five times
+as large and its answer a fifth.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from engine import plain
 
+from cluster_sim import ledger
 from cluster_sim import people_ledger as P
-from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Status
+from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Life, Status
 from cluster_sim.draws import START_TALENT, uniforms
 from cluster_sim.model import ClusterModel
 from cluster_sim.month import commissioning, production, rivals
@@ -41,7 +42,12 @@ def live(setup: Any, shock: str, size: float, **options: Any) -> np.ndarray:
 
     def pay_more(model: Any) -> None:
         production.pay_costs(model)
-        model.studios.used["unit_cost"] *= factor
+        s = model.studios.used
+        more = np.where(s["alive"] == Life.ALIVE, np.floor(size * s["unit_cost"] * s["capacity"]), 0.0)
+        s["cash"] -= more
+        s["inputs"] += more
+        model.month.flow[ledger.RENT] += more.sum()
+        s["unit_cost"] *= factor
 
     def win_more(model: Any) -> None:
         won = rivals.live_month(model)
@@ -76,7 +82,8 @@ def move_away(model: Any, part: float) -> None:
     model.talents.release(np.flatnonzero(working | seeking))
 
 
-def agent_answers(seeds: range, scale: float, city: str = "chengdu") -> tuple[np.ndarray, np.ndarray]:
+def agent_answers(seeds: range, scale: float, *, city: str = "chengdu",
+                  shocks: dict[str, float] = impulse.SHOCKS) -> tuple[np.ndarray, np.ndarray]:
     """Return means and standard errors of the agent city's answers, (shocks, measures, years)."""
     years = max(impulse.YEARS)
     setup = plain(12 * years + AROUND, city=city, outside={"freeze": True}, par=CLOSED)
@@ -89,7 +96,7 @@ def agent_answers(seeds: range, scale: float, city: str = "chengdu") -> tuple[np
 
         base = averages("none", 0.0)
         rows = []
-        for shock, size in impulse.SHOCKS.items():
+        for shock, size in shocks.items():
             strong = STRONGER[shock] * size
             up = averages(shock, strong)
             down = 2.0 * base - up if shock == "people" else averages(shock, -strong)

@@ -23,7 +23,8 @@ SAME = {"theta": "commissioning.size", "sigma": "commissioning.price_weight", "g
         "switch_rate": "labour.switch_rate", "emigration_rate": "labour.emigration_rate",
         "give_up": "labour.give_up", "quit_rate": "labour.quit", "fill_rate": "labour.fill_rate",
         "layoff_speed": "labour.layoff_speed", "posting_speed": "labour.posting_speed",
-        "growth_bound": "labour.growth_bound", "offer_speed": "labour.offer_speed", "use": "labour.use_of_capacity", "lead": "commissioning.lead",
+        "growth_bound": "labour.growth_bound", "offer_speed": "labour.offer_speed",
+        "use": "labour.use_of_capacity", "lead": "commissioning.lead",
         "housing": "population.housing", "housing_share": "population.housing_share",
         "crowding": "population.crowding"}
 """Numbers of the aggregate cities that are those of the agent city."""
@@ -44,7 +45,7 @@ def parameters_of(model: Any) -> NationParameters:
     values = {name: par[key] for name, key in SAME.items()} | {
         "own_cost": g["own_part"], "labour_part": s["wages"].sum() / cost,
         "pass_through": np.average(g["outside_pass_through"], weights=jobs_of(model)),
-        "scarcity": par["commissioning.price_of_use"] * par["labour.use_of_capacity"] * fee,
+        "scarcity": par["commissioning.price_of_use"] * fee,
         "other_ratio": first[P.OTHER] / first[P.AT_WORK], "unemployment": first[P.SEEKING] / first[P.AT_WORK],
         "room": model.labour.room / first[:P.ELSEWHERE].sum() - 1.0,
         "ai_gain": par["ai.gain"] * gain, "ai_speed": par["ai.adoption"] * grown,

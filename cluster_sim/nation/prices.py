@@ -11,20 +11,25 @@ import math
 
 from cluster_sim.jit import kernel
 
+MOST_PRESSED = 0.5
+"""Use of capacity over or under the normal beyond which a price moves no more, as in month/prices.py."""
+
 
 @kernel
 def set_productivity(p, rest, s, frontier):
     """Move know-how and AI tools toward their frontiers; set effort per job from them and from density.
 
     Density is the city's creative jobs at the end of last month over those of rest (Combes & Gobillon 2015).
-    frontier: adoption of AI tools where they are used in full, 0 to 1.
+    frontier: what AI tools can do, 0 to 1; like the agent city's studios, cities pay for the tools that they use
+    and adopt them the faster, the more they can do.
     """
     for c in range(s.jobs.shape[0]):
-        s.tools[c] += p.ai_speed * (frontier - s.tools[c])
+        s.tools[c] += p.ai_speed * frontier * (1.0 - s.tools[c])
         density = math.exp(p.gamma * math.log(s.jobs[c].sum() / rest.jobs[c].sum()))
+        with_tools = 1.0 + p.ai_gain * frontier * s.tools[c]
         for k in range(s.jobs.shape[1]):
             s.knowhow[c, k] *= 1.0 - p.knowhow_speed
-            s.productive[c, k] = density * math.exp(p.knowhow_weight * s.knowhow[c, k]) * (1.0 + p.ai_gain * s.tools[c])
+            s.productive[c, k] = density * math.exp(p.knowhow_weight * s.knowhow[c, k]) * with_tools
 
 
 @kernel
@@ -39,6 +44,7 @@ def set_prices(p, s, own_cost):
             a_job = p.labour_part * s.wage[c, k] + 1.0 - p.labour_part + p.ai_cost * s.tools[c]
             s.cost[c, k] = own_cost[c, k] * a_job / s.productive[c, k]
             passed_on = 1.0 + p.pass_through * (1.0 + p.markup) * p.own_cost[k] * (s.cost[c, k] - 1.0)
-            s.price[c, k] = passed_on * math.exp(p.scarcity * math.log(max(s.use[c, k] / p.use, 0.05)))
+            pressed = min(MOST_PRESSED, max(-MOST_PRESSED, s.use[c, k] - p.use))
+            s.price[c, k] = passed_on + p.scarcity * pressed
 
 

@@ -137,7 +137,7 @@ class Nation:
             change = math.log(new / t.cost) / left
             t.price_by_cost *= math.exp(p.pass_through * (1.0 + p.markup) * part * change)
             t.cost *= math.exp(change)
-        t.price = t.price_by_cost * t.pressure**p.scarcity
+        t.price = t.price_by_cost + p.scarcity * max(-0.5, min(0.5, p.use * (t.pressure - 1.0)))
 
     def divide_the_money(self, crowd, demand):
         p = self.p
