@@ -108,7 +108,7 @@ def test_a_hundredfold_market_clears_by_wages_and_prices():
     """No cap binds, wages rise above threefold, orders stay below twice capacity, shares about as they were."""
     p, rest, state = world(cities=20, segments=6)
     boom = Outside(demand=100.0, abroad=100.0)
-    live(p, rest, state, 35, boom)                  # offers rise by at most fourteen per cent a year
+    live(p, rest, state, 45, boom)                  # offers rise by at most fourteen per cent a year
     for _ in range(20):
         live(p, rest, state, 1, boom)
         assert state.use.max() < 2.0
