@@ -15,7 +15,7 @@ import numpy as np
 
 from cluster_sim import people_ledger as P
 from cluster_sim.codes import N_SEGMENTS, Life
-from cluster_sim.initial.nation import settle_nation
+from cluster_sim.initial.nation import let_luck_spread, settle_nation
 
 JOBS_LEVEL, JOBS_SUM = 1.5, 0.01       # answer of log attraction to log jobs over target, and to their sum over months
 WAGE_LEVEL, WAGE_SUM = 12.0, 0.15        # answer of log inflow to the log relative wage, and to its sum
@@ -66,12 +66,12 @@ class Hold:
 
         A burn-in too short for any leaves its last corrections.
         """
-        if not self.months:
-            return
-        self.apply(city, self.attraction / self.months, float(np.log(self.inflow / self.months)))
-        city.markets.usual_home[:] *= self.weight[0] / self.months
-        city.markets.usual_abroad[:] *= self.weight[1] / self.months
-        settle_nation(city, *(self.sold / self.months))
+        if self.months:
+            self.apply(city, self.attraction / self.months, float(np.log(self.inflow / self.months)))
+            city.markets.usual_home[:] *= self.weight[0] / self.months
+            city.markets.usual_abroad[:] *= self.weight[1] / self.months
+            settle_nation(city, *(self.sold / self.months))
+        let_luck_spread(city)
 
 
 def jobs_by_segment(city: Any) -> np.ndarray:

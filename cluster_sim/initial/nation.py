@@ -15,6 +15,7 @@ from cluster_sim.codes import N_SEGMENTS, Life, Status
 from cluster_sim.month.rivals import Rivals
 from cluster_sim.nation import layout
 from cluster_sim.nation.parameters import NationParameters, defaults, specification
+from cluster_sim.nation.rest import burn_in
 from cluster_sim.nation.state import at_rest
 
 SAME = {"theta": "commissioning.size", "sigma": "commissioning.price_weight", "gamma": "production.gamma",
@@ -80,3 +81,13 @@ def settle_nation(model: Any, sales: np.ndarray, abroad: np.ndarray) -> None:
     rest.room[0] = model.labour.room
     first[P.CITIES] = model.people.stock[P.CITIES] = rest.residents[1:].sum()
     model.rivals = Rivals(p, rest, at_rest(rest, p), np.stack([sales, abroad]))
+
+
+def let_luck_spread(model: Any) -> None:
+    """Let the other cities live with luck until they are spread as luck spreads them, the city itself at rest."""
+    rivals, people = model.rivals, model.people
+    rivals.state, rivals.lucky = burn_in(rivals.parameters, rivals.rest, seed=model.seed), True
+    for now, then in zip(rivals.state, at_rest(rivals.rest, rivals.parameters), strict=True):
+        if now.size > 1:                    # all but the pool
+            now[0] = then[0]
+    people.stock[P.ELSEWHERE], people.stock[P.CITIES] = rivals.state.pool[0], rivals.state.residents()[1:].sum()

@@ -83,7 +83,8 @@ def restore(model: Any, state: dict[str, np.ndarray]) -> None:
     rest = {name: state[f"nation_rest_{name}"].copy() for name in Rest._fields}
     rest["pool"] = float(rest["pool"])
     model.rivals = Rivals(from_dict(numbers), Rest(**rest),
-                          State(*(state[f"nation_{name}"].copy() for name in State._fields)), state["sold"].copy())
+                          State(*(state[f"nation_{name}"].copy() for name in State._fields)), state["sold"].copy(),
+                          lucky=True)
     model.people = P.People(state["people_first"].copy())
     model.people.stock = state["people"].copy()
     claims = model.books.claims

@@ -29,6 +29,8 @@ class Rivals:
     state: State
     sold: np.ndarray
     """(2, S) what the city won last month, yuan: in all, and abroad."""
+    lucky: bool = False
+    """Whether other cities have luck of their own with clients; not while the city itself comes to rest."""
 
     def return_to_rest(self) -> None:
         """Put every other city back to where it rests, in place."""
@@ -76,18 +78,23 @@ def our_city(model: Any) -> OurCity:
 
 def look(model: Any) -> Won:
     """Return what the city would win this month; nothing moves."""
-    rivals = model.rivals
-    return step(rivals.parameters, rivals.rest, rivals.state.copy(), outside_of(model), ours=our_city(model))
+    return _step(model, model.rivals.state.copy())
 
 
 def live_month(model: Any) -> Won:
     """Let the nation live a month and book who moved between its other cities and elsewhere; return what we win."""
     rivals, state = model.rivals, model.rivals.state
-    won = step(rivals.parameters, rivals.rest, state, outside_of(model), ours=our_city(model))
+    won = _step(model, state)
     model.people.book(P.TO_OTHER_CITIES, float(state.came[1:].sum()))
     model.people.book(P.FROM_OTHER_CITIES, float(state.left[1:].sum()))
     rivals.sold[:] = won.home + won.nation + won.abroad, won.abroad
     return won
+
+
+def _step(model: Any, state: State) -> Won:
+    rivals = model.rivals
+    seed = model.seed if rivals.lucky else None
+    return step(rivals.parameters, rivals.rest, state, outside_of(model), seed=seed, t=model.t, ours=our_city(model))
 
 
 def check_people(model: Any) -> None:
