@@ -73,6 +73,7 @@ class ClusterModel(Views, mesa.Model):
     markets: Markets
     people: People
     month: Month
+    books: ledger.Books
 
     EVENTS = (
         policy.enact,                           # 1, policy
