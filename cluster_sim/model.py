@@ -75,6 +75,7 @@ class ClusterModel(Views, mesa.Model):
     rivals: Rivals
     people: People
     month: Month
+    books: ledger.Books
 
     EVENTS = (
         policy.enact,                           # 1, policy

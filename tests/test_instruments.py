@@ -17,7 +17,8 @@ from cluster_sim.policies.payments import ACTS
 from cluster_sim.records import PROPOSAL
 
 NAMES = sorted(policies.instruments())
-LIVELY = EAGER_FUNDS | LOW_LADDER | {"population.founding_rate": 0.003, "segments.idea_rate.scifi": 0.5}
+LIVELY = EAGER_FUNDS | LOW_LADDER | {"population.founding_rate": 0.003, "segments.idea_rate.scifi": 0.5,
+                                       "segments.idea_rate.film": 0.5}
 """A small town in which every instrument finds somebody to pay within three years."""
 
 

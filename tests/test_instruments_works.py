@@ -44,13 +44,16 @@ def test_production_subsidy_is_not_paid_before_or_after_release_or_to_other_segm
 
 
 def test_expected_aid_brings_works_to_the_green_light():
-    """A studio counts on the aid: with it more proposals are worth their cost, none are lost."""
+    """A studio that has the money counts on the aid: with it more proposals are worth their cost, none are lost."""
     greenlit = []
     for rate in (0.0, 0.5):
         law = {"production_subsidy": [entry("production_subsidy", rate=rate, cap=100.0, smallest=0.0)]}
-        greenlit.append(sum(build(1, seed=seed, policies=law, par={"segments.idea_rate.film": 0.9,
-                                                                   "segments.idea_rate.scifi": 0.9}).run().series()[
-            "green_lit"][0] for seed in range(8)))
+        models = [build(1, seed=seed, policies=law, par={"segments.idea_rate.film": 0.9,
+                                                         "segments.idea_rate.scifi": 0.9}) for seed in range(8)]
+        for model in models:
+            model.studios.used["cash"] += 1e8
+            model.books.studios_cash = float(model.studios.used["cash"].sum())
+        greenlit.append(sum(model.run().series()["green_lit"][0] for model in models))
     assert greenlit[1] > greenlit[0] > 0
 
 
