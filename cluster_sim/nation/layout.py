@@ -43,9 +43,8 @@ def settle(parameters: NationParameters, jobs: np.ndarray, value: np.ndarray, km
     p = parameters
     jobs, value = np.array(jobs, float), np.array(value, float)
     cities = jobs.shape[0]
-    contested = jobs * value * (1.0 - p.links_local)
-    exports = np.asarray(abroad_share, float) * contested
-    sold = contested - exports
+    exports = np.asarray(abroad_share, float) * jobs * value
+    sold = jobs * value * (1.0 - p.links_local) - exports
     reach = np.hstack([(1.0 + km / 100.0) ** -p.distance_decay, np.ones((cities, 1))])
     spending = np.outer(sold.sum(0), market / market.sum())
     appeal = _attraction(sold, reach[:, :-1], spending)

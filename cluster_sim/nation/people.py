@@ -20,7 +20,7 @@ TOLERANCE = 1e-9
 """Largest part of the people of a place that rounding may lose in a month."""
 
 
-class PeopleError(ValueError):
+class PeopleError(RuntimeError):
     """Somebody came from nowhere or went nowhere."""
 
 
