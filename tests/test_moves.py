@@ -73,10 +73,22 @@ def test_wages_in_other_sectors_rise_as_people_leave_them():
     assert half / movers(P.JOINED, moves.join) == pytest.approx(expected, rel=0.03)
 
 
-def test_at_the_start_as_many_come_to_the_city_as_leave_it():
-    came, left = (movers(flow, moves.migrate) for flow in (P.SETTLED, P.LEFT_OTHER))
-    assert came == pytest.approx(left, rel=0.002)
+def test_at_the_start_as_many_come_of_age_as_retire():
+    """Who begins to study comes of age as a student."""
     model = build(1, scale=SCALE)
+    par, first = model.par, model.people.first
+    students = (1.0 - par["education.from_elsewhere"]) * model.labour.graduates / par["population.graduates_stay"]
+    came, retired = (movers(flow, moves.age) for flow in (P.CAME_OF_AGE, P.RETIRED_OTHER))
+    assert came + students == pytest.approx(retired + par["population.retirement"] * first[P.AT_WORK], rel=0.01)
+    assert students > 0.02 * retired
+
+
+def test_at_the_start_as_many_come_to_the_city_as_leave_it():
+    """Who comes to study and stays counts among those who come."""
+    model = build(1, scale=SCALE)
+    students = model.par["education.from_elsewhere"] * model.labour.graduates
+    came, left = (movers(flow, moves.migrate) for flow in (P.SETTLED, P.LEFT_OTHER))
+    assert came + students == pytest.approx(left, rel=0.002) and students > 0.01 * left
     people = model.people.first[P.AT_WORK] + model.people.first[P.SEEKING]
     usual = movers(P.MIGRATED, moves.migrate, lambda model: moves.look_around(model))
     assert usual == pytest.approx(model.par["labour.emigration_rate"] * people, rel=0.1)

@@ -126,7 +126,7 @@ def join(model) -> None:
 def migrate(model) -> None:
     """Let people move to the city, for creative work and for other work, and from its other sectors elsewhere.
 
-    At the start's wages as many come as leave.  Policy raises the pull on creative people and welcomes them.
+    At the start's wages as many come as leave, those who come to study and stay among them.  Policy raises the pull on creative people and welcomes them.
     """
     par, people, g = model.par, model.people, model.city_state[0]
     first, now, labour = people.first, people.now, model.labour
@@ -138,7 +138,8 @@ def migrate(model) -> None:
     # an allowance is like a year's raise
     pull *= (1.0 + float(model.month.levers["newcomer_aid"])) ** par["population.wage_weight"]
     creative = rate * (first[P.AT_WORK] + first[P.SEEKING]) * pool * pull
-    others = rate * first[P.OTHER] * pool * dear * (rest / outside) ** par["labour.eta"]
+    students = par["education.from_elsewhere"] * labour.graduates
+    others = max(rate * first[P.OTHER] - students, 0.0) * pool * dear * (rest / outside) ** par["labour.eta"]
     leavers = rate * (now[P.AT_WORK] + now[P.SEEKING] + now[P.OTHER])
     vacated = rate * (first[P.AT_WORK] + first[P.SEEKING] + first[P.OTHER])
     homes = labour.room - people.residents + leavers
@@ -153,11 +154,16 @@ def migrate(model) -> None:
 
 
 def age(model) -> None:
-    """Let people of other sectors retire and others come of age: at the start as many as retire (Blanchard 1985)."""
-    people, rate = model.people, model.par["population.retirement"]
+    """Let people of other sectors retire and others come of age (Blanchard 1985).
+
+    At the start as many as retire from all work, those of the city who begin to study among them.
+    """
+    people, par, rate = model.people, model.par, model.par["population.retirement"]
     first, now = people.first, people.now
     whole(model, P.RETIRED_OTHER, rate * now[P.OTHER])
-    whole(model, P.CAME_OF_AGE, rate * first[P.OTHER] * now[P.HOME] / max(first[P.HOME], 1.0))
+    students = (1.0 - par["education.from_elsewhere"]) * model.labour.graduates / par["population.graduates_stay"]
+    usual = max(rate * (first[P.OTHER] + first[P.AT_WORK]) - students, 0.0)
+    whole(model, P.CAME_OF_AGE, usual * now[P.HOME] / max(first[P.HOME], 1.0))
 
 
 def count_people(model) -> None:
