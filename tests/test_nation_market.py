@@ -8,6 +8,7 @@ from nation_world import live, one_city, world
 
 from cluster_sim.nation import demand, labour, prices
 from cluster_sim.nation.layout import settle
+from cluster_sim.nation.month import step
 from cluster_sim.nation.state import Outside, at_rest
 
 
@@ -174,3 +175,13 @@ def test_better_matching_never_hurts_jobs():
         assert (state.jobs >= 0.997 * rest.jobs).all()
         if years == 10:
             assert (state.jobs > rest.jobs).all()
+
+
+def test_tools_win_clients_as_they_raise_quality():
+    p, rest, state = world(cities=3, distance_decay=0.0, links_local=0.0)
+    state.tools[1] = 1.0
+    step(p, rest, state, Outside(tools=1.0))
+    fall = np.log(state.price[1, 0] / state.price[0, 0])
+    gained = np.log((1.0 + p.ai_gain * state.tools[1]) / (1.0 + p.ai_gain * state.tools[0]))
+    won = np.log(state.won[1, 0] / state.won[0, 0])
+    assert won == pytest.approx(p.tools_quality * gained - p.sigma * fall, rel=1e-6) and won > 0.0

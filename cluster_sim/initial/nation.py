@@ -49,6 +49,7 @@ def parameters_of(model: Any) -> NationParameters:
         "scarcity": par["commissioning.price_of_use"] * fee,
         "other_ratio": first[P.OTHER] / first[P.AT_WORK], "unemployment": first[P.SEEKING] / first[P.AT_WORK],
         "room": model.labour.room / first[:P.ELSEWHERE].sum() - 1.0,
+        "tools_quality": par["commissioning.quality_weight"] * par["production.quality_skill"],
         "ai_gain": par["ai.gain"] * gain, "ai_speed": par["ai.adoption"] * grown,
         "ai_cost": par["ai.compute_cost"] * 1e6 * s["staff"].sum() / cost}
     within = {name: np.clip(value, *specification()[name]["bounds"]) for name, value in values.items()}

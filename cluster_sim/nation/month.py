@@ -59,7 +59,8 @@ def step(parameters: NationParameters, rest: Rest, state: State, outside: Outsid
     sales = s.output * s.price * rest.value * outside.wage
     prices.set_prices(p, s, spread(outside.own_cost, shape))
     weight, everybody = np.empty(shape), np.empty(rest.spending.shape)
-    demand.weigh(p, rest, s, spread(outside.appeal, shape), seed is not None, seed or 0, t, weight)
+    better = (1.0 + p.ai_gain * float(outside.tools) * s.tools) ** p.tools_quality
+    demand.weigh(p, rest, s, spread(outside.appeal, shape) * better[:, None], seed is not None, seed or 0, t, weight)
     export = _ones(shape)
     if ours is not None:
         weight[0] = rest.appeal[0] * ours.attraction

@@ -58,6 +58,7 @@ class NationParameters(NamedTuple):
     ai_gain: float
     ai_cost: float
     ai_speed: float
+    tools_quality: float
     knowhow_weight: float
     knowhow_speed: float
     links_local: float
