@@ -184,4 +184,5 @@ def test_tools_win_clients_as_they_raise_quality():
     fall = np.log(state.price[1, 0] / state.price[0, 0])
     gained = np.log((1.0 + p.ai_gain * state.tools[1]) / (1.0 + p.ai_gain * state.tools[0]))
     won = np.log(state.won[1, 0] / state.won[0, 0])
-    assert won == pytest.approx(p.tools_quality * gained - p.sigma * fall, rel=1e-6) and won > 0.0
+    fewer = np.log(state.jobs[1, 0] / state.jobs[0, 0])             # who no longer needs them lays people off
+    assert won == pytest.approx(p.tools_quality * gained - p.sigma * fall + p.theta * fewer, rel=1e-6) and fewer < 0.0
