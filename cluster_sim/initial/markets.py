@@ -17,6 +17,8 @@ from cluster_sim.month.hiring import look_at_employers
 from cluster_sim.records import PAYROLL
 from cluster_sim.state import Markets
 
+LEAST_USE = 0.5         # of its capacity, that a branch is taken to use when its price is set
+
 
 def set_returns(model) -> None:
     """Split the fitted spread of log returns into a systematic part and luck, and work out the mean return.
@@ -58,7 +60,8 @@ def set_prices(model) -> None:
 def price_effort(model, weight: float = 1.0) -> None:
     """Move what a unit of effort usually costs and earns by segment (yuan) toward what it does now, by a weight.
 
-    A price is such that the work now done gives the value added per worker of the accounts.
+    A price is such that the work now done gives the value added per worker of the accounts; a branch of a very small
+    city that hardly works counts as half at work.
     """
     par, s, city, segments = model.par, model.studios.used, model.city_state[0], model.rules.segments
     for k in range(N_SEGMENTS):
@@ -67,7 +70,7 @@ def price_effort(model, weight: float = 1.0) -> None:
         if not capacity * delivered > 0.0:
             continue                # a branch that has died out in a very small city
         cost = (s["unit_cost"][mine] * s["capacity"][mine]).sum() / capacity
-        head = delivered / s["staff"][mine].sum()
+        head = max(delivered, LEAST_USE * capacity) / s["staff"][mine].sum()
         price = segments["value_added_per_worker"][k] * 1e6 / 12.0 / (1.0 - segments["inputs"][k]) / head
         price *= 1.0 + par["start.price_allowance"]
         city["unit_cost"][k] += weight * (cost - city["unit_cost"][k])
