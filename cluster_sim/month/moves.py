@@ -125,7 +125,8 @@ def join(model) -> None:
 def migrate(model) -> None:
     """Let people move to the city, for creative work and for other work, and from its other sectors elsewhere.
 
-    At the start's wages as many come as leave, those who come to study and stay among them.  Policy raises the pull on creative people and welcomes them.
+    At the start's wages as many come as leave, those who come to study and stay among them.  Policy raises the pull on
+    creative people and welcomes them.
     """
     par, people, g = model.par, model.people, model.city_state[0]
     first, now, labour = people.first, people.now, model.labour
