@@ -297,7 +297,7 @@ def test_other_sources_on_a_worker_end_the_command_with_two(cluster, tmp_path):
     try:
         cluster.wait_for_workers(3)
         words = ["run", "--engine", "dask", "--scheduler", cluster.address, "--scale", "1/200", "--seeds", "1",
-                 "--out", str(tmp_path / "out")]
+                 "--quiet", "--out", str(tmp_path / "out")]
         result = subprocess.run([sys.executable, "run_sim.py", *words], cwd=ROOT, capture_output=True, text=True)
     finally:
         os.killpg(worker.pid, signal.SIGKILL)

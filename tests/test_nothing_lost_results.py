@@ -23,7 +23,7 @@ PAIRS = ("--scale", "1/200", "--seeds", "2", "--no-figures")
 COMMANDS = {
     "run": ("run", "baseline", *TINY, "--seeds", "2"),
     "compare": ("compare", "baseline", "no_policy", *YEAR, "--seeds", "2"),
-    "audit": ("audit", "baseline", "--instrument", "workspace", *YEAR, "--seeds", "2"),
+    "audit": ("audit", "baseline", "--instrument", "production_subsidy", *PAIRS, "--until", "2018-12"),
     "attribute": ("attribute", "baseline", *YEAR, "--seeds", "2", "--permutations", "2"),
     "engine": ("engine", "no_ne_zha", *PAIRS, "--until", "2018-12"),
     "econometrics": ("econometrics", "baseline", *PAIRS, "--date", "2023-01"),
