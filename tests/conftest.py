@@ -7,8 +7,20 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("explore", max_examples=500, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A Dask cluster of two workers."""
+    pytest.importorskip("distributed")
+    from dask_cluster import DaskCluster
+
+    found = DaskCluster(tmp_path_factory.mktemp("dask"))
+    yield found
+    found.close()

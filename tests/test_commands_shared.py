@@ -9,7 +9,6 @@ import sys
 import fake_command
 import killed_once
 import pytest
-from dask_cluster import DaskCluster
 from fake_command import call
 
 FACTORS = """
@@ -108,15 +107,6 @@ def test_shards_together_give_the_answer_of_one(command, expected, place, capsys
     again = ask(capsys, command, "--workers", "0", "--out", "r")
     assert again["new_runs"] == 0
     same(again, expected)
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A Dask cluster of two workers."""
-    pytest.importorskip("distributed")
-    found = DaskCluster(tmp_path_factory.mktemp("dask"))
-    yield found
-    found.close()
 
 
 @pytest.mark.slow

@@ -47,13 +47,6 @@ except Interrupted as stop:
 """
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    found = DaskCluster(tmp_path_factory.mktemp("dask"))
-    yield found
-    found.close()
-
-
 def far(cluster, folder, seeds, scenario=scenario, **parameters):
     """Do runs of the fake model on the cluster."""
     cluster.wait_for_workers(2)

@@ -6,7 +6,6 @@ import json
 import sys
 
 import pytest
-from dask_cluster import DaskCluster
 from nothing_lost import DISCOVER, SEARCH, SWEEP, YEAR, command, enlarge, ready, small_disk
 
 pytestmark = pytest.mark.slow
@@ -49,15 +48,6 @@ def test_run(tmp_path, workers):
 @pytest.mark.parametrize("name", ["compare", "audit", "attribute"])
 def test_commands_of_several_scenarios(tmp_path, name):
     fill(tmp_path, (60,), name, *SCENARIOS[name])
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A Dask cluster of two workers."""
-    pytest.importorskip("distributed")
-    found = DaskCluster(tmp_path_factory.mktemp("dask"))
-    yield found
-    found.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ import yaml
 
 from cluster_sim.city import load_city
 from cluster_sim.model import ClusterModel
+from cluster_sim.runs.files import together
 from cluster_sim.runs.identity import code_version
 from cluster_sim.runs.plan import scale_text
 from cluster_sim.scenario import load_scenario
@@ -51,18 +51,16 @@ def write(scenario: str = "baseline") -> Path:
     setup = load_scenario(scenario)
     path = reference_path(scenario)
     file = Path(load_city(setup.city).folder) / "reference_path.csv"
-    fresh = file.with_suffix(".tmp")
-    with fresh.open("w", newline="", encoding="utf-8") as out:
-        table = csv.writer(out)
-        table.writerow(["month", *path])
-        for t, row in enumerate(zip(*path.values(), strict=True)):
-            table.writerow([t, *(f"{v:.1f}" for v in row)])
-    made = {"scenario": scenario, "scenario_digest": setup.digest(), "scale": scale_text(SCALE), "seeds": list(SEEDS),
-            "months": len(path["poached_jobs"]), "code": code_version(), "sha256": checksum(fresh)}
-    fresh_notes = file.with_suffix(".yaml.tmp")
-    fresh_notes.write_text(yaml.safe_dump(made, sort_keys=False, default_flow_style=None), encoding="utf-8")
-    os.replace(fresh, file)
-    os.replace(fresh_notes, file.with_suffix(".yaml"))
+    with together(file, file.with_suffix(".yaml")) as (draft, notes):
+        with draft.open("w", newline="", encoding="utf-8") as out:
+            table = csv.writer(out)
+            table.writerow(["month", *path])
+            for t, row in enumerate(zip(*path.values(), strict=True)):
+                table.writerow([t, *(f"{v:.1f}" for v in row)])
+        made = {"scenario": scenario, "scenario_digest": setup.digest(), "scale": scale_text(SCALE),
+                "seeds": list(SEEDS), "months": len(path["poached_jobs"]), "code": code_version(),
+                "sha256": checksum(draft)}
+        notes.write_text(yaml.safe_dump(made, sort_keys=False, default_flow_style=None), encoding="utf-8")
     return file
 
 

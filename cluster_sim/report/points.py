@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.special import stdtrit
 
+from cluster_sim.analysis import sweep_contrasts
 from cluster_sim.indicators import Indicator, indicator
 from cluster_sim.report import style
 from cluster_sim.runs.summary import drawable
@@ -165,8 +166,4 @@ def _luminance(colour: Sequence[float]) -> float:
 
 def text(value: Any) -> str:
     """Write an entry of a factor's column; what is missing is the base's own value."""
-    if value is None or value != value:
-        return "base"
-    if hasattr(value, "strftime"):
-        return f"{value:%Y-%m}"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return "base" if value is None or value != value else sweep_contrasts.text(value)

@@ -6,9 +6,7 @@ on the worker, so the scheduler needs neither this package nor memory for scenar
 
 from __future__ import annotations
 
-import os
 import pickle
-import platform
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +16,7 @@ from typing import Any, NamedTuple
 
 from cluster_sim.runs.claims import FOLDER
 from cluster_sim.runs.errors import is_full
+from cluster_sim.runs.files import draft_of
 from cluster_sim.runs.identity import city_version, code_version
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.run_list import RunSpec
@@ -108,7 +107,7 @@ def folder_fault(folder: Path, token: str) -> str:
         if time.monotonic() > end:
             return "sees another folder of that name" if folder.is_dir() else "does not see the folder"
         time.sleep(0.1)
-    trial = folder / f".trial.{platform.node()}.{os.getpid()}"
+    trial = draft_of(folder / "trial")  # what a killed worker leaves goes as other drafts do
     try:
         trial.write_text(token, "utf-8")
     except OSError as error:

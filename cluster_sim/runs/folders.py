@@ -58,9 +58,14 @@ def check(folder: Path) -> None:
             inside(folder, path)
 
 
+def lies_in(folder: Path, path: Path) -> bool:
+    """Say whether a path lies in a folder once all links are followed."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
 def inside(folder: Path, path: Path) -> Path:
     """Return a path that lies in a folder. InputError if it leads out of it."""
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if not lies_in(folder, path):
         raise InputError(f"{path} leads out of the results folder {folder}: nothing is written there")
     return path
 
@@ -68,5 +73,5 @@ def inside(folder: Path, path: Path) -> Path:
 def new_files(paths: list[Path], home: Path) -> None:
     """Raise InputError if a file is to be written over that is not in the results folder `home`."""
     for path in paths:
-        if path.exists() and not path.resolve().is_relative_to(home.resolve()):
+        if path.exists() and not lies_in(home, path):
             raise InputError(f"{path} is there already and not in {home}: give another --out")
