@@ -63,22 +63,26 @@ class LabourMarket:
         p = self.p
         ratio_other = (self.wage / self.other_wage()) ** (p["eta"] / 2)
         ratio_pool = (self.wage / self.living_cost() / wage_outside) ** (p["eta"] / 2)
+        ratio_stay = (self.other_wage() / self.living_cost() / wage_outside) ** (p["eta"] / 2)
         usual_other = p["switch_rate"] * self.jobs_rest + p["give_up"] * self.seekers_rest
-        usual_pool = p["emigration_rate"] * self.jobs_rest
-        come_other = usual_other * self.other / self.other_rest * ratio_other
-        come_pool = usual_pool * left_outside * ratio_pool
+        usual_pool = p["emigration_rate"] * (self.jobs_rest + self.seekers_rest)
+        join = usual_other * self.other / self.other_rest * ratio_other
+        come = usual_pool * left_outside * ratio_pool
+        settle = p["emigration_rate"] * self.other_rest * left_outside * ratio_stay
         give_up = min(p["give_up"] / ratio_other, 0.9) * self.seekers
-        self.seekers += come_other + come_pool - give_up
-        self.other += give_up - come_other
-        left = -come_pool
+        seekers_leave = p["emigration_rate"] / ratio_pool * self.seekers
+        other_leave = p["emigration_rate"] / ratio_stay * self.other
+        self.seekers += join + come - give_up - seekers_leave
+        self.other += give_up + settle - join - other_leave
+        left = seekers_leave + other_leave - come - settle
         for s, jobs in enumerate(self.jobs):
             switch, leave = p["switch_rate"] / ratio_other * jobs, p["emigration_rate"] / ratio_pool * jobs
             quits = p["quit_rate"] * jobs
-            self.jobs[s] -= switch + leave + quits
             self.gone[s] = switch + leave + quits
+            self.jobs[s] -= self.gone[s]
+            self.seekers += quits
             self.other += switch
             left += leave
-            self.seekers += quits
         return left
 
     def hire(self, wanted: list[float]) -> None:
