@@ -183,7 +183,7 @@ PROPOSAL = record(
     ("expected", "f8", "yuan", "receipts that the studio expects"),
     ("aid", "f8", "yuan", "aid that the studio expects"),
     ("coinvest", "f8", "share", "part of cost and receipts that co-investors carry"),
-    ("owned_elsewhere", "f8", "share", "part of owners in other cities, as a source states it; below zero if none does"),
+    ("owned_elsewhere", "f8", "share", "what owners in other cities carry, as a source has it; -1 if none does"),
     ("cost", "f8", "yuan", "planned cost, marketing included"),
     ("fixed_gross", "f8", "yuan", "gross of a film of history"),
     ("bridge", "f8", "yuan", "loan on the expected aid"),

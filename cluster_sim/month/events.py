@@ -148,8 +148,8 @@ def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | C
             gross = event["gross"] * 1e6
             budget = (event.get("budget") or 0.04 * event["gross"]) * 1e6
             result.append(Hit(t, event["title"], gross, budget, 0 if segment is None else segment,
-                              event.get("studio") or "", event.get("zone") or "", event.get("city") or "", event.get("owned_elsewhere"),
-                              makers))
+                              event.get("studio") or "", event.get("zone") or "", event.get("city") or "",
+                              event.get("owned_elsewhere"), makers))
         elif event["kind"] == "flop":
             result.append(Flop(t, int(event["project"]), event.get("seed")))
         elif event["kind"] == "convention":
