@@ -137,6 +137,7 @@ STUDIO = record(
     ("compute", "f8", "yuan/month", "cost of computing"),
     ("compute_relief", "f8", "share", "part of it that was paid by the public this month"),
     ("rent_relief", "f8", "share", "part of the rent that was paid by the public this month"),
+    ("wage_relief", "f8", "share", "part of wages and contributions that was paid by the public this month"),
     ("credit", "f8", "yuan", "part of its credit line that the public guarantees"),
     ("perk", "f8", "share", "public allowance to those whom it hires, of a year's wage"),
     ("duty", "f8", "effort", "work owed this month beside contracts and projects"),
@@ -275,6 +276,7 @@ FUND = record(
     ("sentiment", "f8", "log", "how much better than usual applicants look to it"),
     ("record", "f8", "log", "its lately good or bad exits"),
     ("looks", "f8", "count/month", "applicants that it sees"),
+    ("ticket", "f8", "1", "its bid as a share of a round's aim"),
 )
 
 STAKE = record(

@@ -71,8 +71,9 @@ def capacities(studios, payrolls, cells, parks, city, rules, flow):
         flow[L.RENT] += rent
         flow[L.COMPUTE] += compute
         # what the studio bears itself, as last month's aid lets it expect
-        borne = s.wages + rent * (1.0 - s.rent_relief) + compute * (1.0 - s.compute_relief)
+        borne = s.wages * (1.0 - s.wage_relief) + rent * (1.0 - s.rent_relief) + compute * (1.0 - s.compute_relief)
         s.unit_cost = borne / max(s.capacity, 0.05)
+        s.wage_relief = 0.0
         s.rent_relief = 0.0
         s.compute_relief = 0.0
 
