@@ -46,9 +46,10 @@ def test_better_work_earns_more_by_its_weight():
     for segment in (0, 1, 3):
         poor, good = (premiere(stage(merit=merit, segment=segment)[0])[0] for merit in (8.0, 10.0))
         assert good["quality"] - poor["quality"] == pytest.approx(np.log(10.0 / 8.0), rel=1e-6)
-        ceiling = build(1).rules.segments["ceiling"][segment] * MILLION * build(1).scale
-        assert good["potential"] > poor["potential"] and good["potential"] < 0.9 * ceiling
-        raw = [-np.log(1.0 - j["potential"] / ceiling) for j in (poor, good)]
+        ceiling = build(1).rules.segments["ceiling"][segment] * MILLION
+        own = [j["potential"] * j["renown"] for j in (poor, good)]         # what its own luck gives in the whole city
+        assert good["potential"] > poor["potential"] and own[1] < 0.9 * ceiling
+        raw = [-np.log(1.0 - gross / ceiling) for gross in own]
         weight = build(1).rules.segments["quality_weight"][segment]
         assert np.log(raw[1] / raw[0]) == pytest.approx(weight * np.log(10.0 / 8.0), rel=1e-6)
 
@@ -101,9 +102,35 @@ def test_luck_goes_by_the_work_not_by_the_month():
 
 def test_no_title_grows_beyond_its_ceiling():
     model, rows, _ = stage(200, cost=1e5 * MILLION)
-    ceiling = model.rules.segments["ceiling"][0] * MILLION * model.scale
+    ceiling = model.rules.segments["ceiling"][0] * MILLION
     potential = premiere(model)["potential"][rows]
     assert potential.max() <= ceiling and potential.max() > 0.95 * ceiling
+
+
+@pytest.mark.parametrize("segment", [0, 1, 3])
+def test_what_titles_of_a_small_city_gross_is_on_average_what_titles_of_the_whole_do(segment):
+    """Budgets at which a twentieth of the ceiling binds: without the share in others' luck a third would be lost."""
+    mean: dict[tuple[str, float], tuple[float, float]] = {}
+    for scale in (1.0, 1 / 20):
+        model, rows, _ = stage(4000, cost=200 * MILLION, segment=segment)
+        model.city_state["scale"] = scale
+        j = premiere(model)
+        for name in ("potential", "crowd", "talk"):
+            mean[name, scale] = j[name][rows].mean(), j[name][rows].std() / 4000**0.5
+    for name in ("potential", "crowd", "talk"):
+        (whole, error), (small, _) = mean[name, 1.0], mean[name, 1 / 20]
+        assert abs(small - whole) < 3.0 * error and error < 0.06 * whole, name
+    assert mean["crowd", 1 / 20][1] < 0.3 * mean["crowd", 1.0][1], "the audience meets the mean of twenty titles"
+
+
+def test_fame_goes_by_the_titles_own_luck_as_in_the_whole_city():
+    known = {}
+    for scale in (1.0, 1 / 20):
+        model, rows, _ = stage(50, cost=500 * MILLION)
+        model.city_state["scale"] = scale
+        j = premiere(model)
+        known[scale] = (j["potential"] * j["renown"])[rows]
+    assert known[1 / 20] == pytest.approx(known[1.0])
 
 
 def test_a_films_cost_leaves_the_stock_and_marketing_is_paid_at_release():
