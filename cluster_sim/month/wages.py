@@ -1,8 +1,9 @@
 """Part of step 4, wages: studios' offers by specialism, yearly raises, and the market wage as the mean of offers.
 
-A studio raises its offer where it could not fill its vacancies and lowers it where it filled them at once.  The
-market wage is the mean of what is offered for vacancies: it rests where as many stay open as is usual, and rises and
-falls with the studios' own experience, not with the stock of seekers.
+A studio raises its offer where it could not fill its vacancies and lowers it where it filled them at once; where
+the nation's clients pay a premium for what cannot be done, an empty post costs more and an offer rises faster.
+The market wage is the mean of what is offered for vacancies: it rests where as many stay open as is usual, and rises
+and falls with the studios' own experience, not with the stock of seekers.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ def raise_wages(people, studios, city, p, t):
 
 
 @kernel
-def move_offers(studios, p, growth):
+def move_offers(studios, premium, p, growth):
     """Let studios that posted move their offers by what stayed open; set by how much the mean offer has grown.
 
+    premium: (segments,) log premium on prices; an offer rises the faster by one more than it.
     growth: (specialisms,) mean over all vacancies of the new offer over that of the old one; 1 where none was posted.
     Offers are kept over the market wage, which grows as much, so that who posted nothing goes with the market.
     """
@@ -54,7 +56,9 @@ def move_offers(studios, p, growth):
             if s.vacancies[k] > 0:
                 still_open = 1.0 - s.filled[k] / s.vacancies[k]
                 old[k] += dyadic(s.vacancies[k] * s.offer[k])
-                s.offer[k] *= math.exp(p.labour_offer_speed * (still_open - usual))
+                gap = still_open - usual
+                haste = 1.0 + premium[s.segment] if gap > 0.0 else 1.0
+                s.offer[k] *= math.exp(p.labour_offer_speed * haste * gap)
                 new[k] += dyadic(s.vacancies[k] * s.offer[k])
     for k in range(N_SPECIALISMS):
         growth[k] = new[k] / old[k] if old[k] > 0.0 else 1.0
@@ -69,7 +73,7 @@ def adjust_wages(model) -> None:
     """Raise wages toward what employers would offer today; let offers answer what stayed open, wages the offers."""
     g, par, growth = model.city_state[0], model.par, np.ones(N_SPECIALISMS)
     raise_wages(model.talents.used, model.studios.used, model.city_state, model.rules.p, model.t)
-    move_offers(model.studios.used, model.rules.p, growth)
+    move_offers(model.studios.used, g["premium"], model.rules.p, growth)
     g["market_wage"] *= growth * (1.0 + par["labour.indexation"] * model.outside["rest_wage_growth"][model.t])
     g["unemployment"] = model.state["seekers"] / max(model.state["employment"] + model.state["seekers"], 1)
     mean = float((g["market_wage"] * model.labour.share).sum())

@@ -32,7 +32,8 @@ def hire(p, s):
 
     The rules are those of the agent city's studios (month/hiring.py, month/wages.py): they post for those whom
     they usually lose and for a part of what they lack, bounded by their size; an offer rises by what stayed open
-    beyond the usual, so that no wage runs faster than posts can stay open.
+    beyond the usual, so that no wage runs faster than posts can stay open, and the faster, the higher the premium on
+    prices.  Staff is planned for what clients would order for their money without that premium.
     """
     power, efficiency = matching_power(p)
     separation = p.quit_rate + p.switch_rate + p.emigration_rate
@@ -40,7 +41,7 @@ def hire(p, s):
         for k in range(s.jobs.shape[1]):
             jobs = s.jobs[c, k]
             leavers = separation / (1.0 - separation) * jobs
-            target = s.planned[c, k] / s.productive[c, k]
+            target = s.planned[c, k] * math.exp(s.premium[k]) / s.productive[c, k]
             wish = p.posting_speed * (target - jobs - leavers)
             if wish > 0.0:
                 wish = -p.growth_bound * jobs * math.expm1(-wish / (p.growth_bound * jobs))
@@ -51,5 +52,7 @@ def hire(p, s):
             hires = vacancies * filled
             s.jobs[c, k] += hires - layoffs
             s.seekers[c, k] += layoffs - hires
-            s.wage[c, k] *= math.exp(p.offer_speed * (p.fill_rate - filled))
+            gap = p.fill_rate - filled
+            haste = 1.0 + s.premium[k] if gap > 0.0 else 1.0
+            s.wage[c, k] *= math.exp(p.offer_speed * haste * gap)
             s.vacancies[c, k], s.hires[c, k] = vacancies, hires
