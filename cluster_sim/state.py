@@ -16,6 +16,7 @@ from cluster_sim.records import BY_SEGMENT, BY_SPECIALISM, record
 CITY = record(
     "city as a whole",
     ("market_wage", "f8", "yuan/month", "wage on the market of a person of skill 1", BY_SPECIALISM),
+    ("still_open", "f8", "share", "part of vacancies that lately stayed open in a month", BY_SPECIALISM),
     ("buzz", "f8", "1", "talk about the city's hits", BY_SEGMENT),
     ("release_market", "f8", "yuan/month", "size of the market for titles", BY_SEGMENT),
     ("price", "f8", "yuan/effort", "price of effort at the start, all inputs included", BY_SEGMENT),

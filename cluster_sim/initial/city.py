@@ -143,6 +143,7 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["fame_threshold"] = par["release.hit_threshold"] * 1e6
     g["relative_wage"], g["unemployment"] = 1.0, par["start.unemployment"]
     g["market_wage"], g["rest_wage"] = labour.wage, rest_wage
+    g["still_open"] = 1.0 - par["labour.fill_rate"]
     g["release_shock"] = g["audience"] = g["inflow"] = g["floor_stock"] = 1.0
     g["release_market"] = rules.segments["release_market"] * 1e6 / 12.0 * scale
     g["stay"] = par["population.graduates_stay"]

@@ -27,6 +27,7 @@ SAME = {"theta": "commissioning.size", "sigma": "commissioning.price_weight", "g
         "give_up": "labour.give_up", "quit_rate": "labour.quit", "fill_rate": "labour.fill_rate",
         "layoff_speed": "labour.layoff_speed", "posting_speed": "labour.posting_speed",
         "growth_bound": "labour.growth_bound", "offer_speed": "labour.offer_speed",
+        "tightness_pay": "labour.tightness_pay", "tightness_speed": "labour.tightness_speed",
         "premium_speed": "commissioning.premium_speed", "use": "labour.use_of_capacity", "lead": "commissioning.lead",
         "housing": "population.housing", "housing_share": "population.housing_share",
         "crowding": "population.crowding"}

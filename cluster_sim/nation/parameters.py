@@ -51,6 +51,8 @@ class NationParameters(NamedTuple):
     growth_bound: float
     layoff_speed: float
     offer_speed: float
+    tightness_pay: float
+    tightness_speed: float
     lead: float
     use: float
     lapse: float

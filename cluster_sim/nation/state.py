@@ -67,6 +67,8 @@ class State(NamedTuple):
     """(C,) people who left for the pool in the month."""
     wage: np.ndarray
     """(C, S) wage offered, 1 at rest."""
+    still_open: np.ndarray
+    """(C, S) part of the posts that lately stayed open in a month."""
     vacancies: np.ndarray
     """(C, S) posts open in the month."""
     hires: np.ndarray
@@ -150,7 +152,8 @@ def at_rest(rest: Rest, parameters: NationParameters) -> State:
     moving = p.emigration_rate * rest.residents
     return State(
         jobs=rest.jobs.copy(), seekers=rest.seekers.copy(), other=rest.other.copy(), pool=np.array([rest.pool]),
-        came=moving, left=moving.copy(), wage=zero + 1.0, vacancies=hires / p.fill_rate, hires=hires,
+        came=moving, left=moving.copy(), wage=zero + 1.0,
+        still_open=zero + 1.0 - p.fill_rate, vacancies=hires / p.fill_rate, hires=hires,
         productive=zero + 1.0, cost=zero + 1.0, price=zero + 1.0, premium=np.zeros(zero.shape[1]),
         won=rest.sales.copy(), backlog=rest.jobs * (p.lead - 1.0), planned=rest.jobs.copy(),
         output=rest.jobs.copy(), use=zero + p.use,

@@ -21,6 +21,7 @@ class Town:
         self.wage = self.price_by_cost = self.price = self.last_price = self.cost = 1.0
         self.own_part = float(p.own_cost[0])            # own cost in yuan, of a unit whose price at rest is one
         self.orders = jobs * (p.lead - 1.0)
+        self.tight = 1.0 - p.fill_rate                  # part of the posts that lately stayed open
         self.expected = self.delivered = float(jobs)
         self.pressure = 1.0
         self.skill = 0.0                                # log of know-how, rest is zero
@@ -126,7 +127,7 @@ class Nation:
             more = limit * (1.0 - math.exp(-more / limit))
         open_posts = (usual_loss + more) / p.fill_rate
         if open_posts <= 0.0:
-            t.wage *= math.exp(p.offer_speed * (p.fill_rate - 1.0))
+            self.move_offers(t, 1.0)
             return
         # the chance that a post finds somebody: bounded, and with the wanted elasticity at rest
         bend = math.log(1.0 - p.matching) / math.log(p.fill_rate)
@@ -135,8 +136,16 @@ class Nation:
         chance = (1.0 + ratio**-bend) ** (-1.0 / bend)
         found = self.some(int(open_posts), chance)
         t.jobs, t.seekers = t.jobs + found, t.seekers - found
-        short = p.offer_speed * (p.fill_rate - chance)
+        self.move_offers(t, chance)
+
+    def move_offers(self, t, filled):
+        """Learn from the month's posts, and charge for how tight the market has been of late."""
+        p = self.p
+        before = t.tight
+        t.tight = (1.0 - p.tightness_speed) * before + p.tightness_speed * (1.0 - filled)
+        short = p.offer_speed * (p.fill_rate - filled)
         t.wage *= math.exp(short + max(0.0, short) * math.log(self.surcharge))
+        t.wage *= math.exp(p.tightness_pay * (t.tight - before))
 
     def set_price(self, t, output_per_job, factor):
         p = self.p
