@@ -177,7 +177,7 @@ def test_studios_plan_for_expected_work_within_their_cash():
 
     def plan(expected, cash):
         s["expected"][row], s["cash"][row] = expected, cash
-        hiring.plan(s, model.rules, 5)
+        hiring.plan(s, model.city_state["premium"][0], model.rules, 5)
         return s["vacancies"][row].sum(), s["layoff"][row]
 
     much, rich = 3.0 * s["capacity"][row], 1e9

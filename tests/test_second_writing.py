@@ -28,8 +28,8 @@ from cluster_sim.nation.people import supply_elasticity
 from cluster_sim.nation.state import Outside, at_rest
 
 YEARS = (1, 3, 10, 30)
-LEARNT = {"tightness_pay": 0.0}
-"""Offers that only learn from what stays open, as the text has them; the first writing also pays for tightness."""
+BARE = {"tightness_pay": 0.0, "knowhow_work": 0.0}
+"""What the text leaves out: pay that goes with tightness, know-how that goes with the use of capacity."""
 
 
 def test_both_agree_on_rest():
@@ -58,7 +58,7 @@ def test_the_second_writing_loses_nobody():
 
 @pytest.mark.parametrize("name", SHOCKS)
 def test_both_answer_a_shock_alike_on_a_ring(name):
-    p, rest, _ = world(cities=20, **LEARNT)
+    p, rest, _ = world(cities=20, **BARE)
     first = impulse.answer(p, name, rest=rest, years=YEARS)
     second = answer(nation_of(p, rest), name, SHOCKS[name], YEARS)
     largest = np.abs(first).max(1, keepdims=True)
@@ -66,7 +66,7 @@ def test_both_answer_a_shock_alike_on_a_ring(name):
 
 
 @pytest.mark.parametrize("name", SHOCKS)
-def test_what_tightness_pays_is_gone_in_the_long_run(name):
+def test_what_the_text_leaves_out_is_gone_in_the_long_run(name):
     p, rest, _ = world(cities=20)
     first = impulse.answer(p, name, rest=rest, years=(1, 30))
     second = answer(nation_of(p, rest), name, SHOCKS[name], (1, 30))
@@ -77,7 +77,7 @@ def test_what_tightness_pays_is_gone_in_the_long_run(name):
 @pytest.mark.parametrize("name", SHOCKS)
 def test_both_answer_a_shock_alike_in_the_city_s_nation(name):
     p, rest, *_ = chengdu()
-    p = p.with_values(**LEARNT)
+    p = p.with_values(**BARE)
     first = impulse.answer(p, name, rest=rest, years=(1, 3, 10))
     second = answer(nation_of(p, rest), name, SHOCKS[name], (1, 3, 10))
     largest = np.abs(first).max(1, keepdims=True)
@@ -87,7 +87,7 @@ def test_both_answer_a_shock_alike_in_the_city_s_nation(name):
 def test_both_answer_a_boom_in_one_segment_alike_where_everybody_can_do_all_work():
     """With the same trades in every segment a city has one labour market, as the second writing has throughout."""
     p, rest, *_ = chengdu()
-    p, rest = p.with_values(**LEARNT), with_trades(rest, np.full((6, 6), 1.0 / 6.0), np.ones(6))
+    p, rest = p.with_values(**BARE), with_trades(rest, np.full((6, 6), 1.0 / 6.0), np.ones(6))
     state, nation = at_rest(rest, p), nation_of(p, rest)
     orders = np.ones_like(rest.jobs)
     orders[0, 1] = nation.cities[0].demand_shift[1] = 1.05

@@ -152,4 +152,5 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["tau_in_park"] = par["collaboration.tau_max"] * (
         1.0 - np.exp(-((PARK_KM / par["collaboration.d0"]) ** par["collaboration.beta"])))
     g["partner_reach0"] = 1.0
+    g["repriced"] = 1.0
     return state

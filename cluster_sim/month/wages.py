@@ -1,7 +1,8 @@
 """Part of step 4, wages: studios' offers by specialism, yearly raises, and the market wage as the mean of offers.
 
-A studio raises its offer where it could not fill its vacancies and lowers it where it filled them at once.  All of
-them also add what a tight market asks for now: wages of new matches go with the month's tightness, those of others
+A studio raises its offer where it could not fill its vacancies and lowers it where it filled them at once; where
+the nation's clients pay a premium for what cannot be done, an empty post costs more and an offer rises faster.  All
+of them also add what a tight market asks for now: wages of new matches go with the month's tightness, those of others
 hardly (Pissarides 2009).  Without that, offers that learn alone overshoot while people come and go slowly, as in a
 cobweb.  The market wage is the mean of what is offered for vacancies: it rests where as many stay open as is usual,
 and rises and falls with the studios' own experience, not with the stock of seekers.
@@ -43,6 +44,7 @@ def raise_wages(people, studios, city, p, t):
 def move_offers(studios, city, p, growth):
     """Let studios that posted move their offers by what stayed open; set by how much the mean offer has grown.
 
+    An offer rises (1 + the log premium on prices) times as fast.
     growth: (specialisms,) mean over all vacancies of the new offer over that of the old one; 1 where none was posted.
     Offers are kept over the market wage, which grows as much, so that who posted nothing goes with the market.  What
     stayed open lately in the whole market moves all offers for a specialism at once (city's `still_open`).
@@ -60,7 +62,9 @@ def move_offers(studios, city, p, growth):
             if s.vacancies[k] > 0:
                 still_open = 1.0 - s.filled[k] / s.vacancies[k]
                 old[k] += dyadic(s.vacancies[k] * s.offer[k])
-                s.offer[k] *= math.exp(p.labour_offer_speed * (still_open - usual))
+                gap = still_open - usual
+                haste = 1.0 + g.premium[s.segment] if gap > 0.0 else 1.0
+                s.offer[k] *= math.exp(p.labour_offer_speed * haste * gap)
                 new[k] += dyadic(s.vacancies[k] * s.offer[k])
                 posted[k] += s.vacancies[k]
                 filled[k] += s.filled[k]

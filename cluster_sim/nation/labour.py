@@ -34,31 +34,37 @@ def hire(p, rest, s):
 
     The rules are those of the agent city's studios (month/hiring.py, month/wages.py): they post for those whom
     they usually lose and for a part of what they lack, bounded by their size; an offer rises by what stayed open
-    beyond the usual, so that no wage runs faster than posts can stay open, and goes with what lately stayed open.
-    A segment posts for the trades that its work takes; trades are one market in the city, for all its segments.
+    beyond the usual, so that no wage runs faster than posts can stay open, and the faster, the higher the premium on
+    prices of those who post; and it goes with what lately stayed open.  Staff is planned for what clients would order
+    for their money without that premium.
+    A segment posts for the trades that its work takes; a trade is one market in the city, for all its segments.
     """
     power, efficiency = matching_power(p)
     separation = p.quit_rate + p.switch_rate + p.emigration_rate
     trades = s.seekers.shape[1]
-    posted, filled = np.empty(trades), np.empty(trades)
+    posted, filled, premium = np.empty(trades), np.empty(trades), np.empty(trades)
     for c in range(s.jobs.shape[0]):
         posted[:] = 0.0
+        premium[:] = 0.0
         for k in range(s.jobs.shape[1]):
             jobs = s.jobs[c, k]
             leavers = separation / (1.0 - separation) * jobs
-            target = s.planned[c, k] / s.productive[c, k]
+            target = s.planned[c, k] * math.exp(s.premium[k]) / s.productive[c, k]
             wish = p.posting_speed * (target - jobs - leavers)
             if wish > 0.0:
                 wish = -p.growth_bound * jobs * math.expm1(-wish / (p.growth_bound * jobs))
             s.vacancies[c, k] = max(wish + leavers, 1e-9 * target) / p.fill_rate
             s.laid_off[c, k] = p.layoff_speed * max(jobs - target, 0.0)
             posted += s.vacancies[c, k] * rest.mix[k]
+            premium += s.vacancies[c, k] * rest.mix[k] * s.premium[k]
         for j in range(trades):
             ratio = posted[j] / (efficiency * s.seekers[c, j])
             filled[j] = math.exp(-math.log1p(math.exp(power * math.log(ratio))) / power)
+            gap = p.fill_rate - filled[j]
+            haste = 1.0 + premium[j] / posted[j] if gap > 0.0 else 1.0
             change = p.tightness_speed * (1.0 - filled[j] - s.still_open[c, j])
             s.still_open[c, j] += change
-            s.wage[c, j] *= math.exp(p.offer_speed * (p.fill_rate - filled[j]) + p.tightness_pay * change)
+            s.wage[c, j] *= math.exp(p.offer_speed * haste * gap + p.tightness_pay * change)
             s.seekers[c, j] -= posted[j] * filled[j]
         for k in range(s.jobs.shape[1]):
             s.hires[c, k] = s.vacancies[c, k] * (rest.mix[k] * filled).sum()

@@ -28,6 +28,7 @@ class NationParameters(NamedTuple):
     markup: float
     own_cost: np.ndarray
     labour_part: float
+    premium_speed: float
     scarcity: float
     eta: float
     other_ratio: float
@@ -63,6 +64,7 @@ class NationParameters(NamedTuple):
     tools_quality: float
     knowhow_weight: float
     knowhow_speed: float
+    knowhow_work: float
     links_local: float
     links_national: float
 
