@@ -1,10 +1,11 @@
 """Who meets whom, and what it costs to work together: the search for partners (part of step 5).
 
-Meeting and executing are two things (Catalini 2018).  Whom one meets decays with distance,
-``P(meet j) ~ reputation_j^a * sqrt(skill_j) * exp(-d/lambda_s) * (1 + m * ties_ij)``; what working together
-costs is ``c_ij = c0 * (1 + tau(d))`` with ``tau(d) = tau_max * (1 - exp(-(d/d0)^beta))``, lower with past
-ties and with the commons of shared templates.  The search samples exactly from the first formula without
-any table of pairs: first a cell by its reach, then a studio in it, or a past partner, or another city.
+Who has past partners asks them first with a probability, whatever the size of the city (Guimera et al. 2005).  Else,
+meeting and executing are two things (Catalini 2018).  Whom one meets decays with distance,
+``P(meet j) ~ reputation_j^a * sqrt(skill_j) * exp(-d/lambda_s)``; what working together costs is
+``c_ij = c0 * (1 + tau(d))`` with ``tau(d) = tau_max * (1 - exp(-(d/d0)^beta))``, lower with past ties and with the
+commons of shared templates.  The search samples exactly from the first formula without any table of pairs: first a
+cell by its reach, then a studio in it, or another city.
 
 Helpers take the arrays that they read and no whole group of groups: a group costs at every call what its arrays cost.
 """
@@ -17,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life
-from cluster_sim.draws import again, dyadic, locate, quantile, uniform
+from cluster_sim.draws import again, dyadic, locate, low16, quantile, uniform
 from cluster_sim.jit import inline, kernel
 from cluster_sim.records import TIES
 from cluster_sim.state import OtherCities, Partners, Rules, Space
@@ -25,6 +26,7 @@ from cluster_sim.state import OtherCities, Partners, Rules, Space
 PARK_KM = 0.05
 FIT_BITS = np.uint64(0x5DEECE66D)
 WHOM_BITS = np.uint64(0x2545F4914F6CDD1D)
+PAST_BITS = np.uint64(0x3C6EF372FE94F82B)
 
 
 class PartnerMarket(NamedTuple):
@@ -149,8 +151,7 @@ def weigh_ties(studios, partners, distance, p, i, k, weights):
         weights[n] = -1.0
         if row.strength[n] > 0.0 and other.id == row.id[n] and other.alive == Life.ALIVE and j != i:
             d = kilometres(studios[i], other, distance)
-            weights[n] = (reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * p.collaboration_tie_weight
-                          * row.strength[n])
+            weights[n] = reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * row.strength[n]
             tied += weights[n]
     return tied
 
@@ -184,14 +185,29 @@ def pick(studios, partners, i, k, cell, park, u):
 
 
 @inline
+def ask_again(partners, i, h, prospects):
+    """Return the past partner whom studio i asks, a row, by the weight of their ties; h: 64 random bits."""
+    u = uniform(h) * prospects.tied
+    weights = prospects.ties
+    last = np.int64(NOBODY)
+    for n in range(TIES):
+        if weights[n] > 0.0:
+            u -= weights[n]
+            last = np.int64(partners.ties[i].row[n])
+            if u <= 0.0:
+                break
+    return last
+
+
+@inline
 def meet(studios, partners, cities, i, k, h, prospects):
     """Return whom studio i meets for specialism k: a row, or -2 - city for another city, or -1 for nobody.
 
     cities: cumulative weight of other cities; h: 64 random bits.
     """
-    cells, tied, park = prospects.cells, prospects.tied, prospects.park
+    cells, park = prospects.cells, prospects.park
     total = cells[-1]
-    u = uniform(h) * (total + tied + park + prospects.outside)
+    u = uniform(h) * (total + park + prospects.outside)
     h = again(h ^ WHOM_BITS)       # not the word that the next meeting begins with
     if u < total:
         c = min(locate(cells, u), cells.shape[0] - 1)
@@ -201,15 +217,6 @@ def meet(studios, partners, cities, i, k, h, prospects):
             inside += reach[rows[n], k]
         return pick(studios, partners, i, k, c, -1, uniform(h) * inside)
     u -= total
-    if u < tied:
-        weights = prospects.ties
-        for n in range(TIES):
-            if weights[n] >= 0.0:
-                u -= weights[n]
-                if u <= 0.0:
-                    return np.int64(partners.ties[i].row[n])
-        return NOBODY
-    u -= tied
     if u < park:
         s = studios[i]
         return pick(studios, partners, i, k, s.cell, s.park, uniform(h) * partners.park_reach[k, s.park])
@@ -240,9 +247,20 @@ def worth(studios, ties, distance, other_cities, g, p, i, j, fit):
 
 
 @inline
+def is_among(rows, row):
+    """Return whether a row is one of these."""
+    for n in range(rows.shape[0]):
+        if rows[n] == row:
+            return True
+    return False
+
+
+@inline
 def search(market, i, k, h, prospects, taken):
     """Let studio i meet a few partners for specialism k, none of those taken (rows), and choose the best of them.
 
+    First it is drawn whether past partners are asked or strangers met, then who; a past partner who is taken already
+    leaves room for a stranger.
     Returns the partner as `meet` does, its cost c_ij and distance (km), and the random bits for the next search.
     """
     studios, partners, other_cities = market.studios, market.partners, market.other_cities
@@ -253,13 +271,13 @@ def search(market, i, k, h, prospects, taken):
     choice = np.int64(NOBODY)
     cost = 0.0
     km = 0.0
+    past = prospects.tied > 0.0 and low16(again(h ^ PAST_BITS)) < p.collaboration_repeat
     for _ in range(int(p.collaboration_meetings)):
         h = again(h)
-        j = meet(studios, partners, cities, i, k, h, prospects)
-        known = j == NOBODY
-        for n in range(taken.shape[0]):
-            known |= taken[n] == j
-        if known:
+        j = ask_again(partners, i, h, prospects) if past else np.int64(NOBODY)
+        if j == NOBODY or is_among(taken, j):
+            j = meet(studios, partners, cities, i, k, h, prospects)
+        if j == NOBODY or is_among(taken, j):
             continue
         fit = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))
         value, c, d = worth(studios, ties, distance, other_cities, g, p, i, j, fit)

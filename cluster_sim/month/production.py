@@ -13,12 +13,15 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import N_SPECIALISMS, Life, Stage
+from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life, Stage
 from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import population
 from cluster_sim.month.liquidity import seat_price
+from cluster_sim.month.teams import ask_partners, partner_fee
 from cluster_sim.records import EMPLOYER, PAYROLL
+
+MOST_OVERHEAD = 0.5         # of capacity that working with others is taken to cost
 
 
 @kernel
@@ -70,16 +73,19 @@ def capacities(studios, payrolls, cells, parks, city, rules, flow):
         flow[L.SOCIAL_CONTRIBUTIONS] += social
         flow[L.RENT] += rent
         flow[L.COMPUTE] += compute
-        # what the studio bears itself, as last month's aid lets it expect
+        # what the studio bears itself, as last month's aid lets it expect, for the effort that clients get
         borne = s.wages + rent * (1.0 - s.rent_relief) + compute * (1.0 - s.compute_relief)
-        s.unit_cost = borne / max(s.capacity, 0.05)
+        lost = min(MOST_OVERHEAD, s.coordination / max(s.capacity, 0.05))
+        s.overhead += p.commissioning_expectation * (lost - s.overhead)
+        s.unit_cost = borne / (max(s.capacity, 0.05) * (1.0 - s.overhead))
         s.rent_relief = 0.0
         s.compute_relief = 0.0
 
 
 @kernel
-def loads(studios, projects, credits, p, t):
+def loads(studios, projects, credits, outside_wage, city, p, t):
     """Add up what each studio has to do this month: contracts, partners' orders, projects, coordination."""
+    g = city[0]
     p = p[0]
     for i in range(studios.shape[0]):
         studios[i].own_load = 0.0
@@ -103,8 +109,11 @@ def loads(studios, projects, credits, p, t):
                         b.credit_load += dyadic((c.effort - c.done) / max(1, j.earliest - t))
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == Life.ALIVE and s.sub >= 0:
-            studios[s.sub].sub_load += dyadic(s.pending / p.commissioning_lead)
+        if s.alive == Life.ALIVE:
+            ask_partners(s, studios, outside_wage, g, p)
+            for k in range(N_SPECIALISMS):
+                if s.sub[k] >= 0:
+                    studios[s.sub[k]].sub_load += dyadic(s.asked[k])
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE:
@@ -118,8 +127,9 @@ def loads(studios, projects, credits, p, t):
 
 @kernel
 def deliver(studios, segments, outside_wage, city, p, flow):
-    """Deliver contract work on credit, pay subcontractors and taxes, and owe suppliers for what was bought.
+    """Deliver contract work on credit, pay partners and taxes, and owe suppliers for what was bought.
 
+    Work for which a studio has neither people nor a partner takes more effort, as working together does.
     The value-added tax, net of that on what was bought, is due with the invoice; the client pays it with the bill.
     """
     g = city[0]
@@ -133,25 +143,28 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         s.orders -= done
         helped = 0.0
         pay = 0.0
-        if s.pending > 0.0:
-            slower = 1.0 / (1.0 + p.collaboration_delay * s.sub_cost / max(p.collaboration_c0, 1e-9))
-            if s.sub >= 0:
-                b = studios[s.sub]
-                helped = s.pending / p.commissioning_lead * b.served * slower
-                pay = yuan(helped * b.fee * p.collaboration_fee_share)
-                b.cash += pay
-                b.sales += pay
-                flow[L.SALES_LOCAL_PARTNER] += pay
-            elif s.sub <= -2:
-                helped = s.pending / p.commissioning_lead * slower
-                pay = yuan(helped * g.outside_fee[s.segment] * outside_wage[-2 - s.sub]
-                           * p.collaboration_fee_share)
-                flow[L.OUTSIDE_PARTNER_WORK] += pay
-            else:
-                s.orders += s.pending
-                s.pending = 0.0
-            s.pending -= helped
-        s.coordination = dyadic(s.sub_cost * helped)
+        alone = 0.0                 # part of the work for which nobody has the specialism
+        s.coordination = dyadic(s.briefing)
+        for k in range(N_SPECIALISMS):
+            if s.sub[k] == NOBODY:
+                alone += s.sub_lack[k]
+            elif s.asked[k] > 0.0:
+                work = s.asked[k] / (1.0 + p.collaboration_delay * s.sub_cost[k] / max(p.collaboration_c0, 1e-9))
+                b = studios[max(s.sub[k], 0)]
+                if s.sub[k] >= 0:
+                    work *= b.served
+                fee = yuan(work * partner_fee(s, k, studios, outside_wage, g, p))
+                if s.sub[k] >= 0:
+                    b.cash += fee
+                    b.sales += fee
+                    flow[L.SALES_LOCAL_PARTNER] += fee
+                else:
+                    flow[L.OUTSIDE_PARTNER_WORK] += fee
+                pay += fee
+                helped += work
+                s.pending[k] -= work
+                s.coordination += dyadic(s.sub_cost[k] * work)
+        s.coordination += dyadic(p.collaboration_makeshift * alone * done)
         revenue = yuan((done + helped) * s.price)
         abroad = yuan(revenue * min(1.0, max(0.0, s.abroad)))
         home = yuan((revenue - abroad) * g.home_part[s.segment])
@@ -308,7 +321,8 @@ def pay_costs(model) -> None:
 
 def plan_work(model) -> None:
     """Add up what every studio has to do, and which part of it its capacity serves."""
-    loads(model.studios.used, model.projects.used, model.credits.used, model.rules.p, model.t)
+    loads(model.studios.used, model.projects.used, model.credits.used, model.other_cities.wage_index,
+          model.city_state, model.rules.p, model.t)
 
 
 def deliver_contracts(model) -> None:
