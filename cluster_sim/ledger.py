@@ -44,6 +44,11 @@ _TABLE = (
     ("rent_subsidy_province", "province", "studios", "subsidy"),
     ("compute_subsidy_city", "city", "studios", "subsidy"),
     ("compute_subsidy_province", "province", "studios", "subsidy"),
+    ("wage_subsidy_city", "city", "studios", "subsidy"),
+    ("wage_subsidy_province", "province", "studios", "subsidy"),
+    ("refunds_city", "city", "studios", "none"),
+    ("refunds_province", "province", "studios", "none"),
+    ("refunds_centre", "centre", "studios", "none"),
     ("grants_city", "city", "studios", "none"),
     ("grants_province", "province", "studios", "none"),
     ("grants_centre", "centre", "studios", "none"),
@@ -99,6 +104,8 @@ _TABLE = (
     ("suppliers_paid_city", "studios", "rest_of_city", "none"),
     ("suppliers_paid_nation", "studios", "rest_of_nation", "none"),
     ("equipment", "studios", "rest_of_nation", "none"),
+    ("coinvestment_city", "rest_of_city", "studios", "none"),
+    ("coinvestors_share_city", "studios", "rest_of_city", "none"),
     *((f"estate_{client}_{holder}", debtor, holder, "none") for holder in HOLDERS
       for client, debtor in CLIENTS.items()),
 )
@@ -106,7 +113,8 @@ _TABLE = (
 (SALES_HOME, SALES_NATION, SALES_ABROAD, SALES_LOCAL_PARTNER, RECEIPTS_NATION, RECEIPTS_ABROAD,
  INPUTS_CITY, INPUTS_NATION, OUTSIDE_PARTNER_WORK, COMPUTE, MARKETING, RENT, MOVING, WAGES,
  SOCIAL_CONTRIBUTIONS, PRODUCTION_TAX, RENT_SUBSIDY_CITY, RENT_SUBSIDY_PROVINCE, COMPUTE_SUBSIDY_CITY,
- COMPUTE_SUBSIDY_PROVINCE, GRANTS_CITY, GRANTS_PROVINCE, GRANTS_CENTRE, PROFIT_TAX_CENTRE,
+ COMPUTE_SUBSIDY_PROVINCE, WAGE_SUBSIDY_CITY, WAGE_SUBSIDY_PROVINCE, REFUNDS_CITY, REFUNDS_PROVINCE, REFUNDS_CENTRE,
+ GRANTS_CITY, GRANTS_PROVINCE, GRANTS_CENTRE, PROFIT_TAX_CENTRE,
  PROFIT_TAX_PROVINCE, PROFIT_TAX_CITY, INCOME_TAX_CENTRE, INCOME_TAX_PROVINCE, INCOME_TAX_CITY, VAT_CENTRE,
  VAT_PROVINCE, VAT_CITY, INTEREST, DIVIDENDS, POINTS_LOCAL, POINTS_OUTSIDE, COINVESTMENT, COINVESTORS_SHARE,
  FOUNDERS_CAPITAL, EQUITY, CALLS_PRIVATE, CALLS_CITY, CALLS_PROVINCE, CALLS_CORPORATE, STAKE_SALES,
@@ -115,7 +123,8 @@ _TABLE = (
  OPERATOR_GRANTS_CITY, OPERATOR_GRANTS_PROVINCE, GUARANTEES_CITY, GUARANTEES_PROVINCE, LOCALISATION, BANK_LOANS,
  LOAN_REPAYMENTS, INVOICED_VAT_HOME, INVOICED_VAT_NATION, CREDIT_TO_HOME, CREDIT_TO_NATION, CREDIT_TO_ABROAD,
  COLLECTED_HOME, COLLECTED_NATION, COLLECTED_ABROAD, SUPPLIERS_CREDIT_CITY, SUPPLIERS_CREDIT_NATION,
- SUPPLIERS_PAID_CITY, SUPPLIERS_PAID_NATION, EQUIPMENT, ESTATE, *_) = range(len(_TABLE))
+ SUPPLIERS_PAID_CITY, SUPPLIERS_PAID_NATION, EQUIPMENT, COINVESTMENT_CITY, COINVESTORS_SHARE_CITY, ESTATE,
+ *_) = range(len(_TABLE))
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,8 @@ RAISED = (CREDIT_TO_HOME, CREDIT_TO_NATION, CREDIT_TO_ABROAD, SUPPLIERS_CREDIT_C
           BANK_LOANS)
 SETTLED = (COLLECTED_HOME, COLLECTED_NATION, COLLECTED_ABROAD, SUPPLIERS_PAID_CITY, SUPPLIERS_PAID_NATION,
            LOAN_REPAYMENTS, *range(ESTATE, len(KINDS)))
+OWNED_ELSEWHERE = (COINVESTORS_SHARE, POINTS_OUTSIDE)
+"""What owners in other cities get of titles made here: income that is made here and owned there."""
 TAXES = tuple(i for i, k in enumerate(KINDS) if "tax" in k.name or k.name.startswith("vat"))
 
 

@@ -202,6 +202,7 @@ class ClusterModel(Views, mesa.Model):
         """Set the levers of policy to where they stand without a policy."""
         levers = self.month.levers
         levers["newcomer_aid"] = levers["study_aid"] = levers["relief"] = levers["relief_age"] = 0.0
+        levers["matched_relief"] = 0.0
         levers["places"] = self.par["education.places"] * self.scale
         levers["vacancies_seen"] = int(self.par["labour.samples"])
 

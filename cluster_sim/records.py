@@ -142,6 +142,7 @@ STUDIO = record(
     ("compute", "f8", "yuan/month", "cost of computing"),
     ("compute_relief", "f8", "share", "part of it that was paid by the public this month"),
     ("rent_relief", "f8", "share", "part of the rent that was paid by the public this month"),
+    ("wage_relief", "f8", "share", "part of wages and contributions that was paid by the public this month"),
     ("credit", "f8", "yuan", "part of its credit line that the public guarantees"),
     ("perk", "f8", "share", "public allowance to those whom it hires, of a year's wage"),
     ("duty", "f8", "effort", "work owed this month beside contracts and projects"),
@@ -188,6 +189,7 @@ PROPOSAL = record(
     ("expected", "f8", "yuan", "receipts that the studio expects"),
     ("aid", "f8", "yuan", "aid that the studio expects"),
     ("coinvest", "f8", "share", "part of cost and receipts that co-investors carry"),
+    ("owned_elsewhere", "f8", "share", "what owners in other cities carry, as a source has it; -1 if none does"),
     ("cost", "f8", "yuan", "planned cost, marketing included"),
     ("fixed_gross", "f8", "yuan", "gross of a film of history"),
     ("bridge", "f8", "yuan", "loan on the expected aid"),
@@ -221,6 +223,7 @@ PROJECT = record(
     ("budget", "f8", "yuan", "planned cost; from the release on what was spent"),
     ("cost", "f8", "yuan", "spent so far"),
     ("coinvest", "f8", "share", "part of cost and receipts that co-investors carry"),
+    ("owned_elsewhere", "f8", "share", "of that part, what owners in other cities carry"),
     ("aid", "f8", "yuan", "aid expected at the green light"),
     ("aid_claim", "f8", "yuan", "aid received"),
     ("novelty", "f8", "1", "novelty, a standard normal number"),
@@ -278,6 +281,7 @@ FUND = record(
     ("sentiment", "f8", "log", "how much better than usual applicants look to it"),
     ("record", "f8", "log", "its lately good or bad exits"),
     ("looks", "f8", "count/month", "applicants that it sees"),
+    ("ticket", "f8", "1", "its bid as a share of a round's aim"),
 )
 
 STAKE = record(

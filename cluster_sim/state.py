@@ -67,6 +67,7 @@ LEVERS = record(
     ("vacancies_seen", "i8", "count", "vacancies that a seeker sees"),
     ("relief", "f8", "share", "part of the rent that a young studio may expect back"),
     ("relief_age", "f8", "month", "age up to which studios may expect it"),
+    ("matched_relief", "f8", "share", "part of wages that governments of other cities pay their studios"),
     ("relief_zones", "i8", "bits", "zones where they may expect it; -1: everywhere"),
 )
 

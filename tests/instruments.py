@@ -33,8 +33,10 @@ GENEROUS = {
     "pilot_zones": {"scenarios": 2000, "session_cost": 0.1, "zones": ZONES},
     "production_subsidy": {"rate": 0.1, "cap": 15.0, "smallest": 0.1, "bridged": 0.5},
     "scifi_13": {"work_rate": 0.1, "rights_rate": 0.1, "founding": 0.5, "park": 2.0, "tenants": 1, "fair": 10.0},
+    "tax_cut": {"rate": 0.5},
     "talent_subsidies": {"allowance": 0.05, "people": 8000, "awards": 400, "fairs": 4},
     "template_commons": {"documents": 200},
+    "wage_subsidy": {"rate": 0.05},
     "workspace": {"floor": 200000.0, "zones": ["zone_east"]},
     "zone_venture_fund": {"size": 3000.0, "zones": ["zone_east"]},
 }

@@ -9,7 +9,7 @@ from instruments import EAGER_FUNDS, LOW_LADDER, MILLION, by_identity, cash_of, 
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import FundKind, Tier
-from cluster_sim.month import births, hiring, treasury
+from cluster_sim.month import births, finance, hiring, treasury
 
 
 # ------------------------------------------------------------------------------------- guidance fund
@@ -208,3 +208,29 @@ def test_without_money_the_ladder_gives_no_credit_and_promises_nothing():
     model, ladder, rows = listed(1, credit=3.0, talent=0.05, budget=0.0)
     ladder.open(model)
     assert model.studios.used["credit"][rows] == 0.0 == model.studios.used["perk"][rows]
+
+
+def test_a_larger_fund_writes_larger_tickets_and_sees_more():
+    """Its bids grow with its size, by less than it; a fund of usual size bids as private ones do."""
+    def fund_of(size: float) -> tuple[float, float]:
+        model, instrument = in_force("guidance_fund", size=size)
+        instrument.finance(model)
+        row = model.funds.rows[instrument.row]
+        return float(row["ticket"]), float(row["looks"])
+
+    usual = build(1).par["finance.fund_size"]
+    same, hundredfold = fund_of(usual), fund_of(100.0 * usual)
+    assert same[0] == build(1).par["finance.ticket"] == build(1).funds.used["ticket"][0]
+    assert hundredfold[0] == pytest.approx(100.0 ** build(1).par["finance.ticket_growth"] * same[0]) and same[0] > 0.0
+    assert hundredfold[1] == pytest.approx(100.0 * same[1])
+
+
+def test_a_fund_bids_by_its_ticket():
+    model = build(1)
+    row, funds = int(alive(model, anchor=0)[0]), model.funds.used
+    model.rules.p["finance_bar"], funds["looks"], funds["cash"] = -100.0, 20.0, 1e9
+    funds["first_round"], funds["last_round"], funds["ticket"][0] = 1, 5, 3.0
+    bids = np.zeros((model.funds.high, 1))
+    finance.bid(funds, model.studios.used, np.array([row]), np.array([2e6]), model.space.cells, model.city_state,
+                model.rules, 0, bids)
+    assert bids[0, 0] == 6e6 and bids[1, 0] == pytest.approx(model.par["finance.ticket"] * 2e6)

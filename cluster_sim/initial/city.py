@@ -11,14 +11,13 @@ from cluster_sim.agenda import Agenda
 from cluster_sim.agents.table import Table
 from cluster_sim.city import City, load_city
 from cluster_sim.city.places import Places
-from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, NEVER, SEGMENTS, SPECIALISMS
+from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, NEVER, SPECIALISMS
+from cluster_sim.initial.outside import BASE_MONTH, outside_paths
 from cluster_sim.month.partner_search import PARK_KM
 from cluster_sim.month.population import CAREERS
 from cluster_sim.parameters import records
 from cluster_sim.records import CELL, CREDIT, FUND, PARK, PROJECT, STAKE, STUDIO, TALENT, TIE
 from cluster_sim.state import CITY, LEVERS, Homes, Labour, Month, OtherCities, Partners, Rules, Space
-
-BASE_MONTH = 2017 * 12      # month whose outside values a frozen scenario repeats, unless it names another
 
 
 def lay_out(model: Any) -> None:
@@ -132,45 +131,6 @@ def lay_other_cities(city: City, par: dict[str, float]) -> OtherCities:
     km = city.outside["distance_km"].astype(float)
     weight = np.cumsum(city.outside["strength"] * np.exp(-km / par["collaboration.lambda_outside"]))
     return OtherCities(km, weight, city.outside["wage_index"].astype(float), np.zeros(N_SPECIALISMS))
-
-
-def still_month(setup: Any) -> int:
-    """Return the month whose outside values a frozen scenario repeats, and the years before any start."""
-    return setup.outside.get("freeze_at", BASE_MONTH) if setup.outside.get("freeze") else setup.start
-
-
-def outside_paths(setup: Any, city: City) -> dict[str, np.ndarray]:
-    """Return what happens outside the city by month: markets, wages, tools, pandemics, and the reference path.
-
-    Markets and other cities' wages are over their first month's; the reference path is missing where a city has none.
-    """
-    first, months, outside = setup.start, setup.end - setup.start + 1, setup.outside
-    freeze = still_month(setup) if outside.get("freeze") else None
-    raw = city.paths(first, months, b=setup.parameters["accounts.statistical_break"], freeze=freeze)
-    out: dict[str, np.ndarray] = dict(raw)
-    out["market"] = np.stack([raw[f"market_{s}"] / raw[f"market_{s}"][0] for s in SEGMENTS], 1)
-    names = [f"release_{s}" for s in SEGMENTS]
-    out["release"] = np.stack([raw[n] / raw[n][0] if n in raw else np.ones(months) for n in names], 1)
-    out["foreign_market"] = raw["foreign_market"] / raw["foreign_market"][0]
-    out["outside_wage"] = raw["outside_wage"] / raw["outside_wage"][0]
-    out["rest_wage"] = raw["rest_wage"] * 1000.0
-    out["rest_wage_growth"] = np.concatenate([[0.0], np.diff(np.log(out["rest_wage"]))])
-    for name, growth in (("floor_growth", "property.growth"), ("other_growth", "property.other_growth")):
-        out[name] = np.full(months, 0.0 if freeze is not None else setup.parameters[growth])
-    out["pandemic_demand"], out["pandemic_release"] = np.ones((2, months, N_SEGMENTS))
-    for event in setup.events:
-        if event["kind"] == "pandemic":
-            effect = city.pandemic(first, months)
-            at = np.arange(months) + first
-            inside = (at >= event.get("from", 0)) & (at <= event.get("to", 10**6))
-            for what in ("demand", "release"):
-                out[f"pandemic_{what}"] = np.where(inside[:, None], effect[what], 1.0)
-    reference = city.reference(first, months)
-    if reference is not None:
-        # in a frozen world what is counted against it stands still as well
-        out |= {f"reference_{name}": path if freeze is None else np.full_like(path, path[:12].mean())
-                for name, path in reference.items()}
-    return out
 
 
 def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: float, scale: float) -> np.ndarray:

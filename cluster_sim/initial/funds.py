@@ -30,4 +30,5 @@ def found_funds(model) -> None:
         share = whole * model.scale / private * mean / shape[:private].mean() if mine else model.scale
         f["committed"][row] = np.floor(par["finance.fund_size"] * 1e6 * shape[n] * share)
         f["looks"][row] = par["finance.screened"] * (whole * model.scale / private if mine else model.scale)
+        f["ticket"][row] = par["finance.ticket"]
         f["cash"][row] = np.floor(0.3 * f["committed"][row])

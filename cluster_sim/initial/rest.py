@@ -19,9 +19,9 @@ import numpy as np
 
 from cluster_sim.draws import IDENTITY, uniform_for
 from cluster_sim.initial import rest_store
-from cluster_sim.initial.city import still_month
 from cluster_sim.initial.hold import Hold
 from cluster_sim.initial.markets import price_effort, set_usual_density
+from cluster_sim.initial.outside import still_outside
 from cluster_sim.initial.rest_state import restore, shift, snapshot
 from cluster_sim.month import observe
 from cluster_sim.month.founding import set_usual_income
@@ -73,11 +73,11 @@ def live_to_rest(model: Any, number: int) -> dict[str, np.ndarray]:
 
 def still_world(model: Any) -> SimpleNamespace:
     """Return the scenario of a world that stands still, as it is in the model's first month: no law, no events."""
-    setup, still = model.setup, {"freeze": True, "freeze_at": still_month(model.setup)}
+    setup = model.setup
     parameters = {**setup.parameters, "start.rest_months": 0.0, "gaps.attraction": 0.0, "gaps.people": 0.0,
                   "gaps.wage": 0.0, "gaps.capacity": 0.0}
     return SimpleNamespace(parameters=parameters, city=setup.city, city_data=model.city, policies={}, events=[],
-                           start=setup.start, end=setup.start, outside=still)
+                           start=setup.start, end=setup.start, outside=still_outside(setup))
 
 
 def stand_still(city: Any, months: int) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from cluster_sim import jit
-from cluster_sim.initial.city import still_month
+from cluster_sim.initial.outside import first_month, still_month
 
 CODE = ("*.py", "agents/*.py", "city/*.py", "initial/*.py", "month/*.py", "nation/*.py", "nation/*.yaml")
 """Sources that say what a state of rest is."""
@@ -81,7 +81,7 @@ def key(model: Any) -> str:
     what = [jit.source_key(CODE), np.__version__, float(model.scale).hex(), setup.start % 12, still_month(setup),
             parameters, city.source, city.start, city.home_market]
     digest = hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode())
-    still = [path[:1] for name, path in sorted(model.outside.items()) if not name.endswith("_growth")
+    still = [path for name, path in sorted(first_month(setup, city).items()) if not name.endswith("_growth")
              and not name.startswith("reference_")]
     for array in (city.cells, city.parks, city.universities, city.outside, *still):
         digest.update(np.ascontiguousarray(array).tobytes())

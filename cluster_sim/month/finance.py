@@ -103,7 +103,7 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
             if rung == Round.SEED:
                 score += later
             if score > bar:
-                ticket = min(left * 0.5, p.finance_ticket * aims[a])
+                ticket = min(left * 0.5, fund.ticket * aims[a])
                 if ticket >= 0.05 * aims[a]:
                     bids[f, a] = ticket
                     left -= ticket
@@ -114,7 +114,10 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
 
 @kernel
 def close_rounds(funds, studios, applicants, aims, bids, held, p, t, stakes, flow):
-    """Close the rounds that gathered enough: money moves, stakes are written; return (stakes, rounds)."""
+    """Close the rounds that gathered enough: money moves, stakes are written; return (stakes, rounds).
+
+    Where funds offer more than was sought the round grows, by much less than the offers (Gompers & Lerner 2000).
+    """
     p = p[0]
     count = 0
     rounds = 0
@@ -125,9 +128,10 @@ def close_rounds(funds, studios, applicants, aims, bids, held, p, t, stakes, flo
         if total < p.finance_quorum * aims[a]:
             continue
         s = studios[applicants[a]]
-        factor = min(1.0, aims[a] / total)
+        sought = aims[a] * max(1.0, total / aims[a]) ** p.finance_round_growth     # who is offered more takes more
+        factor = min(1.0, sought / total)
         value = max(s.valuation, 3.0 * aims[a])
-        after = value + min(total, aims[a])
+        after = value + min(total, sought)
         for n in range(held.shape[0]):
             if held[n].studio == applicants[a] and held[n].studio_id == s.id:
                 held[n].share *= value / after          # earlier investors are diluted

@@ -24,9 +24,10 @@ STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance",
 
 
 @kernel
-def survey_studios(studios, city, totals, value_added, employment, t):
-    """Add up what studios look like (exact or integer sums); totals: (13,)."""
+def survey_studios(studios, city, p, totals, value_added, employment, t):
+    """Add up what studios look like (exact or integer sums); totals: (15,)."""
     g = city[0]
+    young = p[0].finance_age_bound
     totals[:] = 0.0
     value_added[:] = 0.0
     employment[:] = 0.0
@@ -54,7 +55,10 @@ def survey_studios(studios, city, totals, value_added, employment, t):
                 totals[9] += math.floor(s.sub_distance[k] * 1e3) * math.floor(s.pending[k] * 1e3 + 1.0)
                 totals[10] += math.floor(s.pending[k] * 1e3 + 1.0)
         totals[11] += math.floor(s.rent_per_m2 * 1e3) * max(1, s.staff)
-        totals[12] += s.links
+        if t - s.born < young and s.anchor == 0:
+            totals[12] += 1.0
+            totals[13] += s.staff
+        totals[14] += s.links
 
 
 @kernel
@@ -94,14 +98,15 @@ class Observer:
         self.flows = np.zeros((model.months, len(L.KINDS)))
         self.instruments = tuple(instruments())
         self.outlays = np.zeros((model.months, len(self.instruments)))
-        self.totals, self.value_added, self.employment = np.zeros(13), np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
+        self.totals, self.value_added, self.employment = np.zeros(15), np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
         self.place = {name: k for k, name in enumerate(INDICATORS)}
         self.first_staff = model.space.cells["staff"].copy(), model.space.parks["staff"].copy()
 
     def observe(self, model: Any) -> None:
         """Write the month's row."""
         flow, s = model.month.flow, model.state
-        survey_studios(model.studios.used, model.city_state, self.totals, self.value_added, self.employment, model.t)
+        survey_studios(model.studios.used, model.city_state, model.rules.p, self.totals, self.value_added,
+                       self.employment, model.t)
         totals, g = self.totals, model.city_state[0]
         self.flows[model.t] = flow
         paid = {instrument.name: instrument.outlay_of_month for instrument in model.instruments}
@@ -122,7 +127,7 @@ class Observer:
             "entries": s["entries"], "exits": s["exits"], "bankruptcies": s["bankruptcies"],
             "mean_wage": flow[L.WAGES] / staff / 1e3,
             "mean_rent": totals[11] / 1e3 / staff, "constant_quality_rent": self.rent_at_start_weights(model),
-            "local_inputs_share": (float(flow[L.SALES_LOCAL_PARTNER]) + totals[12]) / max(sales, 1.0),
+            "local_inputs_share": (float(flow[L.SALES_LOCAL_PARTNER]) + totals[14]) / max(sales, 1.0),
             "collaboration_distance": (totals[9] / 1e3 / totals[10]) if totals[10] > 0 else np.nan,
             "localisation": theil(cells, model.space.parks),
             "top1_share": self.top_share(model),
@@ -146,6 +151,9 @@ class Observer:
             "repeated_ties": repeated / local if local else np.nan,
             "outside_partner_share": outside / (local + outside) if local + outside else np.nan,
             "enrolled": s["enrolled"], "rival_sales": s["rival_sales"] / 1e6,
+            "income_owned_elsewhere": float(flow[list(L.OWNED_ELSEWHERE)].sum()) / 1e6,
+            "rival_jobs": float(model.rivals.state.jobs[1:].sum()), "young_studios": totals[12],
+            "young_jobs": totals[13],
             "moves": s["moves"], "mean_size": staff / max(totals[0], 1.0),
             "largest_team": teams.max() if teams.size else 0,
             "consumption": float(flow[L.CONSUMPTION_CITY] + flow[L.CONSUMPTION_NATION]) / 1e6,
@@ -231,7 +239,8 @@ def projects_table(model: Any) -> dict[str, np.ndarray]:
             "started": dates(model.first_month, d["started"]),
             "budget": d["budget"] / 1e6, "cost": d["cost"] / 1e6, "gross": d["gross"] / 1e6,
             "gross_abroad": d["gross_abroad"] / 1e6, "receipts": d["receipts"] / 1e6, "coinvested": d["coinvest"],
-            "aid": d["aid_claim"] / 1e6, "quality": d["quality"], "tests": d["tests"], "partners": d["partners"],
+            "owned_elsewhere": d["owned_elsewhere"], "aid": d["aid_claim"] / 1e6, "quality": d["quality"],
+            "tests": d["tests"], "partners": d["partners"],
             "outside_partners": d["outside_partners"], "repeated_ties": d["ties_repeated"],
             "hit": d["hit"] > 0, "flagship": d["flagship"] > 0, "replay": d["replay"] > 0,
             "sequel_of": d["parent"], "owner_alive": owner_alive,

@@ -13,12 +13,12 @@ import math
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life, Stage
+from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
-from cluster_sim.jit import kernel
+from cluster_sim.jit import inline, kernel
 from cluster_sim.month import population
 from cluster_sim.month.liquidity import seat_price
-from cluster_sim.month.teams import ask_partners, partner_fee
+from cluster_sim.month.teams import ask_partners, take_delivery
 from cluster_sim.records import EMPLOYER, PAYROLL
 
 MOST_OVERHEAD = 0.5         # of capacity that working with others is taken to cost
@@ -74,10 +74,11 @@ def capacities(studios, payrolls, cells, parks, city, rules, flow):
         flow[L.RENT] += rent
         flow[L.COMPUTE] += compute
         # what the studio bears itself, as last month's aid lets it expect, for the effort that clients get
-        borne = s.wages + rent * (1.0 - s.rent_relief) + compute * (1.0 - s.compute_relief)
+        borne = s.wages * (1.0 - s.wage_relief) + rent * (1.0 - s.rent_relief) + compute * (1.0 - s.compute_relief)
         lost = min(MOST_OVERHEAD, s.coordination / max(s.capacity, 0.05))
         s.overhead += p.commissioning_expectation * (lost - s.overhead)
         s.unit_cost = borne / (max(s.capacity, 0.05) * (1.0 - s.overhead))
+        s.wage_relief = 0.0
         s.rent_relief = 0.0
         s.compute_relief = 0.0
 
@@ -141,29 +142,7 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         seg = segments[s.segment]
         done = s.served * s.orders / p.commissioning_lead
         s.orders -= done
-        helped = 0.0
-        pay = 0.0
-        alone = 0.0                 # part of the work for which nobody has the specialism
-        s.coordination = dyadic(s.briefing)
-        for k in range(N_SPECIALISMS):
-            if s.sub[k] == NOBODY:
-                alone += s.sub_lack[k]
-            elif s.asked[k] > 0.0:
-                work = s.asked[k] / (1.0 + p.collaboration_delay * s.sub_cost[k] / max(p.collaboration_c0, 1e-9))
-                b = studios[max(s.sub[k], 0)]
-                if s.sub[k] >= 0:
-                    work *= b.served
-                fee = yuan(work * partner_fee(s, k, studios, outside_wage, g, p))
-                if s.sub[k] >= 0:
-                    b.cash += fee
-                    b.sales += fee
-                    flow[L.SALES_LOCAL_PARTNER] += fee
-                else:
-                    flow[L.OUTSIDE_PARTNER_WORK] += fee
-                pay += fee
-                helped += work
-                s.pending[k] -= work
-                s.coordination += dyadic(s.sub_cost[k] * work)
+        helped, pay, alone = take_delivery(s, studios, outside_wage, g, p, flow)
         s.coordination += dyadic(p.collaboration_makeshift * alone * done)
         revenue = yuan((done + helped) * s.price)
         abroad = yuan(revenue * min(1.0, max(0.0, s.abroad)))
@@ -203,6 +182,15 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         flow[L.VAT_CENTRE] += centre
         flow[L.VAT_PROVINCE] += province
         flow[L.VAT_CITY] += town
+
+
+@inline
+def coinvested(j, cost, flow):
+    """Book what co-investors pay of a cost of a title, owners in other cities apart, and return it (yuan)."""
+    share, elsewhere = yuan(j.coinvest * cost), yuan(j.owned_elsewhere * cost)
+    flow[L.COINVESTMENT] += elsewhere
+    flow[L.COINVESTMENT_CITY] += share - elsewhere
+    return share
 
 
 @kernel
@@ -248,9 +236,7 @@ def make(studios, projects, credits, p, t, flow):
         owner.coordination += dyadic(c.cost * rate)
         j.cost += pay
         wip += pay
-        share = yuan(j.coinvest * pay)
-        owner.cash += share
-        flow[L.COINVESTMENT] += share
+        owner.cash += coinvested(j, pay, flow)
     for n in range(projects.shape[0]):
         j = projects[n]
         if j.stage != Stage.PRODUCTION:
@@ -268,9 +254,7 @@ def make(studios, projects, credits, p, t, flow):
         s.wip_change += cost
         j.cost += cost
         wip += cost
-        share = yuan(j.coinvest * cost)
-        s.cash += share
-        flow[L.COINVESTMENT] += share
+        s.cash += coinvested(j, cost, flow)
     return wip
 
 

@@ -60,7 +60,8 @@ class Rivals:
 def outside_of(model: Any) -> Outside:
     """Return what the month brings to the nation from outside its cities."""
     out, t = model.outside, model.t
-    return Outside(demand=out["market"][t] * out["pandemic_demand"][t],
+    matched = 1.0 - model.rivals.parameters.labour_part * float(model.month.levers["matched_relief"])
+    return Outside(own_cost=matched, demand=out["market"][t] * out["pandemic_demand"][t],
                    abroad=out["foreign_market"][t] * out["pandemic_demand"][t],
                    wage=float(out["outside_wage"][t]), tools=max(0.0, float(out["ai"][t] - out["ai"][0])))
 
