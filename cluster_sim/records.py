@@ -13,7 +13,7 @@ import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
 
-TIES = 12               # partners that a studio remembers
+TIES = 24               # partners that a studio remembers
 BY_SEGMENT, BY_SPECIALISM, BY_TIE = (N_SEGMENTS,), (N_SPECIALISMS,), (TIES,)
 BY_CLIENT, BY_SUPPLIER = (3,), (2,)     # at home, in the nation, abroad; in the city, in the nation
 

@@ -137,10 +137,10 @@ def survey(cell, proximity, reach, cumulative):
 
 
 @inline
-def weigh_ties(studios, partners, distance, p, i, k, weights):
+def weigh_ties(studios, partners, i, k, weights):
     """Fill the weight of each of studio i's ties in a search for specialism k, -1 where that studio is gone.
 
-    Returns their sum.
+    Who has worked together need not meet by chance, so that distance counts in the cost alone.  Returns their sum.
     """
     row = partners.ties[i]
     reach = partners.reach
@@ -150,8 +150,7 @@ def weigh_ties(studios, partners, distance, p, i, k, weights):
         other = studios[j]
         weights[n] = -1.0
         if row.strength[n] > 0.0 and other.id == row.id[n] and other.alive == Life.ALIVE and j != i:
-            d = kilometres(studios[i], other, distance)
-            weights[n] = reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * row.strength[n]
+            weights[n] = reach[j, k] * row.strength[n]
             tied += weights[n]
     return tied
 
@@ -164,7 +163,7 @@ def look_around(market, i, k, cells, ties):
     """
     s = market.studios[i]
     g = market.city[0]
-    tied = weigh_ties(market.studios, market.partners, market.space.distance, market.rules.p[0], i, k, ties)
+    tied = weigh_ties(market.studios, market.partners, i, k, ties)
     park = 0.0
     if s.park >= 0:
         park = max(0.0, market.partners.park_reach[k, s.park]) * (g.proximity_in_park - market.space.proximity[0, 0])
@@ -185,15 +184,31 @@ def pick(studios, partners, i, k, cell, park, u):
 
 
 @inline
-def ask_again(partners, i, h, prospects):
-    """Return the past partner whom studio i asks, a row, by the weight of their ties; h: 64 random bits."""
-    u = uniform(h) * prospects.tied
-    weights = prospects.ties
+def is_among(rows, row):
+    """Return whether a row is one of these."""
+    for n in range(rows.shape[0]):
+        if rows[n] == row:
+            return True
+    return False
+
+
+@inline
+def ask_again(partners, i, h, weights, taken):
+    """Return the past partner whom studio i asks, a row, by the weight of their ties; -1 if all are taken already.
+
+    h: 64 random bits; weights: (TIES,); taken: rows of those who work with it already.
+    """
+    row = partners.ties[i].row
+    tied = 0.0
+    for n in range(TIES):
+        if weights[n] > 0.0 and not is_among(taken, np.int64(row[n])):
+            tied += weights[n]
+    u = uniform(h) * tied
     last = np.int64(NOBODY)
     for n in range(TIES):
-        if weights[n] > 0.0:
+        if weights[n] > 0.0 and not is_among(taken, np.int64(row[n])):
             u -= weights[n]
-            last = np.int64(partners.ties[i].row[n])
+            last = np.int64(row[n])
             if u <= 0.0:
                 break
     return last
@@ -247,20 +262,11 @@ def worth(studios, ties, distance, other_cities, g, p, i, j, fit):
 
 
 @inline
-def is_among(rows, row):
-    """Return whether a row is one of these."""
-    for n in range(rows.shape[0]):
-        if rows[n] == row:
-            return True
-    return False
-
-
-@inline
 def search(market, i, k, h, prospects, taken):
     """Let studio i meet a few partners for specialism k, none of those taken (rows), and choose the best of them.
 
-    First it is drawn whether past partners are asked or strangers met, then who; a past partner who is taken already
-    leaves room for a stranger.
+    First it is drawn whether past partners are asked or strangers met, then who; where all past partners are taken
+    already strangers are met.
     Returns the partner as `meet` does, its cost c_ij and distance (km), and the random bits for the next search.
     """
     studios, partners, other_cities = market.studios, market.partners, market.other_cities
@@ -274,8 +280,8 @@ def search(market, i, k, h, prospects, taken):
     past = prospects.tied > 0.0 and low16(again(h ^ PAST_BITS)) < p.collaboration_repeat
     for _ in range(int(p.collaboration_meetings)):
         h = again(h)
-        j = ask_again(partners, i, h, prospects) if past else np.int64(NOBODY)
-        if j == NOBODY or is_among(taken, j):
+        j = ask_again(partners, i, h, prospects.ties, taken) if past else np.int64(NOBODY)
+        if j == NOBODY:
             j = meet(studios, partners, cities, i, k, h, prospects)
         if j == NOBODY or is_among(taken, j):
             continue

@@ -173,13 +173,12 @@ class Studio(mesa.Agent):
         return city.meeting_cache[place]
 
     def friends(self, k: int) -> dict[Studio, float]:
-        """Return the weight of past partners: that of a stranger times the strength of the tie."""
+        """Return the weight of past partners: what they put into a search times the strength of the tie."""
         city, found = self.model, {}
         for identity, strength in self.ties.items():
             other = city.studio_by_id.get(identity)
             if other is not None and other is not self and strength > 0.0 and other.alive == Life.ALIVE:
-                decay = math.exp(-self.kilometres_to(other) / city.par["collaboration.lambda_s"])
-                found[other] = other.offers(k) * decay * strength
+                found[other] = other.offers(k) * strength
         return found
 
     def meet(self, k: int, luck: Any) -> Studio | OtherCity | None:
@@ -258,8 +257,9 @@ class Studio(mesa.Agent):
         team = [other for n, other in enumerate(self.team) if n != k and isinstance(other, Studio)]
         for _ in range(int(par["collaboration.meetings"])):
             luck = luck.again()
-            other = self.ask_again(friends, luck) if past else None
-            if other is None or other in team:
+            free = {friend: weight for friend, weight in friends.items() if friend not in team}
+            other = self.ask_again(free, luck) if past else None
+            if other is None:
                 other = self.meet(k, luck)
             if other is None or other in team:
                 continue
