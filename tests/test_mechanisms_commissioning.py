@@ -93,13 +93,8 @@ def test_contracts_add_up_to_what_was_won():
     s["orders"] = s["pending"] = 0.0
     s["load"] = 0.0                                # no studio turns work away
     for seed in range(rounds):
-<<<<<<< HEAD
-        commissioning.win(s, m.rules._replace(seed=seed), m.markets, money, np.zeros(6), 0)
-    got = (s["orders"] + s["pending"].sum(1)) * s["price"]
-=======
         commissioning.win(s, m.city_state, m.rules._replace(seed=seed), m.markets, money, np.zeros(6), 0)
-    got = (s["orders"] + s["pending"]) * s["price"]
->>>>>>> city2
+    got = (s["orders"] + s["pending"].sum(1)) * s["price"]
     by_segment = np.bincount(s["segment"], weights=got, minlength=6)
     assert by_segment == pytest.approx(money * rounds, rel=0.03)
     expected = money[s["segment"]] * s["weight"] / m.markets.weight_home[s["segment"]] * rounds

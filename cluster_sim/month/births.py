@@ -14,11 +14,7 @@ import numpy as np
 from cluster_sim import balances as B
 from cluster_sim import ledger as L
 from cluster_sim import people_ledger as P
-<<<<<<< HEAD
 from cluster_sim.codes import FOUNDER, N_SEGMENTS, NEVER, NOBODY, Life, Stage, Status
-from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
-=======
-from cluster_sim.codes import FOUNDER, N_SEGMENTS, NEVER, Life, Stage, Status
 from cluster_sim.draws import (
     ADDRESS,
     CLOSE,
@@ -33,7 +29,6 @@ from cluster_sim.draws import (
     uniform,
     yuan,
 )
->>>>>>> city2
 from cluster_sim.jit import kernel
 from cluster_sim.month.liquidity import net_claims, own_costs, seat_price
 from cluster_sim.month.luck import luck_spread

@@ -54,7 +54,6 @@ def weigh(studios, city, rules, t, weight_home, weight_abroad):
 
 
 @kernel
-<<<<<<< HEAD
 def buy_nearby(studios, money, p):
     """Let studios buy creative inputs from the partners in their teams; return what is left for others (yuan a month).
 
@@ -94,10 +93,7 @@ def buy_nearby(studios, money, p):
 
 
 @kernel
-def win(studios, rules, markets, money_home, money_abroad, t):
-=======
 def win(studios, city, rules, markets, money_home, money_abroad, t):
->>>>>>> city2
     """Give each studio its contracts of the month: a Poisson number of lumps around its expected part.
 
     money_home, money_abroad: yuan a month won by segment by the city's studios at home and in the nation, abroad.
@@ -125,6 +121,7 @@ def win(studios, city, rules, markets, money_home, money_abroad, t):
         s.abroad += 0.1 * (there / max(expected, 1e-9) - s.abroad)
         helped = 0.0
         for k in range(N_SPECIALISMS):
+            s.pending[k] *= g.repriced[segment]
             if s.sub[k] != NOBODY:
                 part = s.sub_lack[k] * effort
                 s.pending[k] += part
@@ -154,13 +151,8 @@ def weigh_studios(model) -> None:
 
 def win_contracts(model) -> None:
     """Let clients spend, and studios win their parts of it."""
-<<<<<<< HEAD
     won = rivals.live_month(model)
     home, abroad = share_markets(model, won)
     money = float(won.nearby.sum())
     home -= won.nearby * (1.0 - buy_nearby(model.studios.used, money, model.rules.p) / max(money, 1.0))
-    win(model.studios.used, model.rules, model.markets, home, abroad, model.t)
-=======
-    home, abroad = share_markets(model, rivals.live_month(model))
     win(model.studios.used, model.city_state, model.rules, model.markets, home, abroad, model.t)
->>>>>>> city2
