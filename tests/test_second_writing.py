@@ -97,7 +97,8 @@ def test_both_answer_a_boom_in_one_segment_alike_where_everybody_can_do_all_work
         if month in (36, 120, 360):
             first = np.log(state.jobs[0] / rest.jobs[0])
             second = np.log(np.array(nation.cities[0].people.jobs) / rest.jobs[0])
-            assert (np.abs(second - first) < {36: 0.15, 120: 0.1, 360: 0.1}[month] * np.abs(first).max()).all(), (first, second)
+            within = (0.15 if month == 36 else 0.1) * np.abs(first).max()
+            assert (np.abs(second - first) < within).all(), (first, second)
     assert first[1] > 0.1 and np.delete(first, 1).max() < -0.002
 
 

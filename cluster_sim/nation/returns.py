@@ -144,7 +144,7 @@ def _rivalry(rest: Rest, segments: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _wages(p: NationParameters, rest: Rest, city: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Return segments' log wages as a matrix on log jobs and a vector on the pool's pull n, and the pool's own equation.
+    """Return log wages by segment as a matrix on log jobs and a vector on the pool's pull n, and the pool's equation.
 
     In logs, with the pull of the pool n = (1 + eta a) pool: creative people of a trade are n + eta (w - h), other
     sectors (n - eta h) / (1 + eta a), the cost of living h = b r in residents r.  What residents gain the pool loses.
