@@ -14,24 +14,41 @@ import numpy as np
 from cluster_sim import balances as B
 from cluster_sim import ledger as L
 from cluster_sim import people_ledger as P
-from cluster_sim.codes import FOUNDER, N_SEGMENTS, NEVER, Life, Stage, Status
-from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
+from cluster_sim.codes import FOUNDER, N_SEGMENTS, NEVER, NOBODY, Life, Stage, Status
+from cluster_sim.draws import (
+    ADDRESS,
+    CLOSE,
+    ENTRY,
+    FOUND,
+    again,
+    draw,
+    identity,
+    low16,
+    quantile,
+    stream,
+    uniform,
+    yuan,
+)
 from cluster_sim.jit import kernel
 from cluster_sim.month.liquidity import net_claims, own_costs, seat_price
 from cluster_sim.month.luck import luck_spread
+from cluster_sim.month.quarters import quarter_of
 from cluster_sim.records import TIE
 
 
 @kernel
-def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow):
+def found(rows, founders, people, studios, entrants, places, city, rules, t, flow):
     """Fill the rows of new studios; a founder works in his own studio from its first day.
 
     founders: rows of people (negative: -1 - row for an AI super-individual), sorted by identity.
-    entrants: cumulative shares of segments among those who leave their old one; wait: months of permits by cell.
+    entrants: cumulative shares of segments among those who leave their old one; places: quarters, the first of each
+    cell, and months of permits by quarter.
     """
     g = city[0]
     p = rules.p[0]
+    quarters, first, wait = places
     base = stream(rules.seed, FOUND, t)
+    addresses = stream(rules.seed, ADDRESS, np.int64(0))
     money = stream(rules.seed, ENTRY, t)
     for n in range(rows.shape[0]):
         alone = founders[n] < 0
@@ -50,7 +67,7 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
                     break
         s.cell = old.cell if low16(h >> np.uint64(16)) < p.births_near else person.cell
         s.park = -1
-        s.born = t + max(1, int(wait[s.cell]))
+        s.born = t + max(1, int(wait[quarter_of(quarters, first, addresses, s.id, s.cell)]))
         s.cash = yuan(p.births_capital * 1e6 * math.exp(p.births_capital_spread * quantile(uniform(draw(money, s.id)))))
         flow[L.FOUNDERS_CAPITAL] += s.cash
         seat = seat_price(rules.segments[s.segment], p)
@@ -69,7 +86,7 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
         s.unit_cost = g.unit_cost[s.segment] * g.outside_cost
         s.capacity = 1.0
         s.expected = p.births_first_load
-        s.sub = -1
+        s.sub[:] = NOBODY
         s.round_month = NEVER
         s.staff = 1
         s.staff_by[person.specialism] = 1
@@ -84,10 +101,14 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
 
 @kernel
 def select_exits(studios, rules, t, gone):
-    """List the studios that close this month: out of money and credit, without people, or given up; return how many."""
+    """List the studios that close this month: out of money and credit, without people, or given up.
+
+    Returns how many, and how many of them for want of money.
+    """
     p = rules.p[0]
     base = stream(rules.seed, CLOSE, t)
     count = 0
+    broke = 0
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE or s.born > t:
@@ -96,9 +117,11 @@ def select_exits(studios, rules, t, gone):
         if s.anchor > 0 or s.kept_open == 1:
             continue
         insolvent = s.cash < 0.0 and net_claims(s) < -p.births_overdraft * own_costs(s)
-        if s.staff == 0 or insolvent or s.months_red > p.births_red_months:
+        bankrupt = insolvent or s.months_red > p.births_red_months
+        if s.staff == 0 or bankrupt:
             gone[count] = i
             count += 1
+            broke += 1 if bankrupt else 0
             continue
         age = t - s.born
         loss = 1.0 if s.surplus_year < 0.0 else 0.0
@@ -107,7 +130,7 @@ def select_exits(studios, rules, t, gone):
         if low16(draw(base, s.id)) < hazard:
             gone[count] = i
             count += 1
-    return count
+    return count, broke
 
 
 @kernel
@@ -182,7 +205,8 @@ def close_studios(model) -> None:
     """Close the studios that cannot go on, after policy has looked at them."""
     studios = model.studios.used
     gone = np.empty(studios.size, np.int64)
-    count = model.state["exits"] = select_exits(studios, model.rules, model.t, gone)
+    count, broke = select_exits(studios, model.rules, model.t, gone)
+    model.state["exits"], model.state["bankruptcies"] = count, broke
     gone = gone[:count]
     if not count:
         return
@@ -206,10 +230,11 @@ def found_studios(model) -> None:
         return
     founders = founders[np.argsort(people["id"][person])]
     rows = model.new_studios(founders.size)
-    wait = np.full(model.space.cells.size, model.par["approvals.entry_months"])
+    wait = np.full(model.space.quarters.size, model.par["approvals.entry_months"])
     for instrument in model.in_force:
         instrument.shorten_entry(model, wait)
-    found(rows, founders, people, model.studios.rows, model.labour.entrants, wait, model.city_state, model.rules,
+    places = model.space.quarters, model.space.first_quarter, wait
+    found(rows, founders, people, model.studios.rows, model.labour.entrants, places, model.city_state, model.rules,
           model.t, model.month.flow)
     model.studios.forget_order()
 

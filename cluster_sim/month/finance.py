@@ -21,6 +21,14 @@ from cluster_sim.records import STAKE
 U64 = np.uint64
 
 
+@inline
+def mandate(number):
+    """Return the first and the last round in which the private fund with a number invests: half seed, half wait."""
+    if number % 2 == 0:
+        return 1, 2
+    return 1 + number % 3, 5
+
+
 @kernel
 def apply_for_money(studios, order, rules, t, applicants, aims):
     """List who applies (in the order of identities) and the round's aim in yuan; return the number."""
@@ -60,8 +68,11 @@ def follow_on(funds):
 
 
 @kernel
-def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
-    """Let every fund look at a sample and bid for the best; bids: (funds, applicants) yuan."""
+def bid(funds, studios, applicants, aims, zones, city, rules, t, bids):
+    """Let every fund look at a sample and bid for the best; bids: (funds, applicants) yuan.
+
+    zones: bits of the zones that each studio is in.
+    """
     g = city[0]
     p = rules.p[0]
     n = applicants.shape[0]
@@ -78,7 +89,7 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
         deals = 0
         size = 0
         for a in range(n):
-            if fund.zones == 0 or cells[studios[applicants[a]].cell].zones & fund.zones != 0:
+            if fund.zones == 0 or zones[applicants[a]] & fund.zones != 0:
                 mine[size] = a
                 size += 1
         if size == 0:
@@ -90,7 +101,10 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
             a = mine[int(uniform(h) * size)]
             s = studios[applicants[a]]
             rung = s.round + 1
-            if rung < fund.first_round or rung > fund.last_round or bids[f, a] > 0.0:
+            first, last = fund.first_round, fund.last_round
+            if fund.stands_for > 0:             # this look is one fund's of those that it stands for
+                first, last = mandate(int(low16(again(h) >> U64(16)) * fund.stands_for))
+            if rung < first or rung > last or bids[f, a] > 0.0:
                 continue
             u = uniform(again(h ^ U64(0x9E3779B9)))
             growth = s.revenue_year / max(s.revenue_last, 1.0) - 1.0 if s.revenue_last > 0.0 else 0.2
@@ -224,7 +238,8 @@ def raise_rounds(model) -> None:
     if not count:
         return
     bids = np.zeros((funds.size, count))
-    bid(funds, studios, applicants, aims, model.space.cells, model.city_state, rules, t, bids)
+    zones = model.studio_zones() if funds["zones"].any() else np.zeros(studios.size, np.uint32)
+    bid(funds, studios, applicants, aims, zones, model.city_state, rules, t, bids)
     fresh = np.zeros(np.count_nonzero(bids) + 1, STAKE)
     made, model.state["rounds"] = close_rounds(funds, studios, applicants, aims, bids, model.stakes, rules.p, t, fresh,
                                                model.month.flow)

@@ -47,9 +47,9 @@ class Rivals:
 
     @property
     def wage(self) -> float:
-        """The mean wage of the other cities over the path of wages outside, 1 at rest: each by its jobs of rest."""
-        jobs = self.rest.jobs[1:]
-        return float((jobs * self.state.wage[1:]).sum() / jobs.sum())
+        """The mean wage of the other cities over the path of wages outside, 1 at rest: each by its pay of rest."""
+        pay = self.rest.jobs[1:] @ self.rest.pay
+        return float((pay * self.state.wage[1:]).sum() / pay.sum())
 
     @property
     def growth(self) -> float:
@@ -110,7 +110,9 @@ def check_people(model: Any) -> None:
 def follow(model: Any) -> None:
     """Set what other cities' studios ask and what their effort costs, in yuan, and how much work they can take."""
     g, rivals, inputs = model.city_state[0], model.rivals, model.rules.segments["inputs"]
-    g["outside_price"] = g["price"] * g["outside_wage"] * rivals.mean(rivals.state.price)
+    g["repriced"] = np.exp(g["premium"] - rivals.state.premium)
+    g["premium"] = rivals.state.premium
+    g["outside_price"] = g["price"] * g["outside_wage"] * rivals.mean(rivals.state.price) * np.exp(g["premium"])
     g["outside_fee"] = g["outside_price"] - g["price"] * inputs * g["outside_wage"]
     cost = rivals.mean(rivals.state.cost)
     g["outside_cost"] = g["outside_wage"] * float(cost @ rivals.rest.jobs[0]) / rivals.rest.jobs[0].sum()

@@ -23,6 +23,8 @@ class Won(NamedTuple):
 
     home: np.ndarray
     """(S,) orders from clients of the city, its own studios included."""
+    nearby: np.ndarray
+    """(S,) of them, orders from its own studios."""
     nation: np.ndarray
     """(S,) orders from clients of the other cities."""
     abroad: np.ndarray
@@ -50,14 +52,14 @@ def step(parameters: NationParameters, rest: Rest, state: State, outside: Outsid
     if ours is not None:
         _move_ours(s, ours)
         held = [array[0].copy() for array in (s.jobs, s.seekers, s.wage)]
-    labour.hire(p, s)
+    labour.hire(p, rest, s)
     if held is not None:
         s.jobs[0], s.seekers[0], s.wage[0] = held
     people.check(s, before)
 
     shape = s.jobs.shape
-    sales = s.output * s.price * rest.value * outside.wage
-    prices.set_prices(p, s, spread(outside.own_cost, shape))
+    sales = s.output * s.price * rest.value * outside.wage * np.exp(s.premium)
+    prices.set_prices(p, rest, s, spread(outside.own_cost, shape))
     weight, everybody = np.empty(shape), np.empty(rest.spending.shape)
     better = (1.0 + p.ai_gain * float(outside.tools) * s.tools) ** p.tools_quality
     demand.weigh(p, rest, s, spread(outside.appeal, shape) * better[:, None], seed is not None, seed or 0, t, weight)
@@ -70,7 +72,9 @@ def step(parameters: NationParameters, rest: Rest, state: State, outside: Outsid
     paths = spread(outside.demand, shape[1:]), spread(outside.abroad, shape[1:])
     demand.sell(p, rest, s, weight, export, sales, *paths, everybody)
     demand.work(p, rest, s, spread(outside.orders, shape), float(outside.wage))
-    return None if ours is None else _won_by_ours(p, rest, s, weight[0], export[0], sales, paths, everybody)
+    won = None if ours is None else _won_by_ours(p, rest, s, weight[0], export[0], sales, paths, everybody)
+    demand.ration(p, rest, s, float(outside.wage), first)
+    return won
 
 
 def spread(values: np.ndarray | float, shape: tuple[int, ...]) -> np.ndarray:
@@ -97,11 +101,12 @@ def _won_by_ours(parameters: NationParameters, rest: Rest, state: State, weight:
     part = parameters.links_national
     domestic = (1.0 - part) * paths[0] + part * sales.sum(0) / rest.sales.sum(0)
     mine = weight[:, None] * rest.reach[0]
-    mine[:, -1] *= rest.abroad[0] * export
+    mine[:, -1] *= rest.abroad[0] * export * np.exp(-parameters.sigma * state.premium)
     spent = rest.spending * domestic[:, None]
     spent[:, -1] = rest.spending[:, -1] * paths[1]
     money = spent * mine / everybody
     nearby = parameters.links_local * rest.sales[0] * sales[0].sum() / rest.sales[0].sum()
     spent[:, 0] += nearby
-    return Won(home=money[:, 0] + nearby, nation=money[:, 1:-1].sum(1), abroad=money[:, -1], rivals=everybody - mine,
-               rival_sales=float(state.won[1:].sum()), spent=spent, pool=float(state.pool[0]) / rest.pool)
+    return Won(home=money[:, 0] + nearby, nearby=nearby, nation=money[:, 1:-1].sum(1), abroad=money[:, -1],
+               rivals=everybody - mine, rival_sales=float(state.won[1:].sum()), spent=spent,
+               pool=float(state.pool[0]) / rest.pool)
