@@ -120,7 +120,17 @@ def test_nothing_of_an_instrument_of_the_base_is_its_amounts_at_zero():
     assert spec.years == "2018-2018" and wages.comparator and not fund.comparator
 
 
+def test_a_curve_may_dose_several_instruments_together():
+    both = {"instrument": "hub", "amounts": {"teams": 10, "guidance_fund.size": 100},
+            "with": {"guidance_fund.years": 5}}
+    factor = reading.read(study(instruments={"both": both})).sweep.factors[0]
+    assert factor.path == "both" and factor.values[2] == {
+        "policies.hub.2018-01.teams": 100, "policies.guidance_fund.2018-01.size": 1000.0,
+        "policies.guidance_fund.2018-01.years": 5}
+
+
 @pytest.mark.parametrize("changed, path, words", [
+    ({"instruments": {"hub": {"amounts": {"guidance_found.size": 1}}}}, "hub.amounts.guidance_found.size", "no amount"),
     ({"instruments": {"guidance_fond": {"amounts": {"size": 1}}}}, "instruments.guidance_fond", "guidance_fund"),
     ({"instruments": {"hub": {"amounts": {"temas": 1}}}}, "hub.amounts.temas", "teams"),
     ({"instruments": {"hub": {"amounts": {"teams": "many"}}}}, "hub.amounts.teams", "number"),
