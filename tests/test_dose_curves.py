@@ -177,8 +177,12 @@ def test_the_command_answers_writes_and_goes_on(tmp_path, monkeypatch, capsys):
         "aims", "value_added", "jobs")]
     again = json.loads(call(capsys, "doses", "mine.yaml", "--out", "r", "--json", "--no-figures")[1])
     assert again["new_runs"] == 0 and again["doses"] == answer["doses"]
+    drawn = (folder / "figures" / "dose_jobs.svg").read_bytes()
+    (folder / "figures" / "dose_jobs.svg").unlink()
+    assert call(capsys, "report", "r")[0] == 0 and (folder / "figures" / "dose_jobs.svg").read_bytes() == drawn
     status, out, _ = call(capsys, "doses", "mine.yaml", "--no-figures", "--seeds", "2")
     assert status == 0 and "Future-industry guidance fund (guidance_fund); aim: venture capital" in out
+    assert "elasticity to outlay (below 1 returns fall): aim 1.00, value added 0.50" in out
     assert call(capsys, "doses", "mine.yaml", "--seeds", "1")[0] == 2
     status, out, _ = call(capsys, "doses", "mine.yaml", "--dry-run", "--json")
     assert status == 0 and json.loads(out) == {"runs": 40, "points": 10, "curves": 3, "seeds": 4}
