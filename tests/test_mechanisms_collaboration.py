@@ -120,7 +120,7 @@ def test_strangers_are_no_past_partners_even_where_there_are_few_others():
     met = searches(m, i)
     rows, often = np.unique(met[met >= 0], return_counts=True)
     known = rows[np.argsort(-often)][:TIES]
-    assert np.isin(met, known).mean() > 0.4
+    assert np.isin(met, known).mean() > 0.25
     tie = m.partners.ties[i]
     tie["id"][: known.size], tie["row"][: known.size] = m.studios.used["id"][known], known
     tie["strength"][: known.size] = 1.0
