@@ -305,8 +305,8 @@ def as_text(topic: Topic) -> str:
     for field in ("title", "text", "how"):
         if topic.get(field):
             lines += [f"  {line.strip()}".rstrip() for line in str(topic[field]).splitlines()]
-    for field in ("unit", "default", "bounds", "plausible", "beyond it", "symbol", "status", "source", "scale", "paid by",
-                  "set"):
+    for field in ("unit", "default", "bounds", "plausible", "beyond it", "symbol", "status", "source", "scale",
+                  "paid by", "set"):
         value = topic.get(field)
         if value not in (None, "", "1") or (field == "default" and topic["kind"] == "key"):
             lines.append(f"  {field + ':':<9} {'none' if value is None else _plain(value)}")
