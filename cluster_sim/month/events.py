@@ -1,4 +1,4 @@
-"""Events of history and what-if: a replayed hit, a title that flops, a convention, months of a pandemic.
+"""Events of history and what-if: a replayed hit, titles that flop, a convention, months of a pandemic.
 
 A replayed hit may be made in another city: then it competes for the audience here and does nothing else.
 """
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.codes import SEGMENTS, Life, Segment, Stage
-from cluster_sim.draws import TITLE, identity
+from cluster_sim.draws import NO_HIT, TITLE, identity, uniform_for
 
 MAKER = (15, 250)      # staff of the makers of such films: a house that has a core and hires the rest
 LEAD = 24      # months from green light to release of a replayed film, if the run starts early enough
@@ -117,6 +117,36 @@ class Flop:
 
 
 @dataclass
+class NoHits:
+    """Titles on their way to a hit that find no audience, whichever they are: all, or a part of them by lot.
+
+    What counts is a title's gross at home before others compete with it, against the threshold of a hit in this city;
+    replayed hits are hits too.  The lot goes by the title's identity, so that paired runs agree on it, and a smaller
+    part is part of a larger one.
+    """
+
+    month: int
+    part: float = 1.0
+
+    def happen(self, model) -> None:
+        """Nothing: titles are made as ever."""
+
+    def due(self, t: int) -> bool:
+        """Say that no film has to be made for it."""
+        return False
+
+    def meet_audience(self, model) -> None:
+        """Take the audience of new titles away that would be hits."""
+        if model.t < self.month:
+            return
+        projects = model.projects.used
+        new = (projects["stage"] == Stage.RUNNING.value) & (projects["released"] == model.t)
+        for row in np.flatnonzero(new & (projects["potential"] >= model.city_state["hit_threshold"][0])):
+            if uniform_for(model.seed, NO_HIT, projects["id"][row], 0) < self.part:
+                projects["potential"][row] = 0.0
+
+
+@dataclass
 class Convention:
     """A large convention: a month of talk in a segment (the World Science Fiction Convention of 2023)."""
 
@@ -137,9 +167,9 @@ class Convention:
         """Nothing: it shows no title."""
 
 
-def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | Convention]:
+def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | NoHits | Convention]:
     """Return the events of a scenario with months counted from the start; a pandemic is an outside path."""
-    result: list[Hit | Flop | Convention] = []
+    result: list[Hit | Flop | NoHits | Convention] = []
     makers: dict[str, int] = {}
     for event in events:
         t = event.get("month", start) - start
@@ -152,6 +182,9 @@ def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | C
                               event.get("owned_elsewhere"), makers))
         elif event["kind"] == "flop":
             result.append(Flop(t, int(event["project"]), event.get("seed")))
+        elif event["kind"] == "no_hits":
+            part = event.get("part")
+            result.append(NoHits(t, 1.0 if part is None else float(part)))
         elif event["kind"] == "convention":
             result.append(Convention(t, event.get("buzz") or 0.3, Segment.SCIFI if segment is None else segment))
     return result
