@@ -55,6 +55,7 @@ CITY = record(
     ("tau_in_park", "f8", "1", "extra cost of distance between studios of a park"),
     ("hit_threshold", "f8", "yuan", "gross that makes a hit, at the city's scale"),
     ("fame_threshold", "f8", "yuan", "gross that makes a hit in the whole city"),
+    ("hits_denied", "f8", "share", "part of hits that find no audience, in a what-if"),
 )
 
 LEVERS = record(
@@ -83,6 +84,8 @@ class Space(NamedTuple):
     """Places and distances; tables by cells apart in x and y."""
 
     cells: np.ndarray                   # CELL, row-major from the south-west corner
+    quarters: np.ndarray                # QUARTER, in the order of cells
+    first_quarter: np.ndarray           # of each cell, and at the end the number of all
     parks: np.ndarray                   # PARK
     distance: np.ndarray                # km
     proximity: np.ndarray               # weight of distance in the search for partners, exp(-km / lambda)
@@ -152,7 +155,7 @@ class Month(NamedTuple):
     careers: np.ndarray                 # people by what happened to them (`population.careers`)
     crowd: np.ndarray                   # potential of titles in the market by segment, yuan
     hits: np.ndarray                    # new hits by segment
-    hit_gross: np.ndarray               # gross weighted by fame, by segment, yuan
+    talk: np.ndarray                    # about titles, by segment: logs of 1 + gross over the threshold of a hit
     hit_receipts: np.ndarray            # receipts of titles that are hits, by segment, yuan
 
     @property

@@ -109,7 +109,7 @@ def test_a_fund_a_hundred_times_as_large_bids_more_and_for_worse_studios():
         chosen = []
         for seed in range(60):
             found = np.zeros((f.size, rows.size))
-            finance.bid(f, s, rows, np.full(rows.size, 5e6), model.space.cells, model.city_state,
+            finance.bid(f, s, rows, np.full(rows.size, 5e6), model.studio_zones(), model.city_state,
                         model.rules._replace(seed=seed), 0, found)
             chosen += s["reputation"][rows[np.flatnonzero(found[0])]].tolist()
         return len(chosen), float(np.mean(chosen))

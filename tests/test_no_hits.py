@@ -3,54 +3,60 @@
 from __future__ import annotations
 
 import numpy as np
-from engine import JANUARY_2017, add_project, alive, build, clear_projects, differences, tables
+from engine import JANUARY_2017, build, differences, tables
+from test_mechanisms_release import premiere, stage
 
 from cluster_sim import load_scenario
 from cluster_sim.cli import main as command_line
-from cluster_sim.codes import Stage
-from cluster_sim.month.events import NoHits
 
 HIT = {"kind": "hit", "month": JANUARY_2017 + 9, "title": "H", "gross": 9000.0, "segment": "film"}
-MONTHS, THRESHOLD = 20, {"release.hit_threshold": 100.0}     # low: a very small city then has some hits a year
+COUNT = 600
 
 
-def titles(part: float | None, month: int = 0, months: int = MONTHS, **par: float):
-    """Return the model and its titles; `part` of the hits find no audience from a month on (None: no such event)."""
-    quiet = [] if part is None else [{"kind": "no_hits", "month": JANUARY_2017 + month, "title": "Q", "part": part}]
-    model = build(months, events=[HIT, *quiet], par=THRESHOLD | par).run()
-    return model, model.projects_table()
+def grosses(part: float, scale: float = 1.0, seed: int = 1) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the potential and the part in the crowd of many dear films, and the threshold of a hit in the city."""
+    model, rows, _ = stage(COUNT, cost=150e6)
+    model.city_state["scale"], model.city_state["hits_denied"] = scale, part
+    films = premiere(model, seed)[rows]
+    return films["potential"], films["crowd"], float(model.city_state["fame_threshold"][0])
 
 
-def test_no_title_becomes_a_hit_and_others_go_on():
-    _, usual = titles(None)
-    model, none = titles(1.0)
-    assert usual["hit"].sum() > 5 and usual["hit"][usual["title"] == "H"].all()
-    assert none["gross"][none["title"] == "H"] == 0 and none["replay"].sum() == 1
-    threshold = model.city_state["hit_threshold"][0] / 1e6
-    assert none["gross"].max() < threshold * (1 + 1e-9) + none["gross_abroad"].max()
-    assert (none["gross"] > 0).sum() > 0.5 * (~usual["hit"]).sum(), "titles that are no hits find their audience"
+def test_hits_find_no_audience_and_other_titles_theirs():
+    usual, _, threshold = grosses(0.0)
+    none, crowd, _ = grosses(1.0)
+    hits = usual >= 1.001 * threshold          # the ceiling takes a little of each
+    assert 30 < hits.sum() < COUNT / 2
+    assert (none[hits] == 0).all() and (crowd[hits] == 0).all()
+    assert np.array_equal(none[usual < 0.9 * threshold], usual[usual < 0.9 * threshold])
 
 
 def test_a_part_is_drawn_by_lot_and_the_smaller_within_the_larger():
-    gone = {}
-    for part in (0.3, 0.8):
-        model = build(4)
-        clear_projects(model)
-        limit = model.city_state["hit_threshold"][0]
-        owner = int(alive(model, segment=0)[0])
-        rows = np.array([add_project(model, owner, stage=Stage.RUNNING, released=0, potential=size * limit)
-                         for size in [1.5] * 400 + [0.9] * 50])
-        NoHits(0, part).meet_audience(model)
-        gone[part] = set(rows[model.projects.rows["potential"][rows] == 0].tolist())
-        assert gone[part] <= set(rows[:400].tolist()), "titles below the threshold keep their audience"
-        assert abs(len(gone[part]) / 400 - part) < 4 * (part * (1 - part) / 400) ** 0.5
-    assert gone[0.3] < gone[0.8]
+    usual, _, threshold = grosses(0.0)
+    hits = usual >= 1.001 * threshold
+    some, most = ((grosses(part)[0] == 0) & hits for part in (0.3, 0.8))
+    for gone, part in ((some, 0.3), (most, 0.8)):
+        assert abs(gone[hits].mean() - part) < 3.5 * (part * (1 - part) / hits.sum()) ** 0.5
+    assert (most[some]).all()
 
 
-def test_none_of_them_and_later_months_change_nothing():
-    base = titles(None)[0]
-    assert not differences(tables(base), tables(titles(0.0)[0]))
-    assert not differences(tables(base), tables(titles(1.0, month=MONTHS)[0]))
+def test_what_is_lost_does_not_depend_on_the_scale():
+    lost = {}
+    for scale in (1.0, 0.05):
+        runs = [[grosses(part, scale, seed)[1].sum() for part in (0.0, 1.0)] for seed in (1, 2, 3, 4)]
+        usual, none = np.array(runs).T
+        lost[scale] = 1.0 - none.sum() / usual.sum()
+    assert 0.3 < lost[0.05] < 0.9 and abs(lost[1.0] - lost[0.05]) < 0.1
+
+
+def test_a_replayed_hit_is_a_hit_and_later_months_change_nothing():
+    def lived(month: int, part: float):
+        quiet = {"kind": "no_hits", "month": JANUARY_2017 + month, "title": "Q", "part": part}
+        return build(14, events=[HIT, quiet]).run()
+
+    base = build(14, events=[HIT]).run()
+    assert not differences(tables(base), tables(lived(0, 0.0))) and not differences(tables(base), tables(lived(14, 1.0)))
+    titles = lived(0, 1.0).projects_table()
+    assert titles["gross"][titles["title"] == "H"] == 0 and titles["cost"][titles["title"] == "H"] > 0
 
 
 def test_it_is_written_in_a_scenario(tmp_path, capsys):

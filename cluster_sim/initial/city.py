@@ -78,7 +78,8 @@ def lay_space(places: Places, par: dict[str, float], parks_since: int) -> Space:
     tau = top * (1.0 - np.exp(-((distance / d0) ** beta)))
     steps = np.abs(np.subtract.outer(np.arange(side), np.arange(side))) * float(places.cell_km)
     smoothing = np.exp(-0.5 * (steps / par["production.density_reach"]) ** 2)
-    return Space(cells, parks, distance, proximity, tau, smoothing, np.zeros(cells.size))
+    first = np.searchsorted(places.quarters["cell"], np.arange(cells.size + 1))
+    return Space(cells, places.quarters, first, parks, distance, proximity, tau, smoothing, np.zeros(cells.size))
 
 
 def lay_homes(places: Places, cells: np.ndarray) -> Homes:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.codes import SEGMENTS, Life, Segment, Stage
-from cluster_sim.draws import NO_HIT, TITLE, identity, uniform_for
+from cluster_sim.draws import TITLE, identity
 
 MAKER = (15, 250)      # staff of the makers of such films: a house that has a core and hires the rest
 LEAD = 24      # months from green light to release of a replayed film, if the run starts early enough
@@ -67,7 +67,7 @@ class Hit:
         fits = (studios["alive"] == Life.ALIVE.value) & (studios["segment"] == self.segment) & (studios["anchor"] == 0)
         fits &= studios["solo"] == 0
         if self.zone in model.places.zone_index:
-            inside = (model.space.cells["zones"][studios["cell"]] & (1 << model.places.zone_index[self.zone])) != 0
+            inside = (model.studio_zones() & (1 << model.places.zone_index[self.zone])) != 0
             fits = fits & inside if (fits & inside).any() else fits
         rows = np.flatnonzero(fits)
         if not rows.size:
@@ -113,37 +113,34 @@ class Flop:
         """Take the title's audience away."""
         if model.t >= self.month and self.seed in (None, model.seed):
             projects = model.projects.used
-            projects["potential"][(projects["id"] == self.project) & (projects["stage"] == Stage.RUNNING.value)] = 0.0
+            mine = (projects["id"] == self.project) & (projects["stage"] == Stage.RUNNING.value)
+            for name in ("potential", "crowd", "talk"):
+                projects[name][mine] = 0.0
 
 
 @dataclass
 class NoHits:
-    """Titles on their way to a hit that find no audience, whichever they are: all, or a part of them by lot.
+    """Hits that find no audience, whichever they are: all of those released from a month on, or a part by lot.
 
-    What counts is a title's gross at home before others compete with it, against the threshold of a hit in this city;
-    replayed hits are hits too.  The lot goes by the title's identity, so that paired runs agree on it, and a smaller
-    part is part of a larger one.
+    What counts is a title's gross at home before others compete with it, against the threshold of a hit in the whole
+    city; a title of a small city loses the hits among those that it stands for (`title_luck`), so that what is expected
+    of the loss does not depend on the scale.  Replayed hits are hits too.
     """
 
     month: int
     part: float = 1.0
 
     def happen(self, model) -> None:
-        """Nothing: titles are made as ever."""
+        """Set the part of the hits among the month's new titles that find no audience."""
+        if model.t >= self.month:
+            model.city_state["hits_denied"] = self.part
 
     def due(self, t: int) -> bool:
         """Say that no film has to be made for it."""
         return False
 
     def meet_audience(self, model) -> None:
-        """Take the audience of new titles away that would be hits."""
-        if model.t < self.month:
-            return
-        projects = model.projects.used
-        new = (projects["stage"] == Stage.RUNNING.value) & (projects["released"] == model.t)
-        for row in np.flatnonzero(new & (projects["potential"] >= model.city_state["hit_threshold"][0])):
-            if uniform_for(model.seed, NO_HIT, projects["id"][row], 0) < self.part:
-                projects["potential"][row] = 0.0
+        """Nothing: the titles have been denied their luck at their release."""
 
 
 @dataclass
