@@ -45,8 +45,8 @@ def talked_about(gross, seg):
 def denied(gross, g, h):
     """Say whether a what-if denies a title its audience: a hit, or a part of the hits by lot.
 
-    gross: over the threshold of a hit.  The lot takes the low bits of the title's luck, so that paired runs agree on it,
-    a smaller part lies within a larger one, and a run without the what-if draws what it always did.
+    gross: over the threshold of a hit.  The lot takes the low bits of the title's luck, so that paired runs agree on
+    it, a smaller part lies within a larger one, and a run without the what-if draws what it always did.
     """
     return gross >= 1.0 and low16(h) < g.hits_denied
 
