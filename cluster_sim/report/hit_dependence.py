@@ -29,17 +29,17 @@ LOOKS: dict[str, tuple[str, Any]] = {
     BASE: (style.INK, "-"), "without": (style.VERMILION, (0, (3, 1.4))), "top_1": (style.VERMILION, (0, (3, 1.4))),
     "half_hits": (style.SKY, "-"), "no_hits": (style.BLUE, "-")}
 """Colour and dashes of each world, the same in all panels."""
-BELOW, ABOVE, LEFT = 0.135, 0.62, 0.06
+BELOW, ABOVE, LEFT = 0.165, 0.64, 0.06
 
 
-def hit_dependence(report: HitDependence, *, width: float = style.PAGE, height: float = 128.0) -> Figure:
+def hit_dependence(report: HitDependence, *, width: float = style.PAGE, height: float = 132.0) -> Figure:
     """Draw the report on a page: the city against the nation, growth that rests on hits, flows kept, the verdict."""
     with style.house():
         figure = style.canvas(width, height)
         _share(figure.add_axes((LEFT, ABOVE, 0.25, 0.30)), report)
         _volume_and_prices(figure.add_axes((0.395, ABOVE, 0.25, 0.30)), report)
         _effect(figure.add_axes((0.735, ABOVE, 0.25, 0.30)), report)
-        figure.legend(handles=_worlds(report), loc="upper center", bbox_to_anchor=(0.52, 0.565), ncols=5,
+        figure.legend(handles=_worlds(report), loc="upper center", bbox_to_anchor=(0.52, 0.592), ncols=5,
                       columnspacing=1.6, handlelength=2.2)
         _lost(figure.add_axes((0.125, BELOW, 0.185, 0.29)), report)
         _kept(figure.add_axes((0.455, BELOW, 0.19, 0.29)), report)
@@ -123,7 +123,7 @@ def _effect(axes: Axes, report: HitDependence) -> None:
         axes.fill_between(rows["year"], shown["low95"], shown["high95"], color=LOOKS[label][0], alpha=0.14, lw=0)
         axes.plot(rows["year"], shown["mean"], color=LOOKS[label][0], ls=LOOKS[label][1])
     _years(axes, report)
-    style.letter(axes, "c", f"Effect on value added ({described.change_unit})")
+    style.letter(axes, "c", "Effect on value added (bn yuan)")
 
 
 def _ranges(axes: Axes, rows: list[tuple[str, float, float, float, str]]) -> None:
@@ -248,4 +248,4 @@ def _note(report: HitDependence) -> str:
     text = (f"{runs} a, b: means, bands 10–90% of runs. c, e: means and 95% intervals, whole city at 2017 prices. "
             f"d: mean and 10–90% of runs; dotted, {GROWN:.0%}, below which the city keeps step. Dotted in e: nine "
             f"tenths. {release}{last}")
-    return "\n".join(textwrap.wrap(text, 160))
+    return "\n".join(textwrap.wrap(text, 138))
