@@ -187,7 +187,7 @@ PROPOSAL = record(
     ("owned_elsewhere", "f8", "share", "what owners in other cities carry, as a source has it; -1 if none does"),
     ("cost", "f8", "yuan", "planned cost, marketing included"),
     ("fixed_gross", "f8", "yuan", "gross of a film of history"),
-    ("bridge", "f8", "yuan", "loan on the expected aid"),
+    ("own", "f8", "yuan", "money of its own that the studio can put in"),
     ("applied", "u1", "bits", "1: applied for aid, 2: won it"),
 )
 

@@ -16,6 +16,7 @@ from cluster_sim.records import BY_SEGMENT, BY_SPECIALISM, record
 CITY = record(
     "city as a whole",
     ("market_wage", "f8", "yuan/month", "wage on the market of a person of skill 1", BY_SPECIALISM),
+    ("still_open", "f8", "share", "part of vacancies that lately stayed open in a month", BY_SPECIALISM),
     ("buzz", "f8", "1", "talk about the city's hits", BY_SEGMENT),
     ("release_market", "f8", "yuan/month", "size of the market for titles", BY_SEGMENT),
     ("price", "f8", "yuan/effort", "price of effort at the start, all inputs included", BY_SEGMENT),
@@ -23,6 +24,9 @@ CITY = record(
     ("unit_cost", "f8", "yuan/effort", "cost of effort at the start", BY_SEGMENT),
     ("own_part", "f8", "share", "own cost in the price of effort at the start", BY_SEGMENT),
     ("outside_pass_through", "f8", "1", "part of a change of own cost that studios pass on, at rest", BY_SEGMENT),
+    ("premium", "f8", "log", "premium on the nation's prices where its clients want more than its studios can do",
+     BY_SEGMENT),
+    ("repriced", "f8", "1", "effort that orders still buy after the month's change of the premium", BY_SEGMENT),
     ("outside_price", "f8", "yuan/effort", "price of effort in other cities, all inputs included", BY_SEGMENT),
     ("outside_fee", "f8", "yuan/effort", "price of effort alone in other cities", BY_SEGMENT),
     ("home_part", "f8", "share", "part of contracts in the nation that the home city orders", BY_SEGMENT),

@@ -143,6 +143,7 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["fame_threshold"] = par["release.hit_threshold"] * 1e6
     g["relative_wage"], g["unemployment"] = 1.0, par["start.unemployment"]
     g["market_wage"], g["rest_wage"] = labour.wage, rest_wage
+    g["still_open"] = 1.0 - par["labour.fill_rate"]
     g["release_shock"] = g["audience"] = g["inflow"] = g["floor_stock"] = 1.0
     g["release_market"] = rules.segments["release_market"] * 1e6 / 12.0 * scale
     g["stay"] = par["population.graduates_stay"]
@@ -151,4 +152,5 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["tau_in_park"] = par["collaboration.tau_max"] * (
         1.0 - np.exp(-((PARK_KM / par["collaboration.d0"]) ** par["collaboration.beta"])))
     g["partner_reach0"] = 1.0
+    g["repriced"] = 1.0
     return state
