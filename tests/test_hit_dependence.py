@@ -293,7 +293,7 @@ def test_the_table_as_csv_and_latex(report, tmp_path):
 def test_the_figure_is_drawn(report):
     figure = report.plot()
     assert not figures.cut(figure)
-    assert [axes.get_ylabel() or axes.get_title(loc="left") for axes in figure.axes][3] == "What rests on hits"
+    assert [axes.get_ylabel() or axes.get_title(loc="left") for axes in figure.axes][3] == "Growth above the nation's lost"
     assert len(figure.axes) == 6
 
 

@@ -12,13 +12,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from cluster_sim.analysis.hit_dependence.nation import GROWN
 from cluster_sim.analysis.hit_dependence.pipeline import FLOWS, SUMMED
 from cluster_sim.analysis.hit_dependence.plan import BASE
 from cluster_sim.analysis.hit_dependence.posterior import CLASSES, LEVEL
-from cluster_sim.analysis.hit_dependence.table import group
 from cluster_sim.analysis.hit_dependence.top_titles import MEASURES, windows
-from cluster_sim.analysis.hit_dependence.verdict import KEPT
+from cluster_sim.analysis.hit_dependence.verdict import KEPT, MANY, ONE_TITLE
 from cluster_sim.indicators import INDICATORS
 from cluster_sim.report import style
 
@@ -44,7 +42,7 @@ def hit_dependence(report: HitDependence, *, width: float = style.PAGE, height: 
         _lost(figure.add_axes((0.125, BELOW, 0.185, 0.29)), report)
         _kept(figure.add_axes((0.455, BELOW, 0.19, 0.29)), report)
         if report.question.worlds is None:
-            _largest(figure.add_axes((0.735, BELOW + 0.04, 0.25, 0.25)), report)
+            _largest(figure.add_axes((0.735, BELOW + 0.01, 0.25, 0.28)), report)
         else:
             _probabilities(figure.add_axes((0.83, BELOW, 0.155, 0.29)), report)
         figure.text(0.012, 0.008, _note(report), fontsize=6.3, color=style.SOFT, va="bottom")
@@ -139,20 +137,24 @@ def _ranges(axes: Axes, rows: list[tuple[str, float, float, float, str]]) -> Non
 
 
 def _lost(axes: Axes, report: HitDependence) -> None:
-    """Panel d: growth above the nation's, and what of it is lost without hits, as parts of value added."""
-    names = _names(report) | {BASE: "growth above\nthe nation's"}
-    names[report.without] = "lost without\nthe largest hit"
-    names |= {"half_hits": "lost with half\nof the hits", "no_hits": "lost without\nany hit"}
+    """Panel d: what part of the growth above the nation's is lost with fewer hits."""
+    names = {report.without: "without the\nlargest hit", "half_hits": "with half\nof the hits",
+             "no_hits": "without\nany hit"}
+    above = 100 * float(report.losses[BASE].mean())
     rows = []
-    for label, values in report.losses.items():
-        low, high = np.quantile(100 * values, (0.1, 0.9))
-        rows.append((names[label], float(100 * values.mean()), float(low), float(high), LOOKS[label][0]))
+    for label, name in names.items():
+        lost = 100 * report.losses[label] / report.losses[BASE].mean()
+        low, high = np.quantile(lost, (0.1, 0.9))
+        rows.append((name, float(lost.mean()), float(low), float(high), LOOKS[label][0]))
     axes.axvline(0, color=style.SOFT, lw=0.7, zorder=1)
-    axes.axvline(100 * GROWN, color=style.FAINT, lw=0.7, ls=(0, (1, 1.5)), zorder=1)
+    for least in (ONE_TITLE, MANY):
+        axes.axvline(100 * least, color=style.FAINT, lw=0.7, ls=(0, (1, 1.5)), zorder=1)
     _ranges(axes, rows)
+    low, high = axes.get_xlim()
+    axes.set_xlim(max(low, -30.0), min(max(high, 28.0), 110.0))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
-    axes.set_xlabel("% of value added, all later years")
-    style.letter(axes, "d", "What rests on hits")
+    axes.set_xlabel(f"% of that growth, which is\n{above:.0f}% of value added")
+    style.letter(axes, "d", "Growth above the nation's lost")
 
 
 def _kept(axes: Axes, report: HitDependence) -> None:
@@ -213,14 +215,14 @@ def _largest(axes: Axes, report: HitDependence) -> None:
                           mfc=colour if part == "paired" else style.PAPER)
     axes.set_xticks(range(len(spans)), [f"{a}–\n{b}" for a, b in spans])
     axes.set_xlim(-0.5, len(spans) - 0.5)
+    axes.margins(y=0.25)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     style.rows(axes)
     axes.tick_params(axis="x", length=0)
-    style.letter(axes, "f", "Part of all growth that rests on titles (%)")
-    axes.legend(handles=[Line2D([], [], marker="o", ms=3.2, lw=0, color=shades[k], label=group(report, count))
+    style.letter(axes, "f", "Growth that rests on titles (%)")
+    axes.legend(handles=[Line2D([], [], marker="o", ms=3.2, lw=0, color=shades[k], label=f"{count}")
                          for k, count in enumerate(counts)],
-                loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=3, columnspacing=0.8, handletextpad=0.1,
-                borderaxespad=0.0)
+                loc="upper left", title="largest titles", ncols=3, columnspacing=0.8, handletextpad=0.1, borderaxespad=0.2)
 
 
 def _probabilities(axes: Axes, report: HitDependence) -> None:
@@ -246,6 +248,6 @@ def _note(report: HitDependence) -> str:
             if worlds is None else "f: 95% interval (Wilson); a verdict needs two thirds (dotted).")
     release = "Dotted in a–c: release of the hit. " if report.question.hit else ""
     text = (f"{runs} a, b: means, bands 10–90% of runs. c, e: means and 95% intervals, whole city at 2017 prices. "
-            f"d: mean and 10–90% of runs; dotted, {GROWN:.0%}, below which the city keeps step. Dotted in e: nine "
-            f"tenths. {release}{last}")
+            f"d: mean and 10–90% of runs; dotted, {ONE_TITLE:.0%}, above which growth leans on one hit, and {MANY:.0%}, "
+            f"above which it runs on hits. Dotted in e: nine tenths. {release}{last}")
     return "\n".join(textwrap.wrap(text, 138))
