@@ -154,7 +154,7 @@ def test_a_credit_line_keeps_a_studio_open_longer():
     def closes(debts: float) -> list[bool]:
         s["cash"][rows], s["loan"][rows], gone = -debts * month, 0.0, np.zeros(s.size, np.int64)
         treasury.settle_with_banks(s, model.rules, model.t, model.month.flow)
-        count = births.select_exits(s, model.rules, model.t, gone)
+        count = births.select_exits(s, model.rules, model.t, gone)[0]
         return np.isin(rows, gone[:count]).tolist()
 
     assert closes(1.9) == [False, True] and s["loan"][rows[0]] > 0.0 == s["loan"][rows[1]]
@@ -231,6 +231,6 @@ def test_a_fund_bids_by_its_ticket():
     model.rules.p["finance_bar"], funds["looks"], funds["cash"] = -100.0, 20.0, 1e9
     funds["first_round"], funds["last_round"], funds["ticket"][0] = 1, 5, 3.0
     bids = np.zeros((model.funds.high, 1))
-    finance.bid(funds, model.studios.used, np.array([row]), np.array([2e6]), model.space.cells, model.city_state,
+    finance.bid(funds, model.studios.used, np.array([row]), np.array([2e6]), model.studio_zones(), model.city_state,
                 model.rules, 0, bids)
     assert bids[0, 0] == 6e6 and bids[1, 0] == pytest.approx(model.par["finance.ticket"] * 2e6)

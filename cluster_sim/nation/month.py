@@ -23,6 +23,8 @@ class Won(NamedTuple):
 
     home: np.ndarray
     """(S,) orders from clients of the city, its own studios included."""
+    nearby: np.ndarray
+    """(S,) of them, orders from its own studios."""
     nation: np.ndarray
     """(S,) orders from clients of the other cities."""
     abroad: np.ndarray
@@ -50,14 +52,14 @@ def step(parameters: NationParameters, rest: Rest, state: State, outside: Outsid
     if ours is not None:
         _move_ours(s, ours)
         held = [array[0].copy() for array in (s.jobs, s.seekers, s.wage)]
-    labour.hire(p, s)
+    labour.hire(p, rest, s)
     if held is not None:
         s.jobs[0], s.seekers[0], s.wage[0] = held
     people.check(s, before)
 
     shape = s.jobs.shape
     sales = s.output * s.price * rest.value * outside.wage * np.exp(s.premium)
-    prices.set_prices(p, s, spread(outside.own_cost, shape))
+    prices.set_prices(p, rest, s, spread(outside.own_cost, shape))
     weight, everybody = np.empty(shape), np.empty(rest.spending.shape)
     better = (1.0 + p.ai_gain * float(outside.tools) * s.tools) ** p.tools_quality
     demand.weigh(p, rest, s, spread(outside.appeal, shape) * better[:, None], seed is not None, seed or 0, t, weight)
@@ -105,5 +107,6 @@ def _won_by_ours(parameters: NationParameters, rest: Rest, state: State, weight:
     money = spent * mine / everybody
     nearby = parameters.links_local * rest.sales[0] * sales[0].sum() / rest.sales[0].sum()
     spent[:, 0] += nearby
-    return Won(home=money[:, 0] + nearby, nation=money[:, 1:-1].sum(1), abroad=money[:, -1], rivals=everybody - mine,
-               rival_sales=float(state.won[1:].sum()), spent=spent, pool=float(state.pool[0]) / rest.pool)
+    return Won(home=money[:, 0] + nearby, nearby=nearby, nation=money[:, 1:-1].sum(1), abroad=money[:, -1],
+               rivals=everybody - mine, rival_sales=float(state.won[1:].sum()), spent=spent,
+               pool=float(state.pool[0]) / rest.pool)
