@@ -222,7 +222,8 @@ def _largest(axes: Axes, report: HitDependence) -> None:
     style.letter(axes, "f", "Growth that rests on titles (%)")
     axes.legend(handles=[Line2D([], [], marker="o", ms=3.2, lw=0, color=shades[k], label=f"{count}")
                          for k, count in enumerate(counts)],
-                loc="upper left", title="largest titles", ncols=3, columnspacing=0.8, handletextpad=0.1, borderaxespad=0.2)
+                loc="upper left", title="largest titles", ncols=3, columnspacing=0.8, handletextpad=0.1,
+                borderaxespad=0.2)
 
 
 def _probabilities(axes: Axes, report: HitDependence) -> None:
@@ -248,6 +249,6 @@ def _note(report: HitDependence) -> str:
             if worlds is None else "f: 95% interval (Wilson); a verdict needs two thirds (dotted).")
     release = "Dotted in a–c: release of the hit. " if report.question.hit else ""
     text = (f"{runs} a, b: means, bands 10–90% of runs. c, e: means and 95% intervals, whole city at 2017 prices. "
-            f"d: mean and 10–90% of runs; dotted, {ONE_TITLE:.0%}, above which growth leans on one hit, and {MANY:.0%}, "
-            f"above which it runs on hits. Dotted in e: nine tenths. {release}{last}")
+            f"d: mean and 10–90% of runs; dotted, {ONE_TITLE:.0%}, above which growth leans on one hit, and "
+            f"{MANY:.0%}, above which it runs on hits. Dotted in e: nine tenths. {release}{last}")
     return "\n".join(textwrap.wrap(text, 138))
