@@ -65,7 +65,7 @@ def test_other_sectors_run_out_of_people_before_they_are_fewer_than_none():
 
 
 def test_higher_creative_wages_drive_nobody_into_other_sectors():
-    """Where the market pays more than one's employer does, one looks for other creative work, not for another sector."""
+    """Where the market pays more than the own employer, people look for other creative work."""
     usual, rich = ({flow: movers(flow, population.live_careers, pay(factor)) for flow in (P.SWITCHED, P.QUIT)}
                    for factor in (1.0, 1.5))
     assert rich[P.QUIT] > 1.3 * usual[P.QUIT]
