@@ -65,7 +65,7 @@ def test_fewer_than_nobody_stops_the_run():
     state.seekers[2, 0] -= 9.0 + state.seekers[2, 0]
     state.jobs[2, 0] += before[2] - people.count(state)[2]
     with pytest.raises(people.PeopleError, match="city 2"):
-        people.check(state, before)
+        people.check(state, *people.find_fault(state, before))
 
 
 def moved(wage: float, **values):
