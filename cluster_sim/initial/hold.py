@@ -2,8 +2,8 @@
 
 A proportional and integral controller, slow against the months in which studios hire: the weight that the city's
 studios need with clients rises while a segment has more jobs than it should, and more people come while wages lie
-above other cities'.  Luck makes both wander; what the run keeps is the end of a line through the weights of the later
-burn-in (in logs), which still move, and the mean of the people who come, which does not.  People of other sectors, at home and elsewhere stay as many as sources count, and
+above other cities'.  Luck makes both wander; their means over the later burn-in (weights in logs, people as they
+come) are what the run keeps.  People of other sectors, at home and elsewhere stay as many as sources count, and
 the nation's other cities stand still; at the end the nation settles beside what the city has sold.
 """
 
@@ -31,7 +31,7 @@ class Hold:
         self.target = target
         self.usual_home, self.usual_abroad = city.markets.usual_home.copy(), city.markets.usual_abroad.copy()
         self.jobs_sum, self.wage_sum = np.zeros(N_SEGMENTS), 0.0
-        self.attraction, self.rising, self.inflow, self.months = *np.zeros((2, N_SEGMENTS)), 0.0, 0
+        self.attraction, self.inflow, self.months = np.zeros(N_SEGMENTS), 0.0, 0
         self.weight, self.sold = np.zeros((2, N_SEGMENTS)), np.zeros((2, N_SEGMENTS))
 
     def adjust(self, city: Any, counted: bool) -> None:
@@ -53,7 +53,6 @@ class Hold:
         city.rivals.return_to_rest()
         if counted:
             self.attraction += attraction
-            self.rising += self.months * attraction
             self.inflow += np.exp(inflow)
 
     def apply(self, city: Any, attraction: np.ndarray, inflow: float) -> None:
@@ -62,26 +61,13 @@ class Hold:
         city.markets.usual_abroad[:] = self.usual_abroad * np.exp(attraction)
         city.city_state["inflow"] = np.exp(inflow)
 
-    def last_attraction(self) -> np.ndarray:
-        """Return where the least-squares line through the counted months' corrections of attraction (logs) ends.
-
-        Their mean would suit a city of half the counted months ago: while sizes of studios still settle, clients see
-        a little less of the same jobs every month.
-        """
-        n = self.months
-        mean = self.attraction / n
-        if n < 2:
-            return mean
-        slope = (self.rising - mean * n * (n + 1) / 2) / (n * (n * n - 1) / 12)
-        return mean + slope * (n - 1) / 2
-
     def fix(self, city: Any) -> None:
-        """Leave the attraction and inflow that hold the city, and a nation at rest beside what the city then sold.
+        """Leave the mean corrections of the counted months, and a nation at rest beside what the city then sold.
 
         A burn-in too short for any leaves its last corrections.
         """
         if self.months:
-            self.apply(city, self.last_attraction(), float(np.log(self.inflow / self.months)))
+            self.apply(city, self.attraction / self.months, float(np.log(self.inflow / self.months)))
             city.markets.usual_home[:] *= self.weight[0] / self.months
             city.markets.usual_abroad[:] *= self.weight[1] / self.months
             settle_nation(city, *(self.sold / self.months))
