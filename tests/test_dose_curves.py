@@ -198,6 +198,9 @@ def test_figures_show_what_paid_and_refuse_what_did_not(found):
     for draw in (figures.aims, figures.value_added, figures.jobs):
         panels = [axes for axes in draw(found).axes if axes.get_title(loc="left")]
         assert len(panels) == 2 and all(axes.get_xscale() == "log" for axes in panels)
+    apart = dose_curves(study(comparators={}), workers=0, factory="test_dose_curves:Paid")
+    one, other = figures.value_added(apart).axes
+    assert one.get_ylim() == other.get_ylim() and figures.aims(apart).axes[0].get_ylim() != one.get_ylim()
     nothing = dose_curves(study(instruments={"hub": {"amounts": {"teams": 0}}}, comparators={}), workers=0,
                           factory="test_dose_curves:Paid")
     with pytest.raises(ValueError, match="paid"):

@@ -51,7 +51,7 @@ def _multiples(result: Any, effect: str, unit: str, label: str) -> Figure:
         raise ValueError("no dose of any instrument paid anything")
     beside = [] if effect == "aim" else list(result.spec.comparators)
     curves = {curve.label: _values(table, curve.label, effect, unit) for curve in (*shown, *beside)}
-    common = max((np.abs(curves[one.label][1]).max(initial=0.0) for one in beside), default=0.0) * OWN_AXIS
+    common = max((np.abs(curves[one.label][1]).max(initial=0.0) for one in beside), default=np.inf) * OWN_AXIS
     limits = _limits([curves[one.label] for one in (*shown, *beside)
                       if np.abs(curves[one.label][1]).max(initial=0.0) <= common])
     height = -(-len(shown) // ACROSS) * PANEL + TOP + BOTTOM
