@@ -80,7 +80,7 @@ def restore(model: Any, state: dict[str, np.ndarray]) -> None:
     model.stakes = state["stakes"].view(STAKE).ravel().copy()
     model.markets = Markets(*(state[f"market_{name}"].copy() for name in Markets._fields))
     numbers = {name: state[f"nation_p_{name}"] for name in NationParameters._fields}
-    rest = {name: state[f"nation_rest_{name}"].copy() for name in Rest._fields}
+    rest: dict[str, Any] = {name: state[f"nation_rest_{name}"].copy() for name in Rest._fields}
     rest["pool"] = float(rest["pool"])
     model.rivals = Rivals(from_dict(numbers), Rest(**rest),
                           State(*(state[f"nation_{name}"].copy() for name in State._fields)), state["sold"].copy(),

@@ -97,7 +97,9 @@ def live_month(model: Any) -> Won:
 def _step(model: Any, state: State) -> Won:
     rivals = model.rivals
     seed = model.seed if rivals.lucky else None
-    return step(rivals.parameters, rivals.rest, state, outside_of(model), seed=seed, t=model.t, ours=our_city(model))
+    won = step(rivals.parameters, rivals.rest, state, outside_of(model), seed=seed, t=model.t, ours=our_city(model))
+    assert won is not None          # `step` answers wherever it is told of the agent city
+    return won
 
 
 def check_people(model: Any) -> None:
