@@ -60,9 +60,12 @@ def choice(model, relative: np.ndarray) -> tuple[float, np.ndarray]:
     return float(weight.sum() / model.labour.share.sum()) ** (eta / within), np.cumsum(weight)
 
 
-def wages_elsewhere(model) -> tuple[float, float]:
-    """Return wages of the city's other sectors and of the rest of the nation, over their start's: scarcity counts."""
-    now, first, a = model.people.now, model.people.first, model.par["labour.other_return"]
+def wages_elsewhere(model, now: np.ndarray) -> tuple[float, float]:
+    """Return wages of the city's other sectors and of the rest of the nation, over their start's: scarcity counts.
+
+    now: who is where (`People.now`).
+    """
+    first, a = model.people.first, model.par["labour.other_return"]
     rest = float(model.city_state["rest_wage"][0]) / model.outside["rest_wage"][0]
     return (rest * (max(now[P.OTHER], 1.0) / first[P.OTHER]) ** -a,
             float(model.city_state["outside_wage"][0]) * (max(now[P.ELSEWHERE], 1.0) / first[P.ELSEWHERE]) ** -a)
@@ -113,13 +116,14 @@ def join(model) -> None:
     so that other sectors can run out of people and never fall short of them.
     """
     par, people, g = model.par, model.people, model.city_state[0]
-    first = people.first
+    first, now = people.first, people.now
     usual = ((par["labour.switch_rate"] + par["population.retirement"]) * first[P.AT_WORK]
              + par["labour.give_up"] * first[P.SEEKING] - model.labour.graduates)
     rate = max(usual, 0.0) / first[P.OTHER]
-    pull, weights = choice(model, g["market_wage"] / model.labour.wage * g["prospects"] / wages_elsewhere(model)[0])
+    here, _ = wages_elsewhere(model, now)
+    pull, weights = choice(model, g["market_wage"] / model.labour.wage * g["prospects"] / here)
     pull *= float(g["inflow"])
-    count = whole(model, P.JOINED, people.now[P.OTHER] * rate * pull / (1.0 + rate * (pull - 1.0)))
+    count = whole(model, P.JOINED, now[P.OTHER] * rate * pull / (1.0 + rate * (pull - 1.0)))
     settle(model, count, weights, Origin.OTHER_SECTOR)
 
 
@@ -131,7 +135,7 @@ def migrate(model) -> None:
     """
     par, people, g = model.par, model.people, model.city_state[0]
     first, now, labour = people.first, people.now, model.labour
-    rest, outside = wages_elsewhere(model)
+    rest, outside = wages_elsewhere(model, now)
     rate, pool = par["labour.emigration_rate"], now[P.ELSEWHERE] / first[P.ELSEWHERE]
     dear = float(g["living_cost"]) ** -par["labour.eta"]
     pull, weights = choice(model, g["market_wage"] / labour.wage * g["prospects"] / outside)
@@ -143,7 +147,7 @@ def migrate(model) -> None:
     others = max(rate * first[P.OTHER] - students, 0.0) * pool * dear * (rest / outside) ** par["labour.eta"]
     leavers = rate * (now[P.AT_WORK] + now[P.SEEKING] + now[P.OTHER])
     vacated = rate * (first[P.AT_WORK] + first[P.SEEKING] + first[P.OTHER])
-    homes = labour.room - people.residents + leavers
+    homes = labour.room - float(now[:P.ELSEWHERE].sum()) + leavers
     found = housed(vacated, labour.room - first[:P.ELSEWHERE].sum(), homes, creative + others)
     found /= 1.0 + max(creative + others - vacated, 0.0) / max(now[P.ELSEWHERE], 1.0)
     count = model.state["migrants"] = whole(model, P.MIGRATED, creative * found)

@@ -21,6 +21,8 @@ STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance",
          "students", "seekers", "places", "students_wish", "proposed", "greenlit", "released", "hits", "entries",
          "exits", "bankruptcies", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home",
          "won_nation", "won_abroad", "start_sales", "enrolled", "rival_sales", "spent_home", "spent_nation")
+_SALES = np.array([L.SALES_HOME, L.SALES_NATION, L.SALES_ABROAD, L.RECEIPTS_NATION, L.RECEIPTS_ABROAD])
+_TAXES, _OWNED_ELSEWHERE = np.array(L.TAXES), np.array(L.OWNED_ELSEWHERE)
 
 
 @kernel
@@ -112,7 +114,7 @@ class Observer:
         paid = {instrument.name: instrument.outlay_of_month for instrument in model.instruments}
         self.outlays[model.t] = [paid.get(name, 0.0) for name in self.instruments]
         staff = max(totals[1], 1.0)
-        sales = float(flow[[L.SALES_HOME, L.SALES_NATION, L.SALES_ABROAD, L.RECEIPTS_NATION, L.RECEIPTS_ABROAD]].sum())
+        sales = float(flow[_SALES].sum())
         receipts = float(flow[L.RECEIPTS_NATION] + flow[L.RECEIPTS_ABROAD])
         outlay = float(model.month.outlay.sum())
         projects, cells = model.projects.used, model.space.cells
@@ -132,7 +134,7 @@ class Observer:
             "localisation": theil(cells, model.space.parks),
             "top1_share": self.top_share(model),
             "export_share": float(flow[L.SALES_ABROAD] + flow[L.RECEIPTS_ABROAD]) / max(sales, 1.0),
-            "public_outlay": outlay / 1e6, "tax_receipts": float(flow[list(L.TAXES)].sum()) / 1e6,
+            "public_outlay": outlay / 1e6, "tax_receipts": float(flow[_TAXES].sum()) / 1e6,
             "seekers": s["seekers"], "unemployment": g["unemployment"], "vacancies": totals[2], "hires": s["hires"],
             "hired_from_other_sectors": s["outsiders"], "migrants": s["migrants"], "graduates": model.month.careers[0],
             "spin_offs": model.month.careers[6], "solo_founders": model.month.careers[7], "studios_listed": s["listed"],
@@ -151,7 +153,7 @@ class Observer:
             "repeated_ties": repeated / local if local else np.nan,
             "outside_partner_share": outside / (local + outside) if local + outside else np.nan,
             "enrolled": s["enrolled"], "rival_sales": s["rival_sales"] / 1e6,
-            "income_owned_elsewhere": float(flow[list(L.OWNED_ELSEWHERE)].sum()) / 1e6,
+            "income_owned_elsewhere": float(flow[_OWNED_ELSEWHERE].sum()) / 1e6,
             "rival_jobs": float(model.rivals.state.jobs[1:].sum()), "young_studios": totals[12],
             "loop_gain": model.rivals.gain,
             "young_jobs": totals[13],

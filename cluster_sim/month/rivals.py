@@ -16,6 +16,8 @@ from cluster_sim.nation.month import Won, step
 from cluster_sim.nation.parameters import NationParameters
 from cluster_sim.nation.state import OurCity, Outside, Rest, State, at_rest
 
+_INTO_CITY = (P.SOURCE == P.ELSEWHERE) & (P.TARGET != P.CITIES)     # flows between elsewhere and the agent city
+_OUT_OF_CITY = (P.TARGET == P.ELSEWHERE) & (P.SOURCE != P.CITIES)
 TOLERANCE = 1e-6
 """Largest part by which the city's count of people outside it and the nation's may differ: rounding."""
 
@@ -34,29 +36,31 @@ class Rivals:
     lucky: bool = False
     """Whether other cities have luck of their own with clients; not while the city itself comes to rest."""
 
+    def __post_init__(self) -> None:
+        rest = self.rest
+        self._pay = rest.jobs[1:] @ rest.pay        # (C - 1, K) wages paid at rest
+        self._usual_pay, self._usual_jobs = self._pay.sum(), rest.jobs[1:].sum()
+
     def return_to_rest(self) -> None:
         """Put every other city back to where it rests, in place."""
         for now, then in zip(self.state, at_rest(self.rest, self.parameters), strict=True):
             now[:] = then
 
-    def mean(self, values: np.ndarray) -> np.ndarray:
-        """Return the mean over the other cities by segment, weighted by their jobs, over that at rest.
-
-        values: (C, S), 1 at rest.
-        """
+    def means(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return price and cost in the other cities over those at rest: (S,) means weighted by their jobs."""
         jobs = self.state.jobs[1:]
-        return (jobs * values[1:]).sum(0) / jobs.sum(0)
+        total = jobs.sum(0)
+        return (jobs * self.state.price[1:]).sum(0) / total, (jobs * self.state.cost[1:]).sum(0) / total
 
     @property
     def wage(self) -> float:
         """The mean wage of the other cities over the path of wages outside, 1 at rest: each by its pay of rest."""
-        pay = self.rest.jobs[1:] @ self.rest.pay
-        return float((pay * self.state.wage[1:]).sum() / pay.sum())
+        return float((self._pay * self.state.wage[1:]).sum() / self._usual_pay)
 
     @property
     def growth(self) -> float:
         """Jobs of the other cities over those at rest."""
-        return float(self.state.jobs[1:].sum() / self.rest.jobs[1:].sum())
+        return float(self.state.jobs[1:].sum() / self._usual_jobs)
 
 
 def outside_of(model: Any) -> Outside:
@@ -73,10 +77,8 @@ def our_city(model: Any) -> OurCity:
     markets, flow = model.markets, model.people.flow
     attraction = markets.weight_home / markets.usual_home
     abroad = markets.weight_abroad / markets.usual_abroad
-    ours = P.TARGET != P.CITIES, P.SOURCE != P.CITIES
     return OurCity(attraction, model.rivals.sold[0], abroad / np.maximum(attraction, 1e-12),
-                   arrivals=float(flow[(P.SOURCE == P.ELSEWHERE) & ours[0]].sum()),
-                   departures=float(flow[(P.TARGET == P.ELSEWHERE) & ours[1]].sum()))
+                   arrivals=float(flow[_INTO_CITY].sum()), departures=float(flow[_OUT_OF_CITY].sum()))
 
 
 def look(model: Any) -> Won:
@@ -114,10 +116,11 @@ def check_people(model: Any) -> None:
 def follow(model: Any) -> None:
     """Set what other cities' studios ask and what their effort costs, in yuan, and how much work they can take."""
     g, rivals, inputs = model.city_state[0], model.rivals, model.rules.segments["inputs"]
-    g["repriced"] = np.exp(g["premium"] - rivals.state.premium)
-    g["premium"] = rivals.state.premium
-    g["outside_price"] = g["price"] * g["outside_wage"] * rivals.mean(rivals.state.price) * np.exp(g["premium"])
-    g["outside_fee"] = g["outside_price"] - g["price"] * inputs * g["outside_wage"]
-    cost = rivals.mean(rivals.state.cost)
-    g["outside_cost"] = g["outside_wage"] * float(cost @ rivals.rest.jobs[0]) / rivals.rest.jobs[0].sum()
+    usual, wage, premium = g["price"], g["outside_wage"], rivals.state.premium
+    price, cost = rivals.means()
+    g["repriced"] = np.exp(g["premium"] - premium)
+    g["premium"] = premium
+    asked = g["outside_price"] = usual * wage * price * np.exp(premium)
+    g["outside_fee"] = asked - usual * inputs * wage
+    g["outside_cost"] = wage * float(cost @ rivals.rest.jobs[0]) / rivals.rest.jobs[0].sum()
     g["outside_growth"] = rivals.growth

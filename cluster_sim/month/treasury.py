@@ -17,6 +17,7 @@ from cluster_sim.jit import inline, kernel
 from cluster_sim.month.liquidity import cash_kept, credit_line, free_money, loan_rate, own_costs, seat_price
 
 MONTH = 365.0 / 12.0        # days
+_RAISED, _SETTLED = np.array(L.RAISED), np.array(L.SETTLED)
 
 
 @inline
@@ -143,8 +144,8 @@ def check_claims(model) -> None:
     """Hold claims and equipment against the month's entries."""
     s, flow, claims = model.studios.used, model.month.flow, model.books.claims
     raised = np.zeros(B.COUNT)
-    raised[:B.ESTATES] = flow[list(L.RAISED)]
-    claims.check(balances_of(model), raised, flow[list(L.SETTLED)], model.label())
+    raised[:B.ESTATES] = flow[_RAISED]
+    claims.check(balances_of(model), raised, flow[_SETTLED], model.label())
     claims.check_equipment(float(s["equipment"].sum()), float(flow[L.EQUIPMENT]), model.label())
 
 

@@ -66,9 +66,9 @@ def sell(p, rest, s, weight, export, sales, demand, abroad, everybody):
     for k in range(segments):
         growth = sales[:, k].sum() / rest.sales[:, k].sum()
         domestic = (1.0 - p.links_national) * demand[k] + p.links_national * growth
+        dear = math.exp(-p.sigma * s.premium[k])
         for m in range(markets):
             total = rest.foreign[k, m]
-            dear = math.exp(-p.sigma * s.premium[k])
             for c in range(cities):
                 mine[c] = weight[c, k] * rest.reach[c, m]
                 if m == cities:

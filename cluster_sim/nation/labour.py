@@ -55,8 +55,10 @@ def hire(p, rest, s):
                 wish = -p.growth_bound * jobs * math.expm1(-wish / (p.growth_bound * jobs))
             s.vacancies[c, k] = max(wish + leavers, 1e-9 * target) / p.fill_rate
             s.laid_off[c, k] = p.layoff_speed * max(jobs - target, 0.0)
-            posted += s.vacancies[c, k] * rest.mix[k]
-            premium += s.vacancies[c, k] * rest.mix[k] * s.premium[k]
+            for j in range(trades):
+                posts = s.vacancies[c, k] * rest.mix[k, j]
+                posted[j] += posts
+                premium[j] += posts * s.premium[k]
         for j in range(trades):
             ratio = posted[j] / (efficiency * s.seekers[c, j])
             filled[j] = math.exp(-math.log1p(math.exp(power * math.log(ratio))) / power)
@@ -67,6 +69,9 @@ def hire(p, rest, s):
             s.wage[c, j] *= math.exp(p.offer_speed * haste * gap + p.tightness_pay * change)
             s.seekers[c, j] -= posted[j] * filled[j]
         for k in range(s.jobs.shape[1]):
-            s.hires[c, k] = s.vacancies[c, k] * (rest.mix[k] * filled).sum()
+            part = 0.0
+            for j in range(trades):
+                part += rest.mix[k, j] * filled[j]
+                s.seekers[c, j] += s.laid_off[c, k] * rest.mix[k, j]
+            s.hires[c, k] = s.vacancies[c, k] * part
             s.jobs[c, k] += s.hires[c, k] - s.laid_off[c, k]
-            s.seekers[c] += s.laid_off[c, k] * rest.mix[k]

@@ -82,8 +82,10 @@ def move(p, rest, s, first):
     for c in range(first, cities):
         to_city[c] = living_cost(p, rest, c, before[c]) ** -p.eta * from_pool
         to_other[c] = (s.other[c] / rest.other[c]) ** (-p.other_return * p.eta)
-        drawn = rest.other[c] * to_other[c] + ((rest.workers[c] + rest.seekers[c]) * to_work[c]).sum()
-        invited[c] = share * to_city[c] * drawn
+        creative = 0.0
+        for k in range(trades):
+            creative += (rest.workers[c, k] + rest.seekers[c, k]) * to_work[c, k]
+        invited[c] = share * to_city[c] * (rest.other[c] * to_other[c] + creative)
         open_moves += invited[c] - share * rest.residents[c]
     pool = s.pool[0] / open_moves
     for c in range(first, cities):
@@ -114,7 +116,8 @@ def move(p, rest, s, first):
             at_work = s.jobs[c, k]
             quits, switched, emigrated = p.quit_rate * at_work, p.switch_rate * at_work, p.emigration_rate * at_work
             s.jobs[c, k] -= quits + switched + emigrated
-            s.seekers[c] += quits * rest.mix[k]
+            for j in range(trades):
+                s.seekers[c, j] += quits * rest.mix[k, j]
             s.other[c] += switched
             s.left[c] += emigrated
         s.pool[0] += s.left[c] - s.came[c]
@@ -138,12 +141,11 @@ def find_fault(s, before):
     return (-1, 0.0) if s.pool[0] >= 0.0 else (change.size, s.pool[0])
 
 
-def check(state: State, before: np.ndarray) -> None:
+def check(state: State, place: int, gap: float) -> None:
     """Raise PeopleError unless every place changed by who came less who left, and nowhere is less than nobody.
 
-    before: what `count` gave at the start of the month.
+    place, gap: what `find_fault` found.
     """
-    place, gap = find_fault(state, before)
     if place >= 0:
         name = f"city {place}" if place < state.other.size else "outside the cities"
         raise PeopleError(f"{name}: {gap:+.6g} people came from nowhere or went nowhere")

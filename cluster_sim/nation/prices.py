@@ -47,7 +47,9 @@ def set_prices(p, rest, s, own_cost):
     """
     for c in range(s.jobs.shape[0]):
         for k in range(s.jobs.shape[1]):
-            wage = (rest.pay[k] * s.wage[c]).sum()
+            wage = 0.0
+            for j in range(s.wage.shape[1]):
+                wage += rest.pay[k, j] * s.wage[c, j]
             a_job = p.labour_part * wage + 1.0 - p.labour_part + p.ai_cost * s.tools[c]
             s.cost[c, k] = own_cost[c, k] * a_job / s.productive[c, k]
             passed_on = 1.0 + p.pass_through * (1.0 + p.markup) * p.own_cost[k] * (s.cost[c, k] - 1.0)
