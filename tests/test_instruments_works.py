@@ -181,7 +181,7 @@ def test_a_loan_on_the_aid_lets_a_studio_begin_what_it_could_not_pay():
         proposals["own"] = 0.7 * least * 1e7
         proposals["coinvest"] = 1.0 - 0.7 * least, 1.0
         subsidy.expect_aid(model, proposals)
-        greenlight.choose(proposals, model.studios.used, model.rules.segments, model.rules.p)
+        greenlight.choose(proposals, model.studios.used, model.rules.p)
         accepted.append(proposals["accepted"].tolist())
         parts.append(proposals["coinvest"].tolist())
     assert accepted == [[0, 0], [1, 0]]             # co-investors still stay away from what does not pay by itself

@@ -43,7 +43,7 @@ def test_a_prior_s_draws_are_screened_and_counted():
 
 
 def test_a_loop_that_runs_away_is_refused_and_says_why():
-    with pytest.raises(returns.ReturnsError, match=r"B = -0\.0\d+.*theta 1\.1, eta 10"):
+    with pytest.raises(returns.ReturnsError, match=r"B = -0\.0\d+ .*theta 1\.1 \(comm.*, eta 10 \(lab"):
         returns.check(textbook(theta=1.1, eta=10.0, labour_part=0.68))
 
 

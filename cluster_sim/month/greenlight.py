@@ -108,7 +108,7 @@ def have_ideas(studios, rules, cells, city, t, proposals):
 
 
 @kernel
-def choose(proposals, studios, segments, p):
+def choose(proposals, studios, p):
     """Decide on every proposal: worth it with the aid expected, and the money is there."""
     p = p[0]
     accepted = 0
@@ -271,7 +271,7 @@ def propose(model) -> None:
 def decide(model) -> None:
     """Decide on the month's proposals and begin the projects that get the green light."""
     studios, proposals = model.studios.used, model.agenda.proposals
-    accepted = choose(proposals, studios, model.rules.segments, model.rules.p)
+    accepted = choose(proposals, studios, model.rules.p)
     model.state["proposed"], model.state["greenlit"] = proposals.size, accepted
     if model.kept.payments is not None:
         model.kept.payments.apply(model.t, proposals, studios)
