@@ -59,5 +59,4 @@ def open_accounts(model) -> None:
     for q, part in enumerate((par["costs.local_inputs"], 1.0 - par["costs.local_inputs"])):
         s["payable"][:, q] = np.floor(owed * part)
     claims = model.books.claims
-    claims.stock[:6] = treasury.balances_of(model)
-    claims.equipment = float(s["equipment"].sum())
+    claims.equipment = treasury.sum_balances(model.studios.used, model.projects.used, claims.stock[:6])

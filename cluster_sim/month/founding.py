@@ -8,22 +8,31 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from cluster_sim.codes import Life
+from cluster_sim.jit import kernel
 
 SMALL = 20                      # people: studios that a founder compares his own with
 MEMORY = 1.0 / 24.0             # weight of a month in what founders know of incomes
 LEAST = 0.2                     # of wages, that an owner's income counts for at least
 
 
+@kernel
+def sum_incomes(studios):
+    """Return what small studios pay in wages in a month, and what they have left of a year (sums of whole yuan)."""
+    wages = 0.0
+    surplus = 0.0
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == Life.ALIVE and s.staff > 0 and s.staff <= SMALL and s.solo == 0:
+            wages += math.floor(s.wage_bill)
+            surplus += math.floor(s.surplus_year)
+    return wages, surplus
+
+
 def owners_income(model) -> float:
-    """Return one plus what small studios have left of a year for each yuan of wages (sums of whole yuan)."""
-    s = model.studios.used
-    staff = s["staff"]
-    rows = np.flatnonzero((s["alive"] == Life.ALIVE.value) & (staff > 0) & (staff <= SMALL) & (s["solo"] == 0))
-    wages = 12.0 * float(np.floor(s["wage_bill"][rows]).sum())
-    return max(LEAST, 1.0 + float(np.floor(s["surplus_year"][rows]).sum()) / wages) if wages else 1.0
+    """Return one plus what small studios have left of a year for each yuan of wages."""
+    wages, surplus = sum_incomes(model.studios.used)
+    return max(LEAST, 1.0 + surplus / (12.0 * wages)) if wages else 1.0
 
 
 def set_usual_income(model, weight: float = 1.0) -> None:

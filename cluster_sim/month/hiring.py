@@ -37,7 +37,7 @@ U64 = np.uint64
 
 @kernel
 def plan(studios, premium, rules, t):
-    """Set each studio's wished staff, vacancies by specialism, and lay-off rate.
+    """Set each studio's wished staff, vacancies by specialism, and lay-off rate; return the number of vacancies.
 
     Wished staff is what serves the expected load at a target use of capacity, and what clients would order for their
     money without the nation's premium (premium: log, by segment).  A studio posts for a part of what it
@@ -48,6 +48,7 @@ def plan(studios, premium, rules, t):
     mix = rules.mix
     base = stream(rules.seed, VACANCY, t)
     turnover = p.labour_quit + p.labour_switch_rate + p.labour_emigration_rate + p.population_retirement
+    vacancies = 0
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE:
@@ -80,6 +81,7 @@ def plan(studios, premium, rules, t):
             s.layoff = p.labour_layoff_speed * (-gap / s.staff - p.labour_hoarding)
         if s.cash < 0.0 and s.staff > 1:
             s.layoff = min(0.3, s.layoff + p.labour_layoff_in_distress)
+        vacancies += posted
         h = again(draw(base, s.id))
         for _ in range(posted):
             total = 0.0
@@ -95,6 +97,7 @@ def plan(studios, premium, rules, t):
                     chosen = k
                     break
             s.vacancies[chosen] += 1
+    return vacancies
 
 
 @kernel
@@ -244,9 +247,8 @@ def look_at_employers(model) -> np.ndarray:
 def post_vacancies(model) -> None:
     """Let studios post the vacancies of the month, and show themselves to people."""
     studios = model.studios.used
-    plan(studios, model.city_state["premium"][0], model.rules, model.t)
+    count = plan(studios, model.city_state["premium"][0], model.rules, model.t)
     employers = look_at_employers(model)
-    count = int(studios["vacancies"].sum())
     firm, specialism = np.empty(count, np.int64), np.empty(count, np.int64)
     start, weight = np.zeros(N_SPECIALISMS + 1, np.int64), np.empty(count, np.float32)
     list_vacancies(studios, employers, model.studios.order(), model.rules.p, start, firm, specialism, weight)

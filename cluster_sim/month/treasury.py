@@ -118,6 +118,27 @@ def settle_with_banks(studios, rules, t, flow):
             flow[L.LOAN_REPAYMENTS] += back
 
 
+@kernel
+def sum_balances(studios, projects, balances):
+    """Add up receivables by client, payables by supplier, and loans, those on single works too; return equipment.
+
+    balances: (6,) whole yuan.
+    """
+    equipment = 0.0
+    balances[:] = 0.0
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        for c in range(B.CLIENTS):
+            balances[B.RECEIVABLE + c] += s.receivable[c]
+        for q in range(2):
+            balances[B.PAYABLE + q] += s.payable[q]
+        balances[B.LOANS] += s.loan
+        equipment += s.equipment
+    for n in range(projects.shape[0]):
+        balances[B.LOANS] += projects[n].loan
+    return equipment
+
+
 def receive_and_pay(model) -> None:
     """Let clients and suppliers be paid what is due, of studios that closed before too."""
     claims, flow, par = model.books.claims, model.month.flow, model.par
@@ -142,15 +163,8 @@ def borrow(model) -> None:
 
 def check_claims(model) -> None:
     """Hold claims and equipment against the month's entries."""
-    s, flow, claims = model.studios.used, model.month.flow, model.books.claims
-    raised = np.zeros(B.COUNT)
+    flow, claims, now, raised = model.month.flow, model.books.claims, np.empty(B.ESTATES), np.zeros(B.COUNT)
+    equipment = sum_balances(model.studios.used, model.projects.used, now)
     raised[:B.ESTATES] = flow[_RAISED]
-    claims.check(balances_of(model), raised, flow[_SETTLED], model.label())
-    claims.check_equipment(float(s["equipment"].sum()), float(flow[L.EQUIPMENT]), model.label())
-
-
-def balances_of(model) -> np.ndarray:
-    """Return the studios' receivables by client, payables by supplier, and loans, those on single works too (yuan)."""
-    s = model.studios.used
-    loans = float(s["loan"].sum() + model.projects.used["loan"].sum())
-    return np.concatenate([s["receivable"].sum(0), s["payable"].sum(0), [loans]])
+    claims.check(now, raised, flow[_SETTLED], model.label())
+    claims.check_equipment(equipment, float(flow[L.EQUIPMENT]), model.label())
