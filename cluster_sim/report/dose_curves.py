@@ -69,8 +69,8 @@ def _multiples(result: Any, effect: str, unit: str, label: str) -> Figure:
             _finish(axes, curve.title, under, None if effect == "aim" or own else limits)
         figure.text(0.5, 8.2 / height, "Public outlay (billion yuan a year, 2017 prices; logarithmic)", ha="center",
                     fontsize=7.0)
-        figure.text(1.2 / style.PAGE, 0.5 + BOTTOM / height / 2, label, rotation=90, ha="left", va="center",
-                    fontsize=7.0)
+        figure.text(1.2 / style.PAGE, 0.5 + BOTTOM / height / 2, textwrap.fill(label, int((height - BOTTOM) / 1.3)),
+                    rotation=90, ha="left", va="center", fontsize=7.0)
         figure.legend(handles=_legend(beside), loc="lower center", bbox_to_anchor=(0.5, 1.0 / height), ncols=5,
                       columnspacing=1.2)
     return figure
