@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from engine import build
-from twins import agent_answers, twin_answers
+from twins import agent_answers, boom, twin_answers
 
 from cluster_sim import people_ledger as P
+from cluster_sim.codes import SEGMENTS
 from cluster_sim.initial.nation import SAME
 from cluster_sim.month import rivals
 from cluster_sim.nation import impulse, returns
@@ -108,3 +109,13 @@ def test_the_agent_city_answers_as_its_aggregate_twin():
     assert not known.any()
     middle = agents[:, wage, 1], twin[:, wage, 1]
     assert (np.abs(middle[1] / middle[0] - 1.0) < 0.4).all()
+
+
+@pytest.mark.slow
+def test_a_boom_in_games_finds_people_in_other_segments_as_in_the_twin():
+    """Jobs in games within a fifth (or two standard errors) of the twin's; all other segments together lose in both."""
+    games = SEGMENTS.index("games")
+    agents, errors, twin = boom(games, 0.3, range(1, 9), 0.01)
+    assert abs(agents[games] - twin[games]) < max(0.2 * agents[games], 2.0 * errors[games])
+    others = np.arange(len(SEGMENTS)) != games
+    assert agents[others].mean() < 0.0 and twin[others].max() < 0.0

@@ -17,11 +17,13 @@ from engine import plain
 
 from cluster_sim import ledger
 from cluster_sim import people_ledger as P
-from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Life, Status
+from cluster_sim.codes import FOUNDER, N_SEGMENTS, N_SPECIALISMS, SEGMENTS, Life, Status
 from cluster_sim.draws import START_TALENT, uniforms
 from cluster_sim.model import ClusterModel
 from cluster_sim.month import commissioning, production, rivals
 from cluster_sim.nation import impulse
+from cluster_sim.nation.month import step
+from cluster_sim.nation.state import Outside, at_rest
 
 CLOSED = {"gaps.attraction": 0.0, "gaps.people": 0.0, "gaps.capacity": 0.0, "gaps.wage": 0.0, "start.rest_months": 600}
 COLUMNS = ("employment", "relative_wage", "relative_price")
@@ -30,8 +32,11 @@ STRONGER = {"demand": 1.0, "cost": 5.0, "people": 1.0}
 NEVER = 1_000_000           # month of opening of a park that is still to be opened: an event
 
 
-def live(setup: Any, shock: str, size: float, **options: Any) -> np.ndarray:
-    """Return COLUMNS by month of a city in a still world, with a shock from its first month on."""
+def live(setup: Any, shock: str, size: Any, columns: tuple[str, ...] = COLUMNS, **options: Any) -> np.ndarray:
+    """Return columns by month of a city in a still world, with a shock from its first month on.
+
+    size: a number; for demand also an array by segment.
+    """
     model = ClusterModel(setup, **options)
     model.outside = {name: path for name, path in model.outside.items() if not name.startswith("reference_")}
     opened = model.space.parks["opened"]
@@ -58,7 +63,7 @@ def live(setup: Any, shock: str, size: float, **options: Any) -> np.ndarray:
     changed = {"cost": {production.pay_costs: pay_more}, "demand": {commissioning.win_contracts: win_more}}
     model.EVENTS = tuple(changed.get(shock, {}).get(event, event) for event in model.EVENTS)
     series = model.run().series()
-    return np.array([series[name] for name in COLUMNS])
+    return np.array([series[name] for name in columns])
 
 
 def move_away(model: Any, part: float) -> None:
@@ -114,6 +119,32 @@ def twin_answers(scale: float, seed: int = 1, city: str = "chengdu", **values: A
     rest.residents[0] = rest.jobs[0].sum() + rest.seekers[0].sum() + rest.other[0]
     rest.room[0] = (1.0 + p.room) * rest.residents[0]
     return impulse.answers(p.with_values(**values), rest=rest)
+
+
+def boom(segment: int, size: float, seeds: range, scale: float, city: str = "chengdu") -> tuple[np.ndarray, ...]:
+    """Return log changes of jobs by segment, ten years after so many more orders for one of them.
+
+    Half of more less fewer orders: means of the agent city, their standard errors, and the twin's, (segments,) each.
+    Own works are not ordered: the twin, which has none, wins so much more in the part of the work that contracts are.
+    """
+    sizes = size * (np.arange(N_SEGMENTS) == segment)
+    setup = plain(126, city=city, outside={"freeze": True}, par=CLOSED)
+    columns = tuple(f"employment_{name}" for name in SEGMENTS)
+    found = np.array([[np.log(live(setup, "demand", sign * sizes, columns, seed=seed, scale=scale)[:, 114:].mean(1))
+                       for sign in (1, -1)] for seed in seeds])
+    found = (found[:, 0] - found[:, 1]) / 2.0
+    model = ClusterModel(setup, seed=1, scale=scale)
+    p, rest, s = model.rivals.parameters, model.rivals.rest, model.studios.used
+    s = s[(s["alive"] == Life.ALIVE) & (s["segment"] == segment)]
+    sizes = sizes * (1.0 - s["own_load"].sum() / s["load"].sum())
+    twin = []
+    for sign in (1, -1):
+        state, orders = at_rest(rest, p), np.ones_like(rest.jobs)
+        orders[0] += sign * sizes
+        for _ in range(120):
+            step(p, rest, state, Outside(orders=orders))
+        twin.append(np.log(state.jobs[0]))
+    return found.mean(0), found.std(0, ddof=1) / np.sqrt(len(found)), (twin[0] - twin[1]) / 2.0
 
 
 def text(agents: np.ndarray, errors: np.ndarray, twin: np.ndarray) -> str:
