@@ -110,11 +110,39 @@ def test_the_importance_sample_recovers_a_known_posterior(tmp_path, monkeypatch)
     assert found.refused == away.sum() > 50 and found.weights[away].max() == 0
 
 
+def test_what_is_known_is_counted_once(tmp_path, monkeypatch):
+    """The second draws crowd where the first fit: unless their density is divided out, the posterior is too narrow."""
+    spec = reading.read(STUDY | {"samples": 4000, "fit": [
+        {"column": "gdp_share_published", "year": 2018, "value": 0.4, "error": 0.05}]})
+    monkeypatch.setattr(sample, "_evaluate", lambda spec, evaluator, places: (np.ones(len(places)), places[None, :, 0]))
+    found = sample.run_posterior(spec, Experiment(tmp_path))
+    x = found.places[:, 0]
+    assert np.sqrt(found.weights @ (x - found.weights @ x) ** 2) == pytest.approx(0.05, rel=0.06)
+    assert found.weights @ found.places[:, 1] == pytest.approx(0.5, abs=0.03)
+
+
 def test_draws_that_run_away_are_known_before_they_are_run(baseline):
     steady = least_gain(baseline.parameters, {})
     assert 0.1 < steady < 1.0
     assert least_gain(baseline.parameters, {"commissioning.size": 1.1, "labour.eta": 10.0}) < 0 < steady
     assert least_gain(baseline.parameters, {"parameters.commissioning.size": 1.0}) < steady
+
+
+def test_draws_that_run_away_are_not_run_and_each_other_has_luck_of_its_own():
+    spec = reading.read(STUDY | {"seeds": [5, 6], "factors": {"commissioning.size": {"low": 0.85, "high": 1.1},
+                                                              "labour.eta": {"low": 2, "high": 10}}})
+
+    class Asked:
+        def values(self, points, *measures):
+            self.points = points
+            return [np.array([[1.0, 3.0]] * len(points)) for _ in measures]
+
+    asked = Asked()
+    gains, found = sample._evaluate(spec, asked, np.array([[0.0, 0.0], [1.0, 1.0], [0.2, 0.1]]))
+    assert (gains > 0).tolist() == [True, False, True] and np.isnan(found[:, 1]).all()
+    assert found[0, [0, 2]].tolist() == [2.0, 2.0]
+    assert [point.seeds for point in asked.points] == [(5, 6), (9, 10)]
+    assert asked.points[0].values == {"commissioning.size": 0.85, "labour.eta": 2.0}
 
 
 @pytest.mark.parametrize("change, words", [
