@@ -10,9 +10,10 @@ import pytest
 from engine import build, differences, tables
 
 from cluster_sim import jit
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import SEGMENTS, Life, Status
 from cluster_sim.initial import rest, rest_store
-from cluster_sim.initial.hold import jobs_by_segment
+from cluster_sim.initial.hold import Hold, jobs_by_segment
 from cluster_sim.initial.markets import price_effort
 
 SHORT = 48
@@ -107,6 +108,36 @@ def test_a_burn_in_holds_jobs_and_the_wage_and_leaves_the_past_behind(cache):
         assert students.min() >= 0 and students.max() < 60
         assert not s["hits"].any()
         assert model.t == 0 and model.books.studios_cash == s["cash"].sum()
+
+
+def city_of_one_equation(target: np.ndarray):
+    """Return a city whose jobs follow orders in two years, and what moves it a month on.
+
+    Orders follow the weight that it needs and its jobs, and fall by .0001 a month for a reason of their own.
+    """
+    segments = np.arange(target.size)
+    studios = {"alive": np.full(target.size, Life.ALIVE.value), "segment": segments, "staff": target.copy()}
+    markets = SimpleNamespace(**{name: np.ones(target.size) for name in (
+        "usual_home", "usual_abroad", "weight_home", "weight_abroad")})
+    people = SimpleNamespace(stock=np.ones(len(P.STOCKS)), first=np.ones(len(P.STOCKS)))
+    city = SimpleNamespace(studios=SimpleNamespace(used=studios), markets=markets, people=people,
+                           rivals=SimpleNamespace(sold=np.ones((2, target.size)), return_to_rest=lambda: None),
+                           city_state={"relative_wage": np.ones(1), "inflow": np.ones(1)})
+
+    def live_month(t: int) -> None:
+        jobs = np.log(studios["staff"] / target)
+        studios["staff"] *= np.exp((-np.log(markets.usual_home) - 0.3 * jobs - 1e-4 * t) / 24.0)
+    return city, live_month
+
+
+def test_jobs_stay_by_their_target_while_corrections_count_though_something_still_moves():
+    target = np.full(len(SEGMENTS), 1000.0)
+    city, live_month = city_of_one_equation(target)
+    hold = Hold(city, target)
+    for t in range(600):
+        live_month(t)
+        hold.adjust(city, counted=t >= 300)
+    assert np.abs(jobs_by_segment(city) / target - 1.0).max() < 0.015
 
 
 def test_gaps_open_what_they_name(cache):

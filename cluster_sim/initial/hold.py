@@ -19,7 +19,7 @@ from cluster_sim.initial.nation import let_luck_spread, settle_nation
 
 JOBS_LEVEL, JOBS_SUM = 1.5, 0.01       # answer of log attraction to log jobs over target, and to their sum over months
 WAGE_LEVEL, WAGE_SUM = 12.0, 0.15        # answer of log inflow to the log relative wage, and to its sum
-COUNTED_GAIN = 0.3                      # of these answers while corrections count, so that they hardly move by then
+COUNTED_GAIN = 0.3      # of these answers but the sum of jobs while corrections count, so that they hardly move by then
 AROUND = [P.OTHER, P.HOME, P.ELSEWHERE, P.CITIES]    # stocks of people that are held where they started
 BOUND = 4.0                             # largest log correction
 
@@ -43,7 +43,7 @@ class Hold:
             self.months += 1
         gain = COUNTED_GAIN if counted else 1.0
         excess = np.log(np.maximum(jobs_by_segment(city), 1.0) / self.target)
-        self.jobs_sum += gain * JOBS_SUM * excess
+        self.jobs_sum += JOBS_SUM * excess
         attraction = np.clip(gain * JOBS_LEVEL * excess + self.jobs_sum, -BOUND, BOUND)
         dear = float(np.log(city.city_state["relative_wage"][0]))
         self.wage_sum += gain * WAGE_SUM * dear
