@@ -24,7 +24,9 @@ REFUSED = 2
 """Exit status of a command whose input will not do."""
 PLACE = re.compile(r"^(--set|\S[^\n]*\.(yaml|csv)):\d+:\d+: ", re.MULTILINE)
 COMMANDS = {"scenario": "run", "city": "run", "sweep": "sweep"}
-STUDIES = {"instruments": "search", "policies": "discover", "trajectories": "sensitivity"}
+STUDIES = {"doses": "doses", "fit": "posterior", "instruments": "search", "policies": "discover",
+           "trajectories": "sensitivity"}
+"""Which command reads a study: by the first of these keys that it has."""
 
 
 def samples(kind: str) -> list[Path]:
