@@ -255,7 +255,8 @@ def test_the_report_holds_together(report):
     assert growth[2017, 2022, "receipts", 20, OVER] >= growth[2017, 2022, "receipts", 5, OVER]
     effects = report.effects.set_index(["scenario", "column", "year"])["mean"]
     assert effects["without", "project_receipts", 2019] < -5
-    assert effects["later", "project_receipts", 2019] < -5 and effects["later", "project_receipts", 2020] > 5
+    lost, found = (effects["later", "project_receipts", year] for year in (2019, 2020))
+    assert lost < -5 and found > -0.3 * lost        # cinemas were closed for a part of 2020
     assert report.verdict["verdict"] in verdict.WORDS and report.verdict["line"]
     again = engine("baseline", seeds=2, scale="1/200", until="2022-12", out=report.folder, workers=0)
     assert again.new_runs == 0 < report.new_runs and again.verdict == report.verdict
