@@ -1,4 +1,4 @@
-"""Where work waits, a studio without a queue asks what waiting clients pay, and does not win the city's orders alone."""
+"""Where work waits, a free studio asks what waiting clients pay, and does not win the city's orders alone."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def pass_through(staff, p):
 def waiting(studios):
     """Return the work that waits, over what can be done in a month: (S,) load over capacity less one, 0 if none waits.
 
-    Every studio's own load counts, so that the sums are exact in any order.
+    Loads are rounded to 2**-24, so that the sums are the same in any order.
     """
     load, capacity = np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
     for i in range(studios.shape[0]):
