@@ -128,7 +128,7 @@ def careers(people, employers, city, rules, t, founders, freed, counts):
             counts[LEFT_WORK if u < gone else RETIRED] += 1
         elif w.experience >= p.population_founding_experience:
             u = uniform(again(h))
-            if u < found * firm.spin_off:
+            if u < -math.expm1(-found * firm.spin_off):        # a rate a month; a person founds once
                 founders[n_found] = i
                 n_found += 1
                 counts[FOUNDING] += 1

@@ -13,7 +13,10 @@ from __future__ import annotations
 
 import math
 
-from cluster_sim.codes import Life
+import numpy as np
+
+from cluster_sim.codes import N_SEGMENTS, Life
+from cluster_sim.draws import dyadic
 from cluster_sim.jit import inline, kernel
 
 MOST_SLACK = -0.5
@@ -26,14 +29,31 @@ def pass_through(staff, p):
     return 1.0 - (1.0 - p.commissioning_pass_through) * staff / (staff + p.commissioning_pass_through_size)
 
 
+@inline
+def waiting(studios):
+    """Return the work that waits, over what can be done in a month: (S,) load over capacity less one, 0 if none waits.
+
+    Loads are rounded to 2**-24, so that the sums are the same in any order.
+    """
+    load, capacity = np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive == Life.ALIVE:
+            load[s.segment] += dyadic(s.load)
+            capacity[s.segment] += dyadic(s.capacity)
+    return np.maximum(load / np.maximum(capacity, 0.1) - 1.0, 0.0)
+
+
 @kernel
 def quote(studios, city, rules, t):
     """Set every studio's fee (for effort alone, what a partner asks) and price (with all bought inputs).
 
-    Pressing work raises the fee: own effort is what is scarce then, not what is bought.
+    Pressing work raises the fee: own effort is what is scarce then, not what is bought.  Where more work waits with
+    the segment's studios than they can do, one that is free asks no less than whom it would do it for pays.
     """
     g = city[0]
     p = rules.p[0]
+    queue = waiting(studios)
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE or s.born > t or s.staff < 1:
@@ -43,7 +63,7 @@ def quote(studios, city, rules, t):
         passed_on = pass_through(s.staff, p) * (1.0 + p.commissioning_markup) * g.own_part[k]
         inputs = rules.segments[k].inputs
         fee = (1.0 - inputs) * g.outside_wage + passed_on * (cost - g.outside_wage)
-        pressed = s.load / max(s.capacity, 0.1) - p.labour_use_of_capacity
+        pressed = max(s.load / max(s.capacity, 0.1), queue[k]) - p.labour_use_of_capacity
         fee *= 1.0 + p.commissioning_price_of_use * max(MOST_SLACK, pressed)
         bought = g.price[k] * inputs * g.outside_wage
         s.price = (g.price[k] * fee + bought) * math.exp(g.premium[k])
