@@ -20,20 +20,20 @@ from cluster_sim.initial.nation import let_luck_spread, settle_nation
 
 JOBS_LEVEL, JOBS_SUM = 1.5, 0.01       # answer of log attraction to log jobs over target, and to their sum over months
 WAGE_LEVEL, WAGE_SUM = 12.0, 0.15        # answer of log inflow to the log relative wage, and to its sum
-STUDIOS_LEVEL, STUDIOS_SUM = 4.0, 0.02  # answer of log founding to log studios over their number, and to its sum
+STUDIOS_LEVEL, STUDIOS_SUM = 8.0, 0.05  # answer of log founding to log studios over their number, and to its sum
 COUNTED_GAIN = 0.3      # of these answers but the sum of jobs while corrections count, so that they hardly move by then
 AROUND = [P.OTHER, P.HOME, P.ELSEWHERE, P.CITIES]    # stocks of people that are held where they started
 BOUND = 4.0                             # largest log correction
 
 
 class Hold:
-    """The corrections of a burn-in toward jobs by segment (`target`) and the number of studios that the city has now.
+    """The corrections of a burn-in toward jobs by segment (`target`) and a number of studios.
 
     `adjust` after every month, `fix` at the end.
     """
 
-    def __init__(self, city: Any, target: np.ndarray) -> None:
-        self.target, self.studios = target, open_studios(city)
+    def __init__(self, city: Any, target: np.ndarray, studios: int) -> None:
+        self.target, self.studios = target, studios
         self.usual_home, self.usual_abroad = city.markets.usual_home.copy(), city.markets.usual_abroad.copy()
         self.jobs_sum, self.wage_sum = np.zeros(N_SEGMENTS), 0.0
         self.attraction, self.inflow, self.months = np.zeros(N_SEGMENTS), 0.0, 0
