@@ -144,7 +144,7 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["relative_wage"], g["unemployment"] = 1.0, par["start.unemployment"]
     g["market_wage"], g["rest_wage"] = labour.wage, rest_wage
     g["still_open"] = 1.0 - par["labour.fill_rate"]
-    g["release_shock"] = g["audience"] = g["inflow"] = g["floor_stock"] = 1.0
+    g["release_shock"] = g["audience"] = g["inflow"] = g["founding"] = g["floor_stock"] = 1.0
     g["release_market"] = rules.segments["release_market"] * 1e6 / 12.0 * scale
     g["stay"] = par["population.graduates_stay"]
     g["found_pull"] = g["prospects"] = g["standing"] = g["living_cost"] = 1.0

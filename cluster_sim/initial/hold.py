@@ -1,9 +1,10 @@
-"""What holds a city at its size and wage during a burn-in: what clients ask of it, and the inflow of people.
+"""What holds a city's jobs, wage and studios during a burn-in: what clients ask, and inflows of people and founders.
 
 A proportional and integral controller, slow against the months in which studios hire: the weight that the city's
-studios need with clients rises while a segment has more jobs than it should, and more people come while wages lie
-above other cities'.  Luck makes both wander; their means over the later burn-in (weights in logs, people as they
-come) are what the run keeps.  People of other sectors, at home and elsewhere stay as many as sources count, and
+studios need with clients rises while a segment has more jobs than it should, more people come while wages lie
+above other cities', and more of the experienced found a studio while there are fewer than sources count.  Luck makes
+all wander; their means over the later burn-in (weights in logs, people and founders as they come) are what the run
+keeps.  People of other sectors, at home and elsewhere stay as many as sources count, and
 the nation's other cities stand still; at the end the nation settles beside what the city has sold.
 """
 
@@ -19,23 +20,28 @@ from cluster_sim.initial.nation import let_luck_spread, settle_nation
 
 JOBS_LEVEL, JOBS_SUM = 1.5, 0.01       # answer of log attraction to log jobs over target, and to their sum over months
 WAGE_LEVEL, WAGE_SUM = 12.0, 0.15        # answer of log inflow to the log relative wage, and to its sum
+STUDIOS_LEVEL, STUDIOS_SUM = 8.0, 0.05  # answer of log founding to log studios over their number, and to its sum
 COUNTED_GAIN = 0.3      # of these answers but the sum of jobs while corrections count, so that they hardly move by then
 AROUND = [P.OTHER, P.HOME, P.ELSEWHERE, P.CITIES]    # stocks of people that are held where they started
 BOUND = 4.0                             # largest log correction
 
 
 class Hold:
-    """The corrections of a burn-in toward jobs by segment (`target`); `adjust` after every month, `fix` at its end."""
+    """The corrections of a burn-in toward jobs by segment (`target`) and a number of studios.
 
-    def __init__(self, city: Any, target: np.ndarray) -> None:
-        self.target = target
+    `adjust` after every month, `fix` at the end.
+    """
+
+    def __init__(self, city: Any, target: np.ndarray, studios: int) -> None:
+        self.target, self.studios = target, studios
         self.usual_home, self.usual_abroad = city.markets.usual_home.copy(), city.markets.usual_abroad.copy()
         self.jobs_sum, self.wage_sum = np.zeros(N_SEGMENTS), 0.0
         self.attraction, self.inflow, self.months = np.zeros(N_SEGMENTS), 0.0, 0
+        self.studios_sum, self.founding = 0.0, 0.0
         self.weight, self.sold = np.zeros((2, N_SEGMENTS)), np.zeros((2, N_SEGMENTS))
 
     def adjust(self, city: Any, counted: bool) -> None:
-        """Correct attraction and inflow after a month; `counted` months enter what `fix` keeps."""
+        """Correct attraction, inflow and founding after a month; `counted` months enter what `fix` keeps."""
         if counted:
             markets = city.markets
             self.weight += markets.weight_home / markets.usual_home, markets.weight_abroad / markets.usual_abroad
@@ -48,18 +54,26 @@ class Hold:
         dear = float(np.log(city.city_state["relative_wage"][0]))
         self.wage_sum += gain * WAGE_SUM * dear
         inflow = float(np.clip(gain * WAGE_LEVEL * dear + self.wage_sum, -BOUND, BOUND))
-        self.apply(city, attraction, inflow)
+        founding = self.founders_needed(city)
+        self.apply(city, attraction, inflow, founding)
         city.people.stock[AROUND] = city.people.first[AROUND]
         city.rivals.return_to_rest()
         if counted:
             self.attraction += attraction
             self.inflow += np.exp(inflow)
+            self.founding += np.exp(founding)
 
-    def apply(self, city: Any, attraction: np.ndarray, inflow: float) -> None:
-        """Set the weight that the city needs (logs over the base, by segment) and the inflow of people (log)."""
+    def founders_needed(self, city: Any) -> float:
+        """Return the log founding that brings the studios back to their number; slow, since few open and close."""
+        few = float(np.log(self.studios / max(open_studios(city), 1)))
+        self.studios_sum += STUDIOS_SUM * few
+        return float(np.clip(STUDIOS_LEVEL * few + self.studios_sum, -BOUND, BOUND))
+
+    def apply(self, city: Any, attraction: np.ndarray, inflow: float, founding: float) -> None:
+        """Set the weight needed (over the base, by segment), the inflow of people and founding; all in logs."""
         city.markets.usual_home[:] = self.usual_home * np.exp(attraction)
         city.markets.usual_abroad[:] = self.usual_abroad * np.exp(attraction)
-        city.city_state["inflow"] = np.exp(inflow)
+        city.city_state["inflow"], city.city_state["founding"] = np.exp(inflow), np.exp(founding)
 
     def fix(self, city: Any) -> None:
         """Leave the mean corrections of the counted months, and a nation at rest beside what the city then sold.
@@ -67,7 +81,8 @@ class Hold:
         A burn-in too short for any leaves its last corrections.
         """
         if self.months:
-            self.apply(city, self.attraction / self.months, float(np.log(self.inflow / self.months)))
+            inflow, founding = (float(np.log(total / self.months)) for total in (self.inflow, self.founding))
+            self.apply(city, self.attraction / self.months, inflow, founding)
             city.markets.usual_home[:] *= self.weight[0] / self.months
             city.markets.usual_abroad[:] *= self.weight[1] / self.months
             settle_nation(city, *(self.sold / self.months))
@@ -79,3 +94,8 @@ def jobs_by_segment(city: Any) -> np.ndarray:
     s = city.studios.used
     mine = s["alive"] == Life.ALIVE
     return np.bincount(s["segment"][mine], s["staff"][mine], N_SEGMENTS)
+
+
+def open_studios(city: Any) -> int:
+    """Return the number of open studios."""
+    return int(np.count_nonzero(city.studios.used["alive"] == Life.ALIVE))

@@ -23,6 +23,7 @@ from cluster_sim.initial.hold import Hold
 from cluster_sim.initial.markets import price_effort, set_usual_density
 from cluster_sim.initial.outside import still_outside
 from cluster_sim.initial.rest_state import restore, shift, snapshot
+from cluster_sim.initial.studios import counted_studios
 from cluster_sim.month import observe
 from cluster_sim.month.founding import set_usual_income
 
@@ -55,7 +56,7 @@ def live_to_rest(model: Any, number: int) -> dict[str, np.ndarray]:
     stand_still(city, months)
     shift(city, -months)
     city.t = -months
-    hold = Hold(city, city.labour.jobs / (1.0 + model.par["gaps.capacity"]))
+    hold = Hold(city, city.labour.jobs / (1.0 + model.par["gaps.capacity"]), counted_studios(city))
     events = [event for event in city.EVENTS if event is not observe.observe]
     renewed, settled = (-int(part * months) for part in (RENEWED_BEFORE, SETTLED_BEFORE))
     for _ in range(months):

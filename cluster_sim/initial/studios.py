@@ -91,10 +91,15 @@ def settle_studios(studios, sizes, segment_of, space, free_floor, rules):
         s.listed = NEVER
 
 
+def counted_studios(model) -> int:
+    """Return how many studios the city's sources count, at the model's scale; a dozen at least."""
+    return max(12, int(round(model.city.start["studios"] * model.scale)))
+
+
 def found_studios(model) -> None:
     """Create the studios of the first month, anchors among them."""
     par, segments, jobs = model.par, model.rules.segments, model.labour.jobs
-    count = max(12, int(round(model.city.start["studios"] * model.scale)))
+    count = counted_studios(model)
     mean_size = segments["mean_size"] / (jobs.sum() / (jobs / segments["mean_size"]).sum())
     per_segment = np.maximum(1, np.round(count * (jobs / mean_size) / (jobs / mean_size).sum())).astype(int)
     size = np.concatenate([pareto_sizes(n, jobs[k], par["start.size_exponent"], par["start.largest_studio"])

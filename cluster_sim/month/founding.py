@@ -45,8 +45,9 @@ def set_usual_income(model, weight: float = 1.0) -> None:
 
 
 def pull(model) -> float:
-    """Return the pull on founders this month, 1 at rest: talk about the city's hits, and income against wages."""
+    """Return the pull on founders this month: the rate of rest, talk of hits, and income against wages."""
     g, par = model.city_state[0], model.par
     g["owners_income"] += MEMORY * (owners_income(model) - g["owners_income"])
     income = float(g["owners_income"] / g["usual_income"])
-    return math.exp(par["population.founding_buzz"] * g["buzz_mean"]) * income ** par["population.founding_income"]
+    talk = math.exp(par["population.founding_buzz"] * g["buzz_mean"])
+    return float(g["founding"]) * talk * income ** par["population.founding_income"]
