@@ -6,7 +6,7 @@ the paper.  Mesa's agents are views of rows, made when somebody asks for them; a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import mesa
@@ -46,7 +46,9 @@ from cluster_sim.month import (
 )
 from cluster_sim.month import property as property_market
 from cluster_sim.month.rivals import Rivals
+from cluster_sim.month.rules import Event
 from cluster_sim.people_ledger import People
+from cluster_sim.scenario.arguments import read_arguments
 from cluster_sim.state import Homes, Labour, Markets, Month, OtherCities, Partners, Rules, Space
 
 
@@ -55,14 +57,18 @@ class ClusterModel(Views, mesa.Model):
 
     Parameters
     ----------
-    setup : Scenario
-        A loaded scenario (`cluster_sim.load_scenario`).
+    setup : Scenario or str or Path
+        A loaded scenario (`cluster_sim.load_scenario`), the path of its file, or its name, such as ``baseline``.
     seed : int
-        Key of all random numbers.
-    scale : float
-        Size of the city, 1 for the whole, 0.05 for a twentieth.
+        Key of all random numbers; None counts as 0.
+    scale : float or str
+        Size of the city, 1 for the whole, 0.05 or ``1/20`` for a twentieth.
     keep : sequence of str
         What else to record: ``accounts`` (studios' years), ``payments`` (of public money).
+    until : str
+        Last month of the run, such as ``2030-12``; the scenario's own if None.
+    set : mapping or list
+        Values of the scenario to change, as in ``{"collaboration.tau_max": 0.8}``; only with a path or a name.
     """
 
     rules: Rules
@@ -77,7 +83,7 @@ class ClusterModel(Views, mesa.Model):
     month: Month
     books: ledger.Books
 
-    EVENTS = (
+    EVENTS: tuple[Event, ...] = (
         policy.enact,                           # 1, policy
         moves.look_around,                      # 2, population
         population.live_careers,
@@ -131,12 +137,14 @@ class ClusterModel(Views, mesa.Model):
     Numbers are those of the steps in docs/odd.md.
     """
 
-    def __init__(self, setup: Any, *, seed: int = 0, scale: float = 1.0, keep: Sequence[str] = ()) -> None:
+    def __init__(self, setup: Any, seed: int | None = 0, scale: float | str = 1.0, *, keep: Sequence[str] = (),
+                 until: str | None = None, set: Mapping[str, Any] | Iterable[str] | None = None) -> None:
+        setup, seed, scale = read_arguments(setup, seed, scale, until, set)
         super().__init__(rng=seed)
         # Mesa's step drops its schedule at an error and then lives no month more without a word
         self._mesas_step, self.step = self.step, self._step_if_possible     # type: ignore[method-assign]
         self.within_month = False
-        self.setup, self.seed, self.scale, self.t = setup, int(seed), float(scale), 0
+        self.setup, self.seed, self.scale, self.t = setup, seed, scale, 0
         known = policies.instruments()
         self.instruments = [known[name](entries) for name, entries in sorted(setup.policies.items())]
         self.events = events.read_events(setup.events, setup.start)
@@ -144,7 +152,7 @@ class ClusterModel(Views, mesa.Model):
         self.buffers = Buffers()
         self.burn_in_seconds = 0.0          # what making a state of rest took, if it was not there yet
         self.kept = Kept(yearbook=yearbook.Yearbook() if "accounts" in keep else None,
-                         payments=policies.Payments() if {"payments", "applications"} & set(keep) else None)
+                         payments=policies.Payments() if {"payments", "applications"}.intersection(keep) else None)
         initial.begin(self)
         self.books = ledger.Books(float(self.studios.used["cash"].sum()), float(self.funds.used["cash"].sum()),
                                   self.work_in_progress(), claims=self.books.claims)
@@ -157,8 +165,9 @@ class ClusterModel(Views, mesa.Model):
         self.within_month = True
         self.live_month(self.EVENTS)
         self.within_month = False
+        self.running = not self.finished        # Mesa's own runners stop then
 
-    def live_month(self, happens: Iterable[Callable[[ClusterModel], None]]) -> None:
+    def live_month(self, happens: Iterable[Event]) -> None:
         """Begin a month and let these events happen in it."""
         self.begin_month()
         for event in happens:
