@@ -61,7 +61,7 @@ def test_what_is_written_to_a_layer_or_a_cell_is_written_to_the_city():
     assert (cells["amenity"] == 0.25).all()
     grid.amenity.data = 0.75
     assert (cells["amenity"] == 0.75).all()
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match="it cannot be written"):
         grid.empty.data = np.ones(grid.dimensions, bool)
 
 

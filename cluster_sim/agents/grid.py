@@ -55,6 +55,10 @@ class EmptyLayer(CellLayer):
         """True for each cell without a studio; it cannot be written."""
         return self._grid.by_cell(self._grid.counts() == 0)
 
+    @data.setter
+    def data(self, values: Any) -> None:
+        raise AttributeError("grid.empty follows from where studios are; it cannot be written")
+
     _data = _mesa_data = data
 
 
@@ -93,12 +97,12 @@ class CityCell(Cell):
 
     def __init__(self, coordinate: tuple[int, int], *args: Any, **options: Any) -> None:
         super().__init__(coordinate, *args, **options)
-        self._agents = Occupants(self)      # type: ignore[assignment]
+        self._agents = Occupants(self)
 
     @property
-    def agents(self) -> list[Studio]:       # type: ignore[override]
+    def agents(self) -> list[Studio]:
         """The studios that are here."""
-        return self._agents.copy()          # type: ignore[return-value]
+        return self._agents.copy()
 
     @property
     def residents(self) -> list[Talent]:
@@ -141,7 +145,7 @@ class CityGrid(OrthogonalMooreGrid):
         for name in model.space.cells.dtype.names:
             self.add_property_layer(CellLayer(LAYER_OF.get(name, name), self.by_cell(model.space.cells[name])))
         self.add_property_layer(EmptyLayer(self))
-        self.cell_klass.empty = property(CityCell.is_empty.fget)        # Mesa 3.5 would show it as it is now
+        self.cell_klass.empty = CityCell.is_empty       # Mesa 3.5 would keep what the layer says now
 
     def by_cell(self, values: np.ndarray) -> np.ndarray:
         """Return a view of values in the order of the city's cells as an array by x and y."""

@@ -10,7 +10,9 @@ from cluster_sim.agents.row_agent import PlacedAgent
 from cluster_sim.codes import SEGMENTS, TIERS
 
 PAYS = "money moves between a payer and a payee and is booked: studio.book(kind, yuan), or an instrument's `pay`"
-EVENTS = "the events of the month do that (docs/odd.md)"
+MOVES = "studio.move_to(cell) pays for the move and leaves the park"
+STAFF = "it follows from where people work, which the events of the month decide (docs/odd.md)"
+LIVES = "studios open and close in the events of the month (docs/odd.md)"
 
 
 class Studio(PlacedAgent):
@@ -18,10 +20,7 @@ class Studio(PlacedAgent):
 
     table_name = "studios"
     not_by_hand = {"cash": PAYS, "loan": PAYS, "receivable": PAYS, "payable": PAYS, "equipment": PAYS,
-               "cell": "studio.move_to(cell) pays for the move and leaves the park",
-               "park": "studio.move_to(cell) pays for the move and leaves the park",
-               "staff": "a person's employer says who works where", "staff_by": "a person's employer says who works where",
-               "id": f"studios open and close, {EVENTS}", "alive": f"studios open and close, {EVENTS}"}
+                   "cell": MOVES, "park": MOVES, "staff": STAFF, "staff_by": STAFF, "id": LIVES, "alive": LIVES}
 
     @property
     def segment_name(self) -> str:
