@@ -104,6 +104,8 @@ _TABLE = (
     ("suppliers_paid_city", "studios", "rest_of_city", "none"),
     ("suppliers_paid_nation", "studios", "rest_of_nation", "none"),
     ("equipment", "studios", "rest_of_nation", "none"),
+    ("coinvestment_city", "rest_of_city", "studios", "none"),
+    ("coinvestors_share_city", "studios", "rest_of_city", "none"),
     *((f"estate_{client}_{holder}", debtor, holder, "none") for holder in HOLDERS
       for client, debtor in CLIENTS.items()),
 )
@@ -121,7 +123,8 @@ _TABLE = (
  OPERATOR_GRANTS_CITY, OPERATOR_GRANTS_PROVINCE, GUARANTEES_CITY, GUARANTEES_PROVINCE, LOCALISATION, BANK_LOANS,
  LOAN_REPAYMENTS, INVOICED_VAT_HOME, INVOICED_VAT_NATION, CREDIT_TO_HOME, CREDIT_TO_NATION, CREDIT_TO_ABROAD,
  COLLECTED_HOME, COLLECTED_NATION, COLLECTED_ABROAD, SUPPLIERS_CREDIT_CITY, SUPPLIERS_CREDIT_NATION,
- SUPPLIERS_PAID_CITY, SUPPLIERS_PAID_NATION, EQUIPMENT, ESTATE, *_) = range(len(_TABLE))
+ SUPPLIERS_PAID_CITY, SUPPLIERS_PAID_NATION, EQUIPMENT, COINVESTMENT_CITY, COINVESTORS_SHARE_CITY, ESTATE,
+ *_) = range(len(_TABLE))
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,8 @@ RAISED = (CREDIT_TO_HOME, CREDIT_TO_NATION, CREDIT_TO_ABROAD, SUPPLIERS_CREDIT_C
           BANK_LOANS)
 SETTLED = (COLLECTED_HOME, COLLECTED_NATION, COLLECTED_ABROAD, SUPPLIERS_PAID_CITY, SUPPLIERS_PAID_NATION,
            LOAN_REPAYMENTS, *range(ESTATE, len(KINDS)))
+OWNED_ELSEWHERE = (COINVESTORS_SHARE, POINTS_OUTSIDE)
+"""What owners in other cities get of titles made here: income that is made here and owned there."""
 TAXES = tuple(i for i, k in enumerate(KINDS) if "tax" in k.name or k.name.startswith("vat"))
 
 

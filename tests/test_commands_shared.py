@@ -24,13 +24,22 @@ FILES = {
     "sensitivity": "design: morris\ntrajectories: 2\nbase_points: 2\n",
     "search": "budget: none\ngenerations: 1\npopulation: 4\ncheck_seeds: 2\n",
     "discover": "samples: 4\naim: {column: gdp_share_published, at_least: 0.06}\n"}
+DOSES = """
+base: baseline
+scale: 1/200
+until: 2017-12
+doses: [1, 10]
+seeds: 2
+instruments: {workspace: {aim: studios, amounts: {floor: 20000 m2}}}
+comparators: {wage_subsidy: {amounts: {rate: 0.01}}}
+"""
 SMALL = ("--scale", "1/200", "--until", "2017-12", "--seeds", "2")
 COMMANDS = {
     "run": ("baseline", *SMALL), "compare": ("baseline", "no_policy", *SMALL),
     "audit": ("baseline", "--instrument", "workspace", *SMALL),
     "attribute": ("baseline", *SMALL, "--permutations", "2"), "engine": ("no_ne_zha", *SMALL, "--until", "2018-12"),
     "econometrics": ("baseline", "--scale", "1/200", "--seeds", "2", "--date", "2023-01"),
-    **{name: (f"{name}.yaml",) for name in FILES}}
+    "doses": ("doses.yaml",), **{name: (f"{name}.yaml",) for name in FILES}}
 PASSING = {"seconds", "new_runs", "out", "figures", "tables", "shard", "scenarios", "variants"}
 """Keys of an answer that tell of the way to it."""
 
@@ -40,6 +49,7 @@ def place(monkeypatch, tmp_path):
     """A folder with the files of the commands, and one in which a death can be noted."""
     for name, text in FILES.items():
         (tmp_path / f"{name}.yaml").write_text(FACTORS + text)
+    (tmp_path / "doses.yaml").write_text(DOSES)
     (tmp_path / "mishap").mkdir()
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.chdir(tmp_path)

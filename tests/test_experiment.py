@@ -15,7 +15,8 @@ from cluster_sim.runs.plan import plan, shard_numbers
 from cluster_sim.runs.store import Store
 
 COMMANDS = {"run": (), "compare": ("base", "plus"), "audit": (), "attribute": ("history",), "engine": (),
-            "econometrics": (), "sweep": ("any",), "sensitivity": ("any",), "search": ("any",), "discover": ("any",)}
+            "econometrics": (), "sweep": ("any",), "sensitivity": ("any",), "search": ("any",), "discover": ("any",),
+            "doses": ("any",)}
 TOGETHER = {
     ("--workers", "-1"): "--workers is a number of processes (0 runs everything in this one)\n",
     ("--scheduler", "tcp://node1:8786"): "--scheduler goes with --engine dask\n",

@@ -167,7 +167,7 @@ def test_partners_are_paid_and_their_work_is_carried_too():
 
 def test_coinvestors_bear_their_share_of_cost():
     model, row, _, wip = making(coinvest=0.4)
-    assert model.month.flow[L.COINVESTMENT] == pytest.approx(0.4 * wip, abs=1.0)
+    assert model.month.flow[[L.COINVESTMENT, L.COINVESTMENT_CITY]].sum() == pytest.approx(0.4 * wip, abs=1.0)
 
 
 def test_overload_lowers_the_quality_of_work():

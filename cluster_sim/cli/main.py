@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "compare": ("compare", "Compare", "run scenarios on the same seeds and say what each changes against the first"),
     "audit": ("audit", "Compare", "follow public money: windfall, displacement, who holds it, what a yuan buys"),
     "attribute": ("attribute", "Compare", "divide a scenario's whole effect among its policy instruments"),
+    "doses": ("doses", "Compare", "dose curves of instruments, beside the same outlay as a wage subsidy or tax cut"),
     "engine": ("hit_dependence", "Compare", "lucky hit or engine: the largest hit removed, delayed, made elsewhere"),
     "econometrics": ("econometrics", "Compare",
                      "estimate published designs on the model's output and print them beside the published ranges"),

@@ -24,6 +24,7 @@ class Hit:
 
     With `city` it is made there instead: the same film comes out in the same month and takes the same part of
     the audience, but no studio of this city owns it, works for it, or gets receipts, fame or a franchise.
+    `owned_elsewhere` is the part of cost and receipts that owners in other cities carry; None where no source says it.
     """
 
     release: int
@@ -34,6 +35,7 @@ class Hit:
     studio: str = ""
     zone: str = ""
     city: str = ""
+    owned_elsewhere: float | None = None
     makers: dict[str, int] = field(default_factory=dict)        # identities of studios, shared by all films
     begun: bool = False
     identity: int = field(init=False)
@@ -146,7 +148,8 @@ def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | C
             gross = event["gross"] * 1e6
             budget = (event.get("budget") or 0.04 * event["gross"]) * 1e6
             result.append(Hit(t, event["title"], gross, budget, 0 if segment is None else segment,
-                              event.get("studio") or "", event.get("zone") or "", event.get("city") or "", makers))
+                              event.get("studio") or "", event.get("zone") or "", event.get("city") or "",
+                              event.get("owned_elsewhere"), makers))
         elif event["kind"] == "flop":
             result.append(Flop(t, int(event["project"]), event.get("seed")))
         elif event["kind"] == "convention":

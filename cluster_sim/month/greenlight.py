@@ -68,6 +68,7 @@ def draft(s, seg, q, g, p, h, serial):
     q.bridge = 0.0
     q.applied = 0
     q.replay = 0
+    q.owned_elsewhere = -1.0
     # free money, and what the house can set aside while it works, less what works under way still take
     own = (p.greenlight_cash_share * free_money(s, p)
            + max(0.0, p.greenlight_set_aside * q.months * max(0.0, s.surplus_year) / 12.0 - s.committed))
@@ -155,6 +156,8 @@ def begin(proposals, rows, projects, studios, rules, t):
         j.budget = q.budget
         j.own_plan = q.own_effort
         j.coinvest = q.coinvest
+        usual = p.greenlight_coinvestors_elsewhere * q.coinvest
+        j.owned_elsewhere = usual if q.owned_elsewhere < 0.0 else min(q.coinvest, q.owned_elsewhere)
         j.aid = q.aid
         j.novelty = q.novelty
         j.fit = p.release_fit_spread * normal(draw(stream(rules.seed, FIT, np.int64(q.serial)), q.id))
@@ -316,7 +319,8 @@ def add_replays(model, proposals: np.ndarray, count: int) -> int:
         q["effort"] = q["own_effort"] + max(0.0, budget - own_cost) / price
         q["novelty"], q["signal"], q["expected"] = 1.5, 1.5, q["fixed_gross"] * 0.3
         own = max(0.0, float(s["cash"])) * 0.5 + own_cost
-        q["coinvest"] = max(0.3, 1.0 - own / max(budget, 1.0))
+        q["owned_elsewhere"] = -1.0 if event.owned_elsewhere is None else event.owned_elsewhere
+        q["coinvest"] = max(0.3, 1.0 - own / max(budget, 1.0), float(q["owned_elsewhere"]))
         event.started(model.t)
         count += 1
     return count

@@ -15,7 +15,7 @@ import numpy as np
 from cluster_sim import ledger as L
 from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
-from cluster_sim.jit import kernel
+from cluster_sim.jit import inline, kernel
 from cluster_sim.month import population
 from cluster_sim.month.liquidity import seat_price
 from cluster_sim.records import EMPLOYER, PAYROLL
@@ -193,6 +193,15 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         flow[L.VAT_CITY] += town
 
 
+@inline
+def coinvested(j, cost, flow):
+    """Book what co-investors pay of a cost of a title, owners in other cities apart, and return it (yuan)."""
+    share, elsewhere = yuan(j.coinvest * cost), yuan(j.owned_elsewhere * cost)
+    flow[L.COINVESTMENT] += elsewhere
+    flow[L.COINVESTMENT_CITY] += share - elsewhere
+    return share
+
+
 @kernel
 def make(studios, projects, credits, p, t, flow):
     """Make own projects: in-house work at cost and partners' work at their price become work in progress."""
@@ -236,9 +245,7 @@ def make(studios, projects, credits, p, t, flow):
         owner.coordination += dyadic(c.cost * rate)
         j.cost += pay
         wip += pay
-        share = yuan(j.coinvest * pay)
-        owner.cash += share
-        flow[L.COINVESTMENT] += share
+        owner.cash += coinvested(j, pay, flow)
     for n in range(projects.shape[0]):
         j = projects[n]
         if j.stage != Stage.PRODUCTION:
@@ -256,9 +263,7 @@ def make(studios, projects, credits, p, t, flow):
         s.wip_change += cost
         j.cost += cost
         wip += cost
-        share = yuan(j.coinvest * cost)
-        s.cash += share
-        flow[L.COINVESTMENT] += share
+        s.cash += coinvested(j, cost, flow)
     return wip
 
 

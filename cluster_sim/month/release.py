@@ -159,9 +159,10 @@ def screen(projects, studios, rules, city, month):
         s.cash -= tax
         s.taxes += tax
         flow[L.PRODUCTION_TAX] += tax
-        investors = yuan(receipts * j.coinvest)
+        investors, elsewhere = yuan(receipts * j.coinvest), yuan(receipts * j.owned_elsewhere)
         s.cash -= investors
-        flow[L.COINVESTORS_SHARE] += investors
+        flow[L.COINVESTORS_SHARE] += elsewhere
+        flow[L.COINVESTORS_SHARE_CITY] += investors - elsewhere
         j.run += 1
         if j.hit == HitState.NONE and j.gross >= g.hit_threshold:
             j.hit = HitState.NEW

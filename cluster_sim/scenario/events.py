@@ -30,6 +30,9 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
         "segment": KeyInfo("segment", "film", text="the segment of the work", status=""),
         "budget": KeyInfo("million yuan", None, text="cost of the work; by the model's rule if not given", status=""),
         "studio": KeyInfo("text", None, text="its maker; works of one maker go to the same studio", status=""),
+        "owned_elsewhere": KeyInfo(
+            "share", None, 0, 0.95, "part of cost and receipts of owners in other cities; by the model's rule if not "
+            "given", status=""),
         "zone": KeyInfo("zone", None, text="zone of the studio that makes it; any if not given"),
         "city": KeyInfo(
             "other city",

@@ -14,7 +14,8 @@ from cluster_sim.ledger import KINDS, LEVELS, TAXES
 USE = ("consumption_city", "consumption_nation")
 HOLDERS = ("studios", "households", "landlords", "funds", "tax_city", "tax_province", "tax_centre",
            "outside_partners", "suppliers_here", "suppliers_elsewhere", "banks_and_investors", "clients")
-FINANCE = ("coinvestment", "coinvestors_share", "capital_calls_corporate", "stake_sales", "interest",
+FINANCE = ("coinvestment", "coinvestors_share", "coinvestment_city", "coinvestors_share_city",
+           "capital_calls_corporate", "stake_sales", "interest",
            "bank_loans", "loan_repayments", "guarantees_city", "guarantees_province")
 TAX_BACK = (*(KINDS[kind].name for kind in TAXES), "social_contributions")
 """Kinds of payment that come back to governments: taxes and contributions."""
