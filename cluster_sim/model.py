@@ -46,7 +46,7 @@ from cluster_sim.month import (
 )
 from cluster_sim.month import property as property_market
 from cluster_sim.month.rivals import Rivals
-from cluster_sim.month.rules import Event
+from cluster_sim.own_rules import Event
 from cluster_sim.people_ledger import People
 from cluster_sim.scenario.arguments import read_arguments
 from cluster_sim.state import Homes, Labour, Markets, Month, OtherCities, Partners, Rules, Space

@@ -18,7 +18,7 @@ from cluster_sim.agents.booking import kinds
 from cluster_sim.balances import LedgerError
 from cluster_sim.inputs.errors import ScenarioError
 from cluster_sim.month import accounts, hiring, property, wages
-from cluster_sim.month.rules import name_of, with_event
+from cluster_sim.own_rules import name_of, with_event
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -19,7 +19,7 @@ from cluster_sim.agents.studio import Studio
 from cluster_sim.agents.table import Table
 from cluster_sim.agents.talent import Talent
 from cluster_sim.codes import Status
-from cluster_sim.month.rules import Event, with_rule
+from cluster_sim.own_rules import Event, with_rule
 
 if TYPE_CHECKING:
     from mesa.agent import AgentSet
