@@ -65,10 +65,12 @@ class ClusterModel(Views, mesa.Model):
         Size of the city, 1 for the whole, 0.05 or ``1/20`` for a twentieth.
     keep : sequence of str
         What else to record: ``accounts`` (studios' years), ``payments`` (of public money).
-    until : str
-        Last month of the run, such as ``2030-12``; the scenario's own if None.
-    set : mapping or list
-        Values of the scenario to change, as in ``{"collaboration.tau_max": 0.8}``; only with a path or a name.
+    until, set : str, mapping
+        Last month, such as ``2030-12``; values to change by dotted name, only with a path or a name.
+
+    >>> model = ClusterModel("baseline", seed=1, scale="1/400", until="2017-03").run()
+    >>> model.series()["month"].astype(str).tolist()
+    ['2017-01-01', '2017-02-01', '2017-03-01']
     """
 
     rules: Rules

@@ -42,7 +42,14 @@ def find(events: Sequence[Event], event: Event | str) -> int:
 
 
 def with_rule(events: Sequence[Event], event: Event | str, function: Event) -> tuple[Event, ...]:
-    """Return the events with a rule behind one of them, and behind the rules that follow it already."""
+    """Return the events with a rule behind one of them, and behind the rules that follow it already.
+
+    >>> def first(model): pass
+    >>> def second(model): pass
+    >>> def mine(model): pass
+    >>> [name_of(event).rpartition(".")[2] for event in with_rule((first, second), "first", mine)]
+    ['first', 'mine', 'second']
+    """
     place = find(events, event)
     rule, end = Rule(events[place], function), place + 1
     while end < len(events) and getattr(events[end], "after", None) is rule.after:
@@ -51,6 +58,12 @@ def with_rule(events: Sequence[Event], event: Event | str, function: Event) -> t
 
 
 def with_event(events: Sequence[Event], event: Event | str, other: Event) -> tuple[Event, ...]:
-    """Return the events with another one in the place of one of them: `EVENTS` of a subclass of the model."""
+    """Return the events with another one in the place of one of them: `EVENTS` of a subclass of the model.
+
+    >>> def first(model): pass
+    >>> def mine(model): pass
+    >>> with_event((first,), first, mine) == (mine,)
+    True
+    """
     place = find(events, event)
     return (*events[:place], other, *events[place + 1:])
