@@ -63,6 +63,7 @@ CITY_LUCK = np.int64(44)      # the luck of other cities' studios with clients
 MOVER = np.int64(45)          # whether one more person of a fraction moves
 BANK = np.int64(50)           # whether banks know a studio
 THRIFT = np.int64(51)         # how much cash a studio's owners keep
+ADDRESS = np.int64(70)        # where in its cell a studio is
 
 
 @inline

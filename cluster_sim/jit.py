@@ -24,8 +24,8 @@ from numba import njit
 
 ROOT = Path(__file__).resolve().parent
 SHARED_SOURCES = ("jit.py", "draws.py", "ledger.py", "balances.py", "codes.py", "records.py", "state.py",
-                  "month/partner_search.py", "month/liquidity.py", "month/luck.py", "month/wages.py", "nation/state.py",
-                  "nation/parameters.py")
+                  "month/partner_search.py", "month/quarters.py", "month/title_luck.py", "month/liquidity.py",
+                  "month/luck.py", "month/wages.py", "nation/state.py", "nation/parameters.py")
 """Files whose kernels or record types other files compile in; a test holds this list against the imports."""
 KERNEL_SOURCES = (*SHARED_SOURCES, "initial/*.py", "month/*.py", "nation/*.py")
 

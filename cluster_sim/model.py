@@ -36,6 +36,7 @@ from cluster_sim.month import (
     population,
     prices,
     production,
+    quarters,
     release,
     studying,
     subcontracting,
@@ -340,6 +341,10 @@ class ClusterModel(Views, mesa.Model):
         population.arrive(self.talents.rows, index, cells, weight, specialisms,
                           population.Arrival.of(self.t, Origin.MIGRANT, status, since=self.t), self.rules)
         return index
+
+    def studio_zones(self) -> np.ndarray:
+        """Return the zones (bits) that each studio is in, by row."""
+        return quarters.studio_zones(self)
 
     def tie(self, pairs: list[tuple[int, int]]) -> None:
         """Let pairs of studios (rows) begin to work together."""

@@ -227,6 +227,9 @@ PROJECT = record(
     ("franchise", "f8", "log", "what it gains from the studio's best known title"),
     ("quality", "f8", "log", "quality at release"),
     ("potential", "f8", "yuan", "gross over its whole run without competition"),
+    ("crowd", "f8", "yuan", "the same as the city's audience meets it: the mean of all titles that it stands for"),
+    ("talk", "f8", "1", "how much it is talked about in the whole city: much if it is a hit, else little"),
+    ("renown", "f8", "1", "gross in the whole city over gross in this one, by the title's own luck"),
     ("gross", "f8", "yuan", "gross so far, at home and abroad"),
     ("gross_abroad", "f8", "yuan", "of it abroad"),
     ("receipts", "f8", "yuan", "the studio's receipts so far"),
@@ -306,6 +309,15 @@ CELL = record(
     ("price_of_distance", "f8", "1", "mean extra cost of distance to those partners"),
     ("studios", "f8", "count", "studios, parks included"),
     ("knowhow", "f8", "1", "mean know-how of its studios"),
+)
+
+QUARTER = record(
+    "quarter of a cell",
+    ("cell", "i4", "cell", "place"),
+    ("zones", "u4", "bits", "zones in which it lies"),
+    ("upto", "f8", "share", "part of the cell's floor in its quarters so far, it included"),
+    ("floor", "f8", "share", "its part of the cell's floor"),
+    ("area", "f8", "share", "its area over that of a cell of the map"),
 )
 
 PARK = record(

@@ -16,6 +16,7 @@ from cluster_sim.records import BY_SEGMENT, BY_SPECIALISM, record
 CITY = record(
     "city as a whole",
     ("market_wage", "f8", "yuan/month", "wage on the market of a person of skill 1", BY_SPECIALISM),
+    ("still_open", "f8", "share", "part of vacancies that lately stayed open in a month", BY_SPECIALISM),
     ("buzz", "f8", "1", "talk about the city's hits", BY_SEGMENT),
     ("release_market", "f8", "yuan/month", "size of the market for titles", BY_SEGMENT),
     ("price", "f8", "yuan/effort", "price of effort at the start, all inputs included", BY_SEGMENT),
@@ -23,6 +24,9 @@ CITY = record(
     ("unit_cost", "f8", "yuan/effort", "cost of effort at the start", BY_SEGMENT),
     ("own_part", "f8", "share", "own cost in the price of effort at the start", BY_SEGMENT),
     ("outside_pass_through", "f8", "1", "part of a change of own cost that studios pass on, at rest", BY_SEGMENT),
+    ("premium", "f8", "log", "premium on the nation's prices where its clients want more than its studios can do",
+     BY_SEGMENT),
+    ("repriced", "f8", "1", "effort that orders still buy after the month's change of the premium", BY_SEGMENT),
     ("outside_price", "f8", "yuan/effort", "price of effort in other cities, all inputs included", BY_SEGMENT),
     ("outside_fee", "f8", "yuan/effort", "price of effort alone in other cities", BY_SEGMENT),
     ("home_part", "f8", "share", "part of contracts in the nation that the home city orders", BY_SEGMENT),
@@ -83,6 +87,8 @@ class Space(NamedTuple):
     """Places and distances; tables by cells apart in x and y."""
 
     cells: np.ndarray                   # CELL, row-major from the south-west corner
+    quarters: np.ndarray                # QUARTER, in the order of cells
+    first_quarter: np.ndarray           # of each cell, and at the end the number of all
     parks: np.ndarray                   # PARK
     distance: np.ndarray                # km
     proximity: np.ndarray               # weight of distance in the search for partners, exp(-km / lambda)
@@ -152,7 +158,7 @@ class Month(NamedTuple):
     careers: np.ndarray                 # people by what happened to them (`population.careers`)
     crowd: np.ndarray                   # potential of titles in the market by segment, yuan
     hits: np.ndarray                    # new hits by segment
-    hit_gross: np.ndarray               # gross weighted by fame, by segment, yuan
+    talk: np.ndarray                    # about titles, by segment: logs of 1 + gross over the threshold of a hit
     hit_receipts: np.ndarray            # receipts of titles that are hits, by segment, yuan
 
     @property

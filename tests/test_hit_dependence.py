@@ -237,11 +237,17 @@ def test_the_report_holds_together(report):
 
 
 def test_the_largest_titles_flop_each_in_its_own_run(report):
+    """Up to the first flop both runs release the same titles; later works may fail to be made for want of money."""
+    base = report.view("with").projects
     for count in (1, 5, 20):
         found = report.view(f"top_{count}").projects.set_index(["seed", "project_id"])["receipts"]
         top = report.titles[report.titles["rank"] <= count]
         there = [(s, p) for s, p in zip(top["seed"], top["project_id"], strict=True) if (s, p) in found.index]
-        assert len(there) > 0.8 * len(top) and found.loc[there].max() == 0
+        assert len(there) >= 0.7 * len(top) and found.loc[there].max() == 0
+        for seed, mine in top.groupby("seed"):
+            before = base[(base["seed"] == seed) & (base["month"] <= mine["month"].min())]
+            assert len(before) and {(seed, p) for p in before["project_id"]} <= set(found.index)
+            assert (seed, mine.loc[mine["month"].idxmin(), "project_id"]) in there
 
 
 def test_the_table_as_csv_and_latex(report, tmp_path):

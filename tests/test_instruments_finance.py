@@ -93,7 +93,7 @@ def test_the_zones_fund_invests_early_and_only_in_its_zones(zones):
     model = build(36, policies=law, par=EAGER_FUNDS)
     deals, inside = 0, []
     while not model.finished:
-        zone = model.space.cells["zones"][model.studios.used["cell"]].copy()
+        zone = model.studio_zones()
         t = model.t
         model.step()
         mine = model.stakes[(model.stakes["fund"] == model.instruments[0].row) & (model.stakes["month"] == t)]

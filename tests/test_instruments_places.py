@@ -79,9 +79,9 @@ def test_works_come_out_sooner_by_the_months_saved():
 
 def test_permits_are_shorter_only_in_its_zones():
     model, desk = in_force("approvals", entry_months_saved=2, zones=["zone_east"])
-    wait = np.full(model.space.cells.size, 3.0)
+    wait = np.full(model.space.quarters.size, 3.0)
     desk.shorten_entry(model, wait)
-    inside = model.space.cells["zones"] & (1 << model.places.zone_index["zone_east"]) != 0
+    inside = model.space.quarters["zones"] & (1 << model.places.zone_index["zone_east"]) != 0
     assert (wait[inside] == 1.0).all() and (wait[~inside] == 3.0).all() and inside.any()
     model, person, _ = with_founder(policies={"approvals": [entry("approvals", entry_months_saved=2)]})
     births.found_studios(model)
@@ -142,11 +142,11 @@ def test_only_so_much_floor_for_one_studio():
 def test_young_studios_see_the_lower_rent_in_the_zone_as_long_as_there_is_floor():
     model, scheme, rows = tenants(3, 300.0)
     scheme.open(model)
-    inside = scheme.inside(model)
-    lever, cells = model.month.lever_row[0], model.space.cells
-    expected = [property_market.relief_in(cell, True, lever) for cell in cells]
+    zones = model.space.quarters["zones"]
+    inside, lever = scheme.among(model, zones), model.month.lever_row[0]
+    expected = [property_market.relief_in(bits, True, lever) for bits in zones]
     assert (expected == np.where(inside, 0.75, 0.0)).all() and inside.any() and not inside.all()
-    assert lever["relief_age"] == 24 and property_market.relief_in(cells[inside][0], False, lever) == 0.0
+    assert lever["relief_age"] == 24 and property_market.relief_in(zones[inside][0], False, lever) == 0.0
     scheme.support(model)
     model.set_levers()
     scheme.open(model)                                              # all is let
@@ -156,8 +156,8 @@ def test_young_studios_see_the_lower_rent_in_the_zone_as_long_as_there_is_floor(
 def test_without_zones_the_lower_rent_is_expected_everywhere():
     model, scheme = in_force("workspace", floor=60_000.0, zones=[])
     scheme.open(model)
-    cells = model.space.cells
-    assert all(property_market.relief_in(cell, True, model.month.lever_row[0]) == 0.75 for cell in cells)
+    zones = model.space.quarters["zones"]
+    assert all(property_market.relief_in(bits, True, model.month.lever_row[0]) == 0.75 for bits in zones)
 
 
 def test_a_lower_rent_draws_young_studios_into_the_zone():
@@ -169,7 +169,7 @@ def test_a_lower_rent_draws_young_studios_into_the_zone():
         for seed in range(3):
             model = build(24, seed=seed, policies=policies, par=par).run()
             s = model.studios.used
-            west = model.space.cells["zones"][s["cell"]] & (1 << model.places.zone_index["zone_west"]) != 0
+            west = model.studio_zones() & (1 << model.places.zone_index["zone_west"]) != 0
             count += int(((s["alive"] == Life.ALIVE) & west & (s["born"] > model.t - 120)).sum())
         inside.append(count)
     assert inside[1] > 1.2 * inside[0]
@@ -179,9 +179,11 @@ def test_a_lower_rent_draws_young_studios_into_the_zone():
 def test_money_buys_amenity_in_the_zones_only_and_it_wears_off():
     model, amenity = in_force("amenity", spending=1200.0, price=400.0, wear=0.12, zones=["zone_west"])
     before, built = amenity.before.copy(), amenity.built.copy()
-    here = amenity.inside(model)
-    area = here.sum() * float(model.places.cell_km) ** 2
-    assert built[here] == pytest.approx(100.0 / 400.0 / area * (1.0 - before[here])) and (built[~here] == 0.0).all()
+    part = amenity.covered(model, "floor")
+    here = part > 0.0
+    area = amenity.covered(model, "area").sum() * float(model.places.cell_km) ** 2
+    assert built[here] == pytest.approx(100.0 / 400.0 / area * part[here] * (1.0 - before[here]))
+    assert (built[~here] == 0.0).all()
     assert model.space.cells["amenity"][here] == pytest.approx(before[here] + built[here])
     assert amenity.outlay == 100 * MILLION * model.scale
     amenity.now["spending"] = 0.0

@@ -93,7 +93,7 @@ def test_contracts_add_up_to_what_was_won():
     s["orders"] = s["pending"] = 0.0
     s["load"] = 0.0                                # no studio turns work away
     for seed in range(rounds):
-        commissioning.win(s, m.rules._replace(seed=seed), m.markets, money, np.zeros(6), 0)
+        commissioning.win(s, m.city_state, m.rules._replace(seed=seed), m.markets, money, np.zeros(6), 0)
     got = (s["orders"] + s["pending"]) * s["price"]
     by_segment = np.bincount(s["segment"], weights=got, minlength=6)
     assert by_segment == pytest.approx(money * rounds, rel=0.03)
@@ -109,7 +109,7 @@ def test_a_studio_lets_work_lapse_when_its_backlog_is_long():
     s["orders"] = 100.0
     s["load"] = 5.0 * s["capacity"]
     nothing = np.zeros(6)
-    commissioning.win(s, m.rules, m.markets, nothing, nothing, 0)
+    commissioning.win(s, m.city_state, m.rules, m.markets, nothing, nothing, 0)
     rows = alive(model)
     assert s["orders"][rows] == pytest.approx(100.0 * (1.0 - m.par["commissioning.lapse"]))
 
@@ -123,7 +123,7 @@ def test_what_is_won_is_spent_on_partners_only_where_specialisms_lack():
     row = alive(model)[0]
     s["sub"][row] = -2                            # a partner in another city
     for seed in range(50):
-        commissioning.win(s, m.rules._replace(seed=seed), m.markets, np.full(6, 3e7), np.zeros(6), 0)
+        commissioning.win(s, m.city_state, m.rules._replace(seed=seed), m.markets, np.full(6, 3e7), np.zeros(6), 0)
     others = np.setdiff1d(alive(model), [row])
     assert (s["pending"][others] == 0).all()
     assert s["pending"][row] / (s["pending"][row] + s["orders"][row]) == pytest.approx(0.3, rel=0.02)

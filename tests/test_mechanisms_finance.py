@@ -22,7 +22,7 @@ def bids_on(model, row, rounds=100):
     count = 0
     for seed in range(rounds):
         bids = np.zeros((m.funds.high, 1))
-        finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([5e6]), m.space.cells, m.city_state,
+        finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([5e6]), m.studio_zones(), m.city_state,
                     m.rules._replace(seed=seed), 0, bids)
         count += int((bids > 0).sum())
     return count
@@ -54,14 +54,14 @@ def test_a_fund_keeps_to_its_rounds_and_to_its_money():
     m.rules.p["finance_bar"], m.funds.used["looks"], m.funds.used["cash"] = -100.0, 20.0, 3e6
     m.studios.used["round"][row] = 2
     bids = np.zeros((m.funds.high, 1))
-    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.space.cells, m.city_state, m.rules,
+    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.studio_zones(), m.city_state, m.rules,
                 0, bids)
     rung = (m.funds.used["first_round"] <= 3) & (m.funds.used["last_round"] >= 3)
     assert (bids[~rung] == 0).all() and (bids[rung] > 0).any()
     assert (bids[:, 0] <= 0.5 * m.funds.used["cash"]).all()
     m.funds.used["cash"] = 0.0
     bids[:] = 0.0
-    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.space.cells, m.city_state, m.rules,
+    finance.bid(m.funds.used, m.studios.used, np.array([row]), np.array([2e6]), m.studio_zones(), m.city_state, m.rules,
                 0, bids)
     assert not bids.any()
 

@@ -97,9 +97,9 @@ def test_seekers_wait_more_readily_when_others_find_work():
     assert waiting[0] > 1.3 * waiting[1] > 0
 
 
-def moved(filled, posted=100, speed=None):
-    """Return growth of the market wage, and studios' offers, after months in which this part of posts was filled."""
-    model = build(2)
+def moved(filled, posted=100, pay=0.0):
+    """Return growth of the market wage, and studios' offers, after a month in which this part of posts was filled."""
+    model = build(2, par={"labour.tightness_pay": pay})
     s = model.studios.used
     s["vacancies"], s["filled"] = 0, 0
     rows = alive(model)[:3]
@@ -120,6 +120,33 @@ def test_offers_rise_where_posts_stay_open_and_fall_where_they_fill_and_the_mark
     assert (offer[rows[0]] > offer[rows[1]]).all() and (offer[rows[1]] > offer[rows[2]]).all()
     assert offer[rows].mean(0) == pytest.approx(1.0, abs=1e-6)               # over a market wage that is their mean
     assert np.delete(offer, rows, 0)[alive(build(2))[3:] - 3] == pytest.approx(build(2).studios.used["offer"][3:])
+
+
+@pytest.mark.parametrize("filled", [0.0, 0.55, 1.0])
+def test_new_matches_are_paid_what_a_tight_market_asks_for(filled):
+    """Beyond what studios learn, all offers for a specialism go with what lately stayed open, and so does the wage."""
+    learned, offer, _, par = moved((filled, filled, filled))
+    growth, same, _, _ = moved((filled, filled, filled), pay=0.3)
+    tighter = par["labour.tightness_speed"] * ((1.0 - filled) - (1.0 - par["labour.fill_rate"]))
+    assert np.log((1.0 + growth) / (1.0 + learned)) == pytest.approx(0.3 * tighter, abs=1e-12)
+    assert np.array_equal(offer, same)
+
+
+def test_a_tight_market_pays_more_only_as_long_as_it_is_tight():
+    """The same pressure at the beginning and the end of some years leaves the wage where offers have learned to be."""
+    paid = []
+    for pay in (0.0, 0.3):
+        model = build(240, par={"labour.tightness_pay": pay, "labour.offer_speed": 0.0005})
+        model.outside["rest_wage_growth"][:] = 0.0
+        s = model.studios.used
+        path = []
+        for month in range(240):
+            s["vacancies"], s["filled"] = 20, 5 if month < 60 else 11
+            wages.adjust_wages(model)
+            path.append(float(model.city_state["market_wage"][0].mean()))
+        paid.append(np.log(path))
+    premium = paid[1] - paid[0]
+    assert premium[59] == pytest.approx(0.3 * 0.3, rel=0.02) and abs(premium[-1]) < 1e-5
 
 
 def test_better_matching_does_not_read_as_scarcity():
@@ -150,7 +177,7 @@ def test_studios_plan_for_expected_work_within_their_cash():
 
     def plan(expected, cash):
         s["expected"][row], s["cash"][row] = expected, cash
-        hiring.plan(s, model.rules, 5)
+        hiring.plan(s, model.city_state["premium"][0], model.rules, 5)
         return s["vacancies"][row].sum(), s["layoff"][row]
 
     much, rich = 3.0 * s["capacity"][row], 1e9

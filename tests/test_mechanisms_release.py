@@ -46,9 +46,10 @@ def test_better_work_earns_more_by_its_weight():
     for segment in (0, 1, 3):
         poor, good = (premiere(stage(merit=merit, segment=segment)[0])[0] for merit in (8.0, 10.0))
         assert good["quality"] - poor["quality"] == pytest.approx(np.log(10.0 / 8.0), rel=1e-6)
-        ceiling = build(1).rules.segments["ceiling"][segment] * MILLION * build(1).scale
-        assert good["potential"] > poor["potential"] and good["potential"] < 0.9 * ceiling
-        raw = [-np.log(1.0 - j["potential"] / ceiling) for j in (poor, good)]
+        ceiling = build(1).rules.segments["ceiling"][segment] * MILLION
+        own = [j["potential"] * j["renown"] for j in (poor, good)]         # what its own luck gives in the whole city
+        assert good["potential"] > poor["potential"] and own[1] < 0.9 * ceiling
+        raw = [-np.log(1.0 - gross / ceiling) for gross in own]
         weight = build(1).rules.segments["quality_weight"][segment]
         assert np.log(raw[1] / raw[0]) == pytest.approx(weight * np.log(10.0 / 8.0), rel=1e-6)
 
@@ -79,7 +80,8 @@ def test_stale_or_strange_teams_do_worse():
 def test_luck_has_the_fitted_spread_and_its_zeros():
     count = 6000
     model, rows, _ = stage(count, cost=0.001 * MILLION)
-    gross = premiere(model)["potential"][rows] / 1000.0
+    j = premiere(model)
+    gross = (j["potential"] * j["renown"])[rows] / 1000.0
     zeros = (gross == 0).mean()
     assert zeros == pytest.approx(model.par["release.zero"], abs=0.006)
     logs = np.log(gross[gross > 0])
@@ -101,9 +103,37 @@ def test_luck_goes_by_the_work_not_by_the_month():
 
 def test_no_title_grows_beyond_its_ceiling():
     model, rows, _ = stage(200, cost=1e5 * MILLION)
-    ceiling = model.rules.segments["ceiling"][0] * MILLION * model.scale
-    potential = premiere(model)["potential"][rows]
-    assert potential.max() <= ceiling and potential.max() > 0.95 * ceiling
+    ceiling = model.rules.segments["ceiling"][0] * MILLION
+    j = premiere(model)
+    own = (j["potential"] * j["renown"])[rows]
+    assert j["potential"][rows].max() <= ceiling and 0.95 * ceiling < own.max() <= ceiling * (1.0 + 1e-9)
+
+
+@pytest.mark.parametrize("segment", [0, 1, 3])
+def test_what_titles_of_a_small_city_gross_is_on_average_what_titles_of_the_whole_do(segment):
+    """Budgets at which a twentieth of the ceiling binds: without the share in others' luck a third would be lost."""
+    mean: dict[tuple[str, float], tuple[float, float]] = {}
+    for scale in (1.0, 1 / 20):
+        model, rows, _ = stage(4000, cost=200 * MILLION, segment=segment)
+        model.city_state["scale"] = scale
+        j = premiere(model)
+        for name in ("potential", "crowd", "talk"):
+            values = j[name][rows] * (scale if name == "talk" else 1.0)         # talk is that of all it stands for
+            mean[name, scale] = values.mean(), values.std() / 4000**0.5
+    for name in ("potential", "crowd", "talk"):
+        (whole, error), (small, _) = mean[name, 1.0], mean[name, 1 / 20]
+        assert abs(small - whole) < 3.0 * error and error < 0.06 * whole, name
+    assert mean["crowd", 1 / 20][1] < 0.3 * mean["crowd", 1.0][1], "the audience meets the mean of twenty titles"
+
+
+def test_fame_goes_by_the_titles_own_luck_as_in_the_whole_city():
+    known = {}
+    for scale in (1.0, 1 / 20):
+        model, rows, _ = stage(50, cost=500 * MILLION)
+        model.city_state["scale"] = scale
+        j = premiere(model)
+        known[scale] = (j["potential"] * j["renown"])[rows]
+    assert known[1 / 20] == pytest.approx(known[1.0])
 
 
 def test_a_films_cost_leaves_the_stock_and_marketing_is_paid_at_release():

@@ -62,7 +62,7 @@ def test_full_books_and_no_money_make_no_job():
         s, row = model.studios.used, int(alive(model, anchor=0)[0])
         s["staff"][row], s["expected"][row] = 40, 100.0 * s["capacity"][row]
         s["cash"][row], s["line"][row], s["loan"][row] = cash, line, 0.0
-        hiring.plan(s, model.rules, 0)
+        hiring.plan(s, model.city_state["premium"][0], model.rules, 0)
         return int(s["vacancies"][row].sum())
 
     assert posted(0.0, 0.0) == 0 < posted(1e8, 0.0) == posted(0.0, 1e8)
@@ -92,7 +92,7 @@ def test_a_yuan_to_the_short_and_small_hires_more_than_one_to_the_large():
         large = alive(model)[s["staff"][alive(model)] >= 100]
         rows = {"small": small, "large": large, "nobody": small[:0]}[group]
         s["cash"][rows] += 20e6 / max(rows.size, 1)
-        hiring.plan(s, model.rules, model.t)
+        hiring.plan(s, model.city_state["premium"][0], model.rules, model.t)
         return float(s["rationed"].sum())
 
     nobody, small, large = (held_back(group) for group in ("nobody", "small", "large"))
@@ -109,7 +109,7 @@ def test_a_fund_a_hundred_times_as_large_bids_more_and_for_worse_studios():
         chosen = []
         for seed in range(60):
             found = np.zeros((f.size, rows.size))
-            finance.bid(f, s, rows, np.full(rows.size, 5e6), model.space.cells, model.city_state,
+            finance.bid(f, s, rows, np.full(rows.size, 5e6), model.studio_zones(), model.city_state,
                         model.rules._replace(seed=seed), 0, found)
             chosen += s["reputation"][rows[np.flatnonzero(found[0])]].tolist()
         return len(chosen), float(np.mean(chosen))

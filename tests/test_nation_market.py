@@ -109,17 +109,75 @@ def test_a_hundredfold_market_clears_by_wages_and_prices():
     """No cap binds, wages rise above threefold, orders stay below twice capacity, shares about as they were."""
     p, rest, state = world(cities=20, segments=6)
     boom = Outside(demand=100.0, abroad=100.0)
-    live(p, rest, state, 45, boom)                  # offers rise by at most fourteen per cent a year
-    for _ in range(20):
+    live(p, rest, state, 1.5, boom)
+    for year in range(2, 30):
         live(p, rest, state, 1, boom)
         assert state.use.max() < 2.0
-    assert state.wage.min() > 3.0
+        assert year < 7 or state.wage.min() > 3.0
+    assert state.premium.max() < 0.1                # in the end wages and people have taken up all of it
     assert (state.residents() < 0.985 * rest.room).all()
     assert (state.other > 0.01 * rest.other).all() and state.pool[0] > 0.001 * rest.pool
     assert (state.jobs.sum(1) < state.residents()).all()
     assert (state.seekers > 0.01 * state.jobs).all()
     share, before = state.jobs / state.jobs.sum(0), rest.jobs / rest.jobs.sum(0)
     assert share == pytest.approx(before, rel=1e-3)
+
+
+def test_a_premium_makes_the_nations_money_buy_what_can_be_done():
+    p, rest, state = world(cities=4, segments=2)
+    state.won[:, 0] *= 3.0
+    state.won[0, 1] *= 3.0                          # one city alone has too much: the nation has not
+    state.won[1:, 1] *= 1.0 / 3.0
+    backlog = state.backlog.copy()
+    for month in range(1, 40):
+        demand.ration(p, rest, state, 1.0, 0)
+        assert state.premium[0] == pytest.approx(np.log(3.0 * p.use) * (1.0 - (1.0 - p.premium_speed) ** month))
+    assert state.premium[1] == 0.0 and (state.backlog[:, 1] == backlog[:, 1]).all()
+    assert state.backlog[:, 0] == pytest.approx(backlog[:, 0] * np.exp(-state.premium[0]))
+    state.won[:] = rest.sales
+    for _ in range(100):
+        demand.ration(p, rest, state, 1.0, 0)
+    assert state.premium == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_premium_hires_raises_offers_and_drives_off_clients_abroad_alone():
+    def month(premium):
+        p, rest, state = world(cities=3)
+        state.premium[:] = premium
+        live(p, rest, state, 1 / 12)
+        return p, rest, state
+
+    (_, rest, calm), (p, _, dear) = month(0.0), month(0.5)
+    assert (dear.vacancies > 1.2 * calm.vacancies).all() and (dear.wage > calm.wage).all()
+    bought = 1.0 - (1.0 - p.links_local) * (1.0 - p.links_national)    # what studios buy follows their sales
+    assert dear.won == pytest.approx(calm.won * (1.0 + bought * (np.exp(0.5) - 1.0)), rel=1e-3)
+    p, rest, state = world(cities=3)
+    abroad = rest._replace(reach=np.ones_like(rest.reach), abroad=np.ones_like(rest.abroad),
+                           foreign=np.append(rest.foreign[:, :-1], [[1000.0 * rest.appeal.sum()]], 1),
+                           spending=np.append(0.0 * rest.spending[:, :-1], [[1.0]], 1))
+    sold = []
+    for premium in (0.0, 0.1):
+        state.premium[:] = premium
+        weight, everybody = rest.appeal.copy(), np.empty(rest.spending.shape)
+        fixed = p._replace(links_local=0.0)
+        demand.sell(fixed, abroad, state, weight, np.ones_like(weight), rest.sales, np.ones(1), np.ones(1), everybody)
+        sold.append(state.won.sum())
+    assert np.log(sold[1] / sold[0]) == pytest.approx(-0.1 * p.sigma, rel=0.01)
+
+
+def test_know_how_is_learnt_by_doing_and_forgotten():
+    p, rest, state = world(cities=2)
+    state.use[0] = 1.1
+    prices.set_productivity(p, rest, state, 0.0)
+    more = p.knowhow_work * (1.1 / p.use - 1.0)
+    assert state.knowhow[0, 0] == pytest.approx(p.knowhow_speed * more) and state.knowhow[1, 0] == 0.0
+    for _ in range(2000):
+        prices.set_productivity(p, rest, state, 0.0)
+    assert state.knowhow[0, 0] == pytest.approx(more)
+    assert state.productive[0, 0] == pytest.approx(np.exp(p.knowhow_weight * more))
+    state.use[0] = 50.0                             # who has too much to do learns no more than those with enough
+    prices.set_productivity(p, rest, state, 0.0)
+    assert state.knowhow[0, 0] < more + p.knowhow_speed * (1.2 / p.use - 1.0)
 
 
 def test_a_hundredfold_market_leaves_unequal_cities_with_about_their_shares():

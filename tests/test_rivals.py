@@ -67,16 +67,19 @@ def test_who_comes_to_the_city_is_missing_to_other_cities():
 
 
 def test_what_the_market_gains_is_shared_by_all():
-    """A market twice as large: the city's part of the nation's sales stays about as it was."""
+    """A market twice as large: in the long run the city's part of the nation's sales stays as it was.
+
+    For some years it is a fifth smaller: the city's studios need money to grow, of which other cities know nothing.
+    """
     shares = []
     for factor in (1.0, 2.0):
-        model = build(60, outside=FROZEN)
+        model = build(192, outside=FROZEN)
         model.outside["market"][12:] *= factor
         model.outside["foreign_market"][12:] *= factor
         model.run()
         won = sum(model.state[f"won_{where}"] for where in ("home", "nation", "abroad"))
         shares.append(won / (won + model.state["rival_sales"]))
-    assert shares[1] == pytest.approx(shares[0], rel=0.15)
+    assert shares[1] == pytest.approx(shares[0], rel=0.1)
     assert model.rivals.growth > 1.1 and model.rivals.wage > 1.1
 
 

@@ -52,8 +52,8 @@ def live(setup: Any, shock: str, size: float, **options: Any) -> np.ndarray:
     def win_more(model: Any) -> None:
         won = rivals.live_month(model)
         won = won._replace(home=won.home * factor, nation=won.nation * factor, abroad=won.abroad * factor)
-        commissioning.win(model.studios.used, model.rules, model.markets, *commissioning.share_markets(model, won),
-                          model.t)
+        commissioning.win(model.studios.used, model.city_state, model.rules, model.markets,
+                          *commissioning.share_markets(model, won), model.t)
 
     changed = {"cost": {production.pay_costs: pay_more}, "demand": {commissioning.win_contracts: win_more}}
     model.EVENTS = tuple(changed.get(shock, {}).get(event, event) for event in model.EVENTS)

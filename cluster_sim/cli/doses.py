@@ -42,7 +42,6 @@ def main(args: argparse.Namespace) -> int:
     if args.dry_run:
         return 0
     with options.experiment(args, f"doses-{Path(args.file).stem}") as experiment:
-        options.warn_of_zones(args, [spec.sweep.base], spec.sweep.scale)
         result = study.run_doses(spec, experiment)
     files = output.write_frames(result.folder, {"doses": result.doses, "dose_summary": result.summary},
                                 {"dose_curves": for_paper(result)})

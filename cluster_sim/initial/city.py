@@ -78,7 +78,8 @@ def lay_space(places: Places, par: dict[str, float], parks_since: int) -> Space:
     tau = top * (1.0 - np.exp(-((distance / d0) ** beta)))
     steps = np.abs(np.subtract.outer(np.arange(side), np.arange(side))) * float(places.cell_km)
     smoothing = np.exp(-0.5 * (steps / par["production.density_reach"]) ** 2)
-    return Space(cells, parks, distance, proximity, tau, smoothing, np.zeros(cells.size))
+    first = np.searchsorted(places.quarters["cell"], np.arange(cells.size + 1))
+    return Space(cells, places.quarters, first, parks, distance, proximity, tau, smoothing, np.zeros(cells.size))
 
 
 def lay_homes(places: Places, cells: np.ndarray) -> Homes:
@@ -142,6 +143,7 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["fame_threshold"] = par["release.hit_threshold"] * 1e6
     g["relative_wage"], g["unemployment"] = 1.0, par["start.unemployment"]
     g["market_wage"], g["rest_wage"] = labour.wage, rest_wage
+    g["still_open"] = 1.0 - par["labour.fill_rate"]
     g["release_shock"] = g["audience"] = g["inflow"] = g["floor_stock"] = 1.0
     g["release_market"] = rules.segments["release_market"] * 1e6 / 12.0 * scale
     g["stay"] = par["population.graduates_stay"]
@@ -150,4 +152,5 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["tau_in_park"] = par["collaboration.tau_max"] * (
         1.0 - np.exp(-((PARK_KM / par["collaboration.d0"]) ** par["collaboration.beta"])))
     g["partner_reach0"] = 1.0
+    g["repriced"] = 1.0
     return state

@@ -15,17 +15,20 @@ from cluster_sim.codes import N_SEGMENTS, Life, Status
 from cluster_sim.month.rivals import Rivals
 from cluster_sim.nation import layout
 from cluster_sim.nation.parameters import NationParameters, defaults, specification
+from cluster_sim.nation.prices import MOST_PRACTICE
 from cluster_sim.nation.rest import burn_in
 from cluster_sim.nation.state import at_rest
 
 SAME = {"theta": "commissioning.size", "sigma": "commissioning.price_weight", "gamma": "production.gamma",
         "distance_decay": "commissioning.distance_decay", "markup": "commissioning.markup",
-        "knowhow_weight": "production.phi", "eta": "labour.eta", "other_return": "labour.other_return",
+        "knowhow_weight": "production.phi", "knowhow_speed": "knowledge.depreciation",
+        "eta": "labour.eta", "other_return": "labour.other_return",
         "switch_rate": "labour.switch_rate", "emigration_rate": "labour.emigration_rate",
         "give_up": "labour.give_up", "quit_rate": "labour.quit", "fill_rate": "labour.fill_rate",
         "layoff_speed": "labour.layoff_speed", "posting_speed": "labour.posting_speed",
         "growth_bound": "labour.growth_bound", "offer_speed": "labour.offer_speed",
-        "use": "labour.use_of_capacity", "lead": "commissioning.lead",
+        "tightness_pay": "labour.tightness_pay", "tightness_speed": "labour.tightness_speed",
+        "premium_speed": "commissioning.premium_speed", "use": "labour.use_of_capacity", "lead": "commissioning.lead",
         "housing": "population.housing", "housing_share": "population.housing_share",
         "crowding": "population.crowding"}
 """Numbers of the aggregate cities that are those of the agent city."""
@@ -42,6 +45,8 @@ def parameters_of(model: Any) -> NationParameters:
     fee = 1.0 - (sales * model.rules.segments["inputs"][s["segment"]]).sum() / sales.sum()
     gain = np.average(np.maximum(0.0, 1.0 - par["ai.novice_slope"] * (skill - 0.6)), weights=skill)
     grown = 1.0 + par["ai.adoption_size"] * np.average(np.log1p(s["staff"]), weights=s["staff"]) / 4.0
+    practice = np.minimum(MOST_PRACTICE, s["load"] / np.maximum(s["capacity"], 0.1))
+    learnt = par["knowledge.doing"] * np.average(practice, weights=s["staff"])
     first = model.people.first
     values = {name: par[key] for name, key in SAME.items()} | {
         "own_cost": g["own_part"], "labour_part": s["wages"].sum() / cost,
@@ -49,6 +54,7 @@ def parameters_of(model: Any) -> NationParameters:
         "scarcity": par["commissioning.price_of_use"] * fee,
         "other_ratio": first[P.OTHER] / first[P.AT_WORK], "unemployment": first[P.SEEKING] / first[P.AT_WORK],
         "room": model.labour.room / first[:P.ELSEWHERE].sum() - 1.0,
+        "knowhow_work": learnt / (par["knowledge.depreciation"] * np.average(s["knowhow"], weights=s["staff"])),
         "tools_quality": par["commissioning.quality_weight"] * par["production.quality_skill"],
         "ai_gain": par["ai.gain"] * gain, "ai_speed": par["ai.adoption"] * grown,
         "ai_cost": par["ai.compute_cost"] * 1e6 * s["staff"].sum() / cost}

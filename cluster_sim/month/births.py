@@ -15,23 +15,40 @@ from cluster_sim import balances as B
 from cluster_sim import ledger as L
 from cluster_sim import people_ledger as P
 from cluster_sim.codes import FOUNDER, N_SEGMENTS, NEVER, Life, Stage, Status
-from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
+from cluster_sim.draws import (
+    ADDRESS,
+    CLOSE,
+    ENTRY,
+    FOUND,
+    again,
+    draw,
+    identity,
+    low16,
+    quantile,
+    stream,
+    uniform,
+    yuan,
+)
 from cluster_sim.jit import kernel
 from cluster_sim.month.liquidity import net_claims, own_costs, seat_price
 from cluster_sim.month.luck import luck_spread
+from cluster_sim.month.quarters import quarter_of
 from cluster_sim.records import TIE
 
 
 @kernel
-def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow):
+def found(rows, founders, people, studios, entrants, places, city, rules, t, flow):
     """Fill the rows of new studios; a founder works in his own studio from its first day.
 
     founders: rows of people (negative: -1 - row for an AI super-individual), sorted by identity.
-    entrants: cumulative shares of segments among those who leave their old one; wait: months of permits by cell.
+    entrants: cumulative shares of segments among those who leave their old one; places: quarters, the first of each
+    cell, and months of permits by quarter.
     """
     g = city[0]
     p = rules.p[0]
+    quarters, first, wait = places
     base = stream(rules.seed, FOUND, t)
+    addresses = stream(rules.seed, ADDRESS, np.int64(0))
     money = stream(rules.seed, ENTRY, t)
     for n in range(rows.shape[0]):
         alone = founders[n] < 0
@@ -50,7 +67,7 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
                     break
         s.cell = old.cell if low16(h >> np.uint64(16)) < p.births_near else person.cell
         s.park = -1
-        s.born = t + max(1, int(wait[s.cell]))
+        s.born = t + max(1, int(wait[quarter_of(quarters, first, addresses, s.id, s.cell)]))
         s.cash = yuan(p.births_capital * 1e6 * math.exp(p.births_capital_spread * quantile(uniform(draw(money, s.id)))))
         flow[L.FOUNDERS_CAPITAL] += s.cash
         seat = seat_price(rules.segments[s.segment], p)
@@ -206,10 +223,11 @@ def found_studios(model) -> None:
         return
     founders = founders[np.argsort(people["id"][person])]
     rows = model.new_studios(founders.size)
-    wait = np.full(model.space.cells.size, model.par["approvals.entry_months"])
+    wait = np.full(model.space.quarters.size, model.par["approvals.entry_months"])
     for instrument in model.in_force:
         instrument.shorten_entry(model, wait)
-    found(rows, founders, people, model.studios.rows, model.labour.entrants, wait, model.city_state, model.rules,
+    places = model.space.quarters, model.space.first_quarter, wait
+    found(rows, founders, people, model.studios.rows, model.labour.entrants, places, model.city_state, model.rules,
           model.t, model.month.flow)
     model.studios.forget_order()
 

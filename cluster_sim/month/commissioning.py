@@ -44,7 +44,7 @@ def weigh(studios, city, rules, t, weight_home, weight_abroad):
         z = normal(draw(base, s.id))
         s.appeal = p.commissioning_appeal_memory * s.appeal + luck_shock(s.staff, p) * z
         lucky = s.appeal - 0.5 * luck_spread(s.staff, p) ** 2
-        relative = s.price / (g.price[segment] * g.outside_wage)
+        relative = s.price / (g.price[segment] * g.outside_wage * math.exp(g.premium[segment]))
         known = s.staff ** p.commissioning_size
         s.weight = dyadic(known * math.exp(-p.commissioning_price_weight * math.log(relative)
                                            + p.commissioning_quality_weight * s.quality
@@ -54,12 +54,14 @@ def weigh(studios, city, rules, t, weight_home, weight_abroad):
 
 
 @kernel
-def win(studios, rules, markets, money_home, money_abroad, t):
+def win(studios, city, rules, markets, money_home, money_abroad, t):
     """Give each studio its contracts of the month: a Poisson number of lumps around its expected part.
 
     money_home, money_abroad: yuan a month won by segment by the city's studios at home and in the nation, abroad.
+    Clients have ordered for their money: what is not yet done shrinks as the nation's premium rises.
     A contract's size grows with the studio, so that volatility falls with size but slowly (Stanley 1996).
     """
+    g = city[0]
     p = rules.p[0]
     segments = rules.segments
     weight_home, weight_abroad = markets.weight_home, markets.weight_abroad
@@ -76,7 +78,7 @@ def win(studios, rules, markets, money_home, money_abroad, t):
         count = poisson(again(draw(base, s.id)), expected / lump)
         effort = count * lump / s.price
         lapse = 1.0 - p.commissioning_lapse * max(0.0, min(1.0, s.load / max(s.capacity, 0.1) - 1.5))
-        s.orders = s.orders * lapse
+        s.orders = s.orders * lapse * g.repriced[segment]
         s.abroad += 0.1 * (there / max(expected, 1e-9) - s.abroad)
         helped = s.sub_lack * effort if s.sub != -1 else 0.0
         s.pending += helped
@@ -106,4 +108,4 @@ def weigh_studios(model) -> None:
 def win_contracts(model) -> None:
     """Let clients spend, and studios win their parts of it."""
     home, abroad = share_markets(model, rivals.live_month(model))
-    win(model.studios.used, model.rules, model.markets, home, abroad, model.t)
+    win(model.studios.used, model.city_state, model.rules, model.markets, home, abroad, model.t)

@@ -67,7 +67,7 @@ class Hit:
         fits = (studios["alive"] == Life.ALIVE.value) & (studios["segment"] == self.segment) & (studios["anchor"] == 0)
         fits &= studios["solo"] == 0
         if self.zone in model.places.zone_index:
-            inside = (model.space.cells["zones"][studios["cell"]] & (1 << model.places.zone_index[self.zone])) != 0
+            inside = (model.studio_zones() & (1 << model.places.zone_index[self.zone])) != 0
             fits = fits & inside if (fits & inside).any() else fits
         rows = np.flatnonzero(fits)
         if not rows.size:
@@ -113,7 +113,9 @@ class Flop:
         """Take the title's audience away."""
         if model.t >= self.month and self.seed in (None, model.seed):
             projects = model.projects.used
-            projects["potential"][(projects["id"] == self.project) & (projects["stage"] == Stage.RUNNING.value)] = 0.0
+            mine = (projects["id"] == self.project) & (projects["stage"] == Stage.RUNNING.value)
+            for name in ("potential", "crowd", "talk"):
+                projects[name][mine] = 0.0
 
 
 @dataclass

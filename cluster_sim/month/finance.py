@@ -60,8 +60,11 @@ def follow_on(funds):
 
 
 @kernel
-def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
-    """Let every fund look at a sample and bid for the best; bids: (funds, applicants) yuan."""
+def bid(funds, studios, applicants, aims, zones, city, rules, t, bids):
+    """Let every fund look at a sample and bid for the best; bids: (funds, applicants) yuan.
+
+    zones: bits of the zones that each studio is in.
+    """
     g = city[0]
     p = rules.p[0]
     n = applicants.shape[0]
@@ -78,7 +81,7 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
         deals = 0
         size = 0
         for a in range(n):
-            if fund.zones == 0 or cells[studios[applicants[a]].cell].zones & fund.zones != 0:
+            if fund.zones == 0 or zones[applicants[a]] & fund.zones != 0:
                 mine[size] = a
                 size += 1
         if size == 0:
@@ -224,7 +227,8 @@ def raise_rounds(model) -> None:
     if not count:
         return
     bids = np.zeros((funds.size, count))
-    bid(funds, studios, applicants, aims, model.space.cells, model.city_state, rules, t, bids)
+    zones = model.studio_zones() if funds["zones"].any() else np.zeros(studios.size, np.uint32)
+    bid(funds, studios, applicants, aims, zones, model.city_state, rules, t, bids)
     fresh = np.zeros(np.count_nonzero(bids) + 1, STAKE)
     made, model.state["rounds"] = close_rounds(funds, studios, applicants, aims, bids, model.stakes, rules.p, t, fresh,
                                                model.month.flow)

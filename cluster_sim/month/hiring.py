@@ -36,10 +36,11 @@ U64 = np.uint64
 
 
 @kernel
-def plan(studios, rules, t):
+def plan(studios, premium, rules, t):
     """Set each studio's wished staff, vacancies by specialism, and lay-off rate.
 
-    Wished staff is what serves the expected load at a target use of capacity.  A studio posts for a part of what it
+    Wished staff is what serves the expected load at a target use of capacity, and what clients would order for their
+    money without the nation's premium (premium: log, by segment).  A studio posts for a part of what it
     lacks and for those whom it usually loses in a month, more than it needs, since only a part is filled.  Taking
     many in at once is hard: growth tends to a share of the staff a month.  Money that is free bounds it.
     """
@@ -61,7 +62,7 @@ def plan(studios, rules, t):
         per_head = s.capacity / max(s.staff, 1)
         if per_head <= 0.0:
             per_head = 1.0
-        target = max(1.0, s.expected / p.labour_use_of_capacity / per_head)
+        target = max(1.0, s.expected * math.exp(premium[s.segment]) / p.labour_use_of_capacity / per_head)
         s.target = target
         cost = s.wage_bill * (1.0 + p.costs_social) / max(s.staff, 1)
         gap = target - s.staff
@@ -243,7 +244,7 @@ def look_at_employers(model) -> np.ndarray:
 def post_vacancies(model) -> None:
     """Let studios post the vacancies of the month, and show themselves to people."""
     studios = model.studios.used
-    plan(studios, model.rules, model.t)
+    plan(studios, model.city_state["premium"][0], model.rules, model.t)
     employers = look_at_employers(model)
     count = int(studios["vacancies"].sum())
     firm, specialism = np.empty(count, np.int64), np.empty(count, np.int64)

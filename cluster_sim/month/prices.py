@@ -4,12 +4,20 @@ A price passes on what changes in own cost, as measured by Amiti, Itskhoki & Kon
 ``d ln p = rho (1 + mark-up) (own cost / p) d ln own cost``.  Bought inputs are most of a price and are had at
 outside prices, so the formula integrates to a straight line in own cost and holds at every level of it.  rho is
 one for a small studio and less for a large one; what rivals ask enters through the clients' choice only.
+
+Where the nation's clients want more than all its studios can do, everybody asks a premium on the whole price, such
+that their money buys what can be done (nation/demand.py); it is the same in all cities and does not decide who wins.
 """
 
 from __future__ import annotations
 
+import math
+
 from cluster_sim.codes import Life
 from cluster_sim.jit import inline, kernel
+
+MOST_SLACK = -0.5
+"""Use of capacity below the normal beyond which a price falls no more."""
 
 
 @inline
@@ -31,14 +39,15 @@ def quote(studios, city, rules, t):
         if s.alive == Life.FREE or s.born > t or s.staff < 1:
             continue
         k = s.segment
-        cost = min(p.commissioning_cost_bound, s.unit_cost / g.unit_cost[k])
+        cost = min(p.commissioning_cost_bound * g.outside_cost, s.unit_cost / g.unit_cost[k])
         passed_on = pass_through(s.staff, p) * (1.0 + p.commissioning_markup) * g.own_part[k]
         inputs = rules.segments[k].inputs
         fee = (1.0 - inputs) * g.outside_wage + passed_on * (cost - g.outside_wage)
         pressed = s.load / max(s.capacity, 0.1) - p.labour_use_of_capacity
-        fee *= 1.0 + p.commissioning_price_of_use * min(0.5, max(-0.5, pressed))
-        s.fee = g.price[k] * fee
-        s.price = s.fee + g.price[k] * inputs * g.outside_wage
+        fee *= 1.0 + p.commissioning_price_of_use * max(MOST_SLACK, pressed)
+        bought = g.price[k] * inputs * g.outside_wage
+        s.price = (g.price[k] * fee + bought) * math.exp(g.premium[k])
+        s.fee = s.price - bought
 
 
 @kernel

@@ -13,8 +13,9 @@ import numpy as np
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import Life
-from cluster_sim.draws import LOCATE, MOVE, again, draw, locate, low16, quantile, stream, uniform, yuan
+from cluster_sim.draws import ADDRESS, LOCATE, MOVE, again, draw, locate, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import inline, kernel
+from cluster_sim.month.quarters import quarter_of
 
 
 @kernel
@@ -151,10 +152,10 @@ def taste(s, place, stream_of_tastes, p):
 
 
 @inline
-def relief_in(cell, young, lever):
-    """Return the part of the rent that a studio may expect back in a cell, by its age and the cell's zones."""
-    zones = lever.relief_zones
-    return lever.relief if young and (zones < 0 or np.int64(cell.zones) & zones != 0) else 0.0
+def relief_in(zones, young, lever):
+    """Return the part of the rent that a studio may expect back in a place, by its age and the place's zones (bits)."""
+    named = lever.relief_zones
+    return lever.relief if young and (named < 0 or np.int64(zones) & named != 0) else 0.0
 
 
 @kernel
@@ -171,7 +172,10 @@ def relocate(studios, space, city, rules, t, month):
     base = stream(rules.seed, MOVE, t)
     places = stream(rules.seed, LOCATE, t)
     tastes = stream(0, LOCATE, -1)          # its own whatever the seed, so that a city at rest stays there
+    quarters, first = space.quarters, space.first_quarter
+    addresses = stream(rules.seed, ADDRESS, np.int64(0))
     lever = month.lever_row[0]
+    helped = lever.relief > 0.0
     flow = month.flow
     movers = 0
     for i in range(studios.shape[0]):
@@ -185,10 +189,14 @@ def relocate(studios, space, city, rules, t, month):
         here = cells[s.cell]
         young = t - s.born < lever.relief_age
         if s.park >= 0:
-            rent = parks[s.park].rent * (1.0 - relief_in(here, young, lever))
+            rent = parks[s.park].rent * (1.0 - relief_in(parks[s.park].zones, young, lever))
             now = place_value(s, here, rent, g.tau_in_park * 0.5 + 0.5 * here.price_of_distance, g, p)
         else:
-            now = place_value(s, here, here.rent * (1.0 - relief_in(here, young, lever)), here.price_of_distance, g, p)
+            rent = here.rent
+            if helped:
+                zones = quarters[quarter_of(quarters, first, addresses, s.id, s.cell)].zones
+                rent *= 1.0 - relief_in(zones, young, lever)
+            now = place_value(s, here, rent, here.price_of_distance, g, p)
         now += taste(s, -1 - s.park if s.park >= 0 else s.cell, tastes, p)
         best = now + p.property_moving_threshold * s.wage_bill / max(s.staff, 1)
         h = draw(places, s.id)
@@ -201,7 +209,7 @@ def relocate(studios, space, city, rules, t, month):
                 if park.opened > t or park.hub == 1 or room < s.staff * p.property_m2_per_worker * 1.5:
                     continue
                 cell = cells[park.cell]
-                rent = park.rent * (1.0 - relief_in(cell, young, lever))
+                rent = park.rent * (1.0 - relief_in(park.zones, young, lever))
                 value = place_value(s, cell, rent, g.tau_in_park * 0.5 + 0.5 * cell.price_of_distance, g, p)
                 value += taste(s, -1 - q, tastes, p)
                 if value > best:
@@ -214,7 +222,10 @@ def relocate(studios, space, city, rules, t, month):
                 cell = cells[c]
                 if cell.capacity - cell.other < (cell.staff + s.staff) * p.property_m2_per_worker:
                     continue
-                rent = cell.rent * (1.0 - relief_in(cell, young, lever))
+                rent = cell.rent
+                if helped:
+                    zones = quarters[quarter_of(quarters, first, addresses, s.id, c)].zones
+                    rent *= 1.0 - relief_in(zones, young, lever)
                 value = place_value(s, cell, rent, cell.price_of_distance, g, p) + taste(s, c, tastes, p)
                 if value > best:
                     best = value

@@ -110,7 +110,9 @@ def check_people(model: Any) -> None:
 def follow(model: Any) -> None:
     """Set what other cities' studios ask and what their effort costs, in yuan, and how much work they can take."""
     g, rivals, inputs = model.city_state[0], model.rivals, model.rules.segments["inputs"]
-    g["outside_price"] = g["price"] * g["outside_wage"] * rivals.mean(rivals.state.price)
+    g["repriced"] = np.exp(g["premium"] - rivals.state.premium)
+    g["premium"] = rivals.state.premium
+    g["outside_price"] = g["price"] * g["outside_wage"] * rivals.mean(rivals.state.price) * np.exp(g["premium"])
     g["outside_fee"] = g["outside_price"] - g["price"] * inputs * g["outside_wage"]
     cost = rivals.mean(rivals.state.cost)
     g["outside_cost"] = g["outside_wage"] * float(cost @ rivals.rest.jobs[0]) / rivals.rest.jobs[0].sum()

@@ -1,8 +1,8 @@
 """The labour market of the outside cities: vacancies toward planned work, matching, and offers that clear.
 
-Studios raise offers where more stays open than at rest and lower them where posts fill at once; the wage is
-what is offered.  Hires are the bounded matching function of den Haan, Ramey & Watson (2000) with the
-elasticity to seekers that is given at rest (Petrongolo & Pissarides 2001).
+Studios raise offers where more stays open than at rest and lower them where posts fill at once, and pay what a
+tight market asks for now (Pissarides 2009); the wage is what is offered.  Hires are the bounded matching function
+of den Haan, Ramey & Watson (2000) with the elasticity to seekers that is given at rest (Petrongolo & Pissarides 2001).
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def hire(p, s):
 
     The rules are those of the agent city's studios (month/hiring.py, month/wages.py): they post for those whom
     they usually lose and for a part of what they lack, bounded by their size; an offer rises by what stayed open
-    beyond the usual, so that no wage runs faster than posts can stay open.
+    beyond the usual, so that no wage runs faster than posts can stay open, and the faster, the higher the premium on
+    prices; and it goes with what lately stayed open.  Staff is planned for what clients would order for their money
+    without that premium.
     """
     power, efficiency = matching_power(p)
     separation = p.quit_rate + p.switch_rate + p.emigration_rate
@@ -40,7 +42,7 @@ def hire(p, s):
         for k in range(s.jobs.shape[1]):
             jobs = s.jobs[c, k]
             leavers = separation / (1.0 - separation) * jobs
-            target = s.planned[c, k] / s.productive[c, k]
+            target = s.planned[c, k] * math.exp(s.premium[k]) / s.productive[c, k]
             wish = p.posting_speed * (target - jobs - leavers)
             if wish > 0.0:
                 wish = -p.growth_bound * jobs * math.expm1(-wish / (p.growth_bound * jobs))
@@ -51,5 +53,9 @@ def hire(p, s):
             hires = vacancies * filled
             s.jobs[c, k] += hires - layoffs
             s.seekers[c, k] += layoffs - hires
-            s.wage[c, k] *= math.exp(p.offer_speed * (p.fill_rate - filled))
+            gap = p.fill_rate - filled
+            haste = 1.0 + s.premium[k] if gap > 0.0 else 1.0
+            change = p.tightness_speed * (1.0 - filled - s.still_open[c, k])
+            s.still_open[c, k] += change
+            s.wage[c, k] *= math.exp(p.offer_speed * haste * gap + p.tightness_pay * change)
             s.vacancies[c, k], s.hires[c, k] = vacancies, hires

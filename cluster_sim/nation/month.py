@@ -56,7 +56,7 @@ def step(parameters: NationParameters, rest: Rest, state: State, outside: Outsid
     people.check(s, before)
 
     shape = s.jobs.shape
-    sales = s.output * s.price * rest.value * outside.wage
+    sales = s.output * s.price * rest.value * outside.wage * np.exp(s.premium)
     prices.set_prices(p, s, spread(outside.own_cost, shape))
     weight, everybody = np.empty(shape), np.empty(rest.spending.shape)
     better = (1.0 + p.ai_gain * float(outside.tools) * s.tools) ** p.tools_quality
@@ -70,7 +70,9 @@ def step(parameters: NationParameters, rest: Rest, state: State, outside: Outsid
     paths = spread(outside.demand, shape[1:]), spread(outside.abroad, shape[1:])
     demand.sell(p, rest, s, weight, export, sales, *paths, everybody)
     demand.work(p, rest, s, spread(outside.orders, shape), float(outside.wage))
-    return None if ours is None else _won_by_ours(p, rest, s, weight[0], export[0], sales, paths, everybody)
+    won = None if ours is None else _won_by_ours(p, rest, s, weight[0], export[0], sales, paths, everybody)
+    demand.ration(p, rest, s, float(outside.wage), first)
+    return won
 
 
 def spread(values: np.ndarray | float, shape: tuple[int, ...]) -> np.ndarray:
@@ -97,7 +99,7 @@ def _won_by_ours(parameters: NationParameters, rest: Rest, state: State, weight:
     part = parameters.links_national
     domestic = (1.0 - part) * paths[0] + part * sales.sum(0) / rest.sales.sum(0)
     mine = weight[:, None] * rest.reach[0]
-    mine[:, -1] *= rest.abroad[0] * export
+    mine[:, -1] *= rest.abroad[0] * export * np.exp(-parameters.sigma * state.premium)
     spent = rest.spending * domestic[:, None]
     spent[:, -1] = rest.spending[:, -1] * paths[1]
     money = spent * mine / everybody

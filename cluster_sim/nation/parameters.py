@@ -28,6 +28,7 @@ class NationParameters(NamedTuple):
     markup: float
     own_cost: np.ndarray
     labour_part: float
+    premium_speed: float
     scarcity: float
     eta: float
     other_ratio: float
@@ -50,6 +51,8 @@ class NationParameters(NamedTuple):
     growth_bound: float
     layoff_speed: float
     offer_speed: float
+    tightness_pay: float
+    tightness_speed: float
     lead: float
     use: float
     lapse: float
@@ -61,6 +64,7 @@ class NationParameters(NamedTuple):
     tools_quality: float
     knowhow_weight: float
     knowhow_speed: float
+    knowhow_work: float
     links_local: float
     links_national: float
 

@@ -67,6 +67,8 @@ class State(NamedTuple):
     """(C,) people who left for the pool in the month."""
     wage: np.ndarray
     """(C, S) wage offered, 1 at rest."""
+    still_open: np.ndarray
+    """(C, S) part of the posts that lately stayed open in a month."""
     vacancies: np.ndarray
     """(C, S) posts open in the month."""
     hires: np.ndarray
@@ -76,7 +78,9 @@ class State(NamedTuple):
     cost: np.ndarray
     """(C, S) own cost of a unit of effort, 1 at rest."""
     price: np.ndarray
-    """(C, S) price asked, 1 at rest."""
+    """(C, S) price asked, 1 at rest, without the nation's premium."""
+    premium: np.ndarray
+    """(S,) log premium on all prices where the nation's clients want more than its cities can do, 0 at rest."""
     won: np.ndarray
     """(C, S) orders won in the month, real yuan."""
     backlog: np.ndarray
@@ -88,7 +92,7 @@ class State(NamedTuple):
     use: np.ndarray
     """(C, S) orders due over capacity."""
     knowhow: np.ndarray
-    """(C, S) log of know-how against the frontier."""
+    """(C, S) log of know-how against that of rest."""
     tools: np.ndarray
     """(C,) adoption of AI tools, 0 to 1."""
     luck: np.ndarray
@@ -148,7 +152,9 @@ def at_rest(rest: Rest, parameters: NationParameters) -> State:
     moving = p.emigration_rate * rest.residents
     return State(
         jobs=rest.jobs.copy(), seekers=rest.seekers.copy(), other=rest.other.copy(), pool=np.array([rest.pool]),
-        came=moving, left=moving.copy(), wage=zero + 1.0, vacancies=hires / p.fill_rate, hires=hires,
-        productive=zero + 1.0, cost=zero + 1.0, price=zero + 1.0, won=rest.sales.copy(),
-        backlog=rest.jobs * (p.lead - 1.0), planned=rest.jobs.copy(), output=rest.jobs.copy(), use=zero + p.use,
+        came=moving, left=moving.copy(), wage=zero + 1.0,
+        still_open=zero + 1.0 - p.fill_rate, vacancies=hires / p.fill_rate, hires=hires,
+        productive=zero + 1.0, cost=zero + 1.0, price=zero + 1.0, premium=np.zeros(zero.shape[1]),
+        won=rest.sales.copy(), backlog=rest.jobs * (p.lead - 1.0), planned=rest.jobs.copy(),
+        output=rest.jobs.copy(), use=zero + p.use,
         knowhow=zero.copy(), tools=np.zeros(rest.other.size), luck=zero.copy())

@@ -68,7 +68,7 @@ class AnchorAttraction(Instrument):
         row = int(model.new_studios(1)[0])
         s, g = model.studios.rows, model.city_state[0]
         segment = SEGMENTS.index((self.get("segments") or ["games"])[0])
-        inside = np.flatnonzero(self.inside(model))
+        inside = np.flatnonzero(self.among(model, model.space.cells["zones"]))
         cell = int(inside[np.argmax(model.space.cells["floor"][inside])]) if inside.size else int(model.hub_cell)
         start = {"id": identity(IDENTITY, 7_000_000 + number, int(AID)), "alive": Life.ALIVE, "segment": segment,
                  "cell": cell, "park": -1, "born": model.t, "anchor": 100 + number, "knowhow": 1.2, "reputation": 2.0,

@@ -148,10 +148,10 @@ class Instrument:
         """Step 10: act on studios that close this month (rows), before they are wound up."""
 
     def shorten_entry(self, model: CityModel, wait: np.ndarray) -> None:
-        """Step 10: change the months that permits take, by cell: the key `entry_months_saved` takes off as many."""
+        """Step 10: change the months that permits take, by quarter: the key `entry_months_saved` takes off as many."""
         saved = self.get("entry_months_saved") if "entry_months_saved" in self.keys else 0
         if saved:
-            here = self.inside(model)
+            here = self.among(model, model.space.quarters["zones"])
             wait[here] = np.maximum(0.0, wait[here] - saved)
 
     # ---- paying
@@ -250,11 +250,15 @@ class Instrument:
         """Return the bit mask of the zones in force."""
         return sum(1 << model.places.zone_index[z] for z in self.get(key) if z in model.places.zone_index)
 
-    def inside(self, model: CityModel, key: str = "zones") -> np.ndarray:
-        """Say for each cell whether it lies in one of the zones in force (all cells if none is named)."""
-        if not self.get(key):
-            return np.ones(model.space.cells.size, bool)
-        return (model.space.cells["zones"] & self.mask(model, key)) != 0
+    def among(self, model: CityModel, zones: np.ndarray) -> np.ndarray:
+        """Say of places by their zones (bits) whether they are in one of those in force (all if none is named)."""
+        if not self.get("zones"):
+            return np.ones(zones.size, bool)
+        return (zones & self.mask(model)) != 0
+
+    def inside(self, model: CityModel) -> np.ndarray:
+        """Say for each studio (rows of ``model.studios.used``) whether it is in one of the zones in force."""
+        return self.among(model, model.studio_zones())
 
     def rows_of(self, model: CityModel, ids: Iterable[int]) -> np.ndarray:
         """Return the rows of living studios by their identities, -1 for who is gone; rows are never remembered."""

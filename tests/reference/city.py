@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import Any
 
@@ -134,7 +135,10 @@ class ReferenceCity(mesa.Model):
                   / sum(s.vacancies[k] * s.offer[k] for s in posting))
         for studio, offer in zip(posting, new, strict=True):
             studio.offer[k] = offer / growth
-        self.state["market_wage"][k] *= growth
+        posts, found = (sum(getattr(s, what)[k] for s in posting) for what in ("vacancies", "filled"))
+        tighter = self.par["labour.tightness_speed"] * ((posts - found) / posts - self.state["still_open"][k])
+        self.state["still_open"][k] += tighter
+        self.state["market_wage"][k] *= growth * math.exp(self.par["labour.tightness_pay"] * tighter)
 
     def make_works(self) -> None:
         """Step 6: works in production go on; tests and clearance pass."""

@@ -136,7 +136,9 @@ class Studio(mesa.Agent):
         """Return what is offered next for a specialism: more if too much stayed open, less if too much was filled."""
         par = self.model.par
         still_open = 1.0 - self.filled[k] / self.vacancies[k]
-        return self.offer[k] * math.exp(par["labour.offer_speed"] * (still_open + par["labour.fill_rate"] - 1.0))
+        gap = still_open + par["labour.fill_rate"] - 1.0
+        haste = 1.0 + self.model.state["premium"][self.segment] if gap > 0.0 else 1.0
+        return self.offer[k] * math.exp(par["labour.offer_speed"] * haste * gap)
 
     # ---- step 5: partners
     def kilometres_to(self, other: Studio) -> float:
