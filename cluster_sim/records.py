@@ -13,7 +13,7 @@ import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
 
-TIES = 12               # partners that a studio remembers
+TIES = 24               # partners that a studio remembers
 BY_SEGMENT, BY_SPECIALISM, BY_TIE = (N_SEGMENTS,), (N_SPECIALISMS,), (TIES,)
 BY_CLIENT, BY_SUPPLIER = (3,), (2,)     # at home, in the nation, abroad; in the city, in the nation
 
@@ -65,8 +65,9 @@ STUDIO = record(
     ("hits", "i4", "count", "hits so far"),
     ("projects", "i4", "count", "own projects under way"),
     ("serial", "i4", "", "serial number of its next project"),
-    ("sub", "i4", "row", "partner for contract work; -1 if none, below -1 a studio of another city"),
-    ("sub_since", "i4", "t", "month in which that partner was chosen"),
+    ("sub", "i4", "row", "partner on contracts for each specialism; -1 if none, below -1 a studio of another city",
+     BY_SPECIALISM),
+    ("sub_since", "i4", "t", "month in which that partner was chosen", BY_SPECIALISM),
     ("listed", "i4", "t", "month in which it last rose on the ladder"),
     ("staff", "i4", "people", "people at work"),
     ("alive", "u1", "Life", "whether it exists"),
@@ -111,10 +112,14 @@ STUDIO = record(
     ("target", "f8", "people", "wished staff"),
     ("orders", "f8", "effort", "contract work to be done in the house"),
     ("abroad", "f8", "share", "part of its contract work that clients abroad order"),
-    ("pending", "f8", "effort", "contract work left to its partner"),
-    ("sub_cost", "f8", "1", "coordination for a unit of the partner's effort"),
-    ("sub_lack", "f8", "share", "part of contract work that it gives to the partner"),
-    ("sub_distance", "f8", "km", "distance of the partner"),
+    ("pending", "f8", "effort", "contract work left to each partner", BY_SPECIALISM),
+    ("asked", "f8", "effort/month", "of it what each partner is asked for in a month, money allowing", BY_SPECIALISM),
+    ("sub_cost", "f8", "1", "coordination for a unit of the partner's effort", BY_SPECIALISM),
+    ("sub_lack", "f8", "share", "part of contract work that its people lack by specialism", BY_SPECIALISM),
+    ("sub_distance", "f8", "km", "distance of the partner", BY_SPECIALISM),
+    ("overhead", "f8", "share", "part of its capacity that goes into working with others"),
+    ("links", "f8", "yuan/month", "what studios of the city that work with it buy from it"),
+    ("briefing", "f8", "effort/month", "coordination of the creative inputs that it buys in the city"),
     ("weight", "f8", "1", "its weight in the market for contracts"),
     ("coordination", "f8", "effort/month", "coordination owed for last month's partners"),
     ("own_load", "f8", "effort/month", "load from own projects"),
@@ -143,7 +148,7 @@ STUDIO = record(
     ("duty", "f8", "effort", "work owed this month beside contracts and projects"),
     ("outside_tie", "f8", "1", "strength of ties with partners in other cities"),
     ("franchise", "f8", "log", "strength of its best known title; fades"),
-    ("sub_id", "i8", "", "identity of the partner for contract work"),
+    ("sub_id", "i8", "", "identity of the partner for contract work", BY_SPECIALISM),
     ("franchise_id", "i8", "", "identity of its best known title"),
     ("months_red", "i4", "month", "months with bills that it could not pay"),
 )
@@ -187,7 +192,7 @@ PROPOSAL = record(
     ("owned_elsewhere", "f8", "share", "what owners in other cities carry, as a source has it; -1 if none does"),
     ("cost", "f8", "yuan", "planned cost, marketing included"),
     ("fixed_gross", "f8", "yuan", "gross of a film of history"),
-    ("bridge", "f8", "yuan", "loan on the expected aid"),
+    ("own", "f8", "yuan", "money of its own that the studio can put in"),
     ("applied", "u1", "bits", "1: applied for aid, 2: won it"),
 )
 

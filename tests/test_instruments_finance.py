@@ -154,7 +154,7 @@ def test_a_credit_line_keeps_a_studio_open_longer():
     def closes(debts: float) -> list[bool]:
         s["cash"][rows], s["loan"][rows], gone = -debts * month, 0.0, np.zeros(s.size, np.int64)
         treasury.settle_with_banks(s, model.rules, model.t, model.month.flow)
-        count = births.select_exits(s, model.rules, model.t, gone)
+        count = births.select_exits(s, model.rules, model.t, gone)[0]
         return np.isin(rows, gone[:count]).tolist()
 
     assert closes(1.9) == [False, True] and s["loan"][rows[0]] > 0.0 == s["loan"][rows[1]]

@@ -170,14 +170,34 @@ def test_what_banks_lent_in_a_run_is_paid_back_or_still_owed():
 
 
 def test_a_loan_on_the_aid_lets_a_studio_begin_what_it_could_not_pay():
-    model = build(1)
+    """Half of an aid of 80% is lent, so that own money carries as much again as two thirds of itself."""
+    accepted, parts = [], []
+    for bridged in (0.0, 0.5):
+        model, subsidy = in_force("production_subsidy", rate=0.8, cap=100.0, bridged=bridged)
+        proposals = np.zeros(2, PROPOSAL)
+        proposals["owner"], proposals["budget"] = int(alive(model, segment=0, anchor=0)[0]), 1e7
+        proposals["cost"], proposals["expected"] = 1e7, (1e9, 0.9e7)        # the second is worth it with the aid only
+        least = 1.0 - model.par["greenlight.coinvest_bound"]
+        proposals["own"] = 0.7 * least * 1e7
+        proposals["coinvest"] = 1.0 - 0.7 * least, 1.0
+        subsidy.expect_aid(model, proposals)
+        greenlight.choose(proposals, model.studios.used, model.rules.segments, model.rules.p)
+        accepted.append(proposals["accepted"].tolist())
+        parts.append(proposals["coinvest"].tolist())
+    assert accepted == [[0, 0], [1, 0]]             # co-investors still stay away from what does not pay by itself
+    assert 1.0 - parts[1][0] == pytest.approx(0.7 * least / (1.0 - 0.5 * 0.8)) and parts[1][1] == 1.0
+
+
+def test_a_loan_on_the_aid_can_stand_for_co_investors_who_stay_away():
+    """The owner lacks a part of what co-investors leave to it: the bank lends it, and their usual part is enough."""
+    model, subsidy = in_force("production_subsidy", rate=0.5, cap=100.0, bridged=0.5)
+    usual = float(model.rules.segments["coinvest"][0])
     proposals = np.zeros(2, PROPOSAL)
-    owner = int(alive(model, segment=0, anchor=0)[0])
-    proposals["owner"], proposals["budget"], proposals["cost"], proposals["expected"] = owner, 1e7, 1e7, 1e9
-    proposals["coinvest"] = model.par["greenlight.coinvest_bound"] + 0.05
-    proposals["bridge"] = 0.0, 1e6
-    assert greenlight.choose(proposals, model.studios.used, model.rules.segments, model.rules.p) == 1
-    assert proposals["accepted"].tolist() == [0, 1]
+    proposals["budget"], proposals["cost"], proposals["expected"], proposals["coinvest"] = 1e7, 1e7, 0.9e7, 1.0
+    proposals["own"] = (1.0 - usual) * 1e7 * np.array([0.76, 0.74])         # a quarter can be lent
+    subsidy.expect_aid(model, proposals)
+    assert proposals["coinvest"].tolist() == [usual, 1.0]
+    assert proposals["aid"][0] == pytest.approx(0.5 * (1.0 - usual) * 1e7, abs=1) and proposals["aid"][1] == 0.0
 
 
 def test_in_a_lottery_the_same_works_win_at_the_green_light_and_at_release():
@@ -188,7 +208,7 @@ def test_in_a_lottery_the_same_works_win_at_the_green_light_and_at_release():
     proposals["id"], proposals["budget"] = j["id"][rows], 10e6
     subsidy.expect_aid(model, proposals)
     won = proposals["aid"] > 0
-    assert 10 < won.sum() < 38 and (proposals["aid"][won] == 2e6).all() and (proposals["bridge"][won] == 1e6).all()
+    assert 10 < won.sum() < 38 and (proposals["aid"][won] == 2e6).all()
     assert (proposals["applied"] == np.where(won, 3, 1)).all()
     subsidy.green_light(model, rows)
     assert ((j["loan"][rows] > 0) == won).all()

@@ -92,7 +92,7 @@ def test_permits_that_take_longer_delay_the_opening():
 
 def closing(model) -> np.ndarray:
     gone = np.zeros(model.studios.high, np.int64)
-    count = births.select_exits(model.studios.used, model.rules, model.t, gone)
+    count = births.select_exits(model.studios.used, model.rules, model.t, gone)[0]
     return gone[:count]
 
 
@@ -145,7 +145,7 @@ def test_the_young_the_small_and_the_losing_close_more_often():
         total = 0
         for seed in range(60):
             gone = np.zeros(model.studios.high, np.int64)
-            total += births.select_exits(model.studios.used, model.rules._replace(seed=seed), model.t, gone)
+            total += births.select_exits(model.studios.used, model.rules._replace(seed=seed), model.t, gone)[0]
         return total / 60 / alive(model).size
 
     usual = rate()

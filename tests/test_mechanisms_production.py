@@ -90,7 +90,8 @@ def month_of_contracts(**columns):
     s["orders"], s["pending"], s["coordination"], s["sub"] = 0.0, 0.0, 0.0, -1
     for name, value in columns.items():
         s[name] = value
-    production.loads(s, model.projects.used, model.credits.used, model.rules.p, 0)
+    production.loads(s, model.projects.used, model.credits.used, model.other_cities.wage_index, model.city_state,
+                     model.rules.p, 0)
     model.month.flow[:] = 0.0
     production.deliver(s, model.rules.segments, model.other_cities.wage_index, model.city_state, model.rules.p,
                        model.month.flow)

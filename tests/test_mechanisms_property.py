@@ -104,7 +104,7 @@ def value(**cells):
     rent, tau = cells.pop("rent", 60.0), cells.pop("tau", 0.3)
     for name, x in cells.items():
         cell[name] = x
-    model.studios.used["sub_lack"][row] = 0.3
+    model.studios.used["sub_lack"][row] = 0.05
     table = np.array([cell], model.space.cells.dtype)
     return property_market.place_value(model.studios.used[row], table[0], rent, tau, model.city_state[0],
                                        model.rules.p[0])

@@ -20,7 +20,7 @@ def test_a_sale_is_a_claim_and_its_tax_is_due_at_once():
     production.pay_costs(model)
     production.plan_work(model)
     s, flow = model.studios.used, model.month.flow
-    s["orders"], s["pending"], s["sales"] = 2.0, 0.0, 0.0
+    s["orders"], s["asked"], s["sales"] = 2.0, 0.0, 0.0
     cash, owed, owes = (s[name].sum() for name in ("cash", "receivable", "payable"))
     flow[:] = 0.0
     production.deliver_contracts(model)

@@ -118,7 +118,7 @@ def test_bought_inputs_cost_what_they_cost_outside_whatever_a_studio_asks():
         s, flow = model.studios.used, model.month.flow
         s["unit_cost"] *= factor
         prices.set_prices(model)
-        s["inputs"] = s["sales"] = s["pending"] = 0.0
+        s["inputs"] = s["sales"] = s["asked"] = 0.0
         production.deliver(s, model.rules.segments, model.other_cities.wage_index, model.city_state, model.rules.p,
                            flow)
         bought.append((s["inputs"].copy(), s["sales"].copy()))

@@ -177,13 +177,11 @@ def test_meetings_follow_the_formula(month: SimpleNamespace, in_park: bool) -> N
         others, rising = studio.strangers(k)
         for other, here, there in zip(others, [0.0, *rising], rising, strict=False):
             weight[other] += there - here
-        for other, extra in studio.friends(k).items():
-            weight[other] += extra
         away = city.outside_reach[k]
         total = sum(weight.values()) + away
         groups: dict[Any, list[float]] = {"another city": [away / total, 0]}
         for other, w in weight.items():
-            name = "friend" if other in studio.friends(k) else "nobody" if other is studio else (
+            name = "nobody" if other is studio else (
                 int(math.log2(0.05 + studio.kilometres_to(other))), "strangers by distance")
             share = groups.setdefault(name, [0.0, 0])
             share[0] += w / total

@@ -11,7 +11,7 @@ import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
 from cluster_sim.initial import money, nation
-from cluster_sim.month import commissioning, partner_search, population, prices, production, rivals
+from cluster_sim.month import commissioning, founding, partner_search, population, prices, production, rivals
 from cluster_sim.month import property as property_market
 from cluster_sim.month.hiring import look_at_employers
 from cluster_sim.records import PAYROLL
@@ -51,6 +51,7 @@ def set_prices(model) -> None:
     s["revenue_year"] = np.floor(12.0 * s["load"] * s["price"])
     s["revenue_last"] = s["revenue_year"] / 1.15
     s["surplus_year"] = money.first_surplus(s, rules.segments)
+    founding.set_usual_income(model)
     s["valuation"] = par["ladder.price_to_sales"] * s["revenue_year"]
     bounds = np.array([par[f"ladder.{tier}_revenue"] for tier in ("nestling", "chick", "grower")]) * 1e6
     s["tier"] = np.where(s["solo"] == 0, np.searchsorted(bounds, s["revenue_year"], side="right"), 0)

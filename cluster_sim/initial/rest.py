@@ -24,6 +24,7 @@ from cluster_sim.initial.markets import price_effort, set_usual_density
 from cluster_sim.initial.outside import still_outside
 from cluster_sim.initial.rest_state import restore, shift, snapshot
 from cluster_sim.month import observe
+from cluster_sim.month.founding import set_usual_income
 
 STATES = 16
 FIRST_SEED = 7_000_000_000      # burn-ins have luck that no run of a usual seed has
@@ -63,6 +64,7 @@ def live_to_rest(model: Any, number: int) -> dict[str, np.ndarray]:
         if renewed <= city.t < settled:
             price_effort(city, RENEWAL)
             set_usual_density(city, RENEWAL)
+            set_usual_income(city, RENEWAL)
         if city.t % 12 == 0:
             city.kept.forget_titles()
     hold.fix(city)

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.codes import NEVER, SEGMENTS, Life
+from cluster_sim.codes import NEVER, NOBODY, SEGMENTS, Life
 from cluster_sim.draws import (
     IDENTITY,
     START_PLACE,
@@ -86,7 +86,7 @@ def settle_studios(studios, sizes, segment_of, space, free_floor, rules):
         s.ai = 0.0
         s.export = 1.0
         s.offer[:] = 1.0
-        s.sub = -1
+        s.sub[:] = NOBODY
         s.round_month = NEVER
         s.listed = NEVER
 

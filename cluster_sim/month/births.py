@@ -14,7 +14,7 @@ import numpy as np
 from cluster_sim import balances as B
 from cluster_sim import ledger as L
 from cluster_sim import people_ledger as P
-from cluster_sim.codes import FOUNDER, N_SEGMENTS, NEVER, Life, Stage, Status
+from cluster_sim.codes import FOUNDER, N_SEGMENTS, NEVER, NOBODY, Life, Stage, Status
 from cluster_sim.draws import (
     ADDRESS,
     CLOSE,
@@ -86,7 +86,7 @@ def found(rows, founders, people, studios, entrants, places, city, rules, t, flo
         s.unit_cost = g.unit_cost[s.segment] * g.outside_cost
         s.capacity = 1.0
         s.expected = p.births_first_load
-        s.sub = -1
+        s.sub[:] = NOBODY
         s.round_month = NEVER
         s.staff = 1
         s.staff_by[person.specialism] = 1
@@ -101,10 +101,14 @@ def found(rows, founders, people, studios, entrants, places, city, rules, t, flo
 
 @kernel
 def select_exits(studios, rules, t, gone):
-    """List the studios that close this month: out of money and credit, without people, or given up; return how many."""
+    """List the studios that close this month: out of money and credit, without people, or given up.
+
+    Returns how many, and how many of them for want of money.
+    """
     p = rules.p[0]
     base = stream(rules.seed, CLOSE, t)
     count = 0
+    broke = 0
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE or s.born > t:
@@ -113,9 +117,11 @@ def select_exits(studios, rules, t, gone):
         if s.anchor > 0 or s.kept_open == 1:
             continue
         insolvent = s.cash < 0.0 and net_claims(s) < -p.births_overdraft * own_costs(s)
-        if s.staff == 0 or insolvent or s.months_red > p.births_red_months:
+        bankrupt = insolvent or s.months_red > p.births_red_months
+        if s.staff == 0 or bankrupt:
             gone[count] = i
             count += 1
+            broke += 1 if bankrupt else 0
             continue
         age = t - s.born
         loss = 1.0 if s.surplus_year < 0.0 else 0.0
@@ -124,7 +130,7 @@ def select_exits(studios, rules, t, gone):
         if low16(draw(base, s.id)) < hazard:
             gone[count] = i
             count += 1
-    return count
+    return count, broke
 
 
 @kernel
@@ -199,7 +205,8 @@ def close_studios(model) -> None:
     """Close the studios that cannot go on, after policy has looked at them."""
     studios = model.studios.used
     gone = np.empty(studios.size, np.int64)
-    count = model.state["exits"] = select_exits(studios, model.rules, model.t, gone)
+    count, broke = select_exits(studios, model.rules, model.t, gone)
+    model.state["exits"], model.state["bankruptcies"] = count, broke
     gone = gone[:count]
     if not count:
         return

@@ -14,8 +14,8 @@ import math
 
 import numpy as np
 
-from cluster_sim.codes import Life
-from cluster_sim.draws import APPEAL, ORDERS, again, draw, dyadic, normal, poisson, stream
+from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life
+from cluster_sim.draws import APPEAL, ORDERS, again, draw, dyadic, normal, poisson, stream, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import rivals
 from cluster_sim.month.luck import luck_shock, luck_spread
@@ -54,6 +54,45 @@ def weigh(studios, city, rules, t, weight_home, weight_abroad):
 
 
 @kernel
+def buy_nearby(studios, money, p):
+    """Let studios buy creative inputs from the partners in their teams; return what is left for others (yuan a month).
+
+    money: what the city's studios buy from each other, shared by the buyers' sales and, among a buyer's partners here,
+    by what each is needed for.  What is bought needs coordination as work does; who has no partner here buys from
+    strangers, which costs as much as from the farthest, or as making do.
+    """
+    p = p[0]
+    farthest = min(p.collaboration_makeshift, p.collaboration_c0 * (1.0 + p.collaboration_tau_max))
+    sales = 0.0
+    for i in range(studios.shape[0]):
+        studios[i].links = 0.0
+        studios[i].briefing = 0.0
+        if studios[i].alive == Life.ALIVE:
+            sales += studios[i].sales
+    money = yuan(money)
+    left = money
+    for i in range(studios.shape[0]):
+        s = studios[i]
+        if s.alive != Life.ALIVE:
+            continue
+        budget = money * s.sales / max(sales, 1.0)
+        needed = 0.0
+        for k in range(N_SPECIALISMS):
+            if s.sub[k] >= 0 and studios[s.sub[k]].weight > 0.0:
+                needed += s.sub_lack[k]
+        if needed <= 0.0:
+            s.briefing = farthest * budget / max(s.price, 1.0)
+            continue
+        for k in range(N_SPECIALISMS):
+            if s.sub[k] >= 0 and studios[s.sub[k]].weight > 0.0:
+                bought = yuan(budget * s.sub_lack[k] / needed)
+                studios[s.sub[k]].links += bought
+                s.briefing += s.sub_cost[k] * bought / max(s.price, 1.0)
+                left -= bought
+    return left
+
+
+@kernel
 def win(studios, city, rules, markets, money_home, money_abroad, t):
     """Give each studio its contracts of the month: a Poisson number of lumps around its expected part.
 
@@ -73,15 +112,20 @@ def win(studios, city, rules, markets, money_home, money_abroad, t):
         segment = s.segment
         here = money_home[segment] * s.weight / weight_home[segment]
         there = money_abroad[segment] * dyadic(s.weight * s.export) / max(weight_abroad[segment], 1e-12)
-        expected = here + there
+        expected = here + there + s.links
         lump = segments[segment].contract_size * s.price * s.staff ** p.commissioning_contract_growth
         count = poisson(again(draw(base, s.id)), expected / lump)
         effort = count * lump / s.price
         lapse = 1.0 - p.commissioning_lapse * max(0.0, min(1.0, s.load / max(s.capacity, 0.1) - 1.5))
         s.orders = s.orders * lapse * g.repriced[segment]
         s.abroad += 0.1 * (there / max(expected, 1e-9) - s.abroad)
-        helped = s.sub_lack * effort if s.sub != -1 else 0.0
-        s.pending += helped
+        helped = 0.0
+        for k in range(N_SPECIALISMS):
+            s.pending[k] *= g.repriced[segment]
+            if s.sub[k] != NOBODY:
+                part = s.sub_lack[k] * effort
+                s.pending[k] += part
+                helped += part
         s.orders += effort - helped
 
 
@@ -107,5 +151,8 @@ def weigh_studios(model) -> None:
 
 def win_contracts(model) -> None:
     """Let clients spend, and studios win their parts of it."""
-    home, abroad = share_markets(model, rivals.live_month(model))
+    won = rivals.live_month(model)
+    home, abroad = share_markets(model, won)
+    money = float(won.nearby.sum())
+    home -= won.nearby * (1.0 - buy_nearby(model.studios.used, money, model.rules.p) / max(money, 1.0))
     win(model.studios.used, model.city_state, model.rules, model.markets, home, abroad, model.t)

@@ -65,17 +65,16 @@ def draft(s, seg, q, g, p, h, serial):
         + p.release_franchise * s.franchise)
     q.aid = 0.0
     q.fixed_gross = 0.0
-    q.bridge = 0.0
     q.applied = 0
     q.replay = 0
     q.owned_elsewhere = -1.0
     # free money, and what the house can set aside while it works, less what works under way still take
-    own = (p.greenlight_cash_share * free_money(s, p)
-           + max(0.0, p.greenlight_set_aside * q.months * max(0.0, s.surplus_year) / 12.0 - s.committed))
+    q.own = (p.greenlight_cash_share * free_money(s, p)
+             + max(0.0, p.greenlight_set_aside * q.months * max(0.0, s.surplus_year) / 12.0 - s.committed))
     # co-investors do not share the studio's optimism: beyond their usual part they want their money back
-    q.coinvest = max(seg.coinvest, 1.0 - own / max(q.budget, 1.0))
+    q.coinvest = max(seg.coinvest, 1.0 - q.own / max(q.budget, 1.0))
     if q.expected < q.cost and q.coinvest > seg.coinvest:
-        q.coinvest = 1.0 if own < (1.0 - seg.coinvest) * q.budget else seg.coinvest
+        q.coinvest = 1.0
 
 
 @kernel
@@ -116,9 +115,6 @@ def choose(proposals, studios, segments, p):
     for n in range(proposals.shape[0]):
         q = proposals[n]
         s = studios[q.owner]
-        if q.bridge > 0.0 and q.coinvest > segments[q.segment].coinvest:
-            # what a bank lends on the aid is money of one's own
-            q.coinvest = max(segments[q.segment].coinvest, q.coinvest - q.bridge / max(q.budget, 1.0))
         good = q.expected * p.greenlight_optimism + q.aid >= p.greenlight_hurdle * q.cost
         possible = q.coinvest <= p.greenlight_coinvest_bound
         if good and not possible:
@@ -312,7 +308,7 @@ def add_replays(model, proposals: np.ndarray, count: int) -> int:
         q["id"], q["months"], q["replay"] = event.identity, max(2, event.release - model.t), 1
         budget = event.budget * model.scale
         q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * model.scale
-        q["bridge"], q["applied"] = 0.0, 0
+        q["applied"] = 0
         price = float(model.city_state["outside_fee"][0, event.segment])
         q["own_effort"] = 0.3 * s["capacity"] * q["months"]
         own_cost = q["own_effort"] * s["unit_cost"]

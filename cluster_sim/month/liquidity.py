@@ -15,7 +15,7 @@ from cluster_sim.jit import inline
 @inline
 def own_costs(s):
     """Return a month's own costs of a studio (yuan): people, rent and computing, not what it buys for its clients."""
-    return s.unit_cost * max(s.capacity, 0.5)
+    return s.unit_cost * (1.0 - s.overhead) * max(s.capacity, 0.5)
 
 
 @inline

@@ -17,7 +17,7 @@ import numpy as np
 from cluster_sim import people_ledger as P
 from cluster_sim.codes import N_SPECIALISMS, Origin, Status
 from cluster_sim.draws import MOVER, uniform_for
-from cluster_sim.month import rivals
+from cluster_sim.month import founding, rivals
 from cluster_sim.month.hiring import census
 from cluster_sim.month.population import Arrival, arrive
 
@@ -87,7 +87,7 @@ def look_around(model) -> None:
     real = g["relative_wage"] * g["prospects"] / g["living_cost"]
     odds = stay / (1.0 - stay) * real**weight * g["standing"]
     g["stay"] = odds / (1.0 + odds)
-    g["found_pull"] = math.exp(par["population.founding_buzz"] * g["buzz_mean"])
+    g["found_pull"] = founding.pull(model)
 
 
 def whole(model, flow: int, expected: float) -> int:

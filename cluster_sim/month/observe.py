@@ -19,13 +19,13 @@ from cluster_sim.policies.payments import dates
 
 STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance", "migrants", "hires", "outsiders",
          "students", "seekers", "places", "students_wish", "proposed", "greenlit", "released", "hits", "entries",
-         "exits", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home", "won_nation",
-         "won_abroad", "start_sales", "enrolled", "rival_sales", "spent_home", "spent_nation")
+         "exits", "bankruptcies", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home",
+         "won_nation", "won_abroad", "start_sales", "enrolled", "rival_sales", "spent_home", "spent_nation")
 
 
 @kernel
 def survey_studios(studios, city, p, totals, value_added, employment, t):
-    """Add up what studios look like (exact or integer sums); totals: (14,)."""
+    """Add up what studios look like (exact or integer sums); totals: (15,)."""
     g = city[0]
     young = p[0].finance_age_bound
     totals[:] = 0.0
@@ -50,13 +50,15 @@ def survey_studios(studios, city, p, totals, value_added, employment, t):
         totals[6] += math.floor(s.price / g.outside_price[segment] * 1e6) * s.staff
         totals[7] += math.floor(min(s.load, 3.0 * s.capacity) * 1e3)
         totals[8] += math.floor(s.capacity * 1e3)
-        if s.sub >= 0 and s.coordination > 0.0:
-            totals[9] += math.floor(s.sub_distance * 1e3) * math.floor(s.pending * 1e3 + 1.0)
-            totals[10] += math.floor(s.pending * 1e3 + 1.0)
+        for k in range(N_SPECIALISMS):
+            if s.sub[k] >= 0 and s.asked[k] > 0.0:
+                totals[9] += math.floor(s.sub_distance[k] * 1e3) * math.floor(s.pending[k] * 1e3 + 1.0)
+                totals[10] += math.floor(s.pending[k] * 1e3 + 1.0)
         totals[11] += math.floor(s.rent_per_m2 * 1e3) * max(1, s.staff)
         if t - s.born < young and s.anchor == 0:
             totals[12] += 1.0
             totals[13] += s.staff
+        totals[14] += s.links
 
 
 @kernel
@@ -96,8 +98,9 @@ class Observer:
         self.flows = np.zeros((model.months, len(L.KINDS)))
         self.instruments = tuple(instruments())
         self.outlays = np.zeros((model.months, len(self.instruments)))
-        self.totals, self.value_added, self.employment = np.zeros(14), np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
+        self.totals, self.value_added, self.employment = np.zeros(15), np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
         self.place = {name: k for k, name in enumerate(INDICATORS)}
+        self.first_staff = model.space.cells["staff"].copy(), model.space.parks["staff"].copy()
 
     def observe(self, model: Any) -> None:
         """Write the month's row."""
@@ -115,14 +118,16 @@ class Observer:
         projects, cells = model.projects.used, model.space.cells
         making = (projects["stage"] > Stage.FREE.value) & (projects["stage"] < Stage.RUNNING.value)
         fresh = making & (projects["started"] == model.t)
-        ties = float(projects["ties_repeated"][fresh].sum()), float(projects["ties_new"][fresh].sum())
+        repeated = float(projects["ties_repeated"][fresh].sum())
         local, outside = float(projects["partners"][fresh].sum()), float(projects["outside_partners"][fresh].sum())
         teams = projects["partners"][making] + projects["outside_partners"][making]
         row = {
             "creative_value_added": s["creative_value_added"], "city_gdp": s["city_gdp"], "studios": totals[0],
             "employment": totals[1], "students": s["students"], "released": s["released"], "hits": s["hits"],
-            "entries": s["entries"], "exits": s["exits"], "mean_wage": flow[L.WAGES] / staff / 1e3,
-            "mean_rent": totals[11] / 1e3 / staff,
+            "entries": s["entries"], "exits": s["exits"], "bankruptcies": s["bankruptcies"],
+            "mean_wage": flow[L.WAGES] / staff / 1e3,
+            "mean_rent": totals[11] / 1e3 / staff, "constant_quality_rent": self.rent_at_start_weights(model),
+            "local_inputs_share": (float(flow[L.SALES_LOCAL_PARTNER]) + totals[14]) / max(sales, 1.0),
             "collaboration_distance": (totals[9] / 1e3 / totals[10]) if totals[10] > 0 else np.nan,
             "localisation": theil(cells, model.space.parks),
             "top1_share": self.top_share(model),
@@ -143,7 +148,7 @@ class Observer:
             "relative_wage": g["relative_wage"], "use_of_capacity": totals[7] / max(totals[8], 1.0),
             "market_share_home": s["won_home"] / max(s["spent_home"], 1.0),
             "market_share_nation": s["won_nation"] / max(s["spent_nation"], 1.0),
-            "repeated_ties": ties[0] / sum(ties) if sum(ties) else np.nan,
+            "repeated_ties": repeated / local if local else np.nan,
             "outside_partner_share": outside / (local + outside) if local + outside else np.nan,
             "enrolled": s["enrolled"], "rival_sales": s["rival_sales"] / 1e6,
             "income_owned_elsewhere": float(flow[list(L.OWNED_ELSEWHERE)].sum()) / 1e6,
@@ -160,6 +165,12 @@ class Observer:
         for name, value in row.items():
             line[self.place[name]] = value
         self.shares(model, line)
+
+    def rent_at_start_weights(self, model: Any) -> float:
+        """Return the mean rent of the places where people worked at the start, by how many did (Laspeyres 1871)."""
+        cells, parks = self.first_staff
+        paid = float(cells @ model.space.cells["rent"]) + float(parks @ model.space.parks["rent"])
+        return paid / max(float(cells.sum() + parks.sum()), 1.0)
 
     def top_share(self, model: Any) -> float:
         """Return the largest title's part of all titles' gross in the month."""

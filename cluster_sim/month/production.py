@@ -18,7 +18,10 @@ from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import inline, kernel
 from cluster_sim.month import population
 from cluster_sim.month.liquidity import seat_price
+from cluster_sim.month.teams import ask_partners, take_delivery
 from cluster_sim.records import EMPLOYER, PAYROLL
+
+MOST_OVERHEAD = 0.5         # of capacity that working with others is taken to cost
 
 
 @kernel
@@ -70,17 +73,20 @@ def capacities(studios, payrolls, cells, parks, city, rules, flow):
         flow[L.SOCIAL_CONTRIBUTIONS] += social
         flow[L.RENT] += rent
         flow[L.COMPUTE] += compute
-        # what the studio bears itself, as last month's aid lets it expect
+        # what the studio bears itself, as last month's aid lets it expect, for the effort that clients get
         borne = s.wages * (1.0 - s.wage_relief) + rent * (1.0 - s.rent_relief) + compute * (1.0 - s.compute_relief)
-        s.unit_cost = borne / max(s.capacity, 0.05)
+        lost = min(MOST_OVERHEAD, s.coordination / max(s.capacity, 0.05))
+        s.overhead += p.commissioning_expectation * (lost - s.overhead)
+        s.unit_cost = borne / (max(s.capacity, 0.05) * (1.0 - s.overhead))
         s.wage_relief = 0.0
         s.rent_relief = 0.0
         s.compute_relief = 0.0
 
 
 @kernel
-def loads(studios, projects, credits, p, t):
+def loads(studios, projects, credits, outside_wage, city, p, t):
     """Add up what each studio has to do this month: contracts, partners' orders, projects, coordination."""
+    g = city[0]
     p = p[0]
     for i in range(studios.shape[0]):
         studios[i].own_load = 0.0
@@ -104,8 +110,11 @@ def loads(studios, projects, credits, p, t):
                         b.credit_load += dyadic((c.effort - c.done) / max(1, j.earliest - t))
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == Life.ALIVE and s.sub >= 0:
-            studios[s.sub].sub_load += dyadic(s.pending / p.commissioning_lead)
+        if s.alive == Life.ALIVE:
+            ask_partners(s, studios, outside_wage, g, p)
+            for k in range(N_SPECIALISMS):
+                if s.sub[k] >= 0:
+                    studios[s.sub[k]].sub_load += dyadic(s.asked[k])
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE:
@@ -119,8 +128,9 @@ def loads(studios, projects, credits, p, t):
 
 @kernel
 def deliver(studios, segments, outside_wage, city, p, flow):
-    """Deliver contract work on credit, pay subcontractors and taxes, and owe suppliers for what was bought.
+    """Deliver contract work on credit, pay partners and taxes, and owe suppliers for what was bought.
 
+    Work for which a studio has neither people nor a partner takes more effort, as working together does.
     The value-added tax, net of that on what was bought, is due with the invoice; the client pays it with the bill.
     """
     g = city[0]
@@ -132,27 +142,8 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         seg = segments[s.segment]
         done = s.served * s.orders / p.commissioning_lead
         s.orders -= done
-        helped = 0.0
-        pay = 0.0
-        if s.pending > 0.0:
-            slower = 1.0 / (1.0 + p.collaboration_delay * s.sub_cost / max(p.collaboration_c0, 1e-9))
-            if s.sub >= 0:
-                b = studios[s.sub]
-                helped = s.pending / p.commissioning_lead * b.served * slower
-                pay = yuan(helped * b.fee * p.collaboration_fee_share)
-                b.cash += pay
-                b.sales += pay
-                flow[L.SALES_LOCAL_PARTNER] += pay
-            elif s.sub <= -2:
-                helped = s.pending / p.commissioning_lead * slower
-                pay = yuan(helped * g.outside_fee[s.segment] * outside_wage[-2 - s.sub]
-                           * p.collaboration_fee_share)
-                flow[L.OUTSIDE_PARTNER_WORK] += pay
-            else:
-                s.orders += s.pending
-                s.pending = 0.0
-            s.pending -= helped
-        s.coordination = dyadic(s.sub_cost * helped)
+        helped, pay, alone = take_delivery(s, studios, outside_wage, g, p, flow)
+        s.coordination += dyadic(p.collaboration_makeshift * alone * done)
         revenue = yuan((done + helped) * s.price)
         abroad = yuan(revenue * min(1.0, max(0.0, s.abroad)))
         home = yuan((revenue - abroad) * g.home_part[s.segment])
@@ -314,7 +305,8 @@ def pay_costs(model) -> None:
 
 def plan_work(model) -> None:
     """Add up what every studio has to do, and which part of it its capacity serves."""
-    loads(model.studios.used, model.projects.used, model.credits.used, model.rules.p, model.t)
+    loads(model.studios.used, model.projects.used, model.credits.used, model.other_cities.wage_index,
+          model.city_state, model.rules.p, model.t)
 
 
 def deliver_contracts(model) -> None:

@@ -139,7 +139,7 @@ def place_value(s, cell, rent, tau_here, city, p):
     """Return what a place is worth to a studio in yuan a worker a month, its rent taken off."""
     income = s.fee * s.capacity / max(s.staff, 1) if s.staff > 0 else city.fee[s.segment]     # without inputs
     density = p.production_gamma * math.log(max(0.05, cell.density / city.density0)) * income
-    share = s.sub_lack + p.property_project_share
+    share = s.sub_lack.sum() + p.property_project_share
     partners = share * p.collaboration_c0 * tau_here * income
     access = p.property_access * math.log(1.0 + cell.access) * p.collaboration_c0 * income
     return density - partners + access + p.property_amenity * cell.amenity - rent * p.property_m2_per_worker

@@ -23,6 +23,8 @@ class Won(NamedTuple):
 
     home: np.ndarray
     """(S,) orders from clients of the city, its own studios included."""
+    nearby: np.ndarray
+    """(S,) of them, orders from its own studios."""
     nation: np.ndarray
     """(S,) orders from clients of the other cities."""
     abroad: np.ndarray
@@ -105,5 +107,6 @@ def _won_by_ours(parameters: NationParameters, rest: Rest, state: State, weight:
     money = spent * mine / everybody
     nearby = parameters.links_local * rest.sales[0] * sales[0].sum() / rest.sales[0].sum()
     spent[:, 0] += nearby
-    return Won(home=money[:, 0] + nearby, nation=money[:, 1:-1].sum(1), abroad=money[:, -1], rivals=everybody - mine,
-               rival_sales=float(state.won[1:].sum()), spent=spent, pool=float(state.pool[0]) / rest.pool)
+    return Won(home=money[:, 0] + nearby, nearby=nearby, nation=money[:, 1:-1].sum(1), abroad=money[:, -1],
+               rivals=everybody - mine, rival_sales=float(state.won[1:].sum()), spent=spent,
+               pool=float(state.pool[0]) / rest.pool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import N_SPECIALISMS, NEVER, SEGMENTS, FundKind, Life, Round, Status
+from cluster_sim.codes import N_SPECIALISMS, NEVER, NOBODY, SEGMENTS, FundKind, Life, Round, Status
 from cluster_sim.policies.base import Instrument, Key
 
 
@@ -56,9 +56,9 @@ class AnchorAttraction(Instrument):
         planned = ramp * self.get("jobs") * model.scale * per_head * model.par["labour.use_of_capacity"]
         planned -= float(office["own_load"] + office["credit_load"] + office["sub_load"])
         work = max(0.0, planned * model.par["commissioning.lead"] - float(office["orders"]))
-        bought = float(office["sub_lack"]) if office["sub"] != -1 else 0.0
+        bought = np.where(office["sub"] != NOBODY, office["sub_lack"], 0.0)
         office["orders"] += work
-        office["pending"] += work * bought / (1.0 - bought)
+        office["pending"] += work * bought / (1.0 - bought.sum())
 
     def arrive(self, model, grant: float) -> None:
         """Open the company's office: a studio with people from outside, and its fund."""

@@ -95,7 +95,7 @@ class ReferenceCity(mesa.Model):
         self.meeting_cache.clear()
         self.people_live()
         self.hire()
-        self.agents_by_type[Studio].do("find_partner")
+        self.agents_by_type[Studio].do("find_partners")
         self.agents_by_type[Studio].do("produce")
         self.make_works()
         self.release()
