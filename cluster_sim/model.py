@@ -60,10 +60,8 @@ class ClusterModel(Views, mesa.Model):
     ----------
     setup : Scenario or str or Path
         A loaded scenario (`cluster_sim.load_scenario`), the path of its file, or its name, such as ``baseline``.
-    seed : int
-        Key of all random numbers; None counts as 0.
-    scale : float or str
-        Size of the city, 1 for the whole, 0.05 or ``1/20`` for a twentieth.
+    seed, scale : int, float or str
+        Key of all random numbers, None counts as 0; size of the city, 1 for the whole, 0.05 or ``1/20`` for a twentieth.
     keep : sequence of str
         What else to record: ``accounts`` (studios' years), ``payments`` (of public money).
     until, set : str, mapping
@@ -146,10 +144,8 @@ class ClusterModel(Views, mesa.Model):
         super().__init__(rng=seed)
         # Mesa's step drops its schedule at an error and then lives no month more without a word
         self._mesas_step, self.step = self.step, self._step_if_possible     # type: ignore[method-assign]
-        self.within_month = False
-        self.setup, self.seed, self.scale, self.t = setup, seed, scale, 0
-        known = policies.instruments()
-        self.instruments = [known[name](entries) for name, entries in sorted(setup.policies.items())]
+        self.setup, self.seed, self.scale, self.t, self.within_month = setup, seed, scale, 0, False
+        self.instruments = [policies.instruments()[name](law) for name, law in sorted(setup.policies.items())]
         self.events = events.read_events(setup.events, setup.start)
         self.state: dict[str, float] = dict.fromkeys(observe.STATE, 0) | {"students_wish": 1.0}
         self.buffers = Buffers()
@@ -167,8 +163,7 @@ class ClusterModel(Views, mesa.Model):
         self._check_step()
         self.within_month = True
         self.live_month(self.EVENTS)
-        self.within_month = False
-        self.running = not self.finished        # Mesa's own runners stop then
+        self.within_month, self.running = False, not self.finished      # Mesa's own runners stop at the end
 
     def live_month(self, happens: Iterable[Event]) -> None:
         """Begin a month and let these events happen in it."""

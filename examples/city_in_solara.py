@@ -17,8 +17,11 @@ COLOURS = dict(zip(SEGMENTS, ("tab:red", "tab:blue", "tab:green", "tab:purple", 
 
 
 def portray_studio(studio):
-    """A point for each studio, as large as its staff and in the colour of its segment."""
-    return AgentPortrayalStyle(color=COLOURS[studio.segment_name], size=4.0 + studio.staff, alpha=0.7)
+    """A point for each studio, as large as its staff and in the colour of its segment, anywhere in its cell."""
+    x, y = studio.pos
+    east, north = studio.unique_id % 101 / 101 - 0.5, studio.unique_id // 101 % 103 / 103 - 0.5
+    return AgentPortrayalStyle(x + 0.9 * east, y + 0.9 * north, color=COLOURS[studio.segment_name],
+                               size=4.0 + studio.staff, alpha=0.7)
 
 
 def portray_layer(layer):
@@ -28,7 +31,7 @@ def portray_layer(layer):
     return None
 
 
-model = ClusterModel("baseline", seed=1, scale="1/100")
+model = ClusterModel("baseline", seed=1, scale="1/50")
 renderer = SpaceRenderer(model, backend="matplotlib")
 renderer.draw_propertylayer(portray_layer)
 renderer.draw_agents(portray_studio)
@@ -37,6 +40,6 @@ page = SolaraViz(
     model,
     renderer,
     components=[make_plot_component("studios"), make_plot_component("employment"), make_plot_component("released")],
-    model_params={"setup": "baseline", "scale": "1/100", "seed": Slider("Seed", 1, 1, 20, 1)},
+    model_params={"setup": "baseline", "scale": "1/50", "seed": Slider("Seed", 1, 1, 20, 1)},
     name="Creative cluster",
 )
