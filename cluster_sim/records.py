@@ -273,6 +273,7 @@ FUND = record(
     ("kind", "i4", "FundKind", "whose fund it is"),
     ("first_round", "i4", "Round", "earliest round in which it invests"),
     ("last_round", "i4", "Round", "latest round in which it invests"),
+    ("stands_for", "i4", "count", "private funds of the whole city whose looks it takes turns with; 0: its own alone"),
     ("exits", "i4", "count", "stakes sold so far"),
     ("write_offs", "i4", "count", "stakes lost so far"),
     ("alive", "u1", "Life", "whether it exists"),

@@ -231,6 +231,6 @@ def test_a_fund_bids_by_its_ticket():
     model.rules.p["finance_bar"], funds["looks"], funds["cash"] = -100.0, 20.0, 1e9
     funds["first_round"], funds["last_round"], funds["ticket"][0] = 1, 5, 3.0
     bids = np.zeros((model.funds.high, 1))
-    finance.bid(funds, model.studios.used, np.array([row]), np.array([2e6]), model.space.cells, model.city_state,
+    finance.bid(funds, model.studios.used, np.array([row]), np.array([2e6]), model.studio_zones(), model.city_state,
                 model.rules, 0, bids)
     assert bids[0, 0] == 6e6 and bids[1, 0] == pytest.approx(model.par["finance.ticket"] * 2e6)

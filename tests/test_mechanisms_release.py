@@ -277,6 +277,28 @@ def test_a_success_becomes_a_hit_once_and_makes_a_name():
     assert s["franchise"][owner] > 1.0 and s["franchise_id"][owner] == model.projects.rows["id"][row]
 
 
+def test_a_title_that_only_a_small_city_calls_a_hit_makes_the_name_that_it_makes_in_the_whole():
+    """It passes the small city's threshold in its first month, and a third of the whole one's by its end."""
+    names = []
+    for scale in (1.0, 1 / 20):
+        model, rows, owner = stage()
+        premiere(model)
+        model.rules.p["release_crowding"] = 0.0
+        model.studios.used["export"] = 0.0
+        model.studios.used["reputation"] = 0.0
+        threshold = model.par["release.hit_threshold"] * MILLION
+        model.city_state["scale"], model.city_state["hit_threshold"] = scale, threshold * scale
+        j = model.projects.rows
+        j["potential"][rows], j["renown"][rows] = 0.1 * threshold, 10.0 / 3.0
+        for _ in range(int(model.rules.segments["run"][0])):
+            screen(model)
+            release.settle(model.projects.used, model.credits.used, model.studios.used, model.city_state,
+                           model.rules.p, np.zeros(model.studios.high))
+        assert (j["hit"][rows[0]] != HitState.NONE) == (scale < 1.0)
+        names.append(model.studios.used["reputation"][owner])
+    assert names[0] == pytest.approx(names[1]) and names[0] > 0.1
+
+
 def test_partners_with_points_are_paid_from_receipts():
     model, row, owner, partners = hit(partners=2)
     s = model.studios.used

@@ -18,9 +18,9 @@ def test_pass_through_by_impulse(level):
     p, rest, state = world(cities=3, segments=6)
     log = {}
     for sign in (-1, 1):
-        prices.set_prices(p, state, np.full_like(rest.jobs, level * np.exp(sign * 1e-5)))
+        prices.set_prices(p, rest, state, np.full_like(rest.jobs, level * np.exp(sign * 1e-5)))
         log[sign] = np.log(state.price)
-    prices.set_prices(p, state, np.full_like(rest.jobs, level))
+    prices.set_prices(p, rest, state, np.full_like(rest.jobs, level))
     own_over_price = p.own_cost * level / state.price
     slope = (log[1] - log[-1]) / 2e-5
     assert slope == pytest.approx(p.pass_through * (1.0 + p.markup) * own_over_price, rel=1e-6)
@@ -29,7 +29,7 @@ def test_pass_through_by_impulse(level):
 def test_a_price_asks_more_where_orders_press():
     p, rest, state = world(cities=2)
     state.use[0] = 1.2 * p.use
-    prices.set_prices(p, state, np.ones_like(rest.jobs))
+    prices.set_prices(p, rest, state, np.ones_like(rest.jobs))
     assert state.price[:, 0] == pytest.approx([1.0 + 0.2 * p.use * p.scarcity, 1.0])
 
 
@@ -42,7 +42,7 @@ def test_density_know_how_and_tools_lower_cost():
     assert state.productive[2, 0] == pytest.approx(np.exp(-0.5 * p.knowhow_weight * (1.0 - p.knowhow_speed)))
     state.tools[3] = 1.0
     prices.set_productivity(p, rest, state, 1.0)
-    prices.set_prices(p, state, np.ones_like(rest.jobs))
+    prices.set_prices(p, rest, state, np.ones_like(rest.jobs))
     assert state.cost[3, 0] == pytest.approx((1.0 + p.ai_cost) / (1.0 + p.ai_gain))
     assert state.cost[1, 0] < 1.0 < state.cost[2, 0]
 
@@ -55,8 +55,8 @@ def test_tools_cost_everybody_the_same():
     assert np.ptp(state.jobs) < 1e-6
     free = p.with_values(ai_cost=0.0)
     other = state.copy()
-    prices.set_prices(p, state, np.ones_like(rest.jobs))
-    prices.set_prices(free, other, np.ones_like(rest.jobs))
+    prices.set_prices(p, rest, state, np.ones_like(rest.jobs))
+    prices.set_prices(free, rest, other, np.ones_like(rest.jobs))
     assert (other.cost < state.cost).all()
 
 
@@ -199,7 +199,7 @@ def hired(**values):
     state.seekers[:] += rest.jobs * p.separation
     for name, value in state_values.items():
         getattr(state, name)[:] *= value
-    labour.hire(p, state)
+    labour.hire(p, rest, state)
     return p, rest, state
 
 

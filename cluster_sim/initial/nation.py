@@ -82,7 +82,7 @@ def settle_nation(model: Any, sales: np.ndarray, abroad: np.ndarray) -> None:
     exports = np.vstack([abroad / sales, np.tile(segments["abroad_share"], (outside.size, 1))])
     rest = layout.from_city(p, outside, outside["lon"], outside["lat"], city.centre, city.home_market, jobs,
                             sales / jobs, segments["national_share"], exports)
-    rest = rest._replace(pool=float(first[P.ELSEWHERE]))
+    rest = layout.with_trades(rest, model.rules.mix, model.labour.wage)._replace(pool=float(first[P.ELSEWHERE]))
     rest.residents[0] = first[:P.ELSEWHERE].sum()
     rest.other[0] = rest.residents[0] - rest.jobs[0].sum() - rest.seekers[0].sum()
     rest.room[0] = model.labour.room

@@ -21,6 +21,14 @@ from cluster_sim.records import STAKE
 U64 = np.uint64
 
 
+@inline
+def mandate(number):
+    """Return the first and the last round in which the private fund with a number invests: half seed, half wait."""
+    if number % 2 == 0:
+        return 1, 2
+    return 1 + number % 3, 5
+
+
 @kernel
 def apply_for_money(studios, order, rules, t, applicants, aims):
     """List who applies (in the order of identities) and the round's aim in yuan; return the number."""
@@ -93,7 +101,10 @@ def bid(funds, studios, applicants, aims, zones, city, rules, t, bids):
             a = mine[int(uniform(h) * size)]
             s = studios[applicants[a]]
             rung = s.round + 1
-            if rung < fund.first_round or rung > fund.last_round or bids[f, a] > 0.0:
+            first, last = fund.first_round, fund.last_round
+            if fund.stands_for > 0:             # this look is one fund's of those that it stands for
+                first, last = mandate(int(low16(again(h) >> U64(16)) * fund.stands_for))
+            if rung < first or rung > last or bids[f, a] > 0.0:
                 continue
             u = uniform(again(h ^ U64(0x9E3779B9)))
             growth = s.revenue_year / max(s.revenue_last, 1.0) - 1.0 if s.revenue_last > 0.0 else 0.2

@@ -219,14 +219,16 @@ def settle(projects, credits, studios, city, p, gains):
         j = projects[n]
         if j.stage == Stage.RUNNING or j.stage == Stage.DONE:
             j.first_gross = j.receipts
-        fresh_hit = j.hit == HitState.NEW and (j.stage == Stage.RUNNING or j.stage == Stage.DONE)
+        # what counts as a hit in a small city need not be one in the whole, where fame is made
+        famous = standing(j, g) >= 1.0
+        fresh_hit = famous and j.hit == HitState.NEW and (j.stage == Stage.RUNNING or j.stage == Stage.DONE)
         if fresh_hit:
             j.hit = HitState.CREDITED
         if j.stage == Stage.DONE or fresh_hit:
             fame = math.log(1.0 + standing(j, g))
             success = math.log(max(0.05, j.gross * j.renown / max(j.budget, 1.0)))
             # a hit is famous at once; other titles are judged at the end of their run
-            gain = p.release_fame * fame if fresh_hit or j.hit == HitState.NONE else 0.0
+            gain = p.release_fame * fame if fresh_hit or not famous else 0.0
             gain += p.release_success * success if j.stage == Stage.DONE else 0.0
             gains[j.owner] += dyadic(gain)
             s = studios[j.owner]

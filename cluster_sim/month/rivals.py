@@ -47,9 +47,9 @@ class Rivals:
 
     @property
     def wage(self) -> float:
-        """The mean wage of the other cities over the path of wages outside, 1 at rest: each by its jobs of rest."""
-        jobs = self.rest.jobs[1:]
-        return float((jobs * self.state.wage[1:]).sum() / jobs.sum())
+        """The mean wage of the other cities over the path of wages outside, 1 at rest: each by its pay of rest."""
+        pay = self.rest.jobs[1:] @ self.rest.pay
+        return float((pay * self.state.wage[1:]).sum() / pay.sum())
 
     @property
     def growth(self) -> float:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from cluster_sim.jit import inline, kernel
 
 
@@ -27,18 +29,23 @@ def matching_power(p):
 
 
 @kernel
-def hire(p, s):
+def hire(p, rest, s):
     """Post vacancies toward the staff that planned effort needs, match, lay off surplus, move offers.
 
     The rules are those of the agent city's studios (month/hiring.py, month/wages.py): they post for those whom
     they usually lose and for a part of what they lack, bounded by their size; an offer rises by what stayed open
     beyond the usual, so that no wage runs faster than posts can stay open, and the faster, the higher the premium on
-    prices; and it goes with what lately stayed open.  Staff is planned for what clients would order for their money
-    without that premium.
+    prices of those who post; and it goes with what lately stayed open.  Staff is planned for what clients would order
+    for their money without that premium.
+    A segment posts for the trades that its work takes; a trade is one market in the city, for all its segments.
     """
     power, efficiency = matching_power(p)
     separation = p.quit_rate + p.switch_rate + p.emigration_rate
+    trades = s.seekers.shape[1]
+    posted, filled, premium = np.empty(trades), np.empty(trades), np.empty(trades)
     for c in range(s.jobs.shape[0]):
+        posted[:] = 0.0
+        premium[:] = 0.0
         for k in range(s.jobs.shape[1]):
             jobs = s.jobs[c, k]
             leavers = separation / (1.0 - separation) * jobs
@@ -46,16 +53,20 @@ def hire(p, s):
             wish = p.posting_speed * (target - jobs - leavers)
             if wish > 0.0:
                 wish = -p.growth_bound * jobs * math.expm1(-wish / (p.growth_bound * jobs))
-            vacancies = max(wish + leavers, 1e-9 * target) / p.fill_rate
-            layoffs = p.layoff_speed * max(jobs - target, 0.0)
-            found = efficiency * s.seekers[c, k]
-            filled = math.exp(-math.log1p(math.exp(power * math.log(vacancies / found))) / power)
-            hires = vacancies * filled
-            s.jobs[c, k] += hires - layoffs
-            s.seekers[c, k] += layoffs - hires
-            gap = p.fill_rate - filled
-            haste = 1.0 + s.premium[k] if gap > 0.0 else 1.0
-            change = p.tightness_speed * (1.0 - filled - s.still_open[c, k])
-            s.still_open[c, k] += change
-            s.wage[c, k] *= math.exp(p.offer_speed * haste * gap + p.tightness_pay * change)
-            s.vacancies[c, k], s.hires[c, k] = vacancies, hires
+            s.vacancies[c, k] = max(wish + leavers, 1e-9 * target) / p.fill_rate
+            s.laid_off[c, k] = p.layoff_speed * max(jobs - target, 0.0)
+            posted += s.vacancies[c, k] * rest.mix[k]
+            premium += s.vacancies[c, k] * rest.mix[k] * s.premium[k]
+        for j in range(trades):
+            ratio = posted[j] / (efficiency * s.seekers[c, j])
+            filled[j] = math.exp(-math.log1p(math.exp(power * math.log(ratio))) / power)
+            gap = p.fill_rate - filled[j]
+            haste = 1.0 + premium[j] / posted[j] if gap > 0.0 else 1.0
+            change = p.tightness_speed * (1.0 - filled[j] - s.still_open[c, j])
+            s.still_open[c, j] += change
+            s.wage[c, j] *= math.exp(p.offer_speed * haste * gap + p.tightness_pay * change)
+            s.seekers[c, j] -= posted[j] * filled[j]
+        for k in range(s.jobs.shape[1]):
+            s.hires[c, k] = s.vacancies[c, k] * (rest.mix[k] * filled).sum()
+            s.jobs[c, k] += s.hires[c, k] - s.laid_off[c, k]
+            s.seekers[c] += s.laid_off[c, k] * rest.mix[k]

@@ -73,8 +73,23 @@ def _with_people(p: NationParameters, jobs: np.ndarray, value: np.ndarray, **mar
     seekers = p.unemployment * jobs
     other = p.other_ratio * jobs.sum(1)
     residents = jobs.sum(1) + seekers.sum(1) + other
-    return Rest(jobs=jobs, value=value, sales=jobs * value, seekers=seekers, other=other, residents=residents,
-                pool=float(p.pool_ratio * jobs.sum()), room=residents * (1.0 + p.room), **markets)
+    own = np.eye(jobs.shape[1])
+    return Rest(jobs=jobs, value=value, sales=jobs * value, mix=own, pay=own, workers=jobs.copy(), seekers=seekers,
+                other=other, residents=residents, pool=float(p.pool_ratio * jobs.sum()),
+                room=residents * (1.0 + p.room), **markets)
+
+
+def with_trades(rest: Rest, mix: np.ndarray, wages: np.ndarray) -> Rest:
+    """Return the rest with people who have trades, each of them one labour market for all segments of a city.
+
+    mix: (S, K) what part of a segment's jobs is of each trade; wages: (K,) what a trade earns over others.
+    Without this each segment is a trade of its own: nobody ever goes from one to another.
+    """
+    workers = rest.jobs @ mix
+    usual = rest.seekers.sum(1) / rest.jobs.sum(1)
+    pay = mix * wages
+    return rest._replace(mix=np.ascontiguousarray(mix), pay=pay / pay.sum(1, keepdims=True), workers=workers,
+                         seekers=workers * usual[:, None])
 
 
 def from_city(parameters: NationParameters, outside: np.ndarray, lon: np.ndarray, lat: np.ndarray,

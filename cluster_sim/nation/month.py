@@ -52,14 +52,14 @@ def step(parameters: NationParameters, rest: Rest, state: State, outside: Outsid
     if ours is not None:
         _move_ours(s, ours)
         held = [array[0].copy() for array in (s.jobs, s.seekers, s.wage)]
-    labour.hire(p, s)
+    labour.hire(p, rest, s)
     if held is not None:
         s.jobs[0], s.seekers[0], s.wage[0] = held
     people.check(s, before)
 
     shape = s.jobs.shape
     sales = s.output * s.price * rest.value * outside.wage * np.exp(s.premium)
-    prices.set_prices(p, s, spread(outside.own_cost, shape))
+    prices.set_prices(p, rest, s, spread(outside.own_cost, shape))
     weight, everybody = np.empty(shape), np.empty(rest.spending.shape)
     better = (1.0 + p.ai_gain * float(outside.tools) * s.tools) ** p.tools_quality
     demand.weigh(p, rest, s, spread(outside.appeal, shape) * better[:, None], seed is not None, seed or 0, t, weight)

@@ -70,6 +70,7 @@ def move(p, rest, s, first):
     Cities before ``first`` are left alone (an agent city counts its own people).
     """
     cities, segments = s.jobs.shape
+    trades = s.seekers.shape[1]
     before = count(s)
     s.came[first:] = 0.0
     s.left[first:] = 0.0
@@ -81,14 +82,14 @@ def move(p, rest, s, first):
     for c in range(first, cities):
         to_city[c] = living_cost(p, rest, c, before[c]) ** -p.eta * from_pool
         to_other[c] = (s.other[c] / rest.other[c]) ** (-p.other_return * p.eta)
-        drawn = rest.other[c] * to_other[c] + ((rest.jobs[c] + rest.seekers[c]) * to_work[c]).sum()
+        drawn = rest.other[c] * to_other[c] + ((rest.workers[c] + rest.seekers[c]) * to_work[c]).sum()
         invited[c] = share * to_city[c] * drawn
         open_moves += invited[c] - share * rest.residents[c]
     pool = s.pool[0] / open_moves
     for c in range(first, cities):
         open_moves = 1.0
-        for k in range(segments):
-            rate = (rest.jobs[c, k] * p.switch_rate + rest.seekers[c, k] * p.give_up) / rest.other[c]
+        for k in range(trades):
+            rate = (rest.workers[c, k] * p.switch_rate + rest.seekers[c, k] * p.give_up) / rest.other[c]
             open_moves += rate * (to_work[c, k] / to_other[c] - 1.0)
         elsewhere = s.other[c] / open_moves
         gone = p.emigration_rate * elsewhere
@@ -99,18 +100,23 @@ def move(p, rest, s, first):
         s.other[c] += settlers - gone
         s.came[c] += settlers
         s.left[c] += gone
-        for k in range(segments):
-            at_work, seeking = s.jobs[c, k], s.seekers[c, k]
-            quits, switched, emigrated = p.quit_rate * at_work, p.switch_rate * at_work, p.emigration_rate * at_work
+        for k in range(trades):
+            seeking = s.seekers[c, k]
             gave_up, went = p.give_up * seeking, p.emigration_rate * seeking
-            rate = (rest.jobs[c, k] * p.switch_rate + rest.seekers[c, k] * p.give_up) / rest.other[c]
+            rate = (rest.workers[c, k] * p.switch_rate + rest.seekers[c, k] * p.give_up) / rest.other[c]
             joined = rate * to_work[c, k] / to_other[c] * elsewhere
-            came = arriving * (rest.jobs[c, k] + rest.seekers[c, k]) * to_work[c, k]
-            s.jobs[c, k] -= quits + switched + emigrated
-            s.seekers[c, k] += quits + joined + came - gave_up - went
-            s.other[c] += switched + gave_up - joined
+            came = arriving * (rest.workers[c, k] + rest.seekers[c, k]) * to_work[c, k]
+            s.seekers[c, k] += joined + came - gave_up - went
+            s.other[c] += gave_up - joined
             s.came[c] += came
-            s.left[c] += emigrated + went
+            s.left[c] += went
+        for k in range(segments):
+            at_work = s.jobs[c, k]
+            quits, switched, emigrated = p.quit_rate * at_work, p.switch_rate * at_work, p.emigration_rate * at_work
+            s.jobs[c, k] -= quits + switched + emigrated
+            s.seekers[c] += quits * rest.mix[k]
+            s.other[c] += switched
+            s.left[c] += emigrated
         s.pool[0] += s.left[c] - s.came[c]
     return before
 

@@ -39,7 +39,7 @@ def set_productivity(p, rest, s, frontier):
 
 
 @kernel
-def set_prices(p, s, own_cost):
+def set_prices(p, rest, s, own_cost):
     """Set own cost and the price asked: what cost passes on, more where orders press on capacity.
 
     Own cost of a job is labour, what follows outside wages (rent, normal return) and computing.
@@ -47,7 +47,8 @@ def set_prices(p, s, own_cost):
     """
     for c in range(s.jobs.shape[0]):
         for k in range(s.jobs.shape[1]):
-            a_job = p.labour_part * s.wage[c, k] + 1.0 - p.labour_part + p.ai_cost * s.tools[c]
+            wage = (rest.pay[k] * s.wage[c]).sum()
+            a_job = p.labour_part * wage + 1.0 - p.labour_part + p.ai_cost * s.tools[c]
             s.cost[c, k] = own_cost[c, k] * a_job / s.productive[c, k]
             passed_on = 1.0 + p.pass_through * (1.0 + p.markup) * p.own_cost[k] * (s.cost[c, k] - 1.0)
             pressed = max(MOST_SLACK, s.use[c, k] - p.use)

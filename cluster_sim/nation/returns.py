@@ -144,13 +144,13 @@ def _rivalry(rest: Rest, segments: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _wages(p: NationParameters, rest: Rest, city: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Return log wages as a matrix on log jobs and a vector on the pool's pull n, and the pool's own equation.
+    """Return log wages by segment as a matrix on log jobs and a vector on the pool's pull n, and the pool's equation.
 
-    In logs, with the pull of the pool n = (1 + eta a) pool: creative people are n + eta (w - h), other sectors
-    (n - eta h) / (1 + eta a), the cost of living h = b r in residents r.  What residents gain the pool loses.
-    The last two values returned are the equation of n.
+    In logs, with the pull of the pool n = (1 + eta a) pool: creative people of a trade are n + eta (w - h), other
+    sectors (n - eta h) / (1 + eta a), the cost of living h = b r in residents r.  What residents gain the pool loses.
+    People of a trade follow the jobs of the segments that need it.  The last two values returned are the equation of n.
     """
-    creative = (rest.jobs + rest.seekers)
+    creative = rest.jobs * (1.0 + rest.seekers.sum(1) / rest.jobs.sum(1))[:, None]
     part = creative / rest.residents[:, None]
     scarce = 1.0 + p.eta * p.other_return
     others = rest.other / rest.residents / scarce
@@ -159,7 +159,10 @@ def _wages(p: NationParameters, rest: Rest, city: np.ndarray) -> tuple[np.ndarra
     segments = rest.jobs.shape[1]
     by_jobs = city * (part / damped[:, None]).ravel()
     by_pool = np.repeat(others / damped, segments)
-    wage = np.eye(city.shape[0]) / p.eta + slope * by_jobs
+    wage = slope * by_jobs
+    for c, jobs in enumerate(rest.jobs):
+        own = slice(c * segments, (c + 1) * segments)
+        wage[own, own] += rest.pay @ (rest.mix * jobs[:, None] / rest.workers[c]).T / p.eta
     pool_row = (creative / damped[:, None]).ravel()
     pool_own = rest.pool / scarce + float((rest.residents * others / damped).sum())
     return wage, slope * by_pool - 1.0 / p.eta, pool_row, pool_own

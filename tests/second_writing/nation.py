@@ -19,10 +19,11 @@ class City:
         self.backlog = [(p["lead"] - 1.0) * n for n in jobs]     # what waits before a month's orders
         self.use = [p["use"] for _ in jobs]                 # load over capacity, last month
         self.sales = [n * v for n, v in zip(jobs, value, strict=True)]      # last month, at its prices
+        self.usual_parts = [x / sum(self.sales) for x in self.sales]        # of segments in what studios buy here
         self.knowhow = 1.0
         self.ai = 0.0
         self.luck = 0.0                                     # log, mean-corrected by who sets it
-        self.demand_shift = 1.0                             # orders that this city wins, a shock
+        self.demand_shift = [1.0 for _ in jobs]             # orders that this city wins, a shock
         self.cost_shift = 1.0                               # own cost of this city, a shock
 
     def productivity(self) -> float:
@@ -110,7 +111,7 @@ class Nation:
         """Return each city's sales by segment: clients' final demand, and what studios buy from each other."""
         p, cities = self.p, self.cities
         weight = [[self.strength[c][s] * city.attraction(s) for s in self.segments] for c, city in enumerate(cities)]
-        sales = [[p["links_local"] * city.sales[s] for s in self.segments] for city in cities]
+        sales = [[p["links_local"] * sum(city.sales) * part for part in city.usual_parts] for city in cities]
         for s in self.segments:
             bought = p["links_national"] * sum(city.sales[s] for city in cities) / self.bought_rest[s]
             for client in self.clients:
@@ -135,7 +136,7 @@ class Nation:
         prices = [[city.price(s) for s in self.segments] for city in self.cities]
         for c, city in enumerate(self.cities):
             for s in self.segments:
-                sales[c][s] *= city.demand_shift
+                sales[c][s] *= city.demand_shift[s]
                 city.work(s, sales[c][s] / prices[c][s] / city.value[s])
             city.sales = sales[c]
 

@@ -38,7 +38,7 @@ def shock(nation: Nation, name: str, size: float) -> None:
     """Give city 0 more orders or dearer work for good, or move a part of everybody in it to the pool."""
     city = nation.cities[0]
     if name == "demand":
-        city.demand_shift = 1.0 + size
+        city.demand_shift = [1.0 + size for _ in city.demand_shift]
     elif name == "cost":
         city.cost_shift = 1.0 + size
     elif name == "people":
