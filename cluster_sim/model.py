@@ -61,7 +61,7 @@ class ClusterModel(Views, mesa.Model):
     setup : Scenario or str or Path
         A loaded scenario (`cluster_sim.load_scenario`), the path of its file, or its name, such as ``baseline``.
     seed, scale : int, float or str
-        Key of all random numbers, None counts as 0; size of the city, 1 for the whole, 0.05 or ``1/20`` for a twentieth.
+        Key of all random numbers (None is 0); size of the city, 1 for the whole, 0.05 or ``1/20`` for a twentieth.
     keep : sequence of str
         What else to record: ``accounts`` (studios' years), ``payments`` (of public money).
     until, set : str, mapping
