@@ -113,12 +113,14 @@ import numpy as np
 from cluster_sim import ClusterModel
 from cluster_sim.codes import SEGMENTS, Segment
 
-model = ClusterModel("baseline", seed=1, scale="1/200", until="2019-12").run()
+model = ClusterModel("baseline", seed=1, scale="1/50", until="2019-12").run()
 series, titles = model.series(), model.projects_table()
 staff = model.studios.used["staff"]
 assert SEGMENTS[-2:] == ("toys", "other")
 assert (series["employment_toys"] > 0).all() and series["value_added_toys"].sum() > 0
-assert (titles["segment"] == "toys").sum() > 3, "no toys released"
+seg, mean = model.rules.segments[Segment.TOYS], model.city_state["mean_return"][0, Segment.TOYS]
+assert 0.97 < mean * seg["producer_share"] / (1 + seg["marketing"]) < 1.04, "toys do not pay, or too well"
+assert (titles["segment"] == "toys").sum() > 0, "no toys released"
 assert np.allclose(sum(series[f"employment_{name}"] for name in SEGMENTS), series["employment"])
 assert series["largest_employer"][-1] == 100 * staff.max() / staff.sum()
 print("toys", int(series["employment_toys"][-1]), "of", int(series["employment"][-1]))
