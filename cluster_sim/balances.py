@@ -69,11 +69,11 @@ class Claims:
         change[LOANS] -= self.passed[0].sum()
         change[ESTATES:] += self.passed.ravel()
         expected = self.stock + change
-        for k in range(ESTATES):
-            agree(NAMES[k], float(now[k]), float(expected[k]), max(float(now.sum()), 1.0), month)
-        for k in range(ESTATES, COUNT):
-            if expected[k] < 0.0:
-                agree(NAMES[k], 0.0, float(expected[k]), 1.0, month)
+        scale = max(float(now.sum()), 1.0)
+        for k in np.flatnonzero(now != expected[:ESTATES]).tolist():
+            agree(NAMES[k], float(now[k]), float(expected[k]), scale, month)
+        for k in np.flatnonzero(expected[ESTATES:] < 0.0).tolist():
+            agree(NAMES[ESTATES + k], 0.0, float(expected[ESTATES + k]), 1.0, month)
         self.stock = expected
 
     def check_equipment(self, now: float, bought: float, month: str) -> None:

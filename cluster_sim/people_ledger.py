@@ -47,6 +47,8 @@ FLOWS = tuple(name for name, _, _ in _TABLE)
  ENROLLED, ENROLLED_FROM_ELSEWHERE, GRADUATED, GRADUATED_TO_OTHER, GRADUATED_AND_LEFT, SETTLED, LEFT_OTHER,
  RETIRED, RETIRED_OTHER, CAME_OF_AGE, TO_OTHER_CITIES, FROM_OTHER_CITIES) = range(len(_TABLE))
 SOURCE, TARGET = (np.array([row[side] for row in _TABLE]) for side in (1, 2))
+_PLACES = np.arange(len(STOCKS))[:, None]
+_MOVES = (_PLACES == TARGET).astype(float) - (_PLACES == SOURCE)      # (stocks, flows): what a flow adds to each stock
 
 
 class PeopleError(RuntimeError):
@@ -67,8 +69,7 @@ class People:
     @property
     def now(self) -> np.ndarray:
         """Who is where after what was booked so far this month."""
-        return (self.stock - np.bincount(SOURCE, self.flow, len(STOCKS))
-                + np.bincount(TARGET, self.flow, len(STOCKS)))
+        return self.stock + (_MOVES * self.flow).sum(1)
 
     @property
     def residents(self) -> float:

@@ -61,6 +61,7 @@ CITY = record(
     ("tau_in_park", "f8", "1", "extra cost of distance between studios of a park"),
     ("hit_threshold", "f8", "yuan", "gross that makes a hit, at the city's scale"),
     ("fame_threshold", "f8", "yuan", "gross that makes a hit in the whole city"),
+    ("hits_denied", "f8", "share", "part of hits that find no audience, in a what-if"),
 )
 
 LEVERS = record(

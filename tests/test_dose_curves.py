@@ -120,7 +120,17 @@ def test_nothing_of_an_instrument_of_the_base_is_its_amounts_at_zero():
     assert spec.years == "2018-2018" and wages.comparator and not fund.comparator
 
 
+def test_a_curve_may_dose_several_instruments_together():
+    both = {"instrument": "hub", "amounts": {"teams": 10, "guidance_fund.size": 100},
+            "with": {"guidance_fund.years": 5}}
+    factor = reading.read(study(instruments={"both": both})).sweep.factors[0]
+    assert factor.path == "both" and factor.values[2] == {
+        "policies.hub.2018-01.teams": 100, "policies.guidance_fund.2018-01.size": 1000.0,
+        "policies.guidance_fund.2018-01.years": 5}
+
+
 @pytest.mark.parametrize("changed, path, words", [
+    ({"instruments": {"hub": {"amounts": {"guidance_found.size": 1}}}}, "hub.amounts.guidance_found.size", "no amount"),
     ({"instruments": {"guidance_fond": {"amounts": {"size": 1}}}}, "instruments.guidance_fond", "guidance_fund"),
     ({"instruments": {"hub": {"amounts": {"temas": 1}}}}, "hub.amounts.temas", "teams"),
     ({"instruments": {"hub": {"amounts": {"teams": "many"}}}}, "hub.amounts.teams", "number"),
@@ -167,8 +177,12 @@ def test_the_command_answers_writes_and_goes_on(tmp_path, monkeypatch, capsys):
         "aims", "value_added", "jobs")]
     again = json.loads(call(capsys, "doses", "mine.yaml", "--out", "r", "--json", "--no-figures")[1])
     assert again["new_runs"] == 0 and again["doses"] == answer["doses"]
+    drawn = (folder / "figures" / "dose_jobs.svg").read_bytes()
+    (folder / "figures" / "dose_jobs.svg").unlink()
+    assert call(capsys, "report", "r")[0] == 0 and (folder / "figures" / "dose_jobs.svg").read_bytes() == drawn
     status, out, _ = call(capsys, "doses", "mine.yaml", "--no-figures", "--seeds", "2")
     assert status == 0 and "Future-industry guidance fund (guidance_fund); aim: venture capital" in out
+    assert "elasticity to outlay (below 1 returns fall): aim 1.00, value added 0.50" in out
     assert call(capsys, "doses", "mine.yaml", "--seeds", "1")[0] == 2
     status, out, _ = call(capsys, "doses", "mine.yaml", "--dry-run", "--json")
     assert status == 0 and json.loads(out) == {"runs": 40, "points": 10, "curves": 3, "seeds": 4}

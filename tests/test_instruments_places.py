@@ -193,6 +193,13 @@ def test_money_buys_amenity_in_the_zones_only_and_it_wears_off():
     assert amenity.outlay == 100 * MILLION * model.scale
 
 
+def test_a_city_without_the_zones_buys_no_amenity():
+    model, amenity = in_force("amenity", spending=1200.0, zones=["nowhere"])
+    before = model.space.cells["amenity"].copy()
+    amenity.open(model)
+    assert amenity.outlay == 0.0 and (model.space.cells["amenity"] == before).all()
+
+
 def test_amenity_raises_the_rate_of_ideas_there_and_the_pull_on_migrants():
     par = {"segments.idea_rate.film": 0.4, "segments.idea_rate.games": 0.4, "greenlight.amenity": 3.0}
     law = {"amenity": [entry("amenity", spending=1e5, price=100.0, zones=ZONES)]}

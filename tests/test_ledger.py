@@ -115,20 +115,22 @@ def test_what_cannot_raise_value_added_by_itself():
 def test_every_kind_of_payment_occurs():
     """One rich scenario books every kind that its payers' shares allow; a dead kind would be a dead account.
 
-    Banks come into claims abroad only if those at home do not cover a loan, which not every seed sees.
+    Who takes over claims abroad does so only where those at home do not cover a debt, which not every seed sees.
     """
     law = {name: [generous(name, 10.0)] for name in GENEROUS}
     par = {"collaboration.search_outside": 1.0, "finance.holding": 12, "finance.sale": 0.1, "finance.bar": -2.0,
            "births.close": 0.01, **LOW_LADDER, "release.points": 0.1,
            "property.look": 0.2, "gaps.attraction": -0.2}
-    booked = set()
-    for seed in (3, 4, 5):
-        table = build(48, seed=seed, policies=law, events=EVENTS, par=par).run().ledger_table()
-        booked |= {name for name, column in table.items() if name != "month" and column.any()}
     levels = {f"{prefix}_{level}" for prefix in ("grants", "rent_subsidy", "compute_subsidy",
                                                          "programmes", "talent_aid", "operator_grants", "guarantees")
               for level in ("city", "province", "centre")}
-    assert {k.name for k in KINDS} - booked <= levels | {"points_outside"}
+    missing = {k.name for k in KINDS} - levels - {"points_outside"}
+    for seed in range(10):
+        table = build(48, seed=seed, policies=law, events=EVENTS, par=par).run().ledger_table()
+        missing -= {name for name, column in table.items() if name != "month" and column.any()}
+        if not missing:
+            break
+    assert not missing
 
 
 # Households, other sectors and the tax on their income keep no balance in the model: nothing to hold them against.

@@ -111,7 +111,20 @@ def test_past_partners_are_asked_first_with_a_probability(chance):
     by_chance = (searches(m, i) == j).mean()
     tie = m.partners.ties[i]
     tie["id"][0], tie["row"][0], tie["strength"][0] = m.studios.used["id"][j], j, 1.0
-    assert (searches(m, i) == j).mean() == pytest.approx(chance + (1.0 - chance) * by_chance, abs=0.03)
+    assert by_chance < 0.1 and (searches(m, i) == j).mean() == pytest.approx(chance, abs=0.03)
+
+
+def test_strangers_are_no_past_partners_even_where_there_are_few_others():
+    """A studio of a small town knows those whom it would meet most; half of its searches still find somebody new."""
+    m, i = prepared(par={"collaboration.repeat": 0.5})
+    met = searches(m, i)
+    rows, often = np.unique(met[met >= 0], return_counts=True)
+    known = rows[np.argsort(-often)][:TIES]
+    assert np.isin(met, known).mean() > 0.25
+    tie = m.partners.ties[i]
+    tie["id"][: known.size], tie["row"][: known.size] = m.studios.used["id"][known], known
+    tie["strength"][: known.size] = 1.0
+    assert np.isin(searches(m, i), known).mean() == pytest.approx(0.5, abs=0.04)
 
 
 def test_a_past_partner_who_is_taken_leaves_room_for_others():

@@ -18,9 +18,9 @@ FROZEN = {"freeze": True}
 
 
 def test_other_cities_live_by_the_numbers_of_the_city():
-    model = build(1, par={"labour.eta": 2.5, "commissioning.size": 0.95})
+    model = build(1, par={"labour.eta": 2.5, "commissioning.size": 0.9})
     p, g = model.rivals.parameters, model.city_state[0]
-    assert p.eta == 2.5 and p.theta == 0.95
+    assert p.eta == 2.5 and p.theta == 0.9
     assert all(getattr(p, name) == model.par[key] for name, key in SAME.items())
     assert p.own_cost == pytest.approx(g["own_part"]) and 0.7 < p.labour_part < 1.0
     assert returns.check(p).gain.min() > 0.15

@@ -66,7 +66,7 @@ def _answer(result: DoseCurves) -> dict[str, Any]:
 
 def table(result: DoseCurves) -> list[str]:
     """Lay out the curves as lines of text: one a curve and dose that paid something."""
-    from cluster_sim.analysis.dose_curves.study import LEAST
+    from cluster_sim.analysis.dose_curves.study import LEAST, returns
     from cluster_sim.indicators import indicator
 
     spec, costs = result.spec, result.spec.cost_of_funds
@@ -85,6 +85,10 @@ def table(result: DoseCurves) -> list[str]:
                 ("aim", 25), ("value_added", 25), ("jobs", 24)))
             yuan = "".join(f"{row[f'value_per_yuan_at_{cost:g}']:>14.2f}" for cost in costs)
             lines.append(f"{row['dose']:>8g}{row['outlay']:>9.3f}{shown}{row['jobs_nation_percent']:>+8.1f}{yuan}")
+        found = [f"{words} {value:.2f}" for words, value in (
+            ("aim", returns(rows, "aim")), ("value added", returns(rows, "value_added"))) if value == value]
+        if found:
+            lines.append(f"        elasticity to outlay (below 1 returns fall): {', '.join(found)}")
     return [*lines, "", "nation: jobs here and in all other cities, in % of jobs here; a yuan at 1.5: value added for "
             "a yuan that costs 1.5"]
 

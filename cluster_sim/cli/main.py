@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "sensitivity": ("sensitivity", "Experiments", "find which factors move an output: Morris, Sobol indices, PAWN"),
     "search": ("search", "Experiments", "search the best mix of instruments under a budget, checked on fresh seeds"),
     "discover": ("discover", "Experiments", "find the futures in which a policy fails, and the policies' regret"),
+    "posterior": ("posterior", "Experiments", "weigh draws of uncertain numbers by how well they fit what is known"),
     "explain": ("explain", "Scenarios", "say what a parameter, instrument, column, event or segment means"),
     "list": ("list_", "Scenarios", "show the scenarios, instruments, parameters, columns, cities"),
     "new": ("new", "Scenarios", "write a commented scenario to start from"),

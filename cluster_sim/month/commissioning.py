@@ -45,7 +45,7 @@ def weigh(studios, city, rules, t, weight_home, weight_abroad):
         s.appeal = p.commissioning_appeal_memory * s.appeal + luck_shock(s.staff, p) * z
         lucky = s.appeal - 0.5 * luck_spread(s.staff, p) ** 2
         relative = s.price / (g.price[segment] * g.outside_wage * math.exp(g.premium[segment]))
-        known = s.staff ** p.commissioning_size
+        known = (s.staff * (1.0 - s.overhead)) ** p.commissioning_size      # people at work for clients
         s.weight = dyadic(known * math.exp(-p.commissioning_price_weight * math.log(relative)
                                            + p.commissioning_quality_weight * s.quality
                                            + p.commissioning_reputation_weight * s.reputation + lucky))

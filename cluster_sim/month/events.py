@@ -1,4 +1,4 @@
-"""Events of history and what-if: a replayed hit, a title that flops, a convention, months of a pandemic.
+"""Events of history and what-if: a replayed hit, titles that flop, a convention, months of a pandemic.
 
 A replayed hit may be made in another city: then it competes for the audience here and does nothing else.
 """
@@ -119,6 +119,31 @@ class Flop:
 
 
 @dataclass
+class NoHits:
+    """Hits that find no audience, whichever they are: all of those released from a month on, or a part by lot.
+
+    What counts is a title's gross at home before others compete with it, against the threshold of a hit in the whole
+    city; a title of a small city loses the hits among those that it stands for (`title_luck`), so that what is expected
+    of the loss does not depend on the scale.  Replayed hits are hits too.
+    """
+
+    month: int
+    part: float = 1.0
+
+    def happen(self, model) -> None:
+        """Set the part of the hits among the month's new titles that find no audience."""
+        if model.t >= self.month:
+            model.city_state["hits_denied"] = self.part
+
+    def due(self, t: int) -> bool:
+        """Say that no film has to be made for it."""
+        return False
+
+    def meet_audience(self, model) -> None:
+        """Nothing: the titles have been denied their luck at their release."""
+
+
+@dataclass
 class Convention:
     """A large convention: a month of talk in a segment (the World Science Fiction Convention of 2023)."""
 
@@ -139,9 +164,9 @@ class Convention:
         """Nothing: it shows no title."""
 
 
-def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | Convention]:
+def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | NoHits | Convention]:
     """Return the events of a scenario with months counted from the start; a pandemic is an outside path."""
-    result: list[Hit | Flop | Convention] = []
+    result: list[Hit | Flop | NoHits | Convention] = []
     makers: dict[str, int] = {}
     for event in events:
         t = event.get("month", start) - start
@@ -154,6 +179,9 @@ def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | C
                               event.get("owned_elsewhere"), makers))
         elif event["kind"] == "flop":
             result.append(Flop(t, int(event["project"]), event.get("seed")))
+        elif event["kind"] == "no_hits":
+            part = event.get("part")
+            result.append(NoHits(t, 1.0 if part is None else float(part)))
         elif event["kind"] == "convention":
             result.append(Convention(t, event.get("buzz") or 0.3, Segment.SCIFI if segment is None else segment))
     return result

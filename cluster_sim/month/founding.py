@@ -20,9 +20,10 @@ LEAST = 0.2                     # of wages, that an owner's income counts for at
 def owners_income(model) -> float:
     """Return one plus what small studios have left of a year for each yuan of wages (sums of whole yuan)."""
     s = model.studios.used
-    s = s[(s["alive"] == Life.ALIVE.value) & (s["staff"] > 0) & (s["staff"] <= SMALL) & (s["solo"] == 0)]
-    wages = 12.0 * float(np.floor(s["wage_bill"]).sum())
-    return max(LEAST, 1.0 + float(np.floor(s["surplus_year"]).sum()) / wages) if wages else 1.0
+    staff = s["staff"]
+    rows = np.flatnonzero((s["alive"] == Life.ALIVE.value) & (staff > 0) & (staff <= SMALL) & (s["solo"] == 0))
+    wages = 12.0 * float(np.floor(s["wage_bill"][rows]).sum())
+    return max(LEAST, 1.0 + float(np.floor(s["surplus_year"][rows]).sum()) / wages) if wages else 1.0
 
 
 def set_usual_income(model, weight: float = 1.0) -> None:

@@ -27,6 +27,8 @@ PARK_KM = 0.05
 FIT_BITS = np.uint64(0x5DEECE66D)
 WHOM_BITS = np.uint64(0x2545F4914F6CDD1D)
 PAST_BITS = np.uint64(0x3C6EF372FE94F82B)
+KNOWN = 0.2                             # strength of a tie above which two know each other
+OTHER_MEETINGS = 8                      # most that are met in the place of one whom a studio knows
 
 
 class PartnerMarket(NamedTuple):
@@ -266,7 +268,8 @@ def search(market, i, k, h, prospects, taken):
     """Let studio i meet a few partners for specialism k, none of those taken (rows), and choose the best of them.
 
     First it is drawn whether past partners are asked or strangers met, then who; where all past partners are taken
-    already strangers are met.
+    already strangers are met.  In a small city a stranger would often be a past partner by chance, and more ties would
+    repeat than in the whole: who meets one looks on, a few times.
     Returns the partner as `meet` does, its cost c_ij and distance (km), and the random bits for the next search.
     """
     studios, partners, other_cities = market.studios, market.partners, market.other_cities
@@ -283,6 +286,11 @@ def search(market, i, k, h, prospects, taken):
         j = ask_again(partners, i, h, prospects.ties, taken) if past else np.int64(NOBODY)
         if j == NOBODY:
             j = meet(studios, partners, cities, i, k, h, prospects)
+            for _ in range(OTHER_MEETINGS):
+                if j < 0 or tie_between(ties, i, studios[j].id) <= KNOWN:
+                    break
+                h = again(h)
+                j = meet(studios, partners, cities, i, k, h, prospects)
         if j == NOBODY or is_among(taken, j):
             continue
         fit = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))

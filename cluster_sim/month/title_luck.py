@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from cluster_sim.draws import again, skew_normal, uniform
+from cluster_sim.draws import again, low16, skew_normal, uniform
 from cluster_sim.jit import inline
 
 
@@ -42,6 +42,16 @@ def talked_about(gross, seg):
 
 
 @inline
+def denied(gross, g, h):
+    """Say whether a what-if denies a title its audience: a hit, or a part of the hits by lot.
+
+    gross: over the threshold of a hit.  The lot takes the low bits of the title's luck, so that paired runs agree on
+    it, a smaller part lies within a larger one, and a run without the what-if draws what it always did.
+    """
+    return gross >= 1.0 and low16(h) < g.hits_denied
+
+
+@inline
 def draw_luck(j, typical, abroad, seg, g, p, h):
     """Draw what a title may gross: set its potential, crowd, talk and renown.
 
@@ -61,7 +71,7 @@ def draw_luck(j, typical, abroad, seg, g, p, h):
     for n in range(draws):
         gross = typical * math.exp(spread * skew_normal(h, seg.skewness))
         h = again(again(h))
-        if uniform(h) < p.release_zero:
+        if uniform(h) < p.release_zero or denied(gross / g.fame_threshold, g, h):
             gross = 0.0
         h = again(h)
         small = below(ceiling * g.scale, gross)

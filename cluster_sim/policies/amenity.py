@@ -40,6 +40,8 @@ class Amenity(Instrument):
         self.built *= 1.0 - self.get("wear") / 12.0
         area = self.covered(model, "area").sum() * float(model.places.cell_km) ** 2
         area *= model.scale             # money shrinks, the map does not
+        if area <= 0.0:                 # a city without these zones has nowhere to build
+            return
         paid = self.spend(model, self.money("spending") * model.scale / 12.0)
         gain = paid / MILLION / (self.get("price") * area)
         self.built += gain * covered * (1.0 - cells["amenity"])

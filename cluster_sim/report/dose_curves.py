@@ -126,7 +126,7 @@ def _finish(axes: Axes, title: str, under: str, limits: tuple[float, float] | No
         axes.set_ylim(*limits)
     style.rows(axes)
     notes = textwrap.wrap(under, 34)
-    axes.set_title("\n".join(textwrap.wrap(title, LETTERS)[:2]), loc="left", fontsize=6.5, pad=3.0 + 7.2 * len(notes))
+    axes.set_title("\n".join(textwrap.wrap(title, LETTERS)[:2]), loc="left", fontsize=6.5, pad=3.5 + 7.8 * len(notes))
     axes.annotate("\n".join(notes), xy=(0, 1), xycoords="axes fraction", xytext=(0, 3.0), textcoords="offset points",
                   fontsize=5.8, color=style.SOFT, va="bottom")
 

@@ -50,6 +50,12 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
         "seed": KeyInfo("count", None, text="flops only in the run of this seed; in all if not given"),
         **_TAIL,
     },
+    "no_hits": {
+        "no_hits": KeyInfo("text", text="a name for it", status=""),
+        "month": KeyInfo("month name", text="first month whose new titles it is about", status=""),
+        "part": KeyInfo("share", 1.0, 0, 1, "part of the titles on their way to a hit that find nobody", status=""),
+        **_TAIL,
+    },
     "pandemic": {
         "pandemic": KeyInfo("text", text="its name", status=""),
         "from": KeyInfo("month name", text="first month of the restrictions", status=""),
@@ -67,12 +73,14 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
 REQUIRED = {
     "hit": ("month", "gross"),
     "flop": ("month", "project"),
+    "no_hits": ("month",),
     "pandemic": ("from", "to"),
     "convention": ("month",),
 }
 TEXTS = {
     "hit": "A work whose success is replayed: a studio of the city releases it in that month.",
     "flop": "A title of the run that finds no audience, though it was made and paid for: a what-if.",
+    "no_hits": "Titles that would become hits find no audience, all or a part of them by lot: a what-if.",
     "pandemic": "The multipliers of demand and releases of the city's file hold in these months.",
     "convention": "A convention in the city: buzz in one segment.",
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from cluster_sim.inputs.quantities import month_name, parse_month
 
-EVENT_KINDS = ("hit", "flop", "pandemic", "convention")
+EVENT_KINDS = ("hit", "flop", "no_hits", "pandemic", "convention")
 _MONTH_KEYS = ("month", "from", "to", "half")
 
 

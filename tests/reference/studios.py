@@ -11,7 +11,7 @@ import mesa
 
 from cluster_sim.codes import Life
 from cluster_sim.draws import MEET, VACANCY
-from cluster_sim.month.partner_search import FIT_BITS, PARK_KM, PAST_BITS
+from cluster_sim.month.partner_search import FIT_BITS, KNOWN, OTHER_MEETINGS, PARK_KM, PAST_BITS
 from cluster_sim.month.production import MOST_OVERHEAD
 
 if TYPE_CHECKING:
@@ -263,6 +263,11 @@ class Studio(mesa.Agent):
             other = self.ask_again(free, luck) if past else None
             if other is None:
                 other = self.meet(k, luck)
+                for _ in range(OTHER_MEETINGS):         # strangers, as long as there are any
+                    if not isinstance(other, Studio) or self.ties.get(other.id, 0.0) <= KNOWN:
+                        break
+                    luck = luck.again()
+                    other = self.meet(k, luck)
             if other is None or other in team:
                 continue
             fit = par["collaboration.match"] * luck.other(int(FIT_BITS)).normal()

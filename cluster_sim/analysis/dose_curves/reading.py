@@ -144,31 +144,39 @@ def _curves(reader: SweepReader, comparator: bool) -> list[tuple[str, Node, dict
 
 
 def _options(reader: SweepReader, label: str, node: Node, doses: tuple[float, ...], since: str) -> Node:
-    """A factor whose options are the doses of one instrument, within the bounds of its keys.
+    """A factor whose options are the doses of one instrument, or of several, within the bounds of their keys.
 
-    Without the instrument in the base, nothing of it is the base itself.
+    Without them in the base, nothing of them is the base itself.
     """
     name = node.value["instrument"].plain() if "instrument" in node.value else label
-    keys = registry.keys_of(registry.instruments()[name])
     amounts: dict[str, tuple[float, KeyInfo, Node]] = {}
-    for key, child in node.value["amounts"].value.items():
+    there = False
+    for written, child in node.value["amounts"].value.items():
+        owner, key = _owner(name, written)
+        keys = registry.keys_of(registry.instruments()[owner]) if owner in registry.instruments() else {}
         info = keys.get(key)
         try:
             if info is None or not info.amount:
                 hint = did_you_mean(key, list(keys), f"keys: {listing(list(keys), 30)}")
-                raise QuantityError(f"'{key}' is no amount of {name}", hint)
-            amounts[key] = number(child.plain(), info.unit), info, child
+                raise QuantityError(f"'{key}' is no amount of {owner}", hint)
+            amounts[f"policies.{owner}.{since}.{key}"] = number(child.plain(), info.unit), info, child
         except QuantityError as error:
-            reader.faults.add(f"{label}.amounts.{key}", error.message, error.hint, child.mark)
-    fixed = node.value["with"].value if "with" in node.value else {}
-    there = reader.base is not None and name in reader.base.policies
+            reader.faults.add(f"{label}.amounts.{written}", error.message, error.hint, child.mark)
+        there |= reader.base is not None and owner in reader.base.policies
+    fixed = {"policies.{0}.{2}.{1}".format(*_owner(name, written), since): child for written, child in
+             (node.value["with"].value.items() if "with" in node.value else ())}
     options = {}
     for dose in ((0.0,) if there else ()) + doses:
-        values = {f"policies.{name}.{since}.{key}": Node(_dosed(amount, dose, info), child.mark)
-                  for key, (amount, info, child) in amounts.items()}
-        values |= {f"policies.{name}.{since}.{key}": child for key, child in fixed.items()}
+        values = {path: Node(_dosed(amount, dose, info), child.mark) for path, (amount, info, child) in amounts.items()}
+        values |= fixed
         options[f"{dose:g}"] = Node(values, node.mark, {path: each.mark for path, each in values.items()})
     return Node({"options": Node(options, node.mark)}, node.mark)
+
+
+def _owner(name: str, written: str) -> tuple[str, str]:
+    """Return instrument and key of an amount: `size`, or `guidance_fund.size` for one of another instrument."""
+    owner, dot, key = written.rpartition(".")
+    return (owner, key) if dot else (name, written)
 
 
 def _dosed(amount: float, dose: float, info: KeyInfo) -> float | int:
