@@ -15,6 +15,7 @@ from cluster_sim import ClusterModel, load_scenario
 from cluster_sim import ledger as L
 from cluster_sim.agents import Fund, Government, Studio, Talent
 from cluster_sim.agents.booking import kinds
+from cluster_sim.agents.row_agent import AgentGone
 from cluster_sim.balances import LedgerError
 from cluster_sim.inputs.errors import ScenarioError
 from cluster_sim.month import accounts, hiring, property, wages
@@ -140,6 +141,25 @@ def test_a_payment_that_cannot_be_says_why_and_changes_nothing():
     model.step()
 
 
+def test_who_has_left_neither_pays_nor_is_paid():
+    model = build(2)
+
+    def rule(model):
+        here, gone = sorted(model.agents_by_type[Studio], key=lambda s: -s.staff)[:2]
+        kept = model.studios.rows["id"][gone.row]
+        model.studios.rows["id"][gone.row] = 0          # as a row that was given back
+        for call in (lambda: gone.book("grants_city", 1000), lambda: here.book("sales_local_partner", 1000, gone),
+                     lambda: gone.move_to((0, 0))):
+            flow = model.month.flow.copy()
+            with pytest.raises(AgentGone):
+                call()
+            assert (model.month.flow == flow).all()
+        model.studios.rows["id"][gone.row] = kept
+
+    model.after_step("production.support", rule)
+    model.step()
+
+
 def test_cash_is_not_written_by_hand_and_the_ledger_would_see_it():
     model = build(3)
     studio = largest(model)
@@ -164,6 +184,8 @@ def test_moving_pays_what_a_move_costs_and_leaves_the_park():
 
     def rule(model):
         studio = largest(model)
+        model.studios.rows["park"][studio.row] = 0
+        model.studios.rows["hub"][studio.row] = 1
         before = studio.cash, studio.inputs, float(model.month.flow[L.MOVING])
         studio.move_to((1, 2))
         cost = round(model.par["property.moving_cost"] * studio.staff * 1e6)
