@@ -48,11 +48,13 @@ def parameters() -> str:
             values = list(same)
             p = values[0]
             value = ", ".join(number(v.value) for v in values)
-            rows.append((f"`{short}`", value, p.unit, " to ".join(number(b) for b in p.bounds), p.status, p.text,
-                         p.source or "our choice"))
+            plausible = " to ".join(number(b) for b in p.plausible) if p.plausible else ""
+            source = (p.source or "our choice") + (f"; beyond what is plausible: {p.beyond}" if p.beyond else "")
+            rows.append((f"`{short}`", value, p.unit, " to ".join(number(b) for b in p.bounds), plausible, p.status,
+                         p.text, source))
         note = f"\n\nValues in the order {', '.join(SEGMENTS)}." if group == "segments" else ""
         parts.append(f"**{group}**{note}\n\n"
-                     + table(("name", "value", "unit", "bounds", "status", "meaning", "source"), rows))
+                     + table(("name", "value", "unit", "bounds", "plausible", "status", "meaning", "source"), rows))
     return "\n\n".join(parts)
 
 

@@ -64,6 +64,14 @@ def test_other_sectors_run_out_of_people_before_they_are_fewer_than_none():
     assert 0.9 * before < came <= before
 
 
+def test_higher_creative_wages_drive_nobody_into_other_sectors():
+    """Where the market pays more than the own employer, people look for other creative work."""
+    usual, rich = ({flow: movers(flow, population.live_careers, pay(factor)) for flow in (P.SWITCHED, P.QUIT)}
+                   for factor in (1.0, 1.5))
+    assert rich[P.QUIT] > 1.3 * usual[P.QUIT]
+    assert 0.9 * usual[P.SWITCHED] < rich[P.SWITCHED] <= usual[P.SWITCHED]      # who quits cannot go as well
+
+
 def test_wages_in_other_sectors_rise_as_people_leave_them():
     def few(model):
         model.people.stock[P.OTHER] *= 0.5

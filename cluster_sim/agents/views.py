@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
+import mesa
 import numpy as np
 
 from cluster_sim.agents.fund import Fund
@@ -73,6 +74,8 @@ class Views:
     @property
     def grid(self) -> CityGrid:
         """The map as a Mesa grid over the model's own arrays; made when asked for."""
+        if not hasattr(mesa.discrete_space, "PropertyLayer"):
+            raise NotImplementedError(f"model.grid is written for Mesa 3, not for {mesa.__version__}")
         from cluster_sim.agents.grid import CityGrid
 
         if "_grid" not in self.__dict__:

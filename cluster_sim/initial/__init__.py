@@ -11,6 +11,7 @@ from cluster_sim.initial.money import equip_studios, open_accounts
 from cluster_sim.initial.people import count_everybody, settle_people
 from cluster_sim.initial.rest import bring_to_rest
 from cluster_sim.initial.studios import found_studios
+from cluster_sim.nation import returns
 
 
 def begin(model) -> None:
@@ -20,6 +21,8 @@ def begin(model) -> None:
         bring_to_rest(model)
     else:
         populate(model)
+    # refused where a draw's returns run away: nothing is known of such a city
+    model.rivals.gain = float(returns.check(model.rivals.parameters).gain.min())
     open_gaps(model)
 
 

@@ -30,8 +30,9 @@ SAME = {"theta": "commissioning.size", "sigma": "commissioning.price_weight", "g
         "tightness_pay": "labour.tightness_pay", "tightness_speed": "labour.tightness_speed",
         "premium_speed": "commissioning.premium_speed", "use": "labour.use_of_capacity", "lead": "commissioning.lead",
         "housing": "population.housing", "housing_share": "population.housing_share",
-        "crowding": "population.crowding"}
-"""Numbers of the aggregate cities that are those of the agent city."""
+        "crowding": "population.crowding"} | {name: f"nation.{name}" for name in (
+            "matching", "plan_speed", "lapse", "luck_memory", "luck_spread", "links_local", "links_national")}
+"""Numbers of the aggregate cities that are those of the agent city, or parameters of their own."""
 LEAST_JOBS, LEAST_SALES = 1.0, 1e3          # of a branch that a very small city may lack
 
 

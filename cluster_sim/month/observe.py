@@ -153,6 +153,7 @@ class Observer:
             "enrolled": s["enrolled"], "rival_sales": s["rival_sales"] / 1e6,
             "income_owned_elsewhere": float(flow[list(L.OWNED_ELSEWHERE)].sum()) / 1e6,
             "rival_jobs": float(model.rivals.state.jobs[1:].sum()), "young_studios": totals[12],
+            "loop_gain": model.rivals.gain,
             "young_jobs": totals[13],
             "moves": s["moves"], "mean_size": staff / max(totals[0], 1.0),
             "largest_team": teams.max() if teams.size else 0,

@@ -118,7 +118,7 @@ def careers(people, employers, city, rules, t, founders, freed, counts):
             w.employer = -1
             w.since = t
             counts[LAID_OFF] += 1
-        elif low16(h >> S32) < p.labour_switch_rate * worth:
+        elif low16(h >> S32) < p.labour_switch_rate:
             freed[n_freed] = i
             n_freed += 1
             counts[OTHER_SECTORS] += 1

@@ -29,6 +29,8 @@ class Rivals:
     state: State
     sold: np.ndarray
     """(2, S) what the city won last month, yuan: in all, and abroad."""
+    gain: float = float("nan")
+    """Smallest loop gain B of a branch (`nation.returns`); a run does not begin unless it is above 0."""
     lucky: bool = False
     """Whether other cities have luck of their own with clients; not while the city itself comes to rest."""
 

@@ -30,6 +30,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cluster_sim.inputs.errors import Refused
 from cluster_sim.nation.parameters import NationParameters
 from cluster_sim.nation.people import push_back, supply_elasticity
 from cluster_sim.nation.state import Rest
@@ -38,7 +39,7 @@ FLAGGED = 0.15
 """Loop gains below this are reported: an answer of jobs beyond some 9% for 1% of cost."""
 
 
-class ReturnsError(ValueError):
+class ReturnsError(Refused):
     """The city's growth feeds itself without end."""
 
 
@@ -67,7 +68,9 @@ def check(parameters: NationParameters) -> Returns:
     if gain.min() <= 0.0:
         raise ReturnsError(
             f"increasing returns run away: loop gain B = {gain.min():.3f} (segment {int(gain.argmin())}) with "
-            f"theta {p.theta:g}, eta {p.eta:g}, sigma {p.sigma:g}, gamma {p.gamma:g}; B must be above 0")
+            f"theta {p.theta:g} (commissioning.size), eta {p.eta:g} (labour.eta), sigma {p.sigma:g} "
+            f"(commissioning.price_weight), gamma {p.gamma:g} (production.gamma); B must be above 0: lower theta, eta "
+            "or gamma")
     return Returns(gain, (p.sigma + 1.0) * p.kappa / gain, bool(gain.min() < FLAGGED))
 
 

@@ -155,6 +155,8 @@ class _Supervisor:
             self.waiting.append((time.monotonic() + PAUSE, spec))
         elif kind == "lost":
             self.again.append(spec)
+        elif kind == "refused":
+            self.listener.failed(spec, failure(spec, kind, 1, text))        # another try would say the same
         elif kind == "full":
             raise StoreFull(FULL_ERRNO, text)
         else:

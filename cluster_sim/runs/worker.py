@@ -58,6 +58,7 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
 
     `deaths` is how many processes it may have died with before (where nobody else counts them).
     """
+    from cluster_sim.inputs.errors import Refused
     from cluster_sim.runs.errors import full_text, is_full
     from cluster_sim.runs.single_run import simulate
 
@@ -73,6 +74,8 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
             result = simulate(spec, on_month, job.factory)
             store.stage(spec, result, spec.scenario.digest(), job.code)
         return Outcome("done", f"{result.burn_in:.1f}" if result.burn_in else "")
+    except Refused as error:
+        return Outcome("refused", str(error))
     except Exception as error:
         return Outcome("full", full_text(error, store.folder)) if is_full(error) else Outcome(
             "raised", traceback.format_exc())

@@ -255,6 +255,8 @@ def _parameter_topics(name: str) -> list[Topic]:
                     "unit": each.unit,
                     "default": each.value,
                     "bounds": bounds_text(low, high),
+                    **({"plausible": bounds_text(*each.plausible)} if each.plausible else {}),
+                    **({"beyond it": each.beyond} if each.beyond else {}),
                     "status": each.status,
                     "source": each.source,
                     "set": f"--set {each.name}={each.value:g}",
@@ -303,7 +305,8 @@ def as_text(topic: Topic) -> str:
     for field in ("title", "text", "how"):
         if topic.get(field):
             lines += [f"  {line.strip()}".rstrip() for line in str(topic[field]).splitlines()]
-    for field in ("unit", "default", "bounds", "symbol", "status", "source", "scale", "paid by", "set"):
+    for field in ("unit", "default", "bounds", "plausible", "beyond it", "symbol", "status", "source", "scale",
+                  "paid by", "set"):
         value = topic.get(field)
         if value not in (None, "", "1") or (field == "default" and topic["kind"] == "key"):
             lines.append(f"  {field + ':':<9} {'none' if value is None else _plain(value)}")

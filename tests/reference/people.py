@@ -62,7 +62,7 @@ class Worker(mesa.Agent):
             self.look_for_work("quit")
         elif luck.field(1) < studio.layoff:
             self.look_for_work("laid_off")
-        elif luck.field(2) < par["labour.switch_rate"] * worth:
+        elif luck.field(2) < par["labour.switch_rate"]:
             self.leave("other_sectors")
         elif luck.field(3) < away + par["population.retirement"]:
             self.leave("left_work" if luck.field(3) < away else "retired")

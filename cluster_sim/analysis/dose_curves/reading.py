@@ -163,9 +163,10 @@ def _options(reader: SweepReader, label: str, node: Node, doses: tuple[float, ..
         except QuantityError as error:
             reader.faults.add(f"{label}.amounts.{written}", error.message, error.hint, child.mark)
         there |= reader.base is not None and owner in reader.base.policies
-    fixed = {"policies.{0}.{2}.{1}".format(*_owner(name, written), since): child for written, child in
-             (node.value["with"].value.items() if "with" in node.value else ())}
-    options = {}
+    fixed, options = {}, {}
+    for written, child in node.value["with"].value.items() if "with" in node.value else ():
+        owner, key = _owner(name, written)
+        fixed[f"policies.{owner}.{since}.{key}"] = child
     for dose in ((0.0,) if there else ()) + doses:
         values = {path: Node(_dosed(amount, dose, info), child.mark) for path, (amount, info, child) in amounts.items()}
         values |= fixed
