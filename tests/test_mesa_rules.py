@@ -22,6 +22,7 @@ from cluster_sim.month import accounts, hiring, property, wages
 from cluster_sim.own_rules import name_of, with_event
 
 ROOT = Path(__file__).resolve().parents[1]
+of_mesa_3 = pytest.mark.skipif(not hasattr(mesa.discrete_space, "PropertyLayer"), reason="this Mesa has no layers")
 
 
 def largest(model) -> Studio:
@@ -179,6 +180,7 @@ def test_cash_is_not_written_by_hand_and_the_ledger_would_see_it():
 
 
 # ---------------------------------------------------------------- places
+@of_mesa_3
 def test_moving_pays_what_a_move_costs_and_leaves_the_park():
     model, seen = build(3, par={"property.look": 0.0}), {}
 
@@ -291,6 +293,7 @@ def test_mesas_own_loop_ends_with_the_scenario():
     assert model.t == 3 and model.finished and not model.running
 
 
+@of_mesa_3
 def test_alive_is_what_the_grid_counts():
     model = build(2)
     model.step()

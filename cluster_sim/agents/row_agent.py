@@ -83,7 +83,8 @@ class PlacedAgent(RowAgent):
     @property
     def cell(self) -> CityCell:
         """The cell of `model.grid` where it is; of a person, the home."""
-        return self.model.grid.at(self.column("cell"))
+        number = self.column("cell")
+        return self.model.grid.at(number)
 
     @property
     def pos(self) -> tuple[int, int]:       # type: ignore[override]
