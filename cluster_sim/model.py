@@ -56,6 +56,9 @@ from cluster_sim.state import Homes, Labour, Markets, Month, OtherCities, Partne
 class ClusterModel(Views, mesa.Model):
     """An agent-based economy of a creative cluster.
 
+    >>> ClusterModel("baseline", seed=1, scale="1/400", until="2017-03").run().label()
+    '2017-04'
+
     Parameters
     ----------
     setup : Scenario or str or Path
@@ -66,10 +69,6 @@ class ClusterModel(Views, mesa.Model):
         What else to record: ``accounts`` (studios' years), ``payments`` (of public money).
     until, set : str, mapping
         Last month, such as ``2030-12``; values to change by dotted name, only with a path or a name.
-
-    >>> model = ClusterModel("baseline", seed=1, scale="1/400", until="2017-03").run()
-    >>> model.series()["month"].astype(str).tolist()
-    ['2017-01-01', '2017-02-01', '2017-03-01']
     """
 
     rules: Rules

@@ -47,8 +47,8 @@ def with_rule(events: Sequence[Event], event: Event | str, function: Event) -> t
     >>> def first(model): pass
     >>> def second(model): pass
     >>> def mine(model): pass
-    >>> [name_of(event).rpartition(".")[2] for event in with_rule((first, second), "first", mine)]
-    ['first', 'mine', 'second']
+    >>> " ".join(name_of(event).rpartition(".")[2] for event in with_rule((first, second), "first", mine))
+    'first mine second'
     """
     place = find(events, event)
     rule, end = Rule(events[place], function), place + 1
