@@ -1,7 +1,6 @@
 """Measure what a smaller city changes, and write the table of docs/scale.md.
 
     python benchmarks/scale_table.py [--until 2024-12] [--write]
-    python benchmarks/scale_table.py --bias             # the headline alone, as the city's scale_bias.yaml has it
 
 Each column of the series is averaged over the last twelve months and over the seeds; amounts and counts are
 divided by the scale, so that they speak of the whole city, but for those that indicators.yaml says to read at 1:1.
@@ -11,18 +10,15 @@ from __future__ import annotations
 
 import argparse
 import re
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from cluster_sim import ClusterModel, load_scenario
-from cluster_sim.indicators import INDICATORS, KEYS, indicator
-from cluster_sim.runs import scale_bias
+from cluster_sim.indicators import KEYS, indicator
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "scale.md"
-BIAS = {"1": 3, "1/20": 20, "1/100": 40, "1/200": 40}   # scale -> seeds
 SCALES = {"1": (1.0, 3), "1/5": (1 / 5, 4), "1/20": (1 / 20, 10), "1/100": (1 / 100, 20)}
 
 
@@ -70,33 +66,13 @@ def table(found: dict[str, dict[str, tuple[float, float]]]) -> str:
     return "\n".join(lines)
 
 
-def headline(scenario: str, city: str = "chengdu") -> str:
-    """Return what the city's scale_bias.yaml should say: its column in December of its year, by scale."""
-    known = scale_bias.measured(city)
-    lines = []
-    for scale, seeds in BIAS.items():
-        values = []
-        for seed in range(1, seeds + 1):
-            model = ClusterModel(load_scenario(scenario), seed=seed, scale=float(Fraction(scale)))
-            while model.ordinal <= known.year * 12 + 11:
-                model.step()
-            values.append(model.series()[known.column][-1] * INDICATORS[known.column].factor)
-        error = np.std(values, ddof=1) / np.sqrt(seeds)
-        lines.append(f"{scale}: {np.mean(values):.2f}    # {seeds} seeds, standard error {error:.2f}")
-    return "\n".join(lines)
-
-
 def main() -> None:
     """Print the table; with --write put it into docs/scale.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scenario", default=str(ROOT / "scenarios" / "baseline.yaml"))
     parser.add_argument("--until", default="2024-12")
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--bias", action="store_true", help="measure the headline of scale_bias.yaml instead")
     args = parser.parse_args()
-    if args.bias:
-        print(headline(args.scenario))
-        return
     text = table(measure(args.scenario, args.until))
     print(text)
     if args.write:

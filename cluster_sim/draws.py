@@ -34,7 +34,7 @@ MIGRANT = np.int64(7)         # who comes to the city
 ENROL = np.int64(8)           # who begins to study
 APPLY = np.int64(9)           # which vacancies a seeker sees, and which one he takes
 SCORE = np.int64(10)          # how an applicant does
-OUTSIDER = np.int64(11)       # who is hired from other sectors
+OUTSIDER = np.int64(11)       # who comes from other sectors
 VACANCY = np.int64(12)        # how many jobs a studio posts, and for whom
 ORDERS = np.int64(13)         # which contracts a studio wins
 APPEAL = np.int64(14)         # a studio's luck with clients
@@ -60,6 +60,10 @@ AID = np.int64(41)            # lots drawn for aid
 MEETING = np.int64(42)        # who meets at a conference
 AWARD = np.int64(43)          # who accepts an award
 CITY_LUCK = np.int64(44)      # the luck of other cities' studios with clients
+MOVER = np.int64(45)          # whether one more person of a fraction moves
+BANK = np.int64(50)           # whether banks know a studio
+THRIFT = np.int64(51)         # how much cash a studio's owners keep
+ADDRESS = np.int64(70)        # where in its cell a studio is
 
 
 @inline

@@ -23,8 +23,10 @@ import numba
 from numba import njit
 
 ROOT = Path(__file__).resolve().parent
-SHARED_SOURCES = ("jit.py", "draws.py", "ledger.py", "codes.py", "records.py", "state.py", "month/partner_search.py",
-                  "month/wages.py", "nation/state.py", "nation/parameters.py")
+SHARED_SOURCES = ("jit.py", "draws.py", "ledger.py", "balances.py", "codes.py", "records.py", "state.py",
+                  "month/partner_search.py", "month/quarters.py", "month/title_luck.py", "month/liquidity.py",
+                  "month/teams.py", "month/luck.py", "month/wages.py", "nation/state.py", "nation/parameters.py",
+                  "nation/demand.py", "nation/labour.py", "nation/people.py", "nation/prices.py")
 """Files whose kernels or record types other files compile in; a test holds this list against the imports."""
 KERNEL_SOURCES = (*SHARED_SOURCES, "initial/*.py", "month/*.py", "nation/*.py")
 
@@ -50,12 +52,16 @@ def file_key(path: str) -> str:
     return f"{Path(path).stem}-{hashlib.sha256(Path(path).read_bytes()).hexdigest()[:8]}"
 
 
+def user_cache() -> Path:
+    """Return the folder of this package in the user's cache; it need not exist."""
+    home = os.environ.get("CLUSTER_SIM_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "cluster_sim"
+
+
 def cache_folder() -> Path:
     """Return the folder of compiled kernels: the user's cache, or a temporary one if that is read-only."""
-    home = os.environ.get("CLUSTER_SIM_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    base = Path(home) if home else Path.home() / ".cache"
     name = f"kernels-{source_key(SHARED_SOURCES)}"
-    folder = base / "cluster_sim" / name
+    folder = user_cache() / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

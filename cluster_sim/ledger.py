@@ -1,19 +1,24 @@
 """The double-entry ledger: every payment of a month is one entry with a payer and a payee.
 
 A kernel that moves money changes the balance of the agent and adds the same whole-yuan amount to
-``flow[KIND]``.  At the month's end `check` holds the two against each other, from agents' balances and
-from the flows, on the production side and on the income side (System of National Accounts 2008, ch. 6-7).
+``flow[KIND]``.  What is sold or bought on credit is two entries, the sale and the credit given; what is paid later is
+a third.  At the month's end `check` holds the two against each other, from agents' balances and from the flows, on the
+production side and on the income side (System of National Accounts 2008, ch. 6-7); `balances` does so for claims.
 Amounts are whole yuan in double precision, so the sums are exact; a difference is a mistake, not noise.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from cluster_sim.balances import Claims, LedgerError, agree
+
 SECTORS = ("studios", "households", "funds", "city", "province", "centre", "landlords",
-           "outside_partners", "rest_of_city", "rest_of_nation", "rest_of_world")
+           "outside_partners", "banks", "rest_of_city", "rest_of_nation", "rest_of_world")
+CLIENTS = {"home": "rest_of_city", "nation": "rest_of_nation", "abroad": "rest_of_world"}
+HOLDERS = ("banks", "rest_of_city", "rest_of_nation", "households")     # who takes over the claims of a closed studio
 
 # name, payer, payee, role in the production account of the studios
 # roles: sale (+ output), input (- output), wage, tax (other taxes on production), subsidy (other subsidies
@@ -39,6 +44,11 @@ _TABLE = (
     ("rent_subsidy_province", "province", "studios", "subsidy"),
     ("compute_subsidy_city", "city", "studios", "subsidy"),
     ("compute_subsidy_province", "province", "studios", "subsidy"),
+    ("wage_subsidy_city", "city", "studios", "subsidy"),
+    ("wage_subsidy_province", "province", "studios", "subsidy"),
+    ("refunds_city", "city", "studios", "none"),
+    ("refunds_province", "province", "studios", "none"),
+    ("refunds_centre", "centre", "studios", "none"),
     ("grants_city", "city", "studios", "none"),
     ("grants_province", "province", "studios", "none"),
     ("grants_centre", "centre", "studios", "none"),
@@ -48,10 +58,10 @@ _TABLE = (
     ("income_tax_centre", "households", "centre", "none"),
     ("income_tax_province", "households", "province", "none"),
     ("income_tax_city", "households", "city", "none"),
-    ("vat_centre", "rest_of_nation", "centre", "none"),
-    ("vat_province", "rest_of_nation", "province", "none"),
-    ("vat_city", "rest_of_nation", "city", "none"),
-    ("interest", "studios", "rest_of_city", "none"),
+    ("vat_centre", "studios", "centre", "none"),
+    ("vat_province", "studios", "province", "none"),
+    ("vat_city", "studios", "city", "none"),
+    ("interest", "studios", "banks", "none"),
     ("dividends", "studios", "households", "none"),
     ("credited_partners_points", "studios", "studios", "none"),
     ("points_outside", "studios", "outside_partners", "none"),
@@ -66,7 +76,6 @@ _TABLE = (
     ("stake_sales", "rest_of_nation", "funds", "none"),
     ("fund_distributions", "funds", "households", "none"),
     ("liquidation", "studios", "households", "none"),
-    ("bad_debt", "rest_of_city", "studios", "none"),
     ("consumption_city", "households", "rest_of_city", "none"),
     ("consumption_nation", "households", "rest_of_nation", "none"),
     ("programmes_city", "city", "rest_of_city", "none"),
@@ -77,30 +86,45 @@ _TABLE = (
     ("talent_aid_centre", "centre", "households", "none"),
     ("operator_grants_city", "city", "landlords", "none"),
     ("operator_grants_province", "province", "landlords", "none"),
-    ("guarantees_city", "city", "rest_of_city", "none"),
-    ("guarantees_province", "province", "rest_of_city", "none"),
+    ("guarantees_city", "city", "banks", "none"),
+    ("guarantees_province", "province", "banks", "none"),
     ("localisation", "studios", "rest_of_nation", "input"),
-    ("bank_loans", "rest_of_city", "studios", "none"),
-    ("loan_repayments", "studios", "rest_of_city", "none"),
+    ("bank_loans", "banks", "studios", "none"),
+    ("loan_repayments", "studios", "banks", "none"),
+    ("invoiced_vat_home", "rest_of_city", "studios", "none"),
+    ("invoiced_vat_nation", "rest_of_nation", "studios", "none"),
+    ("credit_to_home", "studios", "rest_of_city", "none"),
+    ("credit_to_nation", "studios", "rest_of_nation", "none"),
+    ("credit_to_abroad", "studios", "rest_of_world", "none"),
+    ("collected_home", "rest_of_city", "studios", "none"),
+    ("collected_nation", "rest_of_nation", "studios", "none"),
+    ("collected_abroad", "rest_of_world", "studios", "none"),
+    ("suppliers_credit_city", "rest_of_city", "studios", "none"),
+    ("suppliers_credit_nation", "rest_of_nation", "studios", "none"),
+    ("suppliers_paid_city", "studios", "rest_of_city", "none"),
+    ("suppliers_paid_nation", "studios", "rest_of_nation", "none"),
+    ("equipment", "studios", "rest_of_nation", "none"),
+    ("coinvestment_city", "rest_of_city", "studios", "none"),
+    ("coinvestors_share_city", "studios", "rest_of_city", "none"),
+    *((f"estate_{client}_{holder}", debtor, holder, "none") for holder in HOLDERS
+      for client, debtor in CLIENTS.items()),
 )
 
 (SALES_HOME, SALES_NATION, SALES_ABROAD, SALES_LOCAL_PARTNER, RECEIPTS_NATION, RECEIPTS_ABROAD,
  INPUTS_CITY, INPUTS_NATION, OUTSIDE_PARTNER_WORK, COMPUTE, MARKETING, RENT, MOVING, WAGES,
  SOCIAL_CONTRIBUTIONS, PRODUCTION_TAX, RENT_SUBSIDY_CITY, RENT_SUBSIDY_PROVINCE, COMPUTE_SUBSIDY_CITY,
- COMPUTE_SUBSIDY_PROVINCE, GRANTS_CITY, GRANTS_PROVINCE, GRANTS_CENTRE, PROFIT_TAX_CENTRE,
+ COMPUTE_SUBSIDY_PROVINCE, WAGE_SUBSIDY_CITY, WAGE_SUBSIDY_PROVINCE, REFUNDS_CITY, REFUNDS_PROVINCE, REFUNDS_CENTRE,
+ GRANTS_CITY, GRANTS_PROVINCE, GRANTS_CENTRE, PROFIT_TAX_CENTRE,
  PROFIT_TAX_PROVINCE, PROFIT_TAX_CITY, INCOME_TAX_CENTRE, INCOME_TAX_PROVINCE, INCOME_TAX_CITY, VAT_CENTRE,
  VAT_PROVINCE, VAT_CITY, INTEREST, DIVIDENDS, POINTS_LOCAL, POINTS_OUTSIDE, COINVESTMENT, COINVESTORS_SHARE,
  FOUNDERS_CAPITAL, EQUITY, CALLS_PRIVATE, CALLS_CITY, CALLS_PROVINCE, CALLS_CORPORATE, STAKE_SALES,
- FUND_DISTRIBUTIONS, LIQUIDATION, BAD_DEBT, CONSUMPTION_CITY, CONSUMPTION_NATION, PROGRAMMES_CITY,
+ FUND_DISTRIBUTIONS, LIQUIDATION, CONSUMPTION_CITY, CONSUMPTION_NATION, PROGRAMMES_CITY,
  PROGRAMMES_PROVINCE, PROGRAMMES_CENTRE, TALENT_AID_CITY, TALENT_AID_PROVINCE, TALENT_AID_CENTRE,
  OPERATOR_GRANTS_CITY, OPERATOR_GRANTS_PROVINCE, GUARANTEES_CITY, GUARANTEES_PROVINCE, LOCALISATION, BANK_LOANS,
- LOAN_REPAYMENTS) = range(len(_TABLE))
-
-TOLERANCE = 1e-8
-
-
-class LedgerError(RuntimeError):
-    """A month's accounts do not agree; the message names the account and both amounts."""
+ LOAN_REPAYMENTS, INVOICED_VAT_HOME, INVOICED_VAT_NATION, CREDIT_TO_HOME, CREDIT_TO_NATION, CREDIT_TO_ABROAD,
+ COLLECTED_HOME, COLLECTED_NATION, COLLECTED_ABROAD, SUPPLIERS_CREDIT_CITY, SUPPLIERS_CREDIT_NATION,
+ SUPPLIERS_PAID_CITY, SUPPLIERS_PAID_NATION, EQUIPMENT, COINVESTMENT_CITY, COINVESTORS_SHARE_CITY, ESTATE,
+ *_) = range(len(_TABLE))
 
 
 @dataclass(frozen=True)
@@ -120,18 +144,25 @@ _ROLES = np.array(list(_ROLE.values()))
 _NET = np.array([[float(k.payee == s) - float(k.payer == s) for k in KINDS] for s in SECTORS])
 LEVELS = ("city", "province", "centre")
 OUTLAYS = {level: tuple(i for i, k in enumerate(KINDS) if k.payer == level) for level in LEVELS}
+RAISED = (CREDIT_TO_HOME, CREDIT_TO_NATION, CREDIT_TO_ABROAD, SUPPLIERS_CREDIT_CITY, SUPPLIERS_CREDIT_NATION,
+          BANK_LOANS)
+SETTLED = (COLLECTED_HOME, COLLECTED_NATION, COLLECTED_ABROAD, SUPPLIERS_PAID_CITY, SUPPLIERS_PAID_NATION,
+           LOAN_REPAYMENTS, *range(ESTATE, len(KINDS)))
+OWNED_ELSEWHERE = (COINVESTORS_SHARE, POINTS_OUTSIDE)
+"""What owners in other cities get of titles made here: income that is made here and owned there."""
 TAXES = tuple(i for i, k in enumerate(KINDS) if "tax" in k.name or k.name.startswith("vat"))
 
 
 @dataclass
 class Books:
-    """Balances at the end of the last month, and what this month did to works not yet released (yuan)."""
+    """Balances at the end of the last month, what this month did to works not yet released, and claims (yuan)."""
 
     studios_cash: float = 0.0
     funds_cash: float = 0.0
     wip_stock: float = 0.0          # cost of all works not yet released
     wip_change: float = 0.0         # what was booked on them this month
     written_off: float = 0.0        # cost of works that died this month: a revaluation, no production
+    claims: Claims = field(default_factory=Claims)
 
     def check_work_in_progress(self, now: float, month: str) -> None:
         """Hold the projects' own cost accounts (yuan) against what was booked, write-offs apart."""
@@ -156,13 +187,6 @@ def value_added(flow: np.ndarray, wip_change: float) -> float:
     Output is sales at producers' receipts plus the change in work in progress at cost.
     """
     return role_total(flow, "sale") + wip_change - role_total(flow, "input")
-
-
-def agree(account: str, left: float, right: float, scale: float, month: str) -> None:
-    """Raise `LedgerError` naming the account if two sides differ by more than 1e-8 of ``scale``."""
-    if not abs(left - right) <= TOLERANCE * max(abs(scale), 1.0):
-        raise LedgerError(f"{month}: account '{account}' does not balance: {left:,.0f} against {right:,.0f} yuan "
-                          f"(difference {left - right:,.2f}). The run was stopped.")
 
 
 def check(month: str, flow: np.ndarray, *, studios_cash: float, funds_cash: float, surplus: float,

@@ -6,13 +6,14 @@ the paper.  Mesa's agents are views of rows, made when somebody asks for them; a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import mesa
 import numpy as np
 
 from cluster_sim import initial, ledger, policies
+from cluster_sim import people_ledger as P
 from cluster_sim.agents.views import Views
 from cluster_sim.buffers import Buffers
 from cluster_sim.codes import Origin, Stage, Status
@@ -28,18 +29,25 @@ from cluster_sim.month import (
     hiring,
     knowledge,
     ladder,
+    moves,
     observe,
     outside,
     policy,
     population,
+    prices,
     production,
+    quarters,
     release,
+    studying,
     subcontracting,
     ties,
+    treasury,
     wages,
     yearbook,
 )
 from cluster_sim.month import property as property_market
+from cluster_sim.month.rivals import Rivals
+from cluster_sim.people_ledger import People
 from cluster_sim.state import Homes, Labour, Markets, Month, OtherCities, Partners, Rules, Space
 
 
@@ -65,13 +73,19 @@ class ClusterModel(Views, mesa.Model):
     partners: Partners
     other_cities: OtherCities
     markets: Markets
+    rivals: Rivals
+    people: People
     month: Month
+    books: ledger.Books
 
     EVENTS = (
         policy.enact,                           # 1, policy
-        population.live_careers,                # 2, population
-        population.study,
-        population.migrate,
+        moves.look_around,                      # 2, population
+        population.live_careers,
+        studying.study,
+        moves.join,
+        moves.migrate,
+        moves.age,
         finance.call_capital,                   # 3, finance
         finance.raise_rounds,
         finance.sell_stakes,
@@ -79,12 +93,14 @@ class ClusterModel(Views, mesa.Model):
         hiring.fill_vacancies,
         wages.adjust_wages,
         subcontracting.look_for_partners,       # 5, commissioning
-        commissioning.set_prices,
+        prices.set_prices,
+        commissioning.weigh_studios,
         commissioning.win_contracts,
         greenlight.propose,
         greenlight.decide,
         greenlight.find_partners,
-        production.pay_costs,                   # 6, production
+        treasury.receive_and_pay,               # 6, production
+        production.pay_costs,
         production.plan_work,
         production.deliver_contracts,
         production.make_projects,
@@ -100,9 +116,13 @@ class ClusterModel(Views, mesa.Model):
         property_market.survey_places,
         property_market.move_studios,
         ladder.review,                          # 10, the ladder, births and deaths
+        treasury.invest,
+        treasury.borrow,
         births.close_studios,
         births.found_studios,
-        accounts.settle_accounts,               # 11, accounts
+        moves.count_people,                     # 11, accounts
+        accounts.settle_accounts,
+        treasury.check_claims,
         accounts.measure_gdp,
         observe.observe,                        # 12, observe
         births.clear_rows,
@@ -123,11 +143,12 @@ class ClusterModel(Views, mesa.Model):
         self.events = events.read_events(setup.events, setup.start)
         self.state: dict[str, float] = dict.fromkeys(observe.STATE, 0) | {"students_wish": 1.0}
         self.buffers = Buffers()
+        self.burn_in_seconds = 0.0          # what making a state of rest took, if it was not there yet
         self.kept = Kept(yearbook=yearbook.Yearbook() if "accounts" in keep else None,
                          payments=policies.Payments() if {"payments", "applications"} & set(keep) else None)
         initial.begin(self)
         self.books = ledger.Books(float(self.studios.used["cash"].sum()), float(self.funds.used["cash"].sum()),
-                                  self.work_in_progress())
+                                  self.work_in_progress(), claims=self.books.claims)
         self.kept.observer = observe.Observer(self)
 
     # ---------------------------------------------------------------- a month
@@ -135,11 +156,15 @@ class ClusterModel(Views, mesa.Model):
         """Live one month of the city; RuntimeError after the last one, and after one that an error has cut short."""
         self._check_step()
         self.within_month = True
+        self.live_month(self.EVENTS)
+        self.within_month = False
+
+    def live_month(self, happens: Iterable[Callable[[ClusterModel], None]]) -> None:
+        """Begin a month and let these events happen in it."""
         self.begin_month()
-        for event in self.EVENTS:
+        for event in happens:
             event(self)
         self.t += 1
-        self.within_month = False
 
     def _step_if_possible(self) -> None:
         self._check_step()
@@ -170,6 +195,7 @@ class ClusterModel(Views, mesa.Model):
         self.month.outlay[:] = 0.0
         self.set_levers()
         self.books.wip_change = self.books.written_off = 0.0
+        self.books.claims.begin_month()
         self.kept.ended = None
         outside.bring_in(self)
 
@@ -177,6 +203,7 @@ class ClusterModel(Views, mesa.Model):
         """Set the levers of policy to where they stand without a policy."""
         levers = self.month.levers
         levers["newcomer_aid"] = levers["study_aid"] = levers["relief"] = levers["relief_age"] = 0.0
+        levers["matched_relief"] = 0.0
         levers["places"] = self.par["education.places"] * self.scale
         levers["vacancies_seen"] = int(self.par["labour.samples"])
 
@@ -296,12 +323,17 @@ class ClusterModel(Views, mesa.Model):
         live, spread like everybody if -1.  The caller gives them identities of their own.
         """
         if specialisms is None:
-            specialisms = population.choice_of_specialism(self, self.par["population.choice"])
+            specialisms = moves.choice(self, self.city_state["market_wage"][0] / self.labour.wage)[1]
         cells, weight = (self.homes.cells, self.homes.weight) if cell < 0 else (np.array([cell]), np.ones(1))
         index = self.talents.allocate(count)
+        self.people.book(P.MIGRATED if status == Status.SEEKING else P.CAME_WITH_COMPANY, count)
         population.arrive(self.talents.rows, index, cells, weight, specialisms,
                           population.Arrival.of(self.t, Origin.MIGRANT, status, since=self.t), self.rules)
         return index
+
+    def studio_zones(self) -> np.ndarray:
+        """Return the zones (bits) that each studio is in, by row."""
+        return quarters.studio_zones(self)
 
     def tie(self, pairs: list[tuple[int, int]]) -> None:
         """Let pairs of studios (rows) begin to work together."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ FILE = Path(__file__).with_name("parameters.yaml")
 
 STATUSES = ("measured", "literature", "assumed", "calibrated")
 _FIELDS = ("value", "unit", "bounds", "symbol", "status", "source", "text")
+_OPTIONAL = ("plausible", "beyond")
 _BY_SEGMENT = "segments"
 
 
@@ -39,6 +40,10 @@ class Parameter:
     status: str
     source: str
     text: str
+    plausible: tuple[float, float] | None = None
+    """What the source supports (the prior), None where nothing is known; the bounds are only what is valid."""
+    beyond: str = ""
+    """Why the value lies outside what is plausible; empty where it does not."""
     kind: str = "number"
     """`number`, `count` (a whole number) or `switch` (0 or 1)."""
 
@@ -112,7 +117,7 @@ def _malformed(group: str, entry: Any) -> str:
     if not isinstance(entry, dict):
         return "is not a mapping"
     missing = [field for field in _FIELDS if field not in entry]
-    extra = [field for field in entry if field not in _FIELDS]
+    extra = [field for field in entry if field not in (*_FIELDS, *_OPTIONAL)]
     if missing or extra:
         return f"missing {missing}, unknown {extra}"
     if entry["status"] not in STATUSES:
@@ -126,7 +131,23 @@ def _malformed(group: str, entry: Any) -> str:
         return f"does not give exactly one value for each of {SEGMENTS}"
     if not all(isinstance(v, int | float) for v in values):
         return "value is not a number (YAML 1.1 wants 1.0e-3, not 1e-3)"
-    return ""
+    return implausible(entry, values)
+
+
+def implausible(entry: Mapping[str, Any], values: Iterable[float]) -> str:
+    """Say how an entry's values, bounds and plausible range do not go together; empty if they do.
+
+    A value may lie outside the plausible range only where `beyond` says why.
+    """
+    plausible, (low, high) = entry.get("plausible"), entry["bounds"]
+    if plausible is None:
+        return "says why it is beyond what is plausible, and not what is" if entry.get("beyond") else ""
+    if not (isinstance(plausible, list) and len(plausible) == 2 and low <= plausible[0] <= plausible[1] <= high):
+        return f"plausible is not [low, high] within the bounds {low} to {high}"
+    outside = [value for value in values if not plausible[0] <= value <= plausible[1]]
+    if outside and not entry.get("beyond"):
+        return f"{outside[0]} is not plausible ({plausible[0]} to {plausible[1]}), and `beyond` does not say why"
+    return "says why it is beyond what is plausible, and is not" if entry.get("beyond") and not outside else ""
 
 
 def _parameter(name: str, value: float, entry: Mapping[str, Any]) -> Parameter:
@@ -134,6 +155,7 @@ def _parameter(name: str, value: float, entry: Mapping[str, Any]) -> Parameter:
     if isinstance(value, int) and not isinstance(value, bool) and entry["unit"] == "count":
         kind = "count"
     low, high = entry["bounds"]
+    plausible = entry.get("plausible")
     return Parameter(
         name=name,
         value=float(value),
@@ -143,6 +165,8 @@ def _parameter(name: str, value: float, entry: Mapping[str, Any]) -> Parameter:
         status=str(entry["status"]),
         source=str(entry["source"]),
         text=str(entry["text"]),
+        plausible=(float(plausible[0]), float(plausible[1])) if plausible else None,
+        beyond=str(entry.get("beyond", "")),
         kind=kind,
     )
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
 
-TIES = 12               # partners that a studio remembers
+TIES = 24               # partners that a studio remembers
 BY_SEGMENT, BY_SPECIALISM, BY_TIE = (N_SEGMENTS,), (N_SPECIALISMS,), (TIES,)
+BY_CLIENT, BY_SUPPLIER = (3,), (2,)     # at home, in the nation, abroad; in the city, in the nation
 
 
 class Column(NamedTuple):
@@ -64,8 +65,9 @@ STUDIO = record(
     ("hits", "i4", "count", "hits so far"),
     ("projects", "i4", "count", "own projects under way"),
     ("serial", "i4", "", "serial number of its next project"),
-    ("sub", "i4", "row", "partner for contract work; -1 if none, below -1 a studio of another city"),
-    ("sub_since", "i4", "t", "month in which that partner was chosen"),
+    ("sub", "i4", "row", "partner on contracts for each specialism; -1 if none, below -1 a studio of another city",
+     BY_SPECIALISM),
+    ("sub_since", "i4", "t", "month in which that partner was chosen", BY_SPECIALISM),
     ("listed", "i4", "t", "month in which it last rose on the ladder"),
     ("staff", "i4", "people", "people at work"),
     ("alive", "u1", "Life", "whether it exists"),
@@ -79,7 +81,15 @@ STUDIO = record(
     ("vacancies", "i4", "people", "jobs posted this month", BY_SPECIALISM),
     ("filled", "i4", "people", "of them filled", BY_SPECIALISM),
     ("skill_by", "f8", "effort/month", "skill of its people, gain from AI tools included", BY_SPECIALISM),
-    ("cash", "f8", "yuan", "money at hand; below zero a debt to the bank"),
+    ("cash", "f8", "yuan", "money at hand; below zero at a month's end: bills that it cannot pay"),
+    ("receivable", "f8", "yuan", "what clients owe it", BY_CLIENT),
+    ("payable", "f8", "yuan", "what it owes suppliers", BY_SUPPLIER),
+    ("loan", "f8", "yuan", "what it owes banks"),
+    ("line", "f8", "yuan", "most that banks lend it"),
+    ("equipment", "f8", "yuan", "equipment and rights, at what they cost less wear"),
+    ("committed", "f8", "yuan", "own part of what its works under way still cost"),
+    ("works", "f8", "yuan", "own part of what its works under way have cost"),
+    ("rationed", "f8", "people/month", "hires that it wanted this month and had no money for"),
     ("valuation", "f8", "yuan", "worth in the eyes of investors"),
     ("want", "f8", "yuan", "money that good projects lacked; fades"),
     ("public", "f8", "yuan", "public money received so far"),
@@ -97,15 +107,19 @@ STUDIO = record(
     ("price", "f8", "yuan/effort", "price of effort to clients, all inputs included"),
     ("fee", "f8", "yuan/effort", "price of effort alone, as a partner"),
     ("unit_cost", "f8", "yuan/effort", "its own cost of effort, after the aid that it counts on"),
-    ("offer", "f8", "1", "its wage over the market wage"),
+    ("offer", "f8", "1", "its wage over the market wage, by specialism", BY_SPECIALISM),
     ("layoff", "f8", "1/month", "rate at which it lays people off"),
     ("target", "f8", "people", "wished staff"),
     ("orders", "f8", "effort", "contract work to be done in the house"),
     ("abroad", "f8", "share", "part of its contract work that clients abroad order"),
-    ("pending", "f8", "effort", "contract work left to its partner"),
-    ("sub_cost", "f8", "1", "coordination for a unit of the partner's effort"),
-    ("sub_lack", "f8", "share", "part of contract work that it gives to the partner"),
-    ("sub_distance", "f8", "km", "distance of the partner"),
+    ("pending", "f8", "effort", "contract work left to each partner", BY_SPECIALISM),
+    ("asked", "f8", "effort/month", "of it what each partner is asked for in a month, money allowing", BY_SPECIALISM),
+    ("sub_cost", "f8", "1", "coordination for a unit of the partner's effort", BY_SPECIALISM),
+    ("sub_lack", "f8", "share", "part of contract work that its people lack by specialism", BY_SPECIALISM),
+    ("sub_distance", "f8", "km", "distance of the partner", BY_SPECIALISM),
+    ("overhead", "f8", "share", "part of its capacity that goes into working with others"),
+    ("links", "f8", "yuan/month", "what studios of the city that work with it buy from it"),
+    ("briefing", "f8", "effort/month", "coordination of the creative inputs that it buys in the city"),
     ("weight", "f8", "1", "its weight in the market for contracts"),
     ("coordination", "f8", "effort/month", "coordination owed for last month's partners"),
     ("own_load", "f8", "effort/month", "load from own projects"),
@@ -124,30 +138,31 @@ STUDIO = record(
     ("revenue_year", "f8", "yuan/year", "trailing sales"),
     ("revenue_last", "f8", "yuan/year", "trailing sales a year before"),
     ("surplus_year", "f8", "yuan/year", "trailing operating surplus"),
+    ("premium_year", "f8", "yuan/year", "trailing part of its sales that is the nation's premium on prices"),
     ("surplus", "f8", "yuan/month", "operating surplus"),
     ("compute", "f8", "yuan/month", "cost of computing"),
     ("compute_relief", "f8", "share", "part of it that was paid by the public this month"),
     ("rent_relief", "f8", "share", "part of the rent that was paid by the public this month"),
-    ("credit", "f8", "yuan", "guaranteed credit line"),
+    ("wage_relief", "f8", "share", "part of wages and contributions that was paid by the public this month"),
+    ("credit", "f8", "yuan", "part of its credit line that the public guarantees"),
     ("perk", "f8", "share", "public allowance to those whom it hires, of a year's wage"),
     ("duty", "f8", "effort", "work owed this month beside contracts and projects"),
     ("outside_tie", "f8", "1", "strength of ties with partners in other cities"),
     ("franchise", "f8", "log", "strength of its best known title; fades"),
-    ("sub_id", "i8", "", "identity of the partner for contract work"),
+    ("sub_id", "i8", "", "identity of the partner for contract work", BY_SPECIALISM),
     ("franchise_id", "i8", "", "identity of its best known title"),
-    ("months_red", "i4", "month", "months in debt beyond its credit line"),
+    ("months_red", "i4", "month", "months with bills that it could not pay"),
 )
 
 EMPLOYER = record(
     "employer, as its people and seekers see it",
     ("layoff", "f4", "1/month", "rate at which it lays people off"),
     ("quit", "f4", "1/month", "rate of quitting at the market wage"),
-    ("offer", "f4", "1", "its wage over the market wage"),
     ("ai", "f4", "share", "adoption of AI tools"),
     ("spin_off", "f4", "1", "how readily its people found studios of their own"),
-    ("attraction", "f4", "1", "exp(utility) of a job there, the commute apart"),
+    ("attraction", "f4", "1", "exp(utility) of a job there, offer and commute apart"),
     ("cell", "i4", "cell", "place"),
-    ("pad", "i4", "", "fills the row to 32 bytes"),
+    ("pad", "i8", "", "fills the row to 32 bytes"),
 )
 
 PAYROLL = record(
@@ -175,9 +190,10 @@ PROPOSAL = record(
     ("expected", "f8", "yuan", "receipts that the studio expects"),
     ("aid", "f8", "yuan", "aid that the studio expects"),
     ("coinvest", "f8", "share", "part of cost and receipts that co-investors carry"),
+    ("owned_elsewhere", "f8", "share", "what owners in other cities carry, as a source has it; -1 if none does"),
     ("cost", "f8", "yuan", "planned cost, marketing included"),
     ("fixed_gross", "f8", "yuan", "gross of a film of history"),
-    ("bridge", "f8", "yuan", "loan on the expected aid"),
+    ("own", "f8", "yuan", "money of its own that the studio can put in"),
     ("applied", "u1", "bits", "1: applied for aid, 2: won it"),
 )
 
@@ -208,6 +224,7 @@ PROJECT = record(
     ("budget", "f8", "yuan", "planned cost; from the release on what was spent"),
     ("cost", "f8", "yuan", "spent so far"),
     ("coinvest", "f8", "share", "part of cost and receipts that co-investors carry"),
+    ("owned_elsewhere", "f8", "share", "of that part, what owners in other cities carry"),
     ("aid", "f8", "yuan", "aid expected at the green light"),
     ("aid_claim", "f8", "yuan", "aid received"),
     ("novelty", "f8", "1", "novelty, a standard normal number"),
@@ -216,6 +233,9 @@ PROJECT = record(
     ("franchise", "f8", "log", "what it gains from the studio's best known title"),
     ("quality", "f8", "log", "quality at release"),
     ("potential", "f8", "yuan", "gross over its whole run without competition"),
+    ("crowd", "f8", "yuan", "the same as the city's audience meets it: the mean of all titles that it stands for"),
+    ("talk", "f8", "1", "how much it is talked about in the whole city: much if it is a hit, else little"),
+    ("renown", "f8", "1", "gross in the whole city over gross in this one, by the title's own luck"),
     ("gross", "f8", "yuan", "gross so far, at home and abroad"),
     ("gross_abroad", "f8", "yuan", "of it abroad"),
     ("receipts", "f8", "yuan", "the studio's receipts so far"),
@@ -254,6 +274,7 @@ FUND = record(
     ("kind", "i4", "FundKind", "whose fund it is"),
     ("first_round", "i4", "Round", "earliest round in which it invests"),
     ("last_round", "i4", "Round", "latest round in which it invests"),
+    ("stands_for", "i4", "count", "private funds of the whole city whose looks it takes turns with; 0: its own alone"),
     ("exits", "i4", "count", "stakes sold so far"),
     ("write_offs", "i4", "count", "stakes lost so far"),
     ("alive", "u1", "Life", "whether it exists"),
@@ -265,6 +286,7 @@ FUND = record(
     ("sentiment", "f8", "log", "how much better than usual applicants look to it"),
     ("record", "f8", "log", "its lately good or bad exits"),
     ("looks", "f8", "count/month", "applicants that it sees"),
+    ("ticket", "f8", "1", "its bid as a share of a round's aim"),
 )
 
 STAKE = record(
@@ -294,6 +316,15 @@ CELL = record(
     ("price_of_distance", "f8", "1", "mean extra cost of distance to those partners"),
     ("studios", "f8", "count", "studios, parks included"),
     ("knowhow", "f8", "1", "mean know-how of its studios"),
+)
+
+QUARTER = record(
+    "quarter of a cell",
+    ("cell", "i4", "cell", "place"),
+    ("zones", "u4", "bits", "zones in which it lies"),
+    ("upto", "f8", "share", "part of the cell's floor in its quarters so far, it included"),
+    ("floor", "f8", "share", "its part of the cell's floor"),
+    ("area", "f8", "share", "its area over that of a cell of the map"),
 )
 
 PARK = record(

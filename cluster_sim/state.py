@@ -16,12 +16,19 @@ from cluster_sim.records import BY_SEGMENT, BY_SPECIALISM, record
 CITY = record(
     "city as a whole",
     ("market_wage", "f8", "yuan/month", "wage on the market of a person of skill 1", BY_SPECIALISM),
-    ("tightness", "f8", "1", "vacancies over seekers, smoothed", BY_SPECIALISM),
+    ("still_open", "f8", "share", "part of vacancies that lately stayed open in a month", BY_SPECIALISM),
     ("buzz", "f8", "1", "talk about the city's hits", BY_SEGMENT),
     ("release_market", "f8", "yuan/month", "size of the market for titles", BY_SEGMENT),
     ("price", "f8", "yuan/effort", "price of effort at the start, all inputs included", BY_SEGMENT),
     ("fee", "f8", "yuan/effort", "price of effort alone at the start", BY_SEGMENT),
     ("unit_cost", "f8", "yuan/effort", "cost of effort at the start", BY_SEGMENT),
+    ("own_part", "f8", "share", "own cost in the price of effort at the start", BY_SEGMENT),
+    ("outside_pass_through", "f8", "1", "part of a change of own cost that studios pass on, at rest", BY_SEGMENT),
+    ("premium", "f8", "log", "premium on the nation's prices where its clients want more than its studios can do",
+     BY_SEGMENT),
+    ("repriced", "f8", "1", "effort that orders still buy after the month's change of the premium", BY_SEGMENT),
+    ("outside_price", "f8", "yuan/effort", "price of effort in other cities, all inputs included", BY_SEGMENT),
+    ("outside_fee", "f8", "yuan/effort", "price of effort alone in other cities", BY_SEGMENT),
     ("home_part", "f8", "share", "part of contracts in the nation that the home city orders", BY_SEGMENT),
     ("release_shock", "f8", "1", "what is left of audiences in a pandemic", BY_SEGMENT),
     ("mean_return", "f8", "1", "mean of gross over budget before quality", BY_SEGMENT),
@@ -31,15 +38,23 @@ CITY = record(
     ("ai", "f8", "share", "frontier of AI tools"),
     ("outside_wage", "f8", "1", "creative wage in other cities over that of the start"),
     ("outside_cost", "f8", "1", "cost of effort in other cities over that of the start"),
-    ("outside_growth", "f8", "1", "the nation's market over that of the start"),
+    ("outside_growth", "f8", "1", "jobs of other cities over those at rest"),
     ("rest_wage", "f8", "yuan/month", "wage in other sectors"),
     ("buzz_mean", "f8", "1", "talk over all segments"),
     ("stay", "f8", "share", "part of graduates who stay"),
-    ("leave_pull", "f8", "1", "pull of other cities on seekers"),
-    ("found_pull", "f8", "1", "pull of the city's talk on founders"),
-    ("migrant_pull", "f8", "1", "pull of the city on migrants"),
+    ("found_pull", "f8", "1", "pull on founders: `founding`, the city's talk, and owners' income against wages"),
+    ("owners_income", "f8", "1", "one plus surplus over wages in small studios, as founders know it"),
+    ("usual_income", "f8", "1", "the same at rest"),
+    ("founding", "f8", "1", "studios founded over what the founding rate says; keeps their number at rest"),
+    ("prospects", "f8", "1", "chance to have work over that at the usual unemployment"),
+    ("standing", "f8", "1", "pull of the city's talk, amenity and rank on newcomers"),
+    ("living_cost", "f8", "1", "cost of housing and commuting in a wage, over that of the start"),
     ("unemployment", "f8", "share", "seekers over the work force"),
     ("relative_wage", "f8", "1", "the city's wage over that of other cities, 1 at the start"),
+    ("inflow", "f8", "1", "people who come into creative work, over what wages and rates say"),
+    ("floor_growth", "f8", "1/month", "growth of the city's floor without any pull, of that at the start"),
+    ("floor_stock", "f8", "1", "the city's floor without any pull over that of the start"),
+    ("other_growth", "f8", "1/month", "growth of other tenants' floor"),
     ("scale", "f8", "1", "size of the city, 1 for the whole"),
     ("density0", "f8", "people/cell", "mean density around a worker at the start"),
     ("partner_reach0", "f8", "1", "partners that a worker's studio meets at the start, over all specialisms"),
@@ -47,6 +62,7 @@ CITY = record(
     ("tau_in_park", "f8", "1", "extra cost of distance between studios of a park"),
     ("hit_threshold", "f8", "yuan", "gross that makes a hit, at the city's scale"),
     ("fame_threshold", "f8", "yuan", "gross that makes a hit in the whole city"),
+    ("hits_denied", "f8", "share", "part of hits that find no audience, in a what-if"),
 )
 
 LEVERS = record(
@@ -57,6 +73,7 @@ LEVERS = record(
     ("vacancies_seen", "i8", "count", "vacancies that a seeker sees"),
     ("relief", "f8", "share", "part of the rent that a young studio may expect back"),
     ("relief_age", "f8", "month", "age up to which studios may expect it"),
+    ("matched_relief", "f8", "share", "part of wages that governments of other cities pay their studios"),
     ("relief_zones", "i8", "bits", "zones where they may expect it; -1: everywhere"),
 )
 
@@ -74,6 +91,8 @@ class Space(NamedTuple):
     """Places and distances; tables by cells apart in x and y."""
 
     cells: np.ndarray                   # CELL, row-major from the south-west corner
+    quarters: np.ndarray                # QUARTER, in the order of cells
+    first_quarter: np.ndarray           # of each cell, and at the end the number of all
     parks: np.ndarray                   # PARK
     distance: np.ndarray                # km
     proximity: np.ndarray               # weight of distance in the search for partners, exp(-km / lambda)
@@ -100,16 +119,15 @@ class Labour(NamedTuple):
     jobs: np.ndarray                    # by segment
     entrants: np.ndarray                # cumulative shares of new studios by segment
     commute: np.ndarray                 # weight of a job by cells apart
+    graduates: float                    # students who entered the market in a month at the start
+    room: float                         # residents that the city's plan has room for
 
 
 class Markets(NamedTuple):
-    """Who orders contracts and from whom, by segment; column 0 is the home city, the others are other cities."""
+    """How the city's studios weigh with clients, by segment, and what titles can earn."""
 
-    demand: np.ndarray                  # yuan a month at the start, by segment and city
-    decay: np.ndarray                   # weight of distance to each city's clients
-    rivals: np.ndarray                  # weight of studios elsewhere with each city's clients
-    demand_abroad: np.ndarray           # yuan a month at the start
-    rivals_abroad: np.ndarray
+    usual_home: np.ndarray              # weight with clients in the nation that sells what the city sells at rest
+    usual_abroad: np.ndarray            # and abroad
     weight_home: np.ndarray             # weight of our studios with clients in the nation
     weight_abroad: np.ndarray           # and abroad
     titles: np.ndarray                  # size of the market for titles at the start, yuan a month
@@ -144,7 +162,7 @@ class Month(NamedTuple):
     careers: np.ndarray                 # people by what happened to them (`population.careers`)
     crowd: np.ndarray                   # potential of titles in the market by segment, yuan
     hits: np.ndarray                    # new hits by segment
-    hit_gross: np.ndarray               # gross weighted by fame, by segment, yuan
+    talk: np.ndarray                    # about titles, by segment: logs of 1 + gross over the threshold of a hit
     hit_receipts: np.ndarray            # receipts of titles that are hits, by segment, yuan
 
     @property
@@ -159,6 +177,7 @@ class Vacancies(NamedTuple):
     start: np.ndarray                   # first vacancy of each specialism, and the end
     firm: np.ndarray                    # row of the studio
     specialism: np.ndarray
+    weight: np.ndarray                  # what it is worth to a seeker who lives beside it: exp(utility)
     score: np.ndarray                   # of the best applicant so far
     applicant: np.ndarray               # identity
     row: np.ndarray                     # row; -1 if nobody applied

@@ -1,4 +1,4 @@
-"""Write the generated tables of the documentation: parameters, instruments, state, payments, columns of the series.
+"""Write the generated tables of the documentation: parameters, instruments, state, payments, people, columns.
 
     python docs/generate.py           # rewrite them
     python docs/generate.py --check   # exit status 1 if a table is out of date
@@ -18,6 +18,7 @@ from cluster_sim import indicators
 from cluster_sim.codes import SEGMENTS
 from cluster_sim.ledger import KINDS
 from cluster_sim.parameters import specification
+from cluster_sim.people_ledger import FLOWS, SOURCE, STOCKS, TARGET
 from cluster_sim.policies import instruments
 from cluster_sim.records import COLUMNS
 
@@ -47,11 +48,13 @@ def parameters() -> str:
             values = list(same)
             p = values[0]
             value = ", ".join(number(v.value) for v in values)
-            rows.append((f"`{short}`", value, p.unit, " to ".join(number(b) for b in p.bounds), p.status, p.text,
-                         p.source or "our choice"))
+            plausible = " to ".join(number(b) for b in p.plausible) if p.plausible else ""
+            source = (p.source or "our choice") + (f"; beyond what is plausible: {p.beyond}" if p.beyond else "")
+            rows.append((f"`{short}`", value, p.unit, " to ".join(number(b) for b in p.bounds), plausible, p.status,
+                         p.text, source))
         note = f"\n\nValues in the order {', '.join(SEGMENTS)}." if group == "segments" else ""
         parts.append(f"**{group}**{note}\n\n"
-                     + table(("name", "value", "unit", "bounds", "status", "meaning", "source"), rows))
+                     + table(("name", "value", "unit", "bounds", "plausible", "status", "meaning", "source"), rows))
     return "\n\n".join(parts)
 
 
@@ -86,8 +89,14 @@ def payments() -> str:
                  ((k.name, k.payer, k.payee, role.get(k.role, k.role)) for k in KINDS))
 
 
+def people() -> str:
+    """One row a flow of people."""
+    return table(("flow", "from", "to"), ((name, STOCKS[source], STOCKS[target])
+                                          for name, source, target in zip(FLOWS, SOURCE, TARGET, strict=True)))
+
+
 TABLES: dict[str, Callable[[], str]] = {"parameters": parameters, "instruments": policies, "state": state,
-                                        "payments": payments, "series": series}
+                                        "payments": payments, "people": people, "series": series}
 
 
 def filled(text: str) -> str:

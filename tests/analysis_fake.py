@@ -6,7 +6,7 @@ import numpy as np
 from runs_fake import FakeModel, scenario
 
 FACTORY = "analysis_fake:Known"
-X, Y, Z = "collaboration.tau_max", "labour.poaching", "finance.bar"
+X, Y, Z = "collaboration.tau_max", "labour.raise", "finance.bar"
 """Parameters that stand for the inputs of the known functions."""
 
 

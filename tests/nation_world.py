@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.nation.layout import ring
+from cluster_sim.city import load_city
+from cluster_sim.nation.layout import from_city, ring
 from cluster_sim.nation.month import step
 from cluster_sim.nation.parameters import NationParameters, defaults
 from cluster_sim.nation.state import Outside, Rest, State, at_rest
@@ -34,3 +35,18 @@ def one_city(rest: Rest, factor: float) -> np.ndarray:
     factors = np.ones_like(rest.jobs)
     factors[0] = factor
     return factors
+
+
+def chengdu():
+    """Return parameters and the rest of a nation with the default city in row 0."""
+    city = load_city("chengdu")
+    p = defaults()
+    n = city.outside.size
+    jobs = np.array([40e3, 30e3, 75e3, 75e3, 10e3, 160e3])
+    value = np.array([40e3, 45e3, 60e3, 45e3, 40e3, 55e3])
+    share = np.array([0.030, 0.040, 0.035, 0.022, 0.060, 0.022])
+    angle = np.linspace(0.0, 2.0 * np.pi, n, endpoint=False)
+    lon, lat = 104.06 + 8.0 * np.cos(angle), 30.63 + 8.0 * np.sin(angle)
+    rest = from_city(p, city.outside, lon, lat, (104.06, 30.63), city.home_market, jobs, value, share,
+                            np.array([0.03, 0.12, 0.03, 0.05, 0.05, 0.08]))
+    return p, rest, jobs, value, share

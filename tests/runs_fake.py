@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cluster_sim.inputs.errors import Refused
 from cluster_sim.scenario import Scenario
 
 FACTORY = "runs_fake:FakeModel"
@@ -30,7 +31,7 @@ def once(folder: str, name: str) -> bool:
 
 
 class FakeModel:
-    """Counts months. Parameters: `sleep` (s a month), `raise_seed`, `kill_seed`, `kill_once_seed`.
+    """Counts months. Parameters: `sleep` (s a month), `raise_seed`, `refuse_seed`, `kill_seed`, `kill_once_seed`.
 
     `collaboration.tau_max` lifts the share by a hundredth of its value and leaves all luck as it is.
     """
@@ -46,6 +47,8 @@ class FakeModel:
         if self.t == 0 and log:
             with open(log, "a") as file:
                 file.write(f"{self.seed} {os.getpid()} {p.get('collaboration.tau_max')}\n")
+        if self.seed == p.get("refuse_seed"):
+            raise Refused("growth feeds itself: B = -0.1")
         if self.t == 3:
             if self.seed == p.get("raise_seed"):
                 raise ValueError("the accounts do not balance")
@@ -89,10 +92,10 @@ class Wide(FakeModel):
 
 
 class Slow(FakeModel):
-    """Takes half a second a run."""
+    """Takes five seconds a run."""
 
     def step(self):
-        time.sleep(0.02)
+        time.sleep(0.2)
         super().step()
 
 

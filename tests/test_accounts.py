@@ -10,9 +10,11 @@ from engine import JANUARY_2017, SCALE, build, town
 from instruments import generous
 from runs_fake import FACTORY, scenario
 
+from cluster_sim import people_ledger as P
 from cluster_sim.city import load_city
 from cluster_sim.codes import Stage
 from cluster_sim.ledger import KINDS
+from cluster_sim.month import accounts
 from cluster_sim.runs import identity, summary
 from cluster_sim.runs.execution import execute
 from cluster_sim.runs.plan import plan
@@ -40,19 +42,19 @@ def test_what_comes_on_top_of_the_reference_induces_demand(tmp_path):
     assert below - alone == pytest.approx(-0.5 * creative, rel=1e-6)
 
 
-def test_who_is_hired_away_leaves_a_gap(tmp_path):
-    """A job taken from other sectors beyond the path costs its wage over the labour share, and is gained below it."""
-    free = {"accounts.induced": 0.0, "accounts.poaching_loss": 0.0}
-    alone, model = rest_of_city(tmp_path / "a", 0, 0, **free)
-    hired = -model.state["other_sector_balance"]
-    product = float(model.city_state["rest_wage"][0]) * 1e-6 / model.par["accounts.labour_share"]
-    fewer = (hired - 1000.0) / SCALE
-    more = (hired + 1000.0) / SCALE
-    costly = free | {"accounts.poaching_loss": 1.0}
-    loss, _ = rest_of_city(tmp_path / "b", 0, fewer, **costly)
-    gain, _ = rest_of_city(tmp_path / "c", 0, more, **costly)
-    assert loss - alone == pytest.approx(-1000.0 * product, rel=1e-6)
-    assert gain - alone == pytest.approx(1000.0 * product, rel=1e-6)
+def test_output_follows_the_people_who_are_left(tmp_path):
+    """Other sectors' output goes with their people over the path's, to the power of labour's share; never nothing."""
+    free = {"accounts.induced": 0.0}
+    alone, model = rest_of_city(tmp_path / "a", 0, 0, **free, **{"accounts.poaching_loss": 0.0})
+    first, left = model.people.first[P.OTHER], model.people.stock[P.OTHER]
+    power = model.par["accounts.labour_share"]
+    for k, more in enumerate((-5000.0, 5000.0)):
+        usual = first + more
+        found, _ = rest_of_city(tmp_path / f"{k}", 0, -more / SCALE, **free)
+        assert found / alone == pytest.approx((left / usual) ** power, rel=1e-9)
+    usual, model = rest_of_city(tmp_path / "n", 0, 0, **free)
+    model.people.stock[P.OTHER], model.t = 1.0, 0
+    assert 0.0 < accounts.rest_of_city(model, 0.0) < 0.01 * usual
 
 
 @pytest.fixture(scope="module")

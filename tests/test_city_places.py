@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import csv
 import pickle
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from cluster_sim.city import lattice, load_city
-from cluster_sim.city.places import zones_without_cells
 from cluster_sim.city.reading import FOLDER
-from cluster_sim.cli import options
-from cluster_sim.scenario import load_scenario
 
 CITIES = sorted(p.parent.name for p in FOLDER.glob("*/city.yaml"))
 
@@ -117,15 +113,35 @@ def test_a_third_is_vacant_at_the_start_at_most(chengdu):
     assert low < central < high
 
 
-@pytest.mark.parametrize("scale, missing", [
-    (1.0, []), (1 / 20, ["bailuwan"]), (1 / 50, ["bailuwan"]), (1 / 100, ["hi_tech_south"])])
-def test_zones_that_no_cell_of_a_coarse_map_lies_in(chengdu, scale, missing):
-    assert zones_without_cells(chengdu, scale) == missing
+@pytest.mark.parametrize("scale", [1.0, 1 / 4, 1 / 20, 1 / 50, 1 / 100, 1 / 200])
+def test_a_zone_keeps_its_share_of_floor_and_its_area_at_every_scale(chengdu, scale):
+    places = chengdu.resize(scale)
+    quarters, floor = places.quarters, places.cells["floor_m2"]
+    for k, zone in enumerate(chengdu.zones):
+        whole = (chengdu.cells["zones"] >> np.uint32(k) & np.uint32(1)) == 1
+        inside = (quarters["zones"] >> np.uint32(k) & np.uint32(1)) == 1
+        share = (floor[quarters["cell"]] * quarters["floor"])[inside].sum() / floor.sum()
+        assert share == pytest.approx(chengdu.cells["floor_m2"][whole].sum() / chengdu.cells["floor_m2"].sum()), zone
+        km2 = quarters["area"][inside].sum() * places.cell_km**2
+        assert km2 == pytest.approx(whole.sum() * chengdu.cell_km**2), zone
+        assert (places.cells["zones"] >> np.uint32(k) & np.uint32(1)).any(), f"no cell is drawn for {zone}"
+    assert np.bincount(quarters["cell"], quarters["floor"]) == pytest.approx(np.ones(places.cells.size))
+    last = np.searchsorted(quarters["cell"], np.arange(places.cells.size), side="right") - 1
+    assert quarters["upto"][last] == pytest.approx(np.ones(places.cells.size))
 
 
-def test_a_run_says_which_of_the_zones_it_names_have_no_cell(capsys):
-    baseline = load_scenario("baseline")
-    for scale, loud, said in ((1 / 20, True, "bailuwan (pilot_zones)"), (1.0, True, ""), (1 / 20, False, "")):
-        options.warn_of_zones(SimpleNamespace(quiet=not loud, json=False), [baseline], scale)
-        written = capsys.readouterr()
-        assert not written.out and (said in written.err if said else not written.err)
+def test_the_whole_city_has_one_quarter_a_cell(chengdu):
+    places = chengdu.resize(1.0)
+    assert np.array_equal(places.quarters["cell"], np.arange(places.cells.size))
+    assert np.array_equal(places.quarters["zones"], chengdu.cells["zones"])
+    assert (places.quarters["upto"] == 1.0).all() and (places.quarters["area"] == 1.0).all()
+    assert places.cells.tobytes() == chengdu.cells.tobytes()
+
+
+@pytest.mark.parametrize("scale", [1 / 20, 1 / 50, 1 / 100])
+def test_a_coarse_map_has_the_amenity_and_the_districts_of_the_whole(chengdu, scale):
+    places, whole = chengdu.resize(scale), chengdu.cells
+    for name in ("amenity", "rent_index"):
+        assert np.average(places.cells[name], weights=places.cells["floor_m2"]) == pytest.approx(
+            np.average(whole[name], weights=whole["floor_m2"]))
+    assert set(places.cells["district"]) <= set(whole["district"])

@@ -139,7 +139,7 @@ def test_where_a_policy_fails_on_runs(tmp_path):
     assert Y in rows.index and Z not in rows.index and np.isnan(rows.loc[Y, "low"])
     assert 0.2 < rows.loc[Y, "high"] < 0.6 and rows.loc[Y, "density"] >= 0.75
     futures = found.futures
-    assert np.allclose(futures["value"], futures["collaboration_tau_max"] + 2 * futures["labour_poaching"])
+    assert np.allclose(futures["value"], futures["collaboration_tau_max"] + 2 * futures["labour_raise"])
     assert (futures["fails"] == (futures["value"] < 0.8)).all() and len(futures) == 120
     assert "fails where" in found.verdicts[0]
     again = cs.discover(inquiry(), out=tmp_path / "d", workers=0, factory=FACTORY)

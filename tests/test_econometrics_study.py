@@ -17,7 +17,7 @@ from cluster_sim.runs.errors import InputError
 
 pytest.importorskip("linearmodels")
 MONTH = 2023 * 12
-SMALL = {"seeds": 2, "scale": "1/100", "date": "2023-01", "workers": 0}
+SMALL = {"seeds": 2, "scale": "1/50", "date": "2023-01", "workers": 0}
 
 
 @pytest.fixture(scope="module")
@@ -126,11 +126,11 @@ def test_tables_and_figure(small):
 def test_the_command_prints_the_estimates_beside_the_published_ranges(small, capsys, monkeypatch):
     folder, result = small
     monkeypatch.chdir(folder)
-    words = ["econometrics", "baseline", "--seeds", "2", "--scale", "1/100", "--date", "2023-01", "--workers", "0",
+    words = ["econometrics", "baseline", "--seeds", "2", "--scale", "1/50", "--date", "2023-01", "--workers", "0",
              "--out", "runs", "--no-figures"]
     assert cli.main([*words, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert answer["new_runs"] == 0 and answer["seeds"] == [1, 2] and answer["scale"] == "1/100"
+    assert answer["new_runs"] == 0 and answer["seeds"] == [1, 2] and answer["scale"] == "1/50"
     rows = {row["name"]: row for row in answer["estimates"]}
     assert rows["density.value_added"]["value"] == pytest.approx(result.get("density.value_added").value)
     assert rows["zones.plain"]["published_low"] == 5 and rows["zones.plain"]["verdict"] in ("pass", "open", "miss")

@@ -8,7 +8,7 @@ import pytest
 from econometrics_world import FIRST, ZONE, accounts
 
 from cluster_sim.analysis.econometrics import entry, zones
-from cluster_sim.analysis.econometrics.panel import Window, cell_panel, paired_panel, zone_mask
+from cluster_sim.analysis.econometrics.panel import INSIDE, Window, cell_panel, paired_panel, zone_mask
 from cluster_sim.runs.errors import InputError
 
 pytest.importorskip("linearmodels")
@@ -35,7 +35,7 @@ def test_the_window_leaves_a_broken_year_out():
 def test_a_cell_is_the_sum_of_its_studios():
     raw = accounts()
     panel = cell_panel(raw, ZONE, WINDOW)
-    one = panel[(panel["seed"] == 2) & (panel["cell"] == 3) & (panel["year"] == 2030)].iloc[0]
+    one = panel[(panel["seed"] == 2) & (panel["cell"] == 3 + INSIDE) & (panel["year"] == 2030)].iloc[0]
     same = raw[(raw["seed"] == 2) & (raw["cell"] == 3)]
     assert one["output"] == pytest.approx(same.loc[same["year"] == 2030, "output"].sum())
     assert one["before"] == pytest.approx(same.loc[same["year"] < 2028, "staff_months"].sum() / 72)

@@ -15,7 +15,8 @@ from cluster_sim.runs.plan import plan, shard_numbers
 from cluster_sim.runs.store import Store
 
 COMMANDS = {"run": (), "compare": ("base", "plus"), "audit": (), "attribute": ("history",), "engine": (),
-            "econometrics": (), "sweep": ("any",), "sensitivity": ("any",), "search": ("any",), "discover": ("any",)}
+            "econometrics": (), "sweep": ("any",), "sensitivity": ("any",), "search": ("any",), "discover": ("any",),
+            "doses": ("any",)}
 TOGETHER = {
     ("--workers", "-1"): "--workers is a number of processes (0 runs everything in this one)\n",
     ("--scheduler", "tcp://node1:8786"): "--scheduler goes with --engine dask\n",
@@ -140,7 +141,7 @@ def test_failed_runs_are_missing_from_the_answer_and_tried_again(tmp_path):
 def test_failed_runs_are_named_on_standard_error(tmp_path, capsys):
     one = new(tmp_path)
     assert output.status(one, "5 pairs are whole") == 0 and capsys.readouterr().err == ""
-    record = {"run_id": "a", "scenario": "plus", "seed": 7, "traceback": "Traceback\nValueError: x\n"}
+    record = {"run_id": "a", "scenario": "plus", "seed": 7, "kind": "raised", "traceback": "Traceback\nValueError: x\n"}
     one.failures, one.asked = {"a": record, "b": record}, {tmp_path: set("abcde")}
     assert output.status(one, "5 pairs are whole") == 3
     assert capsys.readouterr().err == (

@@ -48,7 +48,7 @@ def test_a_verdict_is_of_status_and_place(monkeypatch, answer, outcome):
     assert cases.verdict("set-1-1")[0] == outcome
 
 
-@pytest.mark.parametrize("command", ["run", "sweep", "search", "discover", "sensitivity"])
+@pytest.mark.parametrize("command", ["run", "sweep", *cases.STUDIES.values()])
 def test_a_whole_file_is_read_up_to_the_first_run(tmp_path, command):
     kind = {"run": "scenario", "sweep": "sweep"}.get(command, "study")
     (source,) = [path for path in cases.samples(kind) if kind != "study" or cases.study_command(path) == command][:1]

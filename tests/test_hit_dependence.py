@@ -12,7 +12,7 @@ import pytest
 from engine import JANUARY_2017, build
 
 import cluster_sim as cs
-from cluster_sim.analysis.hit_dependence import pipeline, plan, table, top_titles, verdict
+from cluster_sim.analysis.hit_dependence import nation, pipeline, plan, table, top_titles, verdict
 from cluster_sim.analysis.hit_dependence.answer import engine
 from cluster_sim.cli import main as cli
 from cluster_sim.month.population import GRADUATED, GRADUATES_LEFT
@@ -177,14 +177,36 @@ def test_the_line_says_the_numbers_and_their_uncertainty():
     top = {END: np.zeros(3), OVER: np.array([0.05, 0.06, 0.07])}
     kept = {"entries": {"ratio": 0.96, "low95": 0.94, "high95": 0.98, "comparison": "x"},
             "staying": {"ratio": 0.99, "low95": 0.98, "high95": 1.0, "comparison": "x"}}
-    found = verdict.verdict(lost, top, kept, "Ne Zha 2", (2017, 2035), ((2021, 2025), np.full(3, 0.054)))
+    above = np.array([0.30, 0.31, 0.32])
+    found = verdict.verdict(above, lost, top, kept, "Ne Zha 2", (2017, 2035), ((2021, 2025), np.full(3, 0.054)))
     assert found["verdict"] == "engine" and found["seeds_that_say_so_alone"] == 3 and found["least_kept"] == "entries"
     half = 4.302652729911275 * 0.01 / 3**0.5
     assert found["lost_without_hit"]["low95"] == pytest.approx(0.02 - half)
-    for words in ("An engine, not a lucky hit", "Without Ne Zha 2", "2.0% smaller at the end (95%: -0.5 to 4.5%)",
+    for words in ("An engine, not a lucky hit, over luck alone", "31.0%", "Without Ne Zha 2",
+                  "2.0% smaller at the end (95%: -0.5 to 4.5%)",
                   "2021 to 2025, 5.4% smaller", "6.0% smaller over the years", "96% or more; studios founded least",
                   "Of 3 seeds, 3 say so alone"):
         assert words in found["line"]
+
+
+def test_growth_that_is_the_nations_rests_on_nothing():
+    assert verdict.judge_growth(cell(0.02)) == "grows with the nation"
+    assert verdict.judge_growth(cell(0.055)) == "not decided" == verdict.judge_growth({"mean": 1.0, "low95": None})
+    assert verdict.judge_growth(cell(0.2)) is None
+
+
+def test_the_account_against_the_nation():
+    """The city's sales double, others' grow by half: prices and volumes add up, and keeping step is no growth."""
+    found = {"creative_value_added": np.array([[10.0, 15.0, 30.0]]), "rival_sales": np.array([[100.0, 120.0, 150.0]]),
+             "contract_sales": np.array([[25.0, 40.0, 50.0]]), "relative_price": np.array([[1.0, 1.0, 0.9]])}
+    told = {key: float(values[0]) for key, values in nation.account(found).items()}
+    assert told["above"] == pytest.approx((30 - 10 * 1.5) / 30) and told["share_first"] == pytest.approx(20.0)
+    assert told["against_others"] == pytest.approx(100 * np.log(2 / 1.5)) == pytest.approx(
+        told["prices"] + told["volume"])
+    assert told["prices"] == pytest.approx(100 * np.log(0.9))
+    assert told["city"] == pytest.approx(100 * (3**0.5 - 1)) and told["ahead"] < told["city"]
+    step = nation.excess(np.array([[10.0, 12.0]]), np.array([[100.0, 120.0]]))
+    assert step == pytest.approx(np.zeros((1, 2)))
 
 
 # the runs --------------------------------------------------------------------------------------------
@@ -192,7 +214,9 @@ def test_the_line_says_the_numbers_and_their_uncertainty():
 
 def test_the_variants_of_the_scenario(tmp_path):
     question = plan.prepare("baseline", [1, 2], 0.01, None)
-    base, without, later, elsewhere = (side.plan.runs[0].scenario for side in question.sides)
+    base, without, later, elsewhere, half, none = (side.plan.runs[0].scenario for side in question.sides)
+    parts = [[e["part"] for e in one.events if e["kind"] == "no_hits"] for one in (base, half, none)]
+    assert parts == [[], [0.5], [1.0]]
     hits = [{e["title"]: e for e in one.events if e["kind"] == "hit"} for one in (base, without, later, elsewhere)]
     assert question.hit["title"] == "Ne Zha 2" and set(hits[1]) == {"Ne Zha"} and question.years[-1] == 2035
     assert hits[2]["Ne Zha 2"]["month"] == hits[0]["Ne Zha 2"]["month"] + 12
@@ -203,7 +227,8 @@ def test_the_variants_of_the_scenario(tmp_path):
     assert early.hit["title"] == "Ne Zha" and "later" not in [side.label for side in early.sides]
     assert "after the last month" in early.notes[0] and not list(tmp_path.iterdir())
     none = plan.prepare("no_ne_zha", [1, 2], 0.01, None)
-    assert none.hit is None and [side.label for side in none.sides] == ["with"] and "replays no hit" in none.notes[0]
+    assert none.hit is None and [side.label for side in none.sides] == ["with", *plan.PARTS]
+    assert "replays no hit" in none.notes[0]
 
 
 @pytest.mark.parametrize("seeds, until", [([1], None), ([1, 2], 2017 * 12 + 11)])
@@ -220,7 +245,7 @@ def report(tmp_path_factory):
 
 
 def test_the_report_holds_together(report):
-    assert report.title == "Ne Zha" and set(report.variants) == {"without", "later", "elsewhere"}
+    assert report.title == "Ne Zha" and list(report.variants) == ["without", "later", "elsewhere", *plan.PARTS]
     assert list(report.release) == [2019 * 12 + 6] * 2
     growth = report.growth.set_index(["first", "last", "part", "titles", "measure"])["mean"]
     assert set(report.growth["titles"]) == {0, 1, 5, 20} and set(report.growth["first"]) == {2017}
@@ -230,43 +255,53 @@ def test_the_report_holds_together(report):
     assert growth[2017, 2022, "receipts", 20, OVER] >= growth[2017, 2022, "receipts", 5, OVER]
     effects = report.effects.set_index(["scenario", "column", "year"])["mean"]
     assert effects["without", "project_receipts", 2019] < -5
-    assert effects["later", "project_receipts", 2019] < -5 and effects["later", "project_receipts", 2020] > 5
+    lost, found = (effects["later", "project_receipts", year] for year in (2019, 2020))
+    assert lost < -5 and found > -0.3 * lost        # cinemas were closed for a part of 2020
     assert report.verdict["verdict"] in verdict.WORDS and report.verdict["line"]
     again = engine("baseline", seeds=2, scale="1/200", until="2022-12", out=report.folder, workers=0)
     assert again.new_runs == 0 < report.new_runs and again.verdict == report.verdict
 
 
 def test_the_largest_titles_flop_each_in_its_own_run(report):
+    """Up to the first flop both runs release the same titles; later works may fail to be made for want of money."""
+    base = report.view("with").projects
     for count in (1, 5, 20):
         found = report.view(f"top_{count}").projects.set_index(["seed", "project_id"])["receipts"]
         top = report.titles[report.titles["rank"] <= count]
         there = [(s, p) for s, p in zip(top["seed"], top["project_id"], strict=True) if (s, p) in found.index]
-        assert len(there) > 0.8 * len(top) and found.loc[there].max() == 0
+        assert len(there) >= 0.7 * len(top) and found.loc[there].max() == 0
+        for seed, mine in top.groupby("seed"):
+            before = base[(base["seed"] == seed) & (base["month"] <= mine["month"].min())]
+            assert len(before) and {(seed, p) for p in before["project_id"]} <= set(found.index)
+            assert (seed, mine.loc[mine["month"].idxmin(), "project_id"]) in there
 
 
 def test_the_table_as_csv_and_latex(report, tmp_path):
     frame = table.table(report)
     assert list(frame.columns) == list(table.COLUMNS)
-    assert list(frame["part"].unique()) == ["share of growth", "effect on the path", "ratio of flows"]
+    assert list(frame["part"].unique()) == [
+        "against the nation", "over the years, part of value added", "kept over all years", "share of growth",
+        "effect on the path", "ratio of flows"]
     files = writer.write(frame, tmp_path, "engine", writer.engine(frame))
     read = pd.read_csv(files[0])
     assert len(read) == len(frame) and read["value"].to_numpy() == pytest.approx(frame["value"].astype(float),
                                                                                  rel=1e-4, nan_ok=True)
     tex = files[1].read_text()
-    assert tex.count(r"\\") == len(frame) + 1 + 3 and r"\begin{tabular}" in tex and r"95\%" in tex
+    assert tex.count(r"\\") == len(frame) + 1 + 6 and r"\begin{tabular}" in tex and r"95\%" in tex
     assert writer.escape("50% of A_b & c") == r"50\% of A\_b \& c" and writer.plain_number(-0.001) == "0.00"
 
 
 def test_the_figure_is_drawn(report):
     figure = report.plot()
     assert not figures.cut(figure)
-    assert len(figure.axes) == 9 and [axes.get_title(loc="left") for axes in figure.axes][2] == "Other hits a year"
+    assert len(figure.axes) == 6
+    assert [axes.get_title(loc="left") for axes in figure.axes][3] == "Growth above the nation's lost"
 
 
 def test_without_a_replayed_hit_the_largest_title_flops():
     found = cs.engine("no_ne_zha", seeds=2, scale="1/200", until="2021-12", workers=0)
-    assert found.without == "top_1" and list(found.variants) == ["top_1"]
-    assert set(found.effects["scenario"]) == {"top_1"} and len(found.plot().axes) == 9
+    assert found.without == "top_1" and list(found.variants) == ["top_1", *plan.PARTS]
+    assert set(found.effects["scenario"]) == {"top_1", *plan.PARTS} and len(found.plot().axes) == 6
     first = found.titles[found.titles["rank"] == 1]
     assert list(found.release) == [m.year * 12 + m.month - 1 for m in first["month"]]
     assert "largest title" in found.verdict["line"] and "replays no hit" in found.notes[0]

@@ -9,7 +9,7 @@ from instruments import EAGER_FUNDS, LOW_LADDER, MILLION, by_identity, cash_of, 
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import FundKind, Tier
-from cluster_sim.month import births, hiring
+from cluster_sim.month import births, finance, hiring, treasury
 
 
 # ------------------------------------------------------------------------------------- guidance fund
@@ -93,7 +93,7 @@ def test_the_zones_fund_invests_early_and_only_in_its_zones(zones):
     model = build(36, policies=law, par=EAGER_FUNDS)
     deals, inside = 0, []
     while not model.finished:
-        zone = model.space.cells["zones"][model.studios.used["cell"]].copy()
+        zone = model.studio_zones()
         t = model.t
         model.step()
         mine = model.stakes[(model.stakes["fund"] == model.instruments[0].row) & (model.stakes["month"] == t)]
@@ -148,19 +148,31 @@ def test_a_credit_line_keeps_a_studio_open_longer():
     s["tier"][rows[1]] = 0
     ladder.open(model)
     model.rules.p["births_close"] = 0.0
-    s["cash"][rows] = -(model.par["births.overdraft"] + 2.0) * month
-    gone = np.zeros(s.size, np.int64)
-    count = births.select_exits(s, model.rules, model.t, gone)
-    assert rows[1] in gone[:count] and rows[0] not in gone[:count]
-    s["cash"][rows[0]] = -(model.par["births.overdraft"] + 3.5) * month[0]
-    count = births.select_exits(s, model.rules, model.t, gone)
-    assert rows[0] in gone[:count]
+    model.rules.p["money_known"] = model.rules.p["money_known_large"] = 0.0
+    s["receivable"][rows], s["payable"][rows] = 0.0, 0.0
+
+    def closes(debts: float) -> list[bool]:
+        s["cash"][rows], s["loan"][rows], gone = -debts * month, 0.0, np.zeros(s.size, np.int64)
+        treasury.settle_with_banks(s, model.rules, model.t, model.month.flow)
+        count = births.select_exits(s, model.rules, model.t, gone)[0]
+        return np.isin(rows, gone[:count]).tolist()
+
+    assert closes(1.9) == [False, True] and s["loan"][rows[0]] > 0.0 == s["loan"][rows[1]]
+    assert closes(model.par["births.overdraft"] + 3.5) == [True, True]
+
+
+def test_works_under_way_are_worth_a_guaranteed_loan():
+    model, ladder, rows = listed(2, intellectual_property=0.4)
+    s = model.studios.used
+    s["works"][rows] = 3e6, 0.0
+    ladder.open(model)
+    assert s["credit"][rows].tolist() == [1.2e6, 0.0] and s["credit"].sum() == 1.2e6
 
 
 def test_the_guarantor_pays_its_share_of_the_line_when_the_studio_fails():
     model, ladder, rows = listed(3, credit=3.0, guaranteed=0.5)
     s = model.studios.used
-    s["credit"][rows] = 1e6
+    s["credit"][rows], s["receivable"][rows] = 1e6, 0.0
     s["cash"][rows] = -0.4e6, -5e6, 0.3e6
     ladder.closing(model, rows)
     assert ladder.outlay == 0.2e6 + 0.5e6 == model.month.flow[L.GUARANTEES_CITY]
@@ -196,3 +208,29 @@ def test_without_money_the_ladder_gives_no_credit_and_promises_nothing():
     model, ladder, rows = listed(1, credit=3.0, talent=0.05, budget=0.0)
     ladder.open(model)
     assert model.studios.used["credit"][rows] == 0.0 == model.studios.used["perk"][rows]
+
+
+def test_a_larger_fund_writes_larger_tickets_and_sees_more():
+    """Its bids grow with its size, by less than it; a fund of usual size bids as private ones do."""
+    def fund_of(size: float) -> tuple[float, float]:
+        model, instrument = in_force("guidance_fund", size=size)
+        instrument.finance(model)
+        row = model.funds.rows[instrument.row]
+        return float(row["ticket"]), float(row["looks"])
+
+    usual = build(1).par["finance.fund_size"]
+    same, hundredfold = fund_of(usual), fund_of(100.0 * usual)
+    assert same[0] == build(1).par["finance.ticket"] == build(1).funds.used["ticket"][0]
+    assert hundredfold[0] == pytest.approx(100.0 ** build(1).par["finance.ticket_growth"] * same[0]) and same[0] > 0.0
+    assert hundredfold[1] == pytest.approx(100.0 * same[1])
+
+
+def test_a_fund_bids_by_its_ticket():
+    model = build(1)
+    row, funds = int(alive(model, anchor=0)[0]), model.funds.used
+    model.rules.p["finance_bar"], funds["looks"], funds["cash"] = -100.0, 20.0, 1e9
+    funds["first_round"], funds["last_round"], funds["ticket"][0] = 1, 5, 3.0
+    bids = np.zeros((model.funds.high, 1))
+    finance.bid(funds, model.studios.used, np.array([row]), np.array([2e6]), model.studio_zones(), model.city_state,
+                model.rules, 0, bids)
+    assert bids[0, 0] == 6e6 and bids[1, 0] == pytest.approx(model.par["finance.ticket"] * 2e6)

@@ -157,9 +157,9 @@ def test_pilot_zones_shorten_permits_and_approvals_only_inside():
     model.projects.rows["wait"][rows] = 3
     pilot.green_light(model, rows)
     assert model.projects.rows["wait"][rows].tolist() == [1, 1]
-    wait = np.full(model.space.cells.size, 3.0)
+    wait = np.full(model.space.quarters.size, 3.0)
     pilot.shorten_entry(model, wait)
-    inside = model.space.cells["zones"] & (1 << model.places.zone_index["zone_east"]) != 0
+    inside = model.space.quarters["zones"] & (1 << model.places.zone_index["zone_east"]) != 0
     assert (wait[inside] == 2.0).all() and (wait[~inside] == 3.0).all() and inside.any()
 
 

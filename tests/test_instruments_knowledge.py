@@ -177,7 +177,7 @@ def run_a_month(*models):
         m.studios.used["orders"] = 0.0
         m.projects.used["stage"] = Stage.FREE
         m.credits.used["alive"] = Life.FREE
-        loads(m.studios.used, m.projects.used, m.credits.used, m.rules.p, m.t)
+        loads(m.studios.used, m.projects.used, m.credits.used, m.other_cities.wage_index, m.city_state, m.rules.p, m.t)
     return models
 
 

@@ -7,6 +7,7 @@ import pytest
 from engine import SCALE, add_project, alive, build, clear_projects, entry, plain
 from instruments import MILLION, by_identity, cash_of, in_force, released, settle
 
+from cluster_sim import balances as B
 from cluster_sim import ledger as L
 from cluster_sim.codes import Segment, Stage
 from cluster_sim.model import ClusterModel
@@ -43,13 +44,16 @@ def test_production_subsidy_is_not_paid_before_or_after_release_or_to_other_segm
 
 
 def test_expected_aid_brings_works_to_the_green_light():
-    """A studio counts on the aid: with it more proposals are worth their cost, none are lost."""
+    """A studio that has the money counts on the aid: with it more proposals are worth their cost, none are lost."""
     greenlit = []
     for rate in (0.0, 0.5):
         law = {"production_subsidy": [entry("production_subsidy", rate=rate, cap=100.0, smallest=0.0)]}
-        greenlit.append(sum(build(1, seed=seed, policies=law, par={"segments.idea_rate.film": 0.9,
-                                                                   "segments.idea_rate.scifi": 0.9}).run().series()[
-            "green_lit"][0] for seed in range(8)))
+        models = [build(1, seed=seed, policies=law, par={"segments.idea_rate.film": 0.9,
+                                                         "segments.idea_rate.scifi": 0.9}) for seed in range(8)]
+        for model in models:
+            model.studios.used["cash"] += 1e8
+            model.books.studios_cash = float(model.studios.used["cash"].sum())
+        greenlit.append(sum(model.run().series()["green_lit"][0] for model in models))
     assert greenlit[1] > greenlit[0] > 0
 
 
@@ -151,22 +155,49 @@ def test_a_studio_that_closes_owes_its_bank():
 
 def test_what_banks_lent_in_a_run_is_paid_back_or_still_owed():
     law = {"production_subsidy": [entry("production_subsidy", rate=0.5, cap=15.0, smallest=0.0, bridged=1.0)]}
-    model = build(48, policies=law, par={"segments.idea_rate.film": 0.5, "births.close": 0.01}).run()
+    model = build(48, policies=law, par={"segments.idea_rate.film": 0.5, "births.close": 0.01})
+    settled = []            # by a loss of the bank, or by claims on clients that it took over
+
+    def look(model):
+        claims = model.books.claims
+        settled.append(claims.lost[B.LOANS] + claims.passed[0].sum())
+
+    model.run(look)
     table, j = model.ledger_table(), model.projects.used
-    owed = j["loan"][j["stage"] > Stage.FREE].sum()
+    owed = j["loan"][j["stage"] > Stage.FREE].sum() + model.studios.used["loan"].sum()
     lent, back = (table[name].sum() * MILLION for name in ("bank_loans", "loan_repayments"))
-    assert back > 0 and lent - back == pytest.approx(owed, abs=1)
+    assert back > 0 and sum(settled) > 0 and lent - back - sum(settled) == pytest.approx(owed, abs=1)
 
 
 def test_a_loan_on_the_aid_lets_a_studio_begin_what_it_could_not_pay():
-    model = build(1)
+    """Half of an aid of 80% is lent, so that own money carries as much again as two thirds of itself."""
+    accepted, parts = [], []
+    for bridged in (0.0, 0.5):
+        model, subsidy = in_force("production_subsidy", rate=0.8, cap=100.0, bridged=bridged)
+        proposals = np.zeros(2, PROPOSAL)
+        proposals["owner"], proposals["budget"] = int(alive(model, segment=0, anchor=0)[0]), 1e7
+        proposals["cost"], proposals["expected"] = 1e7, (1e9, 0.9e7)        # the second is worth it with the aid only
+        least = 1.0 - model.par["greenlight.coinvest_bound"]
+        proposals["own"] = 0.7 * least * 1e7
+        proposals["coinvest"] = 1.0 - 0.7 * least, 1.0
+        subsidy.expect_aid(model, proposals)
+        greenlight.choose(proposals, model.studios.used, model.rules.p)
+        accepted.append(proposals["accepted"].tolist())
+        parts.append(proposals["coinvest"].tolist())
+    assert accepted == [[0, 0], [1, 0]]             # co-investors still stay away from what does not pay by itself
+    assert 1.0 - parts[1][0] == pytest.approx(0.7 * least / (1.0 - 0.5 * 0.8)) and parts[1][1] == 1.0
+
+
+def test_a_loan_on_the_aid_can_stand_for_co_investors_who_stay_away():
+    """The owner lacks a part of what co-investors leave to it: the bank lends it, and their usual part is enough."""
+    model, subsidy = in_force("production_subsidy", rate=0.5, cap=100.0, bridged=0.5)
+    usual = float(model.rules.segments["coinvest"][0])
     proposals = np.zeros(2, PROPOSAL)
-    owner = int(alive(model, segment=0, anchor=0)[0])
-    proposals["owner"], proposals["budget"], proposals["cost"], proposals["expected"] = owner, 1e7, 1e7, 1e9
-    proposals["coinvest"] = model.par["greenlight.coinvest_bound"] + 0.05
-    proposals["bridge"] = 0.0, 1e6
-    assert greenlight.choose(proposals, model.studios.used, model.rules.segments, model.rules.p) == 1
-    assert proposals["accepted"].tolist() == [0, 1]
+    proposals["budget"], proposals["cost"], proposals["expected"], proposals["coinvest"] = 1e7, 1e7, 0.9e7, 1.0
+    proposals["own"] = (1.0 - usual) * 1e7 * np.array([0.76, 0.74])         # a quarter can be lent
+    subsidy.expect_aid(model, proposals)
+    assert proposals["coinvest"].tolist() == [usual, 1.0]
+    assert proposals["aid"][0] == pytest.approx(0.5 * (1.0 - usual) * 1e7, abs=1) and proposals["aid"][1] == 0.0
 
 
 def test_in_a_lottery_the_same_works_win_at_the_green_light_and_at_release():
@@ -177,7 +208,7 @@ def test_in_a_lottery_the_same_works_win_at_the_green_light_and_at_release():
     proposals["id"], proposals["budget"] = j["id"][rows], 10e6
     subsidy.expect_aid(model, proposals)
     won = proposals["aid"] > 0
-    assert 10 < won.sum() < 38 and (proposals["aid"][won] == 2e6).all() and (proposals["bridge"][won] == 1e6).all()
+    assert 10 < won.sum() < 38 and (proposals["aid"][won] == 2e6).all()
     assert (proposals["applied"] == np.where(won, 3, 1)).all()
     subsidy.green_light(model, rows)
     assert ((j["loan"][rows] > 0) == won).all()

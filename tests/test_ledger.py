@@ -94,9 +94,13 @@ def test_each_kind_has_one_payer_and_one_payee():
         assert sum(net.values()) == 0.0
         if kind.payer != kind.payee:
             assert net[kind.payer] == -5.0 and net[kind.payee] == 5.0
+        if i > ledger.ESTATE:
+            assert kind.name.startswith("estate_")      # they follow one another, by holder and client
+            continue
         assert getattr(ledger, {"credited_partners_points": "POINTS_LOCAL", "capital_calls_private": "CALLS_PRIVATE",
                                 "capital_calls_city": "CALLS_CITY", "capital_calls_province": "CALLS_PROVINCE",
-                                "capital_calls_corporate": "CALLS_CORPORATE"}.get(kind.name, kind.name.upper())) == i
+                                "capital_calls_corporate": "CALLS_CORPORATE",
+                                "estate_home_banks": "ESTATE"}.get(kind.name, kind.name.upper())) == i
     assert len({k.name for k in KINDS}) == len(KINDS)
 
 
@@ -109,24 +113,29 @@ def test_what_cannot_raise_value_added_by_itself():
 
 
 def test_every_kind_of_payment_occurs():
-    """One rich scenario books every kind that its payers' shares allow; a dead kind would be a dead account."""
+    """One rich scenario books every kind that its payers' shares allow; a dead kind would be a dead account.
+
+    Who takes over claims abroad does so only where those at home do not cover a debt, which not every seed sees.
+    """
     law = {name: [generous(name, 10.0)] for name in GENEROUS}
     par = {"collaboration.search_outside": 1.0, "finance.holding": 12, "finance.sale": 0.1, "finance.bar": -2.0,
            "births.close": 0.01, **LOW_LADDER, "release.points": 0.1,
-           "property.look": 0.2, "commissioning.pressure": 0.8}
-    booked = set()
-    for seed in range(3):
-        table = build(48, seed=seed, policies=law, events=EVENTS, par=par).run().ledger_table()
-        booked |= {name for name, column in table.items() if name != "month" and column.any()}
+           "property.look": 0.2, "gaps.attraction": -0.2}
     levels = {f"{prefix}_{level}" for prefix in ("grants", "rent_subsidy", "compute_subsidy",
                                                          "programmes", "talent_aid", "operator_grants", "guarantees")
               for level in ("city", "province", "centre")}
-    assert {k.name for k in KINDS} - booked <= levels | {"points_outside"}
+    missing = {k.name for k in KINDS} - levels - {"points_outside"}
+    for seed in range(10):
+        table = build(48, seed=seed, policies=law, events=EVENTS, par=par).run().ledger_table()
+        missing -= {name for name, column in table.items() if name != "month" and column.any()}
+        if not missing:
+            break
+    assert not missing
 
 
 # Households, other sectors and the tax on their income keep no balance in the model: nothing to hold them against.
-NO_BALANCE = {"income_tax_centre", "income_tax_province", "income_tax_city", "vat_centre", "vat_province", "vat_city",
-              "consumption_city", "consumption_nation", "credited_partners_points"}
+NO_BALANCE = {"income_tax_centre", "income_tax_province", "income_tax_city", "consumption_city", "consumption_nation",
+              "credited_partners_points", *(kind.name for kind in KINDS if kind.name.startswith("estate_"))}
 
 
 def break_books(monkeypatch, mistake) -> None:
@@ -166,6 +175,11 @@ def corrupt(table: str, column: str, amount: float):
     return mistake
 
 
+def lose_claim(model):
+    """Let a claim of a closed studio vanish from what its new holder was paid."""
+    model.month.flow[ledger.ESTATE] += 1e15
+
+
 def lose_work(model):
     """Let a work in progress lose part of its cost."""
     projects = model.projects.used
@@ -196,12 +210,18 @@ def missing(model):
 @pytest.mark.parametrize("mistake, account", [
     (corrupt("studios", "cash", 1000.0), "studios' cash"),
     (corrupt("funds", "cash", -1000.0), "funds' cash"),
+    (corrupt("studios", "receivable", 1000.0), "receivables from clients at home"),
+    (corrupt("studios", "payable", -1000.0), "payables to suppliers of the city"),
+    (corrupt("studios", "loan", 1000.0), "bank loans"),
+    (corrupt("studios", "equipment", 1000.0), "equipment"),
+    (lose_claim, "claims on clients at home taken over by banks"),
     (lose_work, "stock of work in progress"),
     (forget_stock, "work in progress"),
     (spend_unseen, "outlay of the city"),
     (negative, "vat_city"),
     (missing, "vat_city"),
-], ids=["cash", "fund", "work", "stock", "outlay", "negative", "missing"])
+], ids=["cash", "fund", "receivable", "payable", "loan", "equipment", "estate", "work", "stock", "outlay", "negative",
+        "missing"])
 def test_a_mistake_stops_the_run_and_names_the_account(mistake, account, monkeypatch):
     model = build(4)
     model.step()
@@ -226,10 +246,10 @@ def test_a_studio_that_misstates_its_accounts_stops_the_run(columns, account, mo
     """One false entry breaks the two sides of value added; two that hide each other break their own accounts."""
     honest = accounts.close_books
 
-    def false_books(studios, p, flow, totals):
+    def false_books(studios, *rest):
         for column, sign in columns.items():
             studios[column][0] += sign * 1e6
-        honest(studios, p, flow, totals)
+        honest(studios, *rest)
 
     monkeypatch.setattr(accounts, "close_books", false_books)
     with pytest.raises(LedgerError) as error:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from engine import alive, build
 
+from cluster_sim import balances as B
 from cluster_sim import ledger as L
 from cluster_sim.codes import FOUNDER, Life, Stage, Status
 from cluster_sim.draws import FOUND, identity
@@ -37,7 +38,7 @@ def test_a_spin_off_takes_capital_knowhow_and_time():
     s = model.studios.used[row]
     assert row != boss and model.state["entries"] == 1
     assert s["id"] == identity(FOUND, int(model.talents.used["id"][person]), model.t)
-    assert s["cash"] == model.month.flow[L.FOUNDERS_CAPITAL] > 0
+    assert s["cash"] + s["equipment"] == model.month.flow[L.FOUNDERS_CAPITAL] > s["equipment"] > 0
     assert s["knowhow"] == pytest.approx(0.5 + 0.5 * old["knowhow"])
     assert s["reputation"] == pytest.approx(model.par["births.reputation"] * old["reputation"])
     assert s["born"] == model.t + round(model.par["approvals.entry_months"]) and s["staff"] == 1
@@ -91,7 +92,7 @@ def test_permits_that_take_longer_delay_the_opening():
 
 def closing(model) -> np.ndarray:
     gone = np.zeros(model.studios.high, np.int64)
-    count = births.select_exits(model.studios.used, model.rules, model.t, gone)
+    count = births.select_exits(model.studios.used, model.rules, model.t, gone)[0]
     return gone[:count]
 
 
@@ -144,7 +145,7 @@ def test_the_young_the_small_and_the_losing_close_more_often():
         total = 0
         for seed in range(60):
             gone = np.zeros(model.studios.high, np.int64)
-            total += births.select_exits(model.studios.used, model.rules._replace(seed=seed), model.t, gone)
+            total += births.select_exits(model.studios.used, model.rules._replace(seed=seed), model.t, gone)[0]
         return total / 60 / alive(model).size
 
     usual = rate()
@@ -153,14 +154,49 @@ def test_the_young_the_small_and_the_losing_close_more_often():
 
 
 def test_closing_pays_out_cash_or_leaves_a_bad_debt():
-    for cash, kind in ((12345.0, L.LIQUIDATION), (-12345.0, L.BAD_DEBT)):
-        model = healthy()
-        model.begin_month()
-        row = int(alive(model, anchor=0)[4])
-        model.studios.used["cash"][row] = cash
-        births.close(np.array([row]), model.studios.used, model.projects.used, model.credits.used, model.talents.used,
-                     model.month.flow, model.t)
+    for cash, kind in ((12345.0, L.LIQUIDATION), (-12345.0, L.BANK_LOANS)):
+        model, claims, row = about_to_close(cash=cash)
+        births.wind_up(np.array([row]), model.studios.used, model.month.flow, claims.lost, claims.passed)
         assert model.month.flow[kind] == 12345.0 == model.month.flow.sum()
+        assert claims.lost[B.LOANS] == max(0.0, -cash) == claims.lost.sum()
+
+
+def about_to_close(**columns):
+    """Return a model in a new month, its books of claims, and the row of a studio that owns what is given only."""
+    model = healthy()
+    model.begin_month()
+    row = int(alive(model, anchor=0)[4])
+    s = model.studios.used
+    for name in ("cash", "loan", "payable", "receivable", "equipment"):
+        s[name][row] = columns.get(name, 0.0)
+    return model, model.books.claims, row
+
+
+def test_banks_come_first_then_suppliers_and_owners_take_the_rest():
+    """Cash 100, clients owe 50, 60, 70: the bank's 120 take 20 of the first claims, suppliers 40, owners the rest."""
+    model, claims, row = about_to_close(cash=100.0, receivable=[50.0, 60.0, 70.0], loan=120.0, payable=[10.0, 30.0],
+                                        equipment=500.0)
+    scrapped = births.wind_up(np.array([row]), model.studios.used, model.month.flow, claims.lost, claims.passed)
+    assert scrapped == 500.0 and model.month.flow[L.LOAN_REPAYMENTS] == 100.0 == model.month.flow.sum()
+    assert claims.passed.tolist() == [[20, 0, 0], [10, 0, 0], [20, 10, 0], [0, 50, 70]]
+    assert not claims.lost.any()
+
+
+def test_what_creditors_do_not_get_is_lost_and_no_payment():
+    model, claims, row = about_to_close(cash=100.0, receivable=[50.0, 0.0, 0.0], loan=500.0, payable=[10.0, 30.0])
+    births.wind_up(np.array([row]), model.studios.used, model.month.flow, claims.lost, claims.passed)
+    assert claims.lost[B.PAYABLE:B.ESTATES].tolist() == [10.0, 30.0, 350.0]
+    assert model.month.flow.sum() == 100.0 and claims.passed.sum() == 50.0
+
+
+def test_who_is_solvent_is_given_months_and_who_is_not_is_closed():
+    model = healthy()
+    row = int(alive(model, anchor=0)[4])
+    s = model.studios.used
+    s["cash"][row], s["receivable"][row] = -1e6, 1e8
+    assert closing(model).size == 0
+    s["receivable"][row], s["payable"][row] = 0.0, 1e8
+    assert closing(model).tolist() == [row]
 
 
 def test_unfinished_works_of_a_closed_studio_are_written_off_and_finished_ones_forgotten():
@@ -171,8 +207,8 @@ def test_unfinished_works_of_a_closed_studio_are_written_off_and_finished_ones_f
     row = int(works["owner"][busy[0]])
     mine = (works["owner"] == row) & (works["stage"] > Stage.FREE) & (works["stage"] < Stage.RUNNING)
     cost = works["cost"][mine].sum()
-    lost = births.close(np.array([row]), model.studios.used, works, model.credits.used, model.talents.used,
-                        model.month.flow, model.t)
+    model.studios.used["alive"][row] = Life.ENDED
+    lost = births.close(model.studios.used, works, model.credits.used, model.talents.used, model.t)
     assert lost == cost > 0 and (works["stage"][mine] == Stage.ABANDONED).all()
     credits = model.credits.used
     assert not np.isin(credits["project_id"][credits["alive"] == Life.ALIVE], works["id"][mine]).any()

@@ -6,28 +6,17 @@ import numpy as np
 import pytest
 from engine import JANUARY_2017, alive, build
 
-from cluster_sim.month import commissioning
+from cluster_sim.month import commissioning, prices, rivals
 
 
 def weights(model) -> np.ndarray:
     """Return every studio's weight in the market, without the month's luck moving between two looks."""
     m = model
     appeal = m.studios.used["appeal"].copy()
+    prices.quote(m.studios.used, m.city_state, m.rules, 0)
     commissioning.weigh(m.studios.used, m.city_state, m.rules, 0, m.markets.weight_home, m.markets.weight_abroad)
     m.studios.used["appeal"] = appeal
     return m.studios.used["weight"].copy()
-
-
-def test_a_dearer_studio_asks_more_and_weighs_less():
-    model = build(1)
-    row = alive(model)[3]
-    s = model.studios.used
-    before, price = weights(model)[row], s["price"][row]
-    s["unit_cost"][row] *= 1.2
-    after = weights(model)[row]
-    assert s["price"][row] / price == pytest.approx(1.2 ** model.par["commissioning.pass_through"], rel=1e-6)
-    assert after / before == pytest.approx(
-        (s["price"][row] / price) ** -model.par["commissioning.price_weight"], rel=1e-4)
 
 
 @pytest.mark.parametrize("column, key", [("quality", "quality_weight"), ("reputation", "reputation_weight")])
@@ -56,23 +45,19 @@ def test_near_markets_are_won_first_and_fill():
     model = build(1)
     weights(model)
     m = model
-    spend = m.markets.demand[0]
 
     def shares():
-        ours = m.markets.weight_home[0] * m.markets.decay
-        return ours / (ours + m.markets.rivals[0])
+        won = rivals.look(m)
+        return won.home.sum() / won.spent[:, 0].sum(), won.nation.sum() / won.spent[:, 1:-1].sum()
 
     once = shares()
-    km = np.concatenate([[0.0], m.other_cities.km])
-    assert once[0] == once.max() and (spend > 0).all()
-    far = np.argsort(km)
-    assert m.markets.decay[far].tolist() == sorted(m.markets.decay.tolist(), reverse=True)
+    assert once[0] > 2.0 * once[1] > 0.0
     before = commissioning.share_markets(m)[0]
     m.markets.weight_home[:] *= 2.0
     twice = shares()
     after = commissioning.share_markets(m)[0]
     assert (after > before).all() and (after < 2.0 * before).all()
-    assert twice[0] / once[0] < (twice[1:] / once[1:]).min()
+    assert twice[0] / once[0] < twice[1] / once[1]
 
 
 def test_demand_of_a_pandemic_year_moves_what_is_won():
@@ -82,7 +67,8 @@ def test_demand_of_a_pandemic_year_moves_what_is_won():
         weights(model)
         model.t = 14
     ratio = commissioning.share_markets(ill)[0] / commissioning.share_markets(quiet)[0]
-    assert ratio == pytest.approx(ill.outside["pandemic_demand"][14], rel=1e-12)
+    # what studios buy from each other follows their sales of the month before
+    assert ratio == pytest.approx(ill.outside["pandemic_demand"][14], abs=0.05)
     assert ratio[0] < 1.0 < ratio[2]
     assert (ill.outside["pandemic_demand"][:12] == 1.0).all()
 
@@ -107,8 +93,8 @@ def test_contracts_add_up_to_what_was_won():
     s["orders"] = s["pending"] = 0.0
     s["load"] = 0.0                                # no studio turns work away
     for seed in range(rounds):
-        commissioning.win(s, m.rules._replace(seed=seed), m.markets, money, np.zeros(6), 0)
-    got = (s["orders"] + s["pending"]) * s["price"]
+        commissioning.win(s, m.city_state, m.rules._replace(seed=seed), m.markets, money, np.zeros(6), 0)
+    got = (s["orders"] + s["pending"].sum(1)) * s["price"]
     by_segment = np.bincount(s["segment"], weights=got, minlength=6)
     assert by_segment == pytest.approx(money * rounds, rel=0.03)
     expected = money[s["segment"]] * s["weight"] / m.markets.weight_home[s["segment"]] * rounds
@@ -123,7 +109,7 @@ def test_a_studio_lets_work_lapse_when_its_backlog_is_long():
     s["orders"] = 100.0
     s["load"] = 5.0 * s["capacity"]
     nothing = np.zeros(6)
-    commissioning.win(s, m.rules, m.markets, nothing, nothing, 0)
+    commissioning.win(s, m.city_state, m.rules, m.markets, nothing, nothing, 0)
     rows = alive(model)
     assert s["orders"][rows] == pytest.approx(100.0 * (1.0 - m.par["commissioning.lapse"]))
 
@@ -133,11 +119,12 @@ def test_what_is_won_is_spent_on_partners_only_where_specialisms_lack():
     weights(model)
     m, s = model, model.studios.used
     s["orders"] = s["pending"] = 0.0
-    s["sub"], s["sub_lack"] = -1, 0.3
+    s["sub"], s["sub_lack"] = -1, 0.1
     row = alive(model)[0]
-    s["sub"][row] = -2                            # a partner in another city
+    s["sub"][row, :3] = -2                        # partners in other cities for three of the six
     for seed in range(50):
-        commissioning.win(s, m.rules._replace(seed=seed), m.markets, np.full(6, 3e7), np.zeros(6), 0)
+        commissioning.win(s, m.city_state, m.rules._replace(seed=seed), m.markets, np.full(6, 3e7), np.zeros(6), 0)
     others = np.setdiff1d(alive(model), [row])
     assert (s["pending"][others] == 0).all()
-    assert s["pending"][row] / (s["pending"][row] + s["orders"][row]) == pytest.approx(0.3, rel=0.02)
+    left = s["pending"][row]
+    assert left[:3] / (left.sum() + s["orders"][row]) == pytest.approx([0.1] * 3, rel=0.02) and (left[3:] == 0).all()

@@ -12,19 +12,19 @@ from cluster_sim.month import knowledge
 def quiet(**options):
     """Return a model without talk of hits."""
     model = build(40, **options)
-    model.month.hit_gross[:] = 0.0
+    model.month.talk[:] = 0.0
     model.city_state["buzz"] = 0.0
     return model
 
 
 def test_a_hit_is_talked_about_and_the_talk_fades_within_about_a_year():
     model = quiet()
-    model.month.hit_gross[0] = 2.0 * model.city_state["hit_threshold"][0]
+    model.month.talk[0] = np.log(3.0)
     knowledge.spread(model)
     peak = model.city_state["buzz"][0, 0]
     assert peak == pytest.approx(model.par["knowledge.buzz_of_hit"] * np.log(3.0))
     assert (model.city_state["buzz"][0, 1:] == 0).all() and model.city_state["buzz_mean"][0] == pytest.approx(peak)
-    model.month.hit_gross[:] = 0.0
+    model.month.talk[:] = 0.0
     for _ in range(12):
         knowledge.spread(model)
     left = model.city_state["buzz"][0, 0] / peak
@@ -37,7 +37,7 @@ def test_a_hit_is_talked_about_and_the_talk_fades_within_about_a_year():
 def test_buzz_has_a_ceiling():
     model = quiet()
     for _ in range(30):
-        model.month.hit_gross[:] = 1e15
+        model.month.talk[:] = 35.0
         knowledge.spread(model)
     assert model.city_state["buzz"].max() == model.par["knowledge.buzz_ceiling"]
     assert model.city_state["buzz_mean"][0] == model.par["knowledge.buzz_ceiling"]

@@ -16,7 +16,7 @@ def rents_with(factor: float):
     property_market.occupy(model.studios.used, model.space.cells, model.space.parks)
     model.space.cells["staff"] *= factor
     model.space.parks["staff"] *= factor
-    property_market.rents(model.space.cells, model.space.parks, model.rules.p)
+    property_market.rents(model.space.cells, model.space.parks, model.city_state, model.rules.p)
     return model
 
 
@@ -38,20 +38,21 @@ def test_rents_rise_with_occupancy_by_their_elasticity():
 
 def test_developers_build_where_floor_is_short_but_not_in_parks():
     model = build(1)
+    model.begin_month()
     before, parks = model.space.cells["capacity"].copy(), model.space.parks["floor"].copy()
     property_market.occupy(model.studios.used, model.space.cells, model.space.parks)
     short = int(model.space.cells["capacity"].argmax())
     cells = model.space.cells
     cells["staff"][short] = 10.0 * cells["capacity"][short] / model.par["property.m2_per_worker"]
-    property_market.rents(model.space.cells, model.space.parks, model.rules.p)
+    property_market.rents(model.space.cells, model.space.parks, model.city_state, model.rules.p)
     growth = model.space.cells["capacity"] / before - 1.0
     assert growth[short] == pytest.approx(model.par["property.supply"] + model.par["property.growth"], rel=0.05)
     assert np.median(growth) == pytest.approx(model.par["property.growth"], rel=0.05)
     assert np.array_equal(parks, model.space.parks["floor"])
     for _ in range(200):                            # building gets harder where much was built already
-        property_market.rents(model.space.cells, model.space.parks, model.rules.p)
+        property_market.rents(model.space.cells, model.space.parks, model.city_state, model.rules.p)
     before = model.space.cells["capacity"][short]
-    property_market.rents(model.space.cells, model.space.parks, model.rules.p)
+    property_market.rents(model.space.cells, model.space.parks, model.city_state, model.rules.p)
     assert model.space.cells["capacity"][short] / before - 1.0 < 0.5 * growth[short]
 
 
@@ -103,7 +104,7 @@ def value(**cells):
     rent, tau = cells.pop("rent", 60.0), cells.pop("tau", 0.3)
     for name, x in cells.items():
         cell[name] = x
-    model.studios.used["sub_lack"][row] = 0.3
+    model.studios.used["sub_lack"][row] = 0.05
     table = np.array([cell], model.space.cells.dtype)
     return property_market.place_value(model.studios.used[row], table[0], rent, tau, model.city_state[0],
                                        model.rules.p[0])

@@ -52,6 +52,7 @@ def test_the_shuffle_keeps_every_pointer():
         at_work, work, live = people["employer"] >= 0, projects["stage"] > Stage.FREE, credits["alive"] != Life.FREE
         local = live & (credits["partner"] >= 0)
         sub = studios["sub"] >= 0
+        owner = np.repeat(studios["id"], sub.sum(1))
         tied = [(i, j, s) for i, row in zip(studios["id"].tolist(), model.partners.ties, strict=False)
                 for j, r, s in zip(row["id"].tolist(), row["row"].tolist(), row["strength"].tolist(), strict=True)
                 if i and j and model.studios.rows["id"][r] == j]
@@ -59,7 +60,7 @@ def test_the_shuffle_keeps_every_pointer():
                 sorted(zip(projects["id"][work], studios["id"][projects["owner"][work]], strict=True)),
                 sorted(zip(credits["project_id"][live], projects["id"][credits["project"][live]], strict=True)),
                 sorted(zip(credits["project_id"][local], studios["id"][credits["partner"][local]], strict=True)),
-                sorted(zip(studios["id"][sub], studios["id"][studios["sub"][sub]], strict=True)), sorted(tied)]
+                sorted(zip(owner, studios["id"][studios["sub"][sub]], strict=True)), sorted(tied)]
 
     before = pointers()
     shuffle(model, np.random.default_rng(0))

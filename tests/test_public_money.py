@@ -65,7 +65,7 @@ def test_a_contract_taken_from_a_rival_is_found_as_displacement(register):
             self.pay(model, np.array([to]), np.array([1.0]))
             pair.update(to=int(s["id"][to]), rival=int(s["id"][rival]), moved=float(revenue))
 
-    options = dict(scale=1 / 50, par={"commissioning.pressure": 0.7})
+    options = dict(scale=1 / 50, par={"gaps.attraction": -0.3})
     without = run(2, **options)
     policy = run(2, policies={Poacher.name: [{"from": JANUARY_2017}]}, **options)
     found = output.split({pair["to"]}, policy, without)

@@ -49,7 +49,7 @@ SHORT = {
     "audit": ["--scale", "1/400", "--until", "2018-12", "--seeds", "2", "--instrument", "production_subsidy"],
     "run": [*SMALL, "--seeds", "1", "--out", "results/again", "--fresh"]}
 """What to put in place of a command's size; those that have tests of their own on small runs are only looked up."""
-LOOKED_UP = ("engine", "econometrics", "sweep", "sensitivity", "discover", "search")
+LOOKED_UP = ("doses", "engine", "econometrics", "sweep", "sensitivity", "discover", "search", "posterior")
 
 
 def commands() -> list[list[str]]:

@@ -239,7 +239,7 @@ def test_explain_what_is_not_known(capsys):
     assert call(explain, "production_subsidi") == 2
     captured = capsys.readouterr()
     assert captured.out == "" and "production_subsidy" in captured.err
-    assert call(explain, "subsdy") == 2 and "production_subsidy" in capsys.readouterr().err
+    assert call(explain, "subsdy") == 2 and "wage_subsidy" in capsys.readouterr().err
     assert call(explain) == 0 and "instruments" in capsys.readouterr().out
 
 

@@ -104,10 +104,10 @@ def test_a_known_front_under_a_budget():
     result = look(hunt(budget=3.6, generations=14))
     front = result.front
     assert not figures.cut(result.plot())
-    assert front["labour_poaching"].max() <= 0.06 and front["collaboration_tau_max"].max() <= 0.6
+    assert front["labour_raise"].max() <= 0.06 and front["collaboration_tau_max"].max() <= 0.6
     assert front["collaboration_tau_max"].max() > 0.5 and front["collaboration_tau_max"].min() < 0.1
     assert (front["cost"] <= 3.6).all() and front["holds"].all() and len(front) >= 8
-    assert np.allclose(front["public_outlay"], 10 * front["collaboration_tau_max"] ** 2 + 5 * front["labour_poaching"])
+    assert np.allclose(front["public_outlay"], 10 * front["collaboration_tau_max"] ** 2 + 5 * front["labour_raise"])
     assert not result.evaluations["allowed"].all()
     assert result.optimism.set_index("aim").loc["public_outlay", "told"] == (front["cost"] < 5).sum()
     volume = result.progress["hypervolume"].to_numpy()

@@ -61,9 +61,9 @@ def test_one_seed_tells_no_error():
 
 def test_one_at_a_time_is_set_against_the_base_alone():
     """Points in which another factor moves keep the base's value of this one, and are not the base."""
-    factors = FACTOR | {"labour.poaching": {"values": [0.05]}}
+    factors = FACTOR | {"labour.raise": {"values": [0.05]}}
     rows = pd.DataFrame([
-        {"point": point, "seed": seed, "collaboration_tau_max": tau, "labour_poaching": poaching, "share": value + luck}
+        {"point": point, "seed": seed, "collaboration_tau_max": tau, "labour_raise": poaching, "share": value + luck}
         for point, (tau, poaching, value) in enumerate(
             [(np.nan, np.nan, 0.0), (0.2, np.nan, 1.0), (0.5, np.nan, 2.0), (np.nan, 0.05, 50.0)])
         for seed, luck in enumerate(LUCK, 1)])
@@ -88,7 +88,7 @@ def test_points_of_a_sweep_are_not_pooled(tmp_path):
 
 
 @pytest.mark.parametrize("factors", [{"collaboration.tau_max": [0, 0.5, 1.5]},
-                                     {"collaboration.tau_max": [0, 0.5, 1.5], "labour.poaching": [0.05, 0.1]}])
+                                     {"collaboration.tau_max": [0, 0.5, 1.5], "labour.raise": [0.05, 0.1]}])
 def test_the_figure_of_points_has_titles_units_and_errors(tmp_path, factors):
     base = replace(scenario(**{"collaboration.tau_max": 0.8}), city="chengdu")
     sweep = load_sweep({"name": "Fake", "base": base, "design": "grid", "seeds": 3, "scale": "1/20",

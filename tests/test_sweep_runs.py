@@ -288,7 +288,7 @@ def test_a_sweep_is_reproduced_from_base_and_factors(tmp_path, small_parts):
     ("scenario.yaml", "tau_max: 0.8", "tau_max: 0.9", 0, "not the base"),
     ("sweep.yaml", "- 0.2", "- 0.3", 2, "not the design"),
     ("sweep.yaml", "collaboration.tau_max", "collaboration.beta2", 0, "unknown path"),
-    ("sweep.yaml", "collaboration.tau_max", "labour.poaching_elasticity", 0, "not those that it was made with"),
+    ("sweep.yaml", "collaboration.tau_max", "labour.dissimilarity", 0, "not those that it was made with"),
     ("sweep.yaml", "column: collaboration_tau_max", "column: collaboration_tau_min", 0, "does not fit"),
 ])
 def test_one_byte_of_a_parameter_names_the_first_run_that_differs(tmp_path, file, old, new, point, says):

@@ -29,7 +29,7 @@ SCALE = 0.05
 
 def reference_path(scenario: str = "baseline", seeds: Sequence[int] = SEEDS, scale: float = SCALE,
                    months: int | None = None) -> dict[str, np.ndarray]:
-    """Return creative value added (million yuan a month) and jobs taken from other sectors, for the whole city.
+    """Return creative value added (million yuan a month) and the people whom other sectors lost, for the whole city.
 
     months: only so many from the start (all).
     """

@@ -144,12 +144,23 @@ class Anchor(TypedDict):
 
 
 @closed
+class People(TypedDict):
+    """Everybody at the start: residents, those at work in all sectors, and who could come."""
+
+    residents: _key("count", 1, 1e10)
+    employed: _key("count", 1, 1e10)
+    planned: _key("count", 1, 1e10, "residents that the city's plan has room for")
+    elsewhere: _key("count", 1, 1e10, "people outside the city who could move in")
+
+
+@closed
 class Start(TypedDict):
     """The city in January 2017."""
 
     creative_value_added_2017: _key("million yuan", POSITIVE)
     studios: _key("count", 1, 10_000_000)
     students: _key("count", 0, 100_000_000)
+    people: NotRequired[People]
     jobs_estimate: NotRequired[list[_key("count", 1)]]
     anchors: NotRequired[list[Anchor] | None]
 

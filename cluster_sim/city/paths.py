@@ -91,13 +91,16 @@ def rest_of_gdp(city: CityData, rates: dict[str, dict[int, float]], b: float) ->
 _CACHE: dict[tuple[Any, ...], dict[str, np.ndarray]] = {}
 
 
-def outside_paths(city: CityData, first: int, months: int, *, b: float, freeze: int | None) -> dict[str, np.ndarray]:
+def outside_paths(city: CityData, first: int, months: int, *, b: float, freeze: int | None,
+                  half: int | None = None) -> dict[str, np.ndarray]:
     """Return all outside paths by month; with ``freeze`` each stays at its value of that month.
+
+    half: ordinal of the month in which AI tools are half of what they ever will be, if not that of the city's file.
 
     Keys: deflator, rest_gdp (million yuan a month), outside_wage, foreign_market (indices, BASE = 1),
     rest_wage (thousand yuan a month), ai (0 to 1), market_SEGMENT and release_SEGMENT (indices).
     """
-    key = (str(city.folder), first, months, round(b, 12), freeze)
+    key = (str(city.folder), first, months, round(b, 12), freeze, half)
     if key in _CACHE:
         return {name: path.copy() for name, path in _CACHE[key].items()}
     at, count = (first, months) if freeze is None else (freeze, 1)
@@ -107,7 +110,8 @@ def outside_paths(city: CityData, first: int, months: int, *, b: float, freeze: 
     rest = rest_of_gdp(city, rates, b)
     place = np.arange(count) + at - BASE * 12
     result["rest_gdp"] = rest[np.clip(place, 0, rest.size - 1)]
-    result["ai"] = _frontier(city.source.get("ai") or {}, at, count)
+    tools = city.source.get("ai") or {}
+    result["ai"] = _frontier(tools | {"half": half} if tools and half is not None else tools, at, count)
     if freeze is not None:
         result = {name: np.full(months, path[0]) for name, path in result.items()}
     _CACHE[key] = {name: path.copy() for name, path in result.items()}

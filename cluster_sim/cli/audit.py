@@ -35,7 +35,6 @@ def main(args: argparse.Namespace) -> int:
     sides = audit.prepare(scenario, seeds, scale, until, args.instrument)
     dose = f"-x{args.times:g}" if args.times != 1 else ""
     with options.experiment(args, f"audit-{scenario.slug or 'scenario'}{dose}") as experiment:
-        options.warn_of_zones(args, [scenario], scale)
         result = audit.follow_all(sides, experiment)
     files = output.write_frames(result.folder, {"public_money": result.flows, "public_money_summary": result.summary})
     figures = output.write_figure(result.folder, "public_money", result.plot, args)

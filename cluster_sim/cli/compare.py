@@ -34,7 +34,6 @@ def main(args: argparse.Namespace) -> int:
     seeds, scale, until = options.size(args, SEEDS)
     sides = prepare(args.scenarios, seeds, scale, until, args.set)
     with options.experiment(args, _name(sides, bool(args.set))) as experiment:
-        options.warn_of_zones(args, [side.plan.scenario for side in sides], scale)
         result = run_and_compare(sides, experiment)
     files = output.write_frames(result.folder, {"effects": result.effects})
     figures = output.write_figure(result.folder, "effects", result.plot, args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,11 @@ def _name(args: argparse.Namespace) -> str:
     return name
 
 
+def _number(value: float) -> float | None:
+    """Return a number that JSON can hold; nothing for what cannot be told, as a test on years without any spread."""
+    return value if math.isfinite(value) else None
+
+
 def _answer(result: Econometrics) -> dict[str, Any]:
     """Return the JSON answer."""
     from cluster_sim.analysis.econometrics.study import HEADLINES
@@ -67,7 +73,7 @@ def _answer(result: Econometrics) -> dict[str, Any]:
     return {
         "estimates": [one.as_dict() for one in result.estimates],
         "facts": {fact: name for fact, name in HEADLINES.items() if name in [e.name for e in result.estimates]},
-        "event_study": {kind: {"pretrend_p": frame.attrs["pretrend_p"], "years": frame.to_dict("records")}
+        "event_study": {kind: {"pretrend_p": _number(frame.attrs["pretrend_p"]), "years": frame.to_dict("records")}
                         for kind, frame in result.events.items()},
         "left_out": result.left_out, "zones": list(made.zone_names), "segments": list(made.segments),
         "years": {"before": [y for y in made.window.years if y < made.window.switched],

@@ -13,26 +13,37 @@ if TYPE_CHECKING:
 
 SCALE = "1/20"
 SEEDS = 10
+SAMPLES, EACH = 40, 2
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="a file or name (baseline)")
     options.add_ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)")
+    parser.add_argument("--draws", type=options.path, metavar="FILE",
+                        help="weighted draws of a posterior (CSV): the verdict is a probability over them")
+    parser.add_argument("--samples", type=int, metavar="N", default=SAMPLES,
+                        help=f"with --draws: equal draws to take ({SAMPLES}), each with --seeds seeds ({EACH})")
     options.add_running(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     """Do the runs, print verdict and table, write table and figure; exit status 3 if a run failed."""
-    from cluster_sim.analysis.hit_dependence.answer import answer
+    from cluster_sim.analysis.hit_dependence.answer import answer, worlds_of
     from cluster_sim.analysis.hit_dependence.plan import prepare
     from cluster_sim.analysis.hit_dependence.table import table
     from cluster_sim.cli.hit_dependence_text import text
     from cluster_sim.report import tables
+    from cluster_sim.runs.api import scenario_of
+    from cluster_sim.runs.plan import seed_list
 
-    seeds, scale, until = options.size(args, SEEDS)
-    question = prepare(args.scenario, seeds, scale, until, args.set)
-    with options.experiment(args, _name(question, bool(args.set))) as experiment:
+    seeds, scale, until = options.size(args, SEEDS if args.draws is None else EACH)
+    scenario = scenario_of(args.scenario, args.set)
+    worlds = worlds_of(args.draws, scenario, args.samples, len(seeds))
+    if worlds is not None:
+        seeds = seed_list(len(worlds.chosen), seeds[0])
+    question = prepare(scenario, seeds, scale, until, None, worlds)
+    with options.experiment(args, _name(question, bool(args.set) or args.draws is not None)) as experiment:
         report = answer(question, experiment)
     rows = table(report)
     files = [str(path) for path in tables.write(
@@ -51,6 +62,7 @@ def _name(question: Question, changed: bool) -> str:
 
 def _json(report: HitDependence) -> dict[str, Any]:
     """Return the JSON answer: verdict, frames as lists of rows, what the runs were."""
+    from cluster_sim.analysis.hit_dependence.answer import owned_elsewhere
     from cluster_sim.runs.plan import month_text, scale_text
 
     question, hit = report.question, report.question.hit
@@ -59,6 +71,8 @@ def _json(report: HitDependence) -> dict[str, Any]:
         "scenario": question.scenario.name,
         "hit": {"title": hit["title"], "month": month_text(hit["month"]), "gross": hit["gross"],
                 "segment": hit["segment"]} if hit else None,
+        "nation": _rows(report.on_the_nation), "lasting": _rows(report.lasting),
+        "owned_elsewhere": owned_elsewhere(report),
         "growth": _rows(report.growth), "effects": _effects(report), "flows": report.flow_rows,
         "titles": _rows(report.titles), "variants": report.variants, "notes": report.notes,
         "amounts": "as in the series of the stores; divide amounts by the scale for the whole city",
@@ -78,5 +92,5 @@ def _rows(frame: Any) -> list[dict[str, Any]]:
 
 def _effects(report: HitDependence) -> dict[str, Any]:
     """Return variant -> column -> year -> paired effect, as `compare` has it."""
-    source = report.comparison if report.question.hit else report.flopped
-    return {label: source.found[label] for label in report.variants}
+    found = report.comparison.found | report.flopped.found
+    return {label: found[label] for label in report.variants}

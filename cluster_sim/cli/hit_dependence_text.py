@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from cluster_sim.analysis.hit_dependence.answer import HitDependence
 
 WIDTH = 118
-SHORT = {"without": "never made", "later": "a year later", "elsewhere": "made in another city", "top_1": "it flops"}
+SHORT = {"without": "never made", "later": "a year later", "elsewhere": "in another city", "top_1": "it flops",
+         "half_hits": "half of the hits", "no_hits": "no hits"}
 PARTS = ("receipts", "paired")
 
 
@@ -20,12 +21,56 @@ def text(report: HitDependence) -> list[str]:
 
     hit = report.question.hit
     what = f"{hit['title']} of {month_text(hit['month'])}" if hit else "the largest title of each run"
-    lines = [f"Lucky hit or engine? {report.question.scenario.name}, {what}: {len(report.seeds)} seeds "
-             f"({sequence(report.seeds)}) at scale {scale_text(report.scale)}", ""]
-    lines += [*_growth(report), "", *_paths(report), "", *_flows(report), ""]
+    worlds = report.question.worlds
+    over = f"{len(report.seeds)} seeds ({sequence(report.seeds)})" if worlds is None else (
+        f"{len(report.seeds)} worlds of {len(set(worlds.chosen.tolist()))} draws of a posterior")
+    lines = [f"Lucky hit or engine? {report.question.scenario.name}, {what}: {over} at scale "
+             f"{scale_text(report.scale)}", ""]
+    lines += [*_nation(report), "", *_lasting(report), ""]
+    lines += [*_growth(report), "", *_paths(report), "", *_flows(report), "", *_owners(report)]
     for note in report.notes:
         lines += textwrap.wrap(note, WIDTH)
     return [*lines, "", *textwrap.wrap(report.verdict["line"], WIDTH)]
+
+
+def _nation(report: HitDependence) -> list[str]:
+    from cluster_sim.analysis.hit_dependence import nation
+    from cluster_sim.analysis.hit_dependence.plan import BASE, PARTS
+
+    worlds = (BASE, report.without, *PARTS)
+    years = report.question.years
+    lines = [f"The city and the other cities, {years[0]} to {years[-1]} (mean; 95% interval of the mean)",
+             f"{'':<52}{'with the hits':>20}" + "".join(f"{SHORT[label]:>18}" for label in worlds[1:])]
+    cells = {(row["world"], row["figure"]): row for row in report.on_the_nation.to_dict("records")}
+    for key, (title, unit) in nation.TEXTS.items():
+        factor, shown = (100, "%") if unit == "1" else (1, unit)
+        first = cells[BASE, key]
+        mean, low, high = (f"{factor * first[k]:.1f}" for k in ("mean", "low95", "high95"))
+        others = "".join(f"{factor * cells[label, key]['mean']:>18.1f}" for label in worlds[1:])
+        lines.append(f"{f'{title}, {shown}':<52}{f'{mean} ({low} to {high})':>20}{others}")
+    return [line.replace("-0.0", "0.0") for line in lines]
+
+
+def _lasting(report: HitDependence) -> list[str]:
+    from cluster_sim.analysis.hit_dependence.pipeline import FLOWS
+    from cluster_sim.analysis.hit_dependence.plan import PARTS
+
+    worlds = (report.without, *PARTS)
+    rows = {(row["world"], row["flow"]): row for row in report.lasting.to_dict("records")}
+    lines = ["What is kept of the flows over all years with fewer hits (ratios with 95% intervals)",
+             f"{'':<30}" + "".join(f"{SHORT[label]:>22}" for label in worlds)]
+    for flow in dict.fromkeys(flow for _, flow in rows):
+        lines.append(f"{FLOWS[flow][0]:<30}" + "".join(f"{_ratio(rows[label, flow]):>22}" for label in worlds))
+    return lines
+
+
+def _owners(report: HitDependence) -> list[str]:
+    from cluster_sim.analysis.hit_dependence.answer import owned_elsewhere
+
+    found = owned_elsewhere(report)
+    said = ", ".join(f"{name} {share:.0f}%" for name, share in found.items())
+    return [f"Made here and owned elsewhere, of producers' receipts: {said}. The share of GDP counts production.", ""] \
+        if found else []
 
 
 def _growth(report: HitDependence) -> list[str]:
@@ -39,14 +84,14 @@ def _growth(report: HitDependence) -> list[str]:
     cells = {(r["first"], r["last"], r["titles"], r["measure"], r["part"]): r for r in report.growth.to_dict("records")}
     for first, last in dict.fromkeys((key[0], key[1]) for key in cells):
         for titles in sorted({key[2] for key in cells}):
-            a, b, c, d = (_band(cells[first, last, titles, how, part]) for how in MEASURES for part in PARTS)
+            a, b, c, d = (_band(cells.get((first, last, titles, how, part))) for how in MEASURES for part in PARTS)
             head = f"{first}-{last}" if titles == min(key[2] for key in cells) else ""
             lines.append(f"{head:<11}{group(report, titles)[:20]:<21}{a:>20}{b:>21} {c:>20}{d:>21}")
     return lines
 
 
 def _band(row: Any) -> str:
-    if row["mean"] is None or row["mean"] != row["mean"]:
+    if row is None or row["mean"] is None or row["mean"] != row["mean"]:
         return "-"
     mean, low, high = (f"{100 * row[key] + 0.0:.1f}".replace("-0.0", "0.0") for key in ("mean", "p10", "p90"))
     return f"{mean} ({low} to {high})"
@@ -56,15 +101,16 @@ def _paths(report: HitDependence) -> list[str]:
     from cluster_sim.analysis.effects import MAIN
     from cluster_sim.analysis.hit_dependence.table import SHOWN, shown_years
 
+    shown = list(report.variants)[:3]
     lines = ["The path less the one with the hit, whole city at 2017 prices (mean effect; 95% interval)",
-             f"{'':<32}" + "".join(f"{SHORT[label]:>30}" for label in report.variants)]
+             f"{'':<32}" + "".join(f"{SHORT[label]:>30}" for label in shown)]
     for each in MAIN:
         if each.name not in SHOWN:
             continue
         for place, year in enumerate(shown_years(report)):
             head = f"{each.title}, {each.change_unit.replace('percentage ', '')}" if place == 0 else ""
             cells = [_effect(report, label, each.name, year, each.for_people(report.scale))
-                     for label in report.variants]
+                     for label in shown]
             lines.append(f"{head:<28}{year:<4}" + "".join(f"{cell:>30}" for cell in cells))
     return lines
 
@@ -88,14 +134,14 @@ def _flows(report: HitDependence) -> list[str]:
     names = [name for name, *_ in COMPARISONS if name != COMPARISONS[2][0]]
     rows = {(row["flow"], row["comparison"]): row for row in report.flow_rows}
     lines = ["Hits and the pipeline around the hit, which is not counted (simulated city; ratios with 95% intervals)",
-             f"{'':<24}{'before':>8}{'after':>8}  {'after / before':>18} {'.. without it':>18} "
+             f"{'':<27}{'before':>8}{'after':>8}  {'after / before':>18} {'.. without it':>18} "
              f"{'without/with: +1':>18} {'+1 to +3 years':>18}"]
     for flow, (title, unit) in FLOWS.items():
         plain = rows[flow, COMPARISONS[0][0]]
         means = [f"{'-':>8}" if plain[key] is None else f"{plain[key]:>8.3g}" for key in ("first_mean", "later_mean")]
         head = title if unit in ("number", "share") else f"{title} {unit}"
         cells = [f" {_ratio(rows[flow, name]):>18}" for name in names]
-        lines.append(f"{head:<24}{means[0]}{means[1]} " + "".join(cells))
+        lines.append(f"{head:<27}{means[0]}{means[1]} " + "".join(cells))
     return lines
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -60,28 +60,6 @@ def size(args: argparse.Namespace, seeds: int) -> tuple[list[int], float, int | 
         raise InputError("\n".join(faults))
     listed, scale, until = found
     return listed, scale, until
-
-
-def warn_of_zones(args: argparse.Namespace, scenarios: Iterable[Any], scale: float) -> None:
-    """Say on standard error which zones that policies name have no cell at this scale, and so see none of them."""
-    from cluster_sim.city import CityError, load_city
-    from cluster_sim.city.places import zones_without_cells
-
-    if args.quiet or args.json:
-        return
-    for city in {str(scenario.city): None for scenario in scenarios}:
-        try:
-            empty = zones_without_cells(load_city(city), scale)
-        except CityError:
-            continue
-        found: dict[str, None] = {}
-        for scenario in scenarios:
-            for name, entries in scenario.policies.items():
-                zones = {zone for entry in entries for zone in entry.get("zones") or ()}
-                found |= {f"{zone} ({name})": None for zone in empty if str(scenario.city) == city and zone in zones}
-        if found:
-            print(f"no cell at this scale, so that a policy restricted to it acts nowhere there: {', '.join(found)}; "
-                  "see docs/scale.md", file=sys.stderr)
 
 
 def titled(name: str, changed: Sequence[str]) -> str:

@@ -39,7 +39,6 @@ def main(args: argparse.Namespace) -> int:
     seeds, scale, until = options.size(args, SEEDS)
     planned = plan(load_scenario(args.scenario, args.set), seeds, scale, until, tables=(*TABLES, *args.keep))
     with options.experiment(args, _name(args, planned)) as experiment:
-        options.warn_of_zones(args, [planned.scenario], scale)
         finished = experiment.run({experiment.folder: planned})
     answer = _answer(planned, finished, experiment)
     if finished and not args.no_figures:

@@ -39,7 +39,6 @@ def main(args: argparse.Namespace) -> int:
             raise InputError("--dry-run measures on this machine: leave out --engine")
         return _estimate(plan_sweep(sweep), args)
     with options.experiment(args, sweep.slug) as experiment, suppress(Unfinished):
-        options.warn_of_zones(args, [sweep.base], sweep.scale)
         experiment.ask(count_points(sweep) * len(sweep.seeds))
         planned = plan_sweep(sweep)
         experiment.run({experiment.folder: planned})

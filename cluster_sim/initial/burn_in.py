@@ -44,7 +44,7 @@ def burn_in(model) -> None:
     model.kept.forget_titles()
     model.projects.used["hit"] = np.where(model.projects.used["hit"] > 0, HitState.BEFORE_START, HitState.NONE)
     model.month.hits[:] = 0
-    model.month.hit_gross[:] = 0
+    model.month.talk[:] = 0
     model.month.hit_receipts[:] = 0
     model.books.wip_change = 0.0
     model.state["released"] = model.state["hits"] = 0

@@ -11,14 +11,13 @@ from cluster_sim.agenda import Agenda
 from cluster_sim.agents.table import Table
 from cluster_sim.city import City, load_city
 from cluster_sim.city.places import Places
-from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, SEGMENTS, SPECIALISMS
+from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, NEVER, SPECIALISMS
+from cluster_sim.initial.outside import BASE_MONTH, outside_paths
 from cluster_sim.month.partner_search import PARK_KM
 from cluster_sim.month.population import CAREERS
 from cluster_sim.parameters import records
 from cluster_sim.records import CELL, CREDIT, FUND, PARK, PROJECT, STAKE, STUDIO, TALENT, TIE
 from cluster_sim.state import CITY, LEVERS, Homes, Labour, Month, OtherCities, Partners, Rules, Space
-
-BASE_MONTH = 2017 * 12      # month whose outside values a frozen scenario repeats, unless it names another
 
 
 def lay_out(model: Any) -> None:
@@ -37,7 +36,7 @@ def lay_out(model: Any) -> None:
     estimate = city.start["creative_value_added_2017"] / 0.2 * scale
     model.talents = Table(TALENT, int(estimate * 1.9) + 4000, {"employer": -1})
     count = int(city.start["studios"] * scale * 1.6) + 200
-    model.studios = Table(STUDIO, count, {"sub": -1, "park": -1, "listed": -100})
+    model.studios = Table(STUDIO, count, {"sub": -1, "park": -1, "listed": NEVER})
     model.projects = Table(PROJECT, int(9000 * scale) + 100, {"released": -1})
     model.credits = Table(CREDIT, int(60000 * scale) + 400)
     model.funds = Table(FUND, 64)
@@ -79,7 +78,8 @@ def lay_space(places: Places, par: dict[str, float], parks_since: int) -> Space:
     tau = top * (1.0 - np.exp(-((distance / d0) ** beta)))
     steps = np.abs(np.subtract.outer(np.arange(side), np.arange(side))) * float(places.cell_km)
     smoothing = np.exp(-0.5 * (steps / par["production.density_reach"]) ** 2)
-    return Space(cells, parks, distance, proximity, tau, smoothing, np.zeros(cells.size))
+    first = np.searchsorted(places.quarters["cell"], np.arange(cells.size + 1))
+    return Space(cells, places.quarters, first, parks, distance, proximity, tau, smoothing, np.zeros(cells.size))
 
 
 def lay_homes(places: Places, cells: np.ndarray) -> Homes:
@@ -103,9 +103,20 @@ def lay_labour(city: City, par: dict[str, float], rules: Rules, distance: np.nda
     wages = par["start.wage"] * 1000.0 * np.array([par[f"start.wage_{name}"] for name in SPECIALISMS])
     total = city.start["creative_value_added_2017"] * par["accounts.statistical_break"]
     shares = seg["start_share"] / seg["start_share"].sum()
+    graduates = par["population.graduates_stay"] * city.start["students"] * scale / par["education.months"]
     start = par["start.sizing"] * total * shares / seg["value_added_per_worker"] * scale
     return Labour(share, wages, float((wages * share).sum()), start, entrants,
-                  np.exp(-par["labour.commute_weight"] * distance))
+                  np.exp(-par["labour.commute_weight"] * distance), graduates,
+                  planned_residents(city, par, start.sum(), scale))
+
+
+def planned_residents(city: City, par: dict[str, float], jobs: float, scale: float) -> float:
+    """Return the residents that the city's plan has room for; where a city says nothing, by the usual ratios."""
+    known = city.start.get("people")
+    if known is not None:
+        return float(known["planned"]) * scale
+    employed = jobs * (1.0 + par["population.other_ratio"])
+    return employed * (1.0 + par["population.dependants"]) * (1.0 + par["population.room"])
 
 
 def lay_partners(studios: int, space: Space) -> Partners:
@@ -123,36 +134,6 @@ def lay_other_cities(city: City, par: dict[str, float]) -> OtherCities:
     return OtherCities(km, weight, city.outside["wage_index"].astype(float), np.zeros(N_SPECIALISMS))
 
 
-def outside_paths(setup: Any, city: City) -> dict[str, np.ndarray]:
-    """Return what happens outside the city by month: markets, wages, tools, pandemics, and the reference path.
-
-    Markets and other cities' wages are over their first month's; the reference path is missing where a city has none.
-    """
-    first, months, outside = setup.start, setup.end - setup.start + 1, setup.outside
-    freeze = outside.get("freeze_at", BASE_MONTH) if outside.get("freeze") else None
-    raw = city.paths(first, months, b=setup.parameters["accounts.statistical_break"], freeze=freeze)
-    out: dict[str, np.ndarray] = dict(raw)
-    out["market"] = np.stack([raw[f"market_{s}"] / raw[f"market_{s}"][0] for s in SEGMENTS], 1)
-    names = [f"release_{s}" for s in SEGMENTS]
-    out["release"] = np.stack([raw[n] / raw[n][0] if n in raw else np.ones(months) for n in names], 1)
-    out["foreign_market"] = raw["foreign_market"] / raw["foreign_market"][0]
-    out["outside_wage"] = raw["outside_wage"] / raw["outside_wage"][0]
-    out["rest_wage"] = raw["rest_wage"] * 1000.0
-    out["rest_wage_growth"] = np.concatenate([[0.0], np.diff(np.log(out["rest_wage"]))])
-    out["pandemic_demand"], out["pandemic_release"] = np.ones((2, months, N_SEGMENTS))
-    for event in setup.events:
-        if event["kind"] == "pandemic":
-            effect = city.pandemic(first, months)
-            at = np.arange(months) + first
-            inside = (at >= event.get("from", 0)) & (at <= event.get("to", 10**6))
-            for what in ("demand", "release"):
-                out[f"pandemic_{what}"] = np.where(inside[:, None], effect[what], 1.0)
-    reference = city.reference(first, months)
-    if reference is not None:
-        out |= {f"reference_{name}": path for name, path in reference.items()}
-    return out
-
-
 def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: float, scale: float) -> np.ndarray:
     """Return the state of the city (CITY, one row) before anybody lives in it."""
     state = np.zeros(1, CITY)
@@ -161,12 +142,15 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["hit_threshold"] = par["release.hit_threshold"] * 1e6 * scale
     g["fame_threshold"] = par["release.hit_threshold"] * 1e6
     g["relative_wage"], g["unemployment"] = 1.0, par["start.unemployment"]
-    g["market_wage"], g["tightness"], g["rest_wage"] = labour.wage, par["labour.tightness_norm"], rest_wage
-    g["release_shock"] = g["audience"] = 1.0
+    g["market_wage"], g["rest_wage"] = labour.wage, rest_wage
+    g["still_open"] = 1.0 - par["labour.fill_rate"]
+    g["release_shock"] = g["audience"] = g["inflow"] = g["founding"] = g["floor_stock"] = 1.0
     g["release_market"] = rules.segments["release_market"] * 1e6 / 12.0 * scale
-    g["stay"], g["leave_pull"], g["found_pull"], g["migrant_pull"] = 0.5, 1.0, 1.0, 1.0
+    g["stay"] = par["population.graduates_stay"]
+    g["found_pull"] = g["prospects"] = g["standing"] = g["living_cost"] = 1.0
     g["proximity_in_park"] = np.exp(-PARK_KM / par["collaboration.lambda_s"])
     g["tau_in_park"] = par["collaboration.tau_max"] * (
         1.0 - np.exp(-((PARK_KM / par["collaboration.d0"]) ** par["collaboration.beta"])))
     g["partner_reach0"] = 1.0
+    g["repriced"] = 1.0
     return state

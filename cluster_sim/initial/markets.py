@@ -1,7 +1,6 @@
 """Markets in the first month: prices, demand, and what other cities offer, solved so that the start is in balance.
 
-Outside studios' attraction is solved so that the first month's demand presses on capacity as the parameter
-``commissioning.pressure`` says.
+Outside studios' attraction is solved so that the first month's demand is what the city's studios sell.
 """
 
 from __future__ import annotations
@@ -11,11 +10,14 @@ import math
 import numpy as np
 
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS
-from cluster_sim.month import commissioning, partner_search, population, production
+from cluster_sim.initial import money, nation
+from cluster_sim.month import commissioning, founding, partner_search, population, prices, production, rivals
 from cluster_sim.month import property as property_market
 from cluster_sim.month.hiring import look_at_employers
 from cluster_sim.records import PAYROLL
 from cluster_sim.state import Markets
+
+LEAST_USE = 0.5         # of its capacity, that a branch is taken to use when its price is set
 
 
 def set_returns(model) -> None:
@@ -35,80 +37,87 @@ def set_returns(model) -> None:
 
 
 def set_prices(model) -> None:
-    """Set what a unit of effort costs and earns at the start, by segment (yuan), and the studios' first state."""
+    """Set what a unit of effort costs and earns at the start, and the studios' first state."""
     count_capacity(model)
-    par, s, city, segments = model.par, model.studios.used, model.city_state[0], model.rules.segments
-    for k in range(N_SEGMENTS):
-        mine = s["segment"] == k
-        cap = s["capacity"][mine].sum()
-        city["unit_cost"][k] = (s["unit_cost"][mine] * s["capacity"][mine]).sum() / cap
-        head = cap / s["staff"][mine].sum() * par["labour.use_of_capacity"]
-        city["price"][k] = segments["value_added_per_worker"][k] * 1e6 / 12.0 / (1.0 - segments["inputs"][k]) / head
-        city["price"][k] *= 1.0 + par["start.price_allowance"]
-    city["fee"] = city["price"] * (1.0 - segments["inputs"])
-    s["price"], s["fee"] = city["price"][s["segment"]], city["fee"][s["segment"]]
+    par, s, city, rules = model.par, model.studios.used, model.city_state[0], model.rules
     s["load"] = s["capacity"] * par["labour.use_of_capacity"]
+    price_effort(model)
+    s["price"], s["fee"] = city["price"][s["segment"]], city["fee"][s["segment"]]
     s["expected"] = s["load"]
     s["orders"] = s["load"] * par["commissioning.lead"]
     s["target"] = s["staff"]
     s["served"] = 1.0
-    s["cash"] = np.floor(par["start.cash_months"] * s["unit_cost"] * s["capacity"])
+    s["cash"] = money.first_cash(s, rules)
     s["revenue_year"] = np.floor(12.0 * s["load"] * s["price"])
     s["revenue_last"] = s["revenue_year"] / 1.15
-    s["surplus_year"] = 1.0
+    s["surplus_year"] = money.first_surplus(s, rules.segments)
+    founding.set_usual_income(model)
     s["valuation"] = par["ladder.price_to_sales"] * s["revenue_year"]
     bounds = np.array([par[f"ladder.{tier}_revenue"] for tier in ("nestling", "chick", "grower")]) * 1e6
     s["tier"] = np.where(s["solo"] == 0, np.searchsorted(bounds, s["revenue_year"], side="right"), 0)
     s["tier"] = np.where((s["tier"] == 1) & (-s["born"] > 12 * par["ladder.nestling_age"]), 0, s["tier"])
 
 
+def price_effort(model, weight: float = 1.0) -> None:
+    """Move what a unit of effort usually costs and earns by segment (yuan) toward what it does now, by a weight.
+
+    A price is such that the work now done gives the value added per worker of the accounts; a branch of a very small
+    city that hardly works counts as half at work.
+    """
+    par, s, city, segments = model.par, model.studios.used, model.city_state[0], model.rules.segments
+    for k in range(N_SEGMENTS):
+        mine = s["segment"] == k
+        capacity, delivered = s["capacity"][mine].sum(), np.minimum(s["load"][mine], s["capacity"][mine]).sum()
+        if not capacity * delivered > 0.0:
+            continue                # a branch that has died out in a very small city
+        cost = (s["unit_cost"][mine] * s["capacity"][mine]).sum() / capacity
+        head = max(delivered, LEAST_USE * capacity) / s["staff"][mine].sum()
+        price = segments["value_added_per_worker"][k] * 1e6 / 12.0 / (1.0 - segments["inputs"][k]) / head
+        price *= 1.0 + par["start.price_allowance"]
+        city["unit_cost"][k] += weight * (cost - city["unit_cost"][k])
+        city["price"][k] += weight * (price - city["price"][k])
+    city["fee"] = city["price"] * (1.0 - segments["inputs"])
+    own_cost = city["unit_cost"] / par["labour.use_of_capacity"] / city["price"]
+    # no more than what bought inputs leave of the price
+    city["own_part"] = np.minimum(own_cost, (1.0 - segments["inputs"]) / (1.0 + par["commissioning.markup"]))
+    prices.mean_pass_through(s, model.rules.p, city["outside_pass_through"])
+
+
 def count_capacity(model) -> None:
     """Count who works where, and set densities, rents, and what studios can do and at what cost."""
-    s, city, space, rules = model.studios.used, model.city_state[0], model.space, model.rules
+    s, space, rules = model.studios.used, model.space, model.rules
     sums = model.buffer("payroll", model.studios.high, PAYROLL)
     model.state["employment"] = population.payroll(model.talents.used, look_at_employers(model), sums, model.city_state,
                                                    rules.p)
     s["staff"] = sums["staff_by"].sum(1)
     property_market.occupy(s, space.cells, space.parks)
     property_market.spread_density(model)
-    density = space.cells["density"][s["cell"]]
-    city["density0"] = np.exp(np.average(np.log(np.maximum(density, 1e-9)), weights=s["staff"]))
-    property_market.rents(space.cells, space.parks, rules.p)
+    set_usual_density(model)
+    property_market.rents(space.cells, space.parks, model.city_state, rules.p)
     unpaid = np.zeros_like(model.month.flow)
-    production.capacities(s, sums, space.cells, space.parks, model.city_state, rules.p, unpaid)
+    production.capacities(s, sums, space.cells, space.parks, model.city_state, rules, unpaid)
+
+
+def set_usual_density(model, weight: float = 1.0) -> None:
+    """Move the density at which productivity is usual toward the mean density around a worker now, by a weight."""
+    s = model.studios.used
+    density = model.space.cells["density"][s["cell"]]
+    now = np.exp(np.average(np.log(np.maximum(density, 1e-9)), weights=s["staff"]))
+    model.city_state["density0"] += weight * (now - model.city_state["density0"])
 
 
 def open_markets(model) -> None:
-    """Solve the outside studios' attraction so that first demand is pressure times first sales, by segment.
-
-    National demand by segment is first sales over the city's start share of the nation's.
-    """
-    par, rules, s, outside = model.par, model.rules, model.studios.used, model.city.outside
-    segments = rules.segments
+    """Let the nation settle beside the city so that clients order what is sold now, by segment."""
+    rules, s, segments = model.rules, model.studios.used, model.rules.segments
     weight_home, weight_abroad = np.zeros((2, N_SEGMENTS))
-    commissioning.weigh(s, model.city_state, rules, -1, weight_home, weight_abroad)
-    work = s["load"] * s["price"] * (1.0 - segments["own_share"][s["segment"]])
+    prices.quote(s, model.city_state, rules, model.t - 1)
+    commissioning.weigh(s, model.city_state, rules, model.t - 1, weight_home, weight_abroad)
+    work = np.minimum(s["load"], s["capacity"]) * s["price"] * (1.0 - segments["own_share"][s["segment"]])
     sales = np.bincount(s["segment"], weights=work, minlength=N_SEGMENTS)
-    national = sales / segments["national_share"]
-    demand = national[:, None] * np.concatenate([[model.city.home_market], outside["market"]])[None, :]
-    km = np.concatenate([[0.0], outside["distance_km"]])
-    decay = (1.0 + km / 100.0) ** (-par["commissioning.distance_decay"])
-    typical = (1.0 + 1100.0 / 100.0) ** (-par["commissioning.distance_decay"])
-    local = np.concatenate([[0.0], outside["strength"]])
-    shape = local + (1.0 - local) * typical * par["commissioning.rival_reach"]
-    rivals = np.empty_like(demand)
-    target = par["commissioning.pressure"] * sales * (1.0 - segments["abroad_share"])
-    for k in range(N_SEGMENTS):
-        low, high = 1e-9, 1e9
-        for _ in range(200):
-            a = math.sqrt(low * high)
-            ours = weight_home[k] * decay
-            won = (demand[k] * ours / (ours + a * weight_home[k] * shape)).sum()
-            low, high = (a, high) if won > target[k] else (low, a)
-        rivals[k] = a * weight_home[k] * shape
-    demand_abroad = par["commissioning.pressure"] * sales * segments["abroad_share"] * 20.0
-    model.markets = Markets(demand, decay, rivals, demand_abroad, 19.0 * weight_abroad, weight_home, weight_abroad,
-                            model.city_state["release_market"][0].copy())
+    nation.settle_nation(model, sales, sales * segments["abroad_share"])
+    home, abroad = np.maximum((weight_home, weight_abroad), nation.LEAST_WEIGHT)
+    model.markets = Markets(home, abroad, weight_home, weight_abroad, model.city_state["release_market"][0].copy())
+    rivals.follow(model)
     s["abroad"] = segments["abroad_share"][s["segment"]]
     model.state["start_sales"] = float(sales.sum())
 

@@ -6,11 +6,14 @@ import math
 
 import numpy as np
 
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Origin, Status
 from cluster_sim.draws import HOME, START_TALENT, again, draw, identity, locate, low16, quantile, stream, uniform
 from cluster_sim.jit import kernel
 from cluster_sim.month.population import Arrival, arrive
 from cluster_sim.month.wages import fair_wage
+
+BEFORE = -10_000        # month that keys those who came before any month that a model lives
 
 
 @kernel
@@ -75,12 +78,34 @@ def settle_people(model) -> None:
     specialisms = np.cumsum(model.labour.share)
     rows = model.talents.allocate(int(round(par["start.unemployment"] * employer.size)))
     arrive(model.talents.rows, rows, homes.cells, homes.weight, specialisms,
-           Arrival.of(-1, Origin.MIGRANT, Status.SEEKING, since=-1), rules)
+           Arrival.of(BEFORE, Origin.MIGRANT, Status.SEEKING, since=-1), rules)
     years = max(1, int(par["education.months"]) // 12 + 1)
     students = model.city.start["students"] * model.scale
     months_to_july = (7 - model.month_of_year) % 12
     for year in range(years):
         rows = model.talents.allocate(int(round(students / years)))
         arrive(model.talents.rows, rows, homes.university_cells, homes.university_weight, specialisms,
-               Arrival.of(-1000 - year, Origin.LOCAL, Status.STUDENT, since=-1, graduation=months_to_july + 12 * year),
+               Arrival.of(BEFORE - year, Origin.LOCAL, Status.STUDENT, since=-1, graduation=months_to_july + 12 * year),
                rules)
+
+
+def count_everybody(model) -> None:
+    """Count who is where when the first month begins: what later moves are held against."""
+    status = np.bincount(model.talents.used["status"], minlength=len(Status)).astype(float)
+    at_work = status[Status.EMPLOYED] + status[Status.SOLO]
+    model.people = P.People(all_people(model, at_work, status[Status.SEEKING], status[Status.STUDENT]))
+
+
+def all_people(model, at_work: float, seeking: float, studying: float) -> np.ndarray:
+    """Return everybody by `people_ledger.STOCKS`: the city's figures, or where it has none the usual ratios."""
+    par, known, scale = model.par, model.city.start.get("people"), model.scale
+    if known is not None:
+        other = known["employed"] * scale - at_work
+        home = known["residents"] * scale - at_work - other - seeking - studying
+        elsewhere = known["elsewhere"] * scale
+    else:
+        other = par["population.other_ratio"] * at_work
+        home = par["population.dependants"] * (other + at_work) - seeking - studying
+        elsewhere = par["population.elsewhere"] * (other + at_work)
+    # other cities are counted when the nation settles beside the city
+    return np.array([at_work, seeking, studying, *(float(max(1, round(n))) for n in (other, home, elsewhere)), 0.0])

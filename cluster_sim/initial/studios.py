@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from cluster_sim.codes import SEGMENTS, Life
+from cluster_sim.codes import NEVER, NOBODY, SEGMENTS, Life
 from cluster_sim.draws import (
     IDENTITY,
     START_PLACE,
@@ -25,6 +25,7 @@ from cluster_sim.draws import (
     uniform,
 )
 from cluster_sim.jit import kernel
+from cluster_sim.month.luck import luck_spread
 
 
 def pareto_sizes(count: int, jobs: float, exponent: float, largest: float) -> np.ndarray:
@@ -80,20 +81,25 @@ def settle_studios(studios, sizes, segment_of, space, free_floor, rules):
         s.knowhow = math.exp(0.15 * quantile(uniform(again(h))))
         s.reputation = max(0.0, 0.10 * math.log(1.0 + sizes[i] / 10.0)
                            + 0.1 * quantile(uniform(again(again(h)))))
-        s.appeal = p.births_appeal_spread * quantile(uniform(again(again(again(h)))))
+        s.appeal = luck_spread(sizes[i], p) * quantile(uniform(again(again(again(h)))))
         s.templates = 0.0
         s.ai = 0.0
         s.export = 1.0
-        s.offer = 1.0
-        s.sub = -1
-        s.round_month = -100
-        s.listed = -100
+        s.offer[:] = 1.0
+        s.sub[:] = NOBODY
+        s.round_month = NEVER
+        s.listed = NEVER
+
+
+def counted_studios(model) -> int:
+    """Return how many studios the city's sources count, at the model's scale; a dozen at least."""
+    return max(12, int(round(model.city.start["studios"] * model.scale)))
 
 
 def found_studios(model) -> None:
     """Create the studios of the first month, anchors among them."""
     par, segments, jobs = model.par, model.rules.segments, model.labour.jobs
-    count = max(12, int(round(model.city.start["studios"] * model.scale)))
+    count = counted_studios(model)
     mean_size = segments["mean_size"] / (jobs.sum() / (jobs / segments["mean_size"]).sum())
     per_segment = np.maximum(1, np.round(count * (jobs / mean_size) / (jobs / mean_size).sum())).astype(int)
     size = np.concatenate([pareto_sizes(n, jobs[k], par["start.size_exponent"], par["start.largest_studio"])

@@ -12,6 +12,10 @@ MOST_SHOWN = 100
 """Faults that are printed; `faults` of the error, and `--json`, have them all."""
 
 
+class Refused(ValueError):
+    """Values that are valid one by one and cannot hold together: no run is done with them; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A text that faults point into: a scenario file or one `--set path=value`."""

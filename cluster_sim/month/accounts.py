@@ -1,9 +1,8 @@
 """Step 11, accounts: surplus, taxes on income, dividends, households, the city's GDP, and the identities.
 
 Value added at basic prices is worked out twice, from what was produced and from who earned it, and both
-sides must agree (SNA 2008).  The rest of the city's GDP is an outside path, less what its firms lose when
-their people are hired away, plus induced demand, both against a frozen reference path so that nothing is
-counted twice.
+sides must agree (SNA 2008).  The rest of the city's GDP is an outside path, moved by the people whom its
+firms have left, plus induced demand, both against a frozen reference path so that nothing is counted twice.
 """
 
 from __future__ import annotations
@@ -11,18 +10,22 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import Life
 from cluster_sim.draws import yuan
 from cluster_sim.jit import kernel
+from cluster_sim.month.liquidity import cash_kept, plans
 
 
 @kernel
-def close_books(studios, p, flow, totals):
-    """Work out every studio's surplus, profit tax, interest and dividends.
+def close_books(studios, rules, t, flow, totals):
+    """Work out every studio's surplus, profit tax after wear of equipment, and dividends.
 
+    Owners draw what lies above the cash that they keep and above what the studio's plans need, nothing while it owes
+    banks; those of young or lately funded studios draw profits only, never capital.
     totals: (8,) sums of sales, inputs, wages, taxes, subsidies, surplus, change of work in progress, cash.
     """
-    p = p[0]
+    p = rules.p[0]
     totals[:] = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
@@ -39,20 +42,19 @@ def close_books(studios, p, flow, totals):
         if s.alive != Life.ALIVE:
             continue
         if s.surplus > 0.0 and s.surplus_year >= 0.0:
-            tax = yuan(p.costs_profit_tax * s.surplus)
+            tax = yuan(p.costs_profit_tax * max(0.0, s.surplus - s.equipment / p.money_life))
             centre = yuan(0.6 * tax)
             province = yuan(0.14 * tax)
             flow[L.PROFIT_TAX_CENTRE] += centre
             flow[L.PROFIT_TAX_PROVINCE] += province
             flow[L.PROFIT_TAX_CITY] += tax - centre - province
             s.cash -= tax
-        if s.cash < 0.0:
-            interest = yuan(-s.cash * p.costs_interest)
-            flow[L.INTEREST] += interest
-            s.cash -= interest
-        keep = p.costs_buffer * s.unit_cost * max(s.capacity, 0.5) + p.costs_plough_back * 12.0 * max(0.0, s.surplus)
-        if s.cash > keep:
-            dividend = yuan(p.costs_dividend * (s.cash - keep))
+        keep = cash_kept(s, p) + plans(s, rules.segments[s.segment], p)
+        if s.cash > keep and s.loan == 0.0:
+            drawn = p.costs_dividend * (s.cash - keep)
+            if min(t - s.born, t - s.round_month) < p.money_record:
+                drawn = min(drawn, max(0.0, s.surplus_year / 12.0 - s.equipment / p.money_life))
+            dividend = yuan(drawn)
             flow[L.DIVIDENDS] += dividend
             s.cash -= dividend
     for i in range(studios.shape[0]):
@@ -62,7 +64,7 @@ def close_books(studios, p, flow, totals):
 def settle_accounts(model) -> None:
     """Close the studios' books, and hold all accounts of the month against each other."""
     totals, books, flow = np.zeros(8), model.books, model.month.flow
-    close_books(model.studios.used, model.rules.p, flow, totals)
+    close_books(model.studios.used, model.rules, model.t, flow, totals)
     book_households(model)
     cash, fund_cash = float(totals[7]), float(model.funds.used["cash"].sum())
     L.check(model.label(), flow, studios_cash=cash - books.studios_cash, funds_cash=fund_cash - books.funds_cash,
@@ -99,16 +101,16 @@ def book_households(model) -> None:
 def rest_of_city(model, creative: float) -> float:
     """Return the month's GDP of the rest of the city (million yuan, 2017 prices).
 
-    The outside path; plus m times creative value added over a frozen reference path (induced demand); less
-    the output of people hired away over the same reference (their marginal product is their wage bill over
-    the labour share).
+    The outside path times its remaining people over those of the frozen reference path, to the power of labour's
+    share (Cobb & Douglas 1928), and never nothing; plus m times creative value added over the same reference
+    (induced demand).
     """
     par, t, outside = model.par, model.t, model.outside
     rest = float(outside["rest_gdp"][t]) * model.scale
+    first, left = float(model.people.first[P.OTHER]), float(model.people.stock[P.OTHER])
+    usual, induced = first, 0.0
     reference = outside.get("reference_creative_value_added")
     if reference is not None and t < len(reference):
-        above = creative - reference[t] * model.scale
-        hired = -model.state["other_sector_balance"] - outside["reference_poached_jobs"][t] * model.scale
-        product = float(model.city_state["rest_wage"][0]) * 1e-6 / par["accounts.labour_share"]
-        rest += par["accounts.induced"] * above - par["accounts.poaching_loss"] * hired * product
-    return rest
+        usual = max(first - outside["reference_poached_jobs"][t] * model.scale, 1e-3 * first)
+        induced = par["accounts.induced"] * (creative - reference[t] * model.scale)
+    return rest * (left / usual) ** (par["accounts.labour_share"] * par["accounts.poaching_loss"]) + induced

@@ -11,23 +11,44 @@ import math
 
 import numpy as np
 
+from cluster_sim import balances as B
 from cluster_sim import ledger as L
-from cluster_sim.codes import FOUNDER, N_SEGMENTS, Life, Stage, Status
-from cluster_sim.draws import CLOSE, ENTRY, FOUND, again, draw, identity, low16, quantile, stream, uniform, yuan
+from cluster_sim import people_ledger as P
+from cluster_sim.codes import FOUNDER, N_SEGMENTS, NEVER, NOBODY, Life, Stage, Status
+from cluster_sim.draws import (
+    ADDRESS,
+    CLOSE,
+    ENTRY,
+    FOUND,
+    again,
+    draw,
+    identity,
+    low16,
+    quantile,
+    stream,
+    uniform,
+    yuan,
+)
 from cluster_sim.jit import kernel
+from cluster_sim.month.liquidity import net_claims, own_costs, seat_price
+from cluster_sim.month.luck import luck_spread
+from cluster_sim.month.quarters import quarter_of
 from cluster_sim.records import TIE
 
 
 @kernel
-def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow):
+def found(rows, founders, people, studios, entrants, places, city, rules, t, flow):
     """Fill the rows of new studios; a founder works in his own studio from its first day.
 
     founders: rows of people (negative: -1 - row for an AI super-individual), sorted by identity.
-    entrants: cumulative shares of segments among those who leave their old one; wait: months of permits by cell.
+    entrants: cumulative shares of segments among those who leave their old one; places: quarters, the first of each
+    cell, and months of permits by quarter.
     """
     g = city[0]
     p = rules.p[0]
+    quarters, first, wait = places
     base = stream(rules.seed, FOUND, t)
+    addresses = stream(rules.seed, ADDRESS, np.int64(0))
     money = stream(rules.seed, ENTRY, t)
     for n in range(rows.shape[0]):
         alone = founders[n] < 0
@@ -46,23 +67,27 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
                     break
         s.cell = old.cell if low16(h >> np.uint64(16)) < p.births_near else person.cell
         s.park = -1
-        s.born = t + max(1, int(wait[s.cell]))
+        s.born = t + max(1, int(wait[quarter_of(quarters, first, addresses, s.id, s.cell)]))
         s.cash = yuan(p.births_capital * 1e6 * math.exp(p.births_capital_spread * quantile(uniform(draw(money, s.id)))))
         flow[L.FOUNDERS_CAPITAL] += s.cash
+        seat = seat_price(rules.segments[s.segment], p)
+        s.equipment = min(yuan(seat), yuan(p.births_equipment * s.cash))
+        s.cash -= s.equipment
+        flow[L.EQUIPMENT] += s.equipment
         s.knowhow = 0.5 + 0.5 * old.knowhow
         s.reputation = p.births_reputation * old.reputation
         s.templates = 0.0
         s.ai = max(old.ai, 0.5) if alone else old.ai
         s.export = 1.0
-        s.appeal = p.births_appeal_spread * quantile(uniform(again(again(h))))
-        s.offer = 1.0
-        s.price = g.price[s.segment] * g.outside_cost
-        s.fee = g.fee[s.segment] * g.outside_cost
+        s.appeal = luck_spread(1.0, p) * quantile(uniform(again(again(h))))
+        s.offer[:] = 1.0
+        s.price = g.outside_price[s.segment]
+        s.fee = g.outside_fee[s.segment]
         s.unit_cost = g.unit_cost[s.segment] * g.outside_cost
         s.capacity = 1.0
         s.expected = p.births_first_load
-        s.sub = -1
-        s.round_month = -100
+        s.sub[:] = NOBODY
+        s.round_month = NEVER
         s.staff = 1
         s.staff_by[person.specialism] = 1
         s.skill_by[person.specialism] = person.skill
@@ -76,21 +101,27 @@ def found(rows, founders, people, studios, entrants, wait, city, rules, t, flow)
 
 @kernel
 def select_exits(studios, rules, t, gone):
-    """List the studios that close this month: out of money, without people, or given up; return their number."""
+    """List the studios that close this month: out of money and credit, without people, or given up.
+
+    Returns how many, and how many of them for want of money.
+    """
     p = rules.p[0]
     base = stream(rules.seed, CLOSE, t)
     count = 0
+    broke = 0
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE or s.born > t:
             continue
-        monthly = s.unit_cost * max(s.capacity, 0.5)
-        s.months_red = s.months_red + 1 if s.cash < -s.credit else 0
+        s.months_red = s.months_red + 1 if s.cash < 0.0 else 0
         if s.anchor > 0 or s.kept_open == 1:
             continue
-        if s.staff == 0 or s.cash < -(p.births_overdraft * monthly + s.credit) or s.months_red > p.births_red_months:
+        insolvent = s.cash < 0.0 and net_claims(s) < -p.births_overdraft * own_costs(s)
+        bankrupt = insolvent or s.months_red > p.births_red_months
+        if s.staff == 0 or bankrupt:
             gone[count] = i
             count += 1
+            broke += 1 if bankrupt else 0
             continue
         age = t - s.born
         loss = 1.0 if s.surplus_year < 0.0 else 0.0
@@ -99,30 +130,60 @@ def select_exits(studios, rules, t, gone):
         if low16(draw(base, s.id)) < hazard:
             gone[count] = i
             count += 1
-    return count
+    return count, broke
 
 
 @kernel
-def close(gone, studios, projects, credits, people, flow, t):
-    """Wind up closing studios: cash to owners or a bad debt to the banks, work in progress written off.
+def wind_up(gone, studios, flow, lost, passed):
+    """Pay the debts of closing studios in their order, banks before suppliers, with cash and then with claims.
 
-    Their people look for work.  Returns the cost of projects that die with them (a revaluation, not value
-    added): the caller takes it from the stock.
+    What is left is the owners'; what is missing the creditors lose (a revaluation), and equipment is scrapped.
+    lost: (18,) by claim; passed: claims by new holder and client.  Returns the equipment scrapped (yuan).
     """
-    ended = np.zeros(studios.shape[0], np.bool_)
+    scrapped = 0.0
+    debts = np.empty(3)
     for n in range(gone.shape[0]):
         s = studios[gone[n]]
-        ended[gone[n]] = True
-        if s.cash >= 0.0:
-            flow[L.LIQUIDATION] += s.cash
-        else:
-            flow[L.BAD_DEBT] += -s.cash
-        s.cash = 0.0
+        if s.cash < 0.0:                        # unpaid bills: the bank lets the account go below zero, and loses it
+            flow[L.BANK_LOANS] += -s.cash
+            s.loan += -s.cash
+            s.cash = 0.0
+        debts[0], debts[1], debts[2] = s.loan, s.payable[0], s.payable[1]
+        for d in range(3):
+            paid = min(s.cash, debts[d])
+            s.cash -= paid
+            flow[L.LOAN_REPAYMENTS if d == 0 else L.SUPPLIERS_PAID_CITY + d - 1] += paid
+            left = debts[d] - paid
+            for c in range(B.CLIENTS):
+                over = min(left, s.receivable[c])
+                s.receivable[c] -= over
+                passed[d, c] += over
+                left -= over
+            lost[B.LOANS if d == 0 else B.PAYABLE + d - 1] += left
+        for c in range(B.CLIENTS):
+            passed[3, c] += s.receivable[c]
+            s.receivable[c] = 0.0
+        flow[L.LIQUIDATION] += s.cash
+        scrapped += s.equipment
+        s.cash = s.loan = s.equipment = 0.0
+        s.payable[:] = 0.0
         s.alive = Life.ENDED
+    return scrapped
+
+
+@kernel
+def close(studios, projects, credits, people, t):
+    """End what closing studios leave behind: their works die, and their people look for work.
+
+    Returns the cost of works that die (a revaluation, not value added): the caller takes it from the stock.
+    """
+    ended = np.zeros(studios.shape[0], np.bool_)
+    for i in range(studios.shape[0]):
+        ended[i] = studios[i].alive == Life.ENDED
     lost = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
-        if j.stage > Stage.FREE and j.stage != Stage.DONE and studios[j.owner].alive == Life.ENDED:
+        if j.stage > Stage.FREE and j.stage != Stage.DONE and ended[j.owner]:
             if j.stage < Stage.RUNNING:
                 lost += j.cost
             j.stage = Stage.ABANDONED
@@ -144,14 +205,17 @@ def close_studios(model) -> None:
     """Close the studios that cannot go on, after policy has looked at them."""
     studios = model.studios.used
     gone = np.empty(studios.size, np.int64)
-    count = model.state["exits"] = select_exits(studios, model.rules, model.t, gone)
+    count, broke = select_exits(studios, model.rules, model.t, gone)
+    model.state["exits"], model.state["bankruptcies"] = count, broke
     gone = gone[:count]
     if not count:
         return
     for instrument in model.in_force:
         instrument.closing(model, gone)
-    model.books.written_off += close(gone, studios, model.projects.used, model.credits.used, model.talents.used,
-                                     model.month.flow, model.t)
+    model.people.book(P.CLOSED, float(studios["staff"][gone].sum()))
+    books = model.books
+    books.claims.worn += wind_up(gone, studios, model.month.flow, books.claims.lost, books.claims.passed)
+    books.written_off += close(studios, model.projects.used, model.credits.used, model.talents.used, model.t)
     model.studios.forget_order()
 
 
@@ -166,10 +230,11 @@ def found_studios(model) -> None:
         return
     founders = founders[np.argsort(people["id"][person])]
     rows = model.new_studios(founders.size)
-    wait = np.full(model.space.cells.size, model.par["approvals.entry_months"])
+    wait = np.full(model.space.quarters.size, model.par["approvals.entry_months"])
     for instrument in model.in_force:
         instrument.shorten_entry(model, wait)
-    found(rows, founders, people, model.studios.rows, model.labour.entrants, wait, model.city_state, model.rules,
+    places = model.space.quarters, model.space.first_quarter, wait
+    found(rows, founders, people, model.studios.rows, model.labour.entrants, places, model.city_state, model.rules,
           model.t, model.month.flow)
     model.studios.forget_order()
 

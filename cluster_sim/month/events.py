@@ -1,4 +1,4 @@
-"""Events of history and what-if: a replayed hit, a title that flops, a convention, months of a pandemic.
+"""Events of history and what-if: a replayed hit, titles that flop, a convention, months of a pandemic.
 
 A replayed hit may be made in another city: then it competes for the audience here and does nothing else.
 """
@@ -24,6 +24,7 @@ class Hit:
 
     With `city` it is made there instead: the same film comes out in the same month and takes the same part of
     the audience, but no studio of this city owns it, works for it, or gets receipts, fame or a franchise.
+    `owned_elsewhere` is the part of cost and receipts that owners in other cities carry; None where no source says it.
     """
 
     release: int
@@ -34,6 +35,7 @@ class Hit:
     studio: str = ""
     zone: str = ""
     city: str = ""
+    owned_elsewhere: float | None = None
     makers: dict[str, int] = field(default_factory=dict)        # identities of studios, shared by all films
     begun: bool = False
     identity: int = field(init=False)
@@ -65,7 +67,7 @@ class Hit:
         fits = (studios["alive"] == Life.ALIVE.value) & (studios["segment"] == self.segment) & (studios["anchor"] == 0)
         fits &= studios["solo"] == 0
         if self.zone in model.places.zone_index:
-            inside = (model.space.cells["zones"][studios["cell"]] & (1 << model.places.zone_index[self.zone])) != 0
+            inside = (model.studio_zones() & (1 << model.places.zone_index[self.zone])) != 0
             fits = fits & inside if (fits & inside).any() else fits
         rows = np.flatnonzero(fits)
         if not rows.size:
@@ -111,7 +113,34 @@ class Flop:
         """Take the title's audience away."""
         if model.t >= self.month and self.seed in (None, model.seed):
             projects = model.projects.used
-            projects["potential"][(projects["id"] == self.project) & (projects["stage"] == Stage.RUNNING.value)] = 0.0
+            mine = (projects["id"] == self.project) & (projects["stage"] == Stage.RUNNING.value)
+            for name in ("potential", "crowd", "talk"):
+                projects[name][mine] = 0.0
+
+
+@dataclass
+class NoHits:
+    """Hits that find no audience, whichever they are: all of those released from a month on, or a part by lot.
+
+    What counts is a title's gross at home before others compete with it, against the threshold of a hit in the whole
+    city; a title of a small city loses the hits among those that it stands for (`title_luck`), so that what is expected
+    of the loss does not depend on the scale.  Replayed hits are hits too.
+    """
+
+    month: int
+    part: float = 1.0
+
+    def happen(self, model) -> None:
+        """Set the part of the hits among the month's new titles that find no audience."""
+        if model.t >= self.month:
+            model.city_state["hits_denied"] = self.part
+
+    def due(self, t: int) -> bool:
+        """Say that no film has to be made for it."""
+        return False
+
+    def meet_audience(self, model) -> None:
+        """Nothing: the titles have been denied their luck at their release."""
 
 
 @dataclass
@@ -135,9 +164,9 @@ class Convention:
         """Nothing: it shows no title."""
 
 
-def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | Convention]:
+def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | NoHits | Convention]:
     """Return the events of a scenario with months counted from the start; a pandemic is an outside path."""
-    result: list[Hit | Flop | Convention] = []
+    result: list[Hit | Flop | NoHits | Convention] = []
     makers: dict[str, int] = {}
     for event in events:
         t = event.get("month", start) - start
@@ -146,9 +175,13 @@ def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | C
             gross = event["gross"] * 1e6
             budget = (event.get("budget") or 0.04 * event["gross"]) * 1e6
             result.append(Hit(t, event["title"], gross, budget, 0 if segment is None else segment,
-                              event.get("studio") or "", event.get("zone") or "", event.get("city") or "", makers))
+                              event.get("studio") or "", event.get("zone") or "", event.get("city") or "",
+                              event.get("owned_elsewhere"), makers))
         elif event["kind"] == "flop":
             result.append(Flop(t, int(event["project"]), event.get("seed")))
+        elif event["kind"] == "no_hits":
+            part = event.get("part")
+            result.append(NoHits(t, 1.0 if part is None else float(part)))
         elif event["kind"] == "convention":
             result.append(Convention(t, event.get("buzz") or 0.3, Segment.SCIFI if segment is None else segment))
     return result

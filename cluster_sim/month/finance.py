@@ -15,16 +15,24 @@ import numpy as np
 from cluster_sim import ledger as L
 from cluster_sim.codes import FundKind, Life, Round, Segment
 from cluster_sim.draws import EXIT_FUND, SCREEN, again, draw, low16, round_up_by_chance, stream, uniform, yuan
-from cluster_sim.jit import kernel
+from cluster_sim.jit import inline, kernel
 from cluster_sim.records import STAKE
 
 U64 = np.uint64
 
 
+@inline
+def mandate(number):
+    """Return the first and the last round in which the private fund with a number invests: half seed, half wait."""
+    if number % 2 == 0:
+        return 1, 2
+    return 1 + number % 3, 5
+
+
 @kernel
-def apply_for_money(studios, order, p, t, applicants, aims):
+def apply_for_money(studios, order, rules, t, applicants, aims):
     """List who applies (in the order of identities) and the round's aim in yuan; return the number."""
-    p = p[0]
+    p = rules.p[0]
     count = 0
     for n in range(order.shape[0]):
         s = studios[order[n]]
@@ -33,7 +41,7 @@ def apply_for_money(studios, order, p, t, applicants, aims):
         if t - s.round_month < p.finance_pause:
             continue
         young = t - s.born <= p.finance_age_bound or s.round > 0
-        hungry = s.target > 1.15 * s.staff or s.want > 0.0 or s.round > 0
+        hungry = s.target > s.staff or s.want > 0.0 or s.round > 0
         grows = s.revenue_year > p.finance_growth_needed * s.revenue_last or t - s.born < 12
         if young and hungry and grows and s.hub == 0:
             monthly = s.unit_cost * max(s.capacity, 1.0)
@@ -45,12 +53,30 @@ def apply_for_money(studios, order, p, t, applicants, aims):
     return count
 
 
+@inline
+def follow_on(funds):
+    """Return the log of all money for rounds after the seed over the private part of it: how safe a next round is."""
+    private = 1.0
+    public = 0.0
+    for f in range(funds.shape[0]):
+        if funds[f].alive != Life.FREE and funds[f].last_round > Round.SEED:
+            if funds[f].kind == FundKind.PRIVATE or funds[f].kind == FundKind.CORPORATE:
+                private += funds[f].cash
+            else:
+                public += funds[f].cash
+    return math.log(1.0 + public / private)
+
+
 @kernel
-def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
-    """Let every fund look at a sample and bid for the best; bids: (funds, applicants) yuan."""
+def bid(funds, studios, applicants, aims, zones, city, rules, t, bids):
+    """Let every fund look at a sample and bid for the best; bids: (funds, applicants) yuan.
+
+    zones: bits of the zones that each studio is in.
+    """
     g = city[0]
     p = rules.p[0]
     n = applicants.shape[0]
+    later = p.finance_follow_on * follow_on(funds)
     mine = np.empty(n, np.int64)            # applicants within a fund's mandate
     for f in range(funds.shape[0]):
         fund = funds[f]
@@ -58,41 +84,54 @@ def bid(funds, studios, applicants, aims, cells, city, rules, t, bids):
             continue
         left = fund.cash
         h = draw(stream(rules.seed, SCREEN, t), fund.id)
-        look = round_up_by_chance(fund.looks, again(h))
+        look = round_up_by_chance(min(fund.looks, 20.0 * n), again(h))
+        most = round_up_by_chance(p.finance_deals * fund.looks / p.finance_screened, again(again(h)))
         deals = 0
         size = 0
         for a in range(n):
-            if fund.zones == 0 or cells[studios[applicants[a]].cell].zones & fund.zones != 0:
+            if fund.zones == 0 or zones[applicants[a]] & fund.zones != 0:
                 mine[size] = a
                 size += 1
         if size == 0:
             continue
+        # who has more money than there are good applicants takes worse ones
+        bar = p.finance_bar - p.finance_pressure * math.log(max(1.0, fund.looks / size))
         for _ in range(look):
             h = again(h)
             a = mine[int(uniform(h) * size)]
             s = studios[applicants[a]]
             rung = s.round + 1
-            if rung < fund.first_round or rung > fund.last_round or bids[f, a] > 0.0:
+            first, last = fund.first_round, fund.last_round
+            if fund.stands_for > 0:             # this look is one fund's of those that it stands for
+                first, last = mandate(int(low16(again(h) >> U64(16)) * fund.stands_for))
+            if rung < first or rung > last or bids[f, a] > 0.0:
                 continue
             u = uniform(again(h ^ U64(0x9E3779B9)))
             growth = s.revenue_year / max(s.revenue_last, 1.0) - 1.0 if s.revenue_last > 0.0 else 0.2
             score = (p.finance_growth_weight * min(2.0, max(-1.0, growth)) + p.finance_tier_weight * s.tier
                      + p.finance_reputation_weight * s.reputation + p.finance_quality_weight * s.quality
+                     + p.finance_proof_weight * math.log(1.0 + s.released + s.projects)
+                     + p.finance_need_weight * min(1.0, max(0.0, s.target / s.staff - 1.0))
                      + fund.sentiment + p.finance_buzz_weight * g.buzz[s.segment]
                      + 0.5 * math.log(u / (1.0 - u)))
-            if score > p.finance_bar:
-                ticket = min(left * 0.5, p.finance_ticket * aims[a])
+            if rung == Round.SEED:
+                score += later
+            if score > bar:
+                ticket = min(left * 0.5, fund.ticket * aims[a])
                 if ticket >= 0.05 * aims[a]:
                     bids[f, a] = ticket
                     left -= ticket
                     deals += 1
-                    if deals >= p.finance_deals:
+                    if deals >= most:
                         break
 
 
 @kernel
 def close_rounds(funds, studios, applicants, aims, bids, held, p, t, stakes, flow):
-    """Close the rounds that gathered enough: money moves, stakes are written; return (stakes, rounds)."""
+    """Close the rounds that gathered enough: money moves, stakes are written; return (stakes, rounds).
+
+    Where funds offer more than was sought the round grows, by much less than the offers (Gompers & Lerner 2000).
+    """
     p = p[0]
     count = 0
     rounds = 0
@@ -103,9 +142,10 @@ def close_rounds(funds, studios, applicants, aims, bids, held, p, t, stakes, flo
         if total < p.finance_quorum * aims[a]:
             continue
         s = studios[applicants[a]]
-        factor = min(1.0, aims[a] / total)
+        sought = aims[a] * max(1.0, total / aims[a]) ** p.finance_round_growth     # who is offered more takes more
+        factor = min(1.0, sought / total)
         value = max(s.valuation, 3.0 * aims[a])
-        after = value + min(total, aims[a])
+        after = value + min(total, sought)
         for n in range(held.shape[0]):
             if held[n].studio == applicants[a] and held[n].studio_id == s.id:
                 held[n].share *= value / after          # earlier investors are diluted
@@ -192,14 +232,15 @@ def raise_rounds(model) -> None:
     studios, funds, rules, t = model.studios.used, model.funds.used, model.rules, model.t
     order = model.studios.order()
     applicants, aims = np.empty(order.size, np.int64), np.empty(order.size)
-    count = apply_for_money(studios, order, rules.p, t, applicants, aims)
+    count = apply_for_money(studios, order, rules, t, applicants, aims)
     applicants, aims = applicants[:count], aims[:count]
     model.state["applicants"], model.state["rounds"] = count, 0
     if not count:
         return
     bids = np.zeros((funds.size, count))
-    bid(funds, studios, applicants, aims, model.space.cells, model.city_state, rules, t, bids)
-    fresh = np.zeros(funds.size * int(model.par["finance.deals"]) + 1, STAKE)
+    zones = model.studio_zones() if funds["zones"].any() else np.zeros(studios.size, np.uint32)
+    bid(funds, studios, applicants, aims, zones, model.city_state, rules, t, bids)
+    fresh = np.zeros(np.count_nonzero(bids) + 1, STAKE)
     made, model.state["rounds"] = close_rounds(funds, studios, applicants, aims, bids, model.stakes, rules.p, t, fresh,
                                                model.month.flow)
     if made:

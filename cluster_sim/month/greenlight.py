@@ -29,6 +29,7 @@ from cluster_sim.draws import (
 )
 from cluster_sim.jit import inline, kernel
 from cluster_sim.month.events import Hit
+from cluster_sim.month.liquidity import free_money, own_costs, unused_credit
 from cluster_sim.month.partner_search import look_around, market_of, search, survey, tie_between
 from cluster_sim.month.ties import record_pairs
 from cluster_sim.records import CREDIT, PROPOSAL, TIES
@@ -44,7 +45,7 @@ def draft(s, seg, q, g, p, h, serial):
     z3 = quantile(uniform(h))
     h = again(h)
     z4 = quantile(uniform(h))
-    monthly = s.unit_cost * s.capacity
+    monthly = own_costs(s)
     q.owner_id = s.id
     q.segment = s.segment
     q.serial = serial
@@ -54,8 +55,8 @@ def draft(s, seg, q, g, p, h, serial):
     q.signal = p.greenlight_foresight * z1 + math.sqrt(1.0 - p.greenlight_foresight ** 2) * z3
     # own projects together take a share of capacity; a larger studio makes more of them and larger ones
     q.own_effort = seg.own_share * s.capacity / math.sqrt(1.0 + s.staff / 40.0) * q.months * math.exp(0.35 * z4)
-    spare = max(0.0, s.cash - p.greenlight_reserve * monthly)
-    bought = p.greenlight_wealth_share * spare / (g.fee[s.segment] * g.outside_cost)
+    spare = max(0.0, s.cash + unused_credit(s) - s.committed - p.greenlight_reserve * monthly)
+    bought = p.greenlight_wealth_share * spare / g.outside_fee[s.segment]
     q.effort = q.own_effort * (1.0 + p.greenlight_bought) + bought
     q.budget = q.own_effort * s.unit_cost + (q.effort - q.own_effort) * s.fee * (1.0 + p.collaboration_c0)
     q.cost = q.budget * (1.0 + seg.marketing)
@@ -64,14 +65,16 @@ def draft(s, seg, q, g, p, h, serial):
         + p.release_franchise * s.franchise)
     q.aid = 0.0
     q.fixed_gross = 0.0
-    q.bridge = 0.0
     q.applied = 0
     q.replay = 0
-    own = max(0.0, s.cash - p.greenlight_floor * monthly) * p.greenlight_cash_share
+    q.owned_elsewhere = -1.0
+    # free money, and what the house can set aside while it works, less what works under way still take
+    q.own = (p.greenlight_cash_share * free_money(s, p)
+             + max(0.0, p.greenlight_set_aside * q.months * max(0.0, s.surplus_year) / 12.0 - s.committed))
     # co-investors do not share the studio's optimism: beyond their usual part they want their money back
-    q.coinvest = max(seg.coinvest, 1.0 - own / max(q.budget, 1.0))
+    q.coinvest = max(seg.coinvest, 1.0 - q.own / max(q.budget, 1.0))
     if q.expected < q.cost and q.coinvest > seg.coinvest:
-        q.coinvest = 1.0 if own < (1.0 - seg.coinvest) * q.budget else seg.coinvest
+        q.coinvest = 1.0
 
 
 @kernel
@@ -105,16 +108,13 @@ def have_ideas(studios, rules, cells, city, t, proposals):
 
 
 @kernel
-def choose(proposals, studios, segments, p):
+def choose(proposals, studios, p):
     """Decide on every proposal: worth it with the aid expected, and the money is there."""
     p = p[0]
     accepted = 0
     for n in range(proposals.shape[0]):
         q = proposals[n]
         s = studios[q.owner]
-        if q.bridge > 0.0 and q.coinvest > segments[q.segment].coinvest:
-            # what a bank lends on the aid is money of one's own
-            q.coinvest = max(segments[q.segment].coinvest, q.coinvest - q.bridge / max(q.budget, 1.0))
         good = q.expected * p.greenlight_optimism + q.aid >= p.greenlight_hurdle * q.cost
         possible = q.coinvest <= p.greenlight_coinvest_bound
         if good and not possible:
@@ -152,6 +152,8 @@ def begin(proposals, rows, projects, studios, rules, t):
         j.budget = q.budget
         j.own_plan = q.own_effort
         j.coinvest = q.coinvest
+        usual = p.greenlight_coinvestors_elsewhere * q.coinvest
+        j.owned_elsewhere = usual if q.owned_elsewhere < 0.0 else min(q.coinvest, q.owned_elsewhere)
         j.aid = q.aid
         j.novelty = q.novelty
         j.fit = p.release_fit_spread * normal(draw(stream(rules.seed, FIT, np.int64(q.serial)), q.id))
@@ -242,7 +244,7 @@ def team_up(market, rows, projects, credits_out, t, made):
                     c.partner = -1
                     c.partner_id = -1
                     c.outside = o
-                    c.price = g.fee[j.segment] * g.outside_cost * wage_index[o]
+                    c.price = g.outside_fee[j.segment] * wage_index[o]
                     c.repeated = 0
                     j.ties_new += 1
                     j.outside_partners += 1
@@ -269,7 +271,7 @@ def propose(model) -> None:
 def decide(model) -> None:
     """Decide on the month's proposals and begin the projects that get the green light."""
     studios, proposals = model.studios.used, model.agenda.proposals
-    accepted = choose(proposals, studios, model.rules.segments, model.rules.p)
+    accepted = choose(proposals, studios, model.rules.p)
     model.state["proposed"], model.state["greenlit"] = proposals.size, accepted
     if model.kept.payments is not None:
         model.kept.payments.apply(model.t, proposals, studios)
@@ -306,14 +308,15 @@ def add_replays(model, proposals: np.ndarray, count: int) -> int:
         q["id"], q["months"], q["replay"] = event.identity, max(2, event.release - model.t), 1
         budget = event.budget * model.scale
         q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * model.scale
-        q["bridge"], q["applied"] = 0.0, 0
-        price = float(model.city_state["fee"][0, event.segment] * model.city_state["outside_cost"][0])
+        q["applied"] = 0
+        price = float(model.city_state["outside_fee"][0, event.segment])
         q["own_effort"] = 0.3 * s["capacity"] * q["months"]
         own_cost = q["own_effort"] * s["unit_cost"]
         q["effort"] = q["own_effort"] + max(0.0, budget - own_cost) / price
         q["novelty"], q["signal"], q["expected"] = 1.5, 1.5, q["fixed_gross"] * 0.3
         own = max(0.0, float(s["cash"])) * 0.5 + own_cost
-        q["coinvest"] = max(0.3, 1.0 - own / max(budget, 1.0))
+        q["owned_elsewhere"] = -1.0 if event.owned_elsewhere is None else event.owned_elsewhere
+        q["coinvest"] = max(0.3, 1.0 - own / max(budget, 1.0), float(q["owned_elsewhere"]))
         event.started(model.t)
         count += 1
     return count

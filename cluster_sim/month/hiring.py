@@ -1,9 +1,10 @@
-"""Step 4, hiring: vacancies, applications, matches, wages, and people hired from other sectors.
+"""Step 4, hiring: vacancies, applications, matches.
 
-Studios post vacancies for the work that they expect; each seeker samples a few and picks one by a logit in
-log wage, commute, reputation, slack and buzz (McFadden 1974; sampling of offers as in Mortensen &
-Pissarides 1999); each vacancy takes the best of its applicants.  What stays open may be filled from other
-sectors, the more easily the better the studio pays against them.
+Studios post vacancies for the work that they expect and for the people whom they usually lose; each seeker samples a
+few and picks one by a logit in log wage, commute, reputation, slack and buzz (McFadden 1974; sampling of offers as
+in Mortensen & Pissarides 1999); each vacancy takes the best of its applicants.  Hires are thus those of urns and
+balls, whose elasticity to seekers is .65 where .55 of the vacancies are filled (Petrongolo & Pissarides 2001), and
+more where fewer are.  Who quits looks in the same month, so that people who change jobs compete with the unemployed.
 """
 
 from __future__ import annotations
@@ -12,15 +13,14 @@ import math
 
 import numpy as np
 
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import N_SPECIALISMS, N_STATUSES, Life, Origin, Status
 from cluster_sim.draws import (
     APPLY,
-    OUTSIDER,
     SCORE,
     VACANCY,
     again,
     draw,
-    identity,
     low16,
     quantile,
     round_up_by_chance,
@@ -28,6 +28,7 @@ from cluster_sim.draws import (
     uniform,
 )
 from cluster_sim.jit import kernel
+from cluster_sim.month.liquidity import affordable_hires
 from cluster_sim.month.wages import fair_wage
 from cluster_sim.records import EMPLOYER
 from cluster_sim.state import Vacancies
@@ -36,15 +37,19 @@ U64 = np.uint64
 
 
 @kernel
-def plan(studios, rules, t):
-    """Set each studio's wished staff, vacancies by specialism, lay-off rate and wage offer.
+def plan(studios, premium, rules, t):
+    """Set each studio's wished staff, vacancies by specialism, and lay-off rate; return the number of vacancies.
 
-    Wished staff is what serves the expected load at a target use of capacity; growth is bounded by cash
-    and by a share of the staff a month.
+    Wished staff is what serves the expected load at a target use of capacity, and what clients would order for their
+    money without the nation's premium (premium: log, by segment).  A studio posts for a part of what it
+    lacks and for those whom it usually loses in a month, more than it needs, since only a part is filled.  Taking
+    many in at once is hard: growth tends to a share of the staff a month.  Money that is free bounds it.
     """
     p = rules.p[0]
     mix = rules.mix
     base = stream(rules.seed, VACANCY, t)
+    turnover = p.labour_quit + p.labour_switch_rate + p.labour_emigration_rate + p.population_retirement
+    vacancies = 0
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE:
@@ -52,24 +57,32 @@ def plan(studios, rules, t):
         s.vacancies[:] = 0
         posted = 0
         s.layoff = 0.0
+        s.rationed = 0.0
         if s.solo == 1 or s.born > t:
             s.filled[:] = 0
             continue
         per_head = s.capacity / max(s.staff, 1)
         if per_head <= 0.0:
             per_head = 1.0
-        target = max(1.0, s.expected / p.labour_use_of_capacity / per_head)
+        target = max(1.0, s.expected * math.exp(premium[s.segment]) / p.labour_use_of_capacity / per_head)
         s.target = target
         cost = s.wage_bill * (1.0 + p.costs_social) / max(s.staff, 1)
         gap = target - s.staff
+        wish = gap * p.labour_posting_speed
         if gap > 0.0:
-            affordable = max(0.0, s.cash) / max(p.labour_cash_cover * cost, 1.0)
-            wish = min(gap * p.labour_posting_speed, p.labour_growth_bound * s.staff + 1.0, affordable)
-            posted = round_up_by_chance(wish, draw(base, s.id))
-        elif gap < -p.labour_hoarding * s.staff:
+            most = p.labour_growth_bound * s.staff + 1.0
+            wish = -most * math.expm1(-wish / most)
+        leavers = turnover * s.staff
+        wish += leavers
+        if wish > 0.0:
+            hires = min(wish, affordable_hires(s, leavers, cost, rules.segments[s.segment], p))
+            s.rationed = wish - hires
+            posted = round_up_by_chance(hires / p.labour_fill_rate, draw(base, s.id))
+        if gap < -p.labour_hoarding * s.staff:
             s.layoff = p.labour_layoff_speed * (-gap / s.staff - p.labour_hoarding)
         if s.cash < 0.0 and s.staff > 1:
             s.layoff = min(0.3, s.layoff + p.labour_layoff_in_distress)
+        vacancies += posted
         h = again(draw(base, s.id))
         for _ in range(posted):
             total = 0.0
@@ -85,14 +98,16 @@ def plan(studios, rules, t):
                     chosen = k
                     break
             s.vacancies[chosen] += 1
-        drift = p.labour_offer_speed * ((0.3 if s.cash < 0.0 else 1.0) * posted / max(s.staff, 1.0)
-                                        - p.labour_turnover)
-        s.offer = min(1.6, max(0.75, s.offer * (1.0 + drift)))
+    return vacancies
 
 
 @kernel
-def list_vacancies(studios, order, firm, specialism, start):
-    """List vacancies one by one, by specialism and then by the studios' identities; return their number."""
+def list_vacancies(studios, employers, order, p, start, firm, specialism, weight):
+    """List vacancies one by one, by specialism and then by the studios' identities; return their number.
+
+    A vacancy's weight with a seeker is exp(utility) without the commute, which comes from a table.
+    """
+    p = p[0]
     start[:] = 0
     for n in range(order.shape[0]):
         for k in range(N_SPECIALISMS):
@@ -101,28 +116,27 @@ def list_vacancies(studios, order, firm, specialism, start):
         start[k + 1] += start[k]
     at = start.copy()
     for n in range(order.shape[0]):
+        s = studios[order[n]]
         for k in range(N_SPECIALISMS):
-            for _ in range(studios[order[n]].vacancies[k]):
-                if at[k] < firm.shape[0]:
+            if s.vacancies[k] > 0:
+                worth = employers[order[n]].attraction * s.offer[k] ** p.labour_wage_weight
+                for _ in range(s.vacancies[k]):
                     firm[at[k]] = order[n]
                     specialism[at[k]] = k
+                    weight[at[k]] = worth
                     at[k] += 1
     return start[N_SPECIALISMS]
 
 
 @kernel
 def describe_employers(studios, city, p, employers):
-    """Say of each studio how it attracts seekers and how its people leave.
-
-    A seeker's weight of a studio is exp(utility) without the commute, which comes from a table.
-    """
+    """Say of each studio how it attracts seekers, its offers apart, and how its people leave."""
     g = city[0]
     p = p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
         f = employers[i]
         f.layoff = s.layoff
-        f.offer = s.offer
         f.ai = s.ai
         f.cell = s.cell
         overload = min(2.0, max(0.0, s.load / max(s.capacity, 0.1) - 1.0))
@@ -130,15 +144,18 @@ def describe_employers(studios, city, p, employers):
         f.spin_off = 0.0
         f.attraction = 0.0
         if s.alive == Life.ALIVE:
-            f.attraction = math.exp(p.labour_wage_weight * math.log(s.offer * (1.0 + s.perk))
+            f.attraction = math.exp(p.labour_wage_weight * math.log(1.0 + s.perk)
                                     + p.labour_reputation_weight * s.reputation + p.labour_slack_weight * s.slack
                                     + p.labour_buzz_weight * g.buzz[s.segment])
             f.spin_off = 1.0 if s.staff >= 3 else 0.3
 
 
 @kernel
-def apply(people, employers, vacancies, commute, rules, t, samples):
+def apply(people, employers, vacancies, commute, city, rules, t, samples):
     """Let every seeker sample vacancies of his specialism and apply to one, or to none this month.
+
+    What waiting is worth moves with unemployment as pay does on the wage curve (Blanchflower & Oswald 1994, about
+    -.1; Nijkamp & Poot 2005, -.07): built in, not an outcome; it moves nothing else.
 
     commute: (side, side) weight exp(-c * km) by cells apart.  Each vacancy notes its best applicant.  The sample is
     weighted without replacement of luck: weighted reservoir (Chao 1982), one pass, no exp.
@@ -146,10 +163,11 @@ def apply(people, employers, vacancies, commute, rules, t, samples):
     p = rules.p[0]
     side = commute.shape[0]
     start, firm, noted = vacancies.start, vacancies.firm, vacancies.score
-    applicant, row = vacancies.applicant, vacancies.row
+    applicant, row, worth = vacancies.applicant, vacancies.row, vacancies.weight
     base = stream(rules.seed, APPLY, t)
     scores = stream(rules.seed, SCORE, t)
-    stay = p.labour_reservation
+    slack = max(city[0].unemployment, 0.001) / p.population_unemployment_reference
+    stay = p.labour_reservation * slack ** (-p.labour_wage_curve * p.labour_wage_weight)
     for i in range(people.shape[0]):
         w = people[i]
         if w.status != Status.SEEKING:
@@ -168,7 +186,7 @@ def apply(people, employers, vacancies, commute, rules, t, samples):
             u = low16(h)
             h = again(h)
             f = employers[firm[slot]]
-            weight = f.attraction * commute[abs(x - f.cell % side), abs(y - f.cell // side)]
+            weight = worth[slot] * commute[abs(x - f.cell % side), abs(y - f.cell // side)]
             total += weight
             if u * total < weight:
                 chosen = slot
@@ -183,73 +201,28 @@ def apply(people, employers, vacancies, commute, rules, t, samples):
 
 
 @kernel
-def match(people, studios, vacancies, city, rules, t, still_open):
-    """Hire each vacancy's best applicant; return how many were hired and how many outsiders will fill.
-
-    still_open: numbers of the vacancies for outsiders.
-    """
+def match(people, studios, vacancies, city, t):
+    """Hire each vacancy's best applicant; return how many were hired, and how many of them came from other sectors."""
     g = city[0]
-    p = rules.p[0]
     firm, specialism, row = vacancies.firm, vacancies.specialism, vacancies.row
-    base = stream(rules.seed, OUTSIDER, t)
     hired = 0
     outsiders = 0
     for i in range(studios.shape[0]):
         studios[i].filled[:] = 0
-    serial = 0
-    last = -1
     for n in range(vacancies.start[N_SPECIALISMS]):
-        s = studios[firm[n]]
-        k = specialism[n]
-        if firm[n] != last:
-            serial = 0
-            last = firm[n]
-        serial += 1
         if row[n] >= 0:
+            s = studios[firm[n]]
+            k = specialism[n]
             w = people[row[n]]
+            if w.origin == Origin.OTHER_SECTOR and w.wage == 0.0:
+                outsiders += 1
             w.employer = firm[n]
             w.status = Status.EMPLOYED
             w.since = t
-            w.wage = fair_wage(g.market_wage[k], s.offer, w.skill)
+            w.wage = fair_wage(g.market_wage[k], s.offer[k], w.skill)
             s.filled[k] += 1
             hired += 1
-        else:
-            ratio = g.market_wage[k] * s.offer / g.rest_wage
-            chance = min(0.95, p.labour_poaching * ratio**p.labour_poaching_elasticity)
-            if uniform(draw(base, s.id * 8 + k + serial * 1000003)) < chance:
-                still_open[outsiders] = n
-                outsiders += 1
     return hired, outsiders
-
-
-@kernel
-def hire_outsiders(people, rows, still_open, vacancies, studios, city, rules, t):
-    """Fill rows of people hired from other sectors; their identity comes from the studio that hires them."""
-    g = city[0]
-    p = rules.p[0]
-    firm, specialism = vacancies.firm, vacancies.specialism
-    serial = 0
-    last = np.int64(-1)
-    for n in range(rows.shape[0]):
-        slot = still_open[n]
-        s = studios[firm[slot]]
-        k = specialism[slot]
-        serial = serial + 1 if last == firm[slot] * 8 + k else 0
-        last = firm[slot] * 8 + k
-        w = people[rows[n]]
-        w.id = identity(OUTSIDER, s.id, (np.int64(t) * 8 + k) * 4096 + serial)
-        h = draw(stream(rules.seed, OUTSIDER, t), w.id)
-        w.employer = firm[slot]
-        w.status = Status.EMPLOYED
-        w.origin = Origin.OTHER_SECTOR
-        w.specialism = k
-        w.since = t
-        w.experience = int(12.0 + 120.0 * low16(h))
-        w.skill = np.float32(p.labour_outsider_skill * math.exp(0.25 * quantile(uniform(again(h)))))
-        w.trained = min(9, int(10.0 * low16(again(again(h)))))
-        w.cell = s.cell
-        w.wage = fair_wage(g.market_wage[k], s.offer, w.skill)
-        s.filled[k] += 1
 
 
 @kernel
@@ -275,27 +248,24 @@ def look_at_employers(model) -> np.ndarray:
 def post_vacancies(model) -> None:
     """Let studios post the vacancies of the month, and show themselves to people."""
     studios = model.studios.used
-    plan(studios, model.rules, model.t)
-    look_at_employers(model)
-    count = int(studios["vacancies"].sum())
+    count = plan(studios, model.city_state["premium"][0], model.rules, model.t)
+    employers = look_at_employers(model)
     firm, specialism = np.empty(count, np.int64), np.empty(count, np.int64)
-    start = np.zeros(N_SPECIALISMS + 1, np.int64)
-    list_vacancies(studios, model.studios.order(), firm, specialism, start)
-    model.agenda.vacancies = Vacancies(start, firm, specialism, np.full(count, -1.0, np.float32),
+    start, weight = np.zeros(N_SPECIALISMS + 1, np.int64), np.empty(count, np.float32)
+    list_vacancies(studios, employers, model.studios.order(), model.rules.p, start, firm, specialism, weight)
+    model.agenda.vacancies = Vacancies(start, firm, specialism, weight, np.full(count, -1.0, np.float32),
                                        np.zeros(count, np.int64), np.full(count, -1, np.int64))
 
 
 def fill_vacancies(model) -> None:
-    """Let seekers apply and studios hire, from other sectors what nobody else fills."""
+    """Let seekers apply and studios hire."""
     t, rules, state, people, vacancies = model.t, model.rules, model.state, model.talents.used, model.agenda.vacancies
     sought = model.agenda.sought = np.zeros(N_SPECIALISMS)
     employed, solo, seekers, students = census(people, sought)
     employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)
-    apply(people, employers, vacancies, model.labour.commute, rules, t, model.month.levers["vacancies_seen"])
-    still_open = np.empty(vacancies.firm.size, np.int64)
-    hired, outsiders = match(people, model.studios.used, vacancies, model.city_state, rules, t, still_open)
-    rows = model.talents.allocate(outsiders)
-    hire_outsiders(model.talents.rows, rows, still_open, vacancies, model.studios.rows, model.city_state, rules, t)
-    state["other_sector_balance"] -= outsiders
-    state["hires"], state["outsiders"], state["students"] = hired + outsiders, outsiders, students
-    state["seekers"], state["employment"] = seekers - hired, employed + solo + hired + outsiders
+    apply(people, employers, vacancies, model.labour.commute, model.city_state, rules, t,
+          model.month.levers["vacancies_seen"])
+    hired, outsiders = match(people, model.studios.used, vacancies, model.city_state, t)
+    model.people.book(P.HIRED, hired)
+    state["hires"], state["outsiders"], state["students"] = hired, outsiders, students
+    state["seekers"], state["employment"] = seekers - hired, employed + solo + hired

@@ -87,6 +87,6 @@ def spread(model) -> None:
         model.state["documents"] += instrument.publish(model)
     norm = model.state["documents"] / (par["knowledge.publish_norm"] * model.scale)
     g["commons"] = g["commons"] * (1.0 - par["knowledge.commons_fading"]) + norm
-    talk = par["knowledge.buzz_of_hit"] * np.log1p(model.month.hit_gross / float(g["hit_threshold"]))
+    talk = par["knowledge.buzz_of_hit"] * model.month.talk
     g["buzz"] = np.minimum(g["buzz"] * (1.0 - par["knowledge.buzz_fading"]) + talk, par["knowledge.buzz_ceiling"])
     g["buzz_mean"] = min(float(g["buzz"].sum()), par["knowledge.buzz_ceiling"])

@@ -14,20 +14,22 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, SEGMENTS, SPECIALISMS, STAGES, Life, Stage
 from cluster_sim.indicators import INDICATORS
 from cluster_sim.jit import kernel
-from cluster_sim.month.commissioning import spending
 from cluster_sim.policies import instruments
 from cluster_sim.policies.payments import dates
 
 STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance", "migrants", "hires", "outsiders",
          "students", "seekers", "places", "students_wish", "proposed", "greenlit", "released", "hits", "entries",
-         "exits", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home", "won_nation",
-         "won_abroad", "start_sales", "enrolled", "rival_sales")
+         "exits", "bankruptcies", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home",
+         "won_nation", "won_abroad", "start_sales", "enrolled", "rival_sales", "spent_home", "spent_nation")
+_SALES = np.array([L.SALES_HOME, L.SALES_NATION, L.SALES_ABROAD, L.RECEIPTS_NATION, L.RECEIPTS_ABROAD])
+_TAXES, _OWNED_ELSEWHERE = np.array(L.TAXES), np.array(L.OWNED_ELSEWHERE)
 
 
 @kernel
-def survey_studios(studios, city, totals, value_added, employment, t):
-    """Add up what studios look like (exact or integer sums); totals: (12,)."""
+def survey_studios(studios, city, p, totals, value_added, employment, t):
+    """Add up what studios look like (exact or integer sums); totals: (15,)."""
     g = city[0]
+    young = p[0].finance_age_bound
     totals[:] = 0.0
     value_added[:] = 0.0
     employment[:] = 0.0
@@ -47,13 +49,18 @@ def survey_studios(studios, city, totals, value_added, employment, t):
         totals[3] += math.floor(s.knowhow * 1e6) * s.staff
         totals[4] += math.floor(s.reputation * 1e6)
         totals[5] += math.floor(s.ai * 1e6) * s.staff
-        totals[6] += math.floor(s.price / (g.price[segment] * g.outside_cost) * 1e6) * s.staff
+        totals[6] += math.floor(s.price / g.outside_price[segment] * 1e6) * s.staff
         totals[7] += math.floor(min(s.load, 3.0 * s.capacity) * 1e3)
         totals[8] += math.floor(s.capacity * 1e3)
-        if s.sub >= 0 and s.coordination > 0.0:
-            totals[9] += math.floor(s.sub_distance * 1e3) * math.floor(s.pending * 1e3 + 1.0)
-            totals[10] += math.floor(s.pending * 1e3 + 1.0)
+        for k in range(N_SPECIALISMS):
+            if s.sub[k] >= 0 and s.asked[k] > 0.0:
+                totals[9] += math.floor(s.sub_distance[k] * 1e3) * math.floor(s.pending[k] * 1e3 + 1.0)
+                totals[10] += math.floor(s.pending[k] * 1e3 + 1.0)
         totals[11] += math.floor(s.rent_per_m2 * 1e3) * max(1, s.staff)
+        if t - s.born < young and s.anchor == 0:
+            totals[12] += 1.0
+            totals[13] += s.staff
+        totals[14] += s.links
 
 
 @kernel
@@ -93,38 +100,41 @@ class Observer:
         self.flows = np.zeros((model.months, len(L.KINDS)))
         self.instruments = tuple(instruments())
         self.outlays = np.zeros((model.months, len(self.instruments)))
-        self.totals, self.value_added, self.employment = np.zeros(12), np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
+        self.totals, self.value_added, self.employment = np.zeros(15), np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
         self.place = {name: k for k, name in enumerate(INDICATORS)}
+        self.first_staff = model.space.cells["staff"].copy(), model.space.parks["staff"].copy()
 
     def observe(self, model: Any) -> None:
         """Write the month's row."""
         flow, s = model.month.flow, model.state
-        survey_studios(model.studios.used, model.city_state, self.totals, self.value_added, self.employment, model.t)
+        survey_studios(model.studios.used, model.city_state, model.rules.p, self.totals, self.value_added,
+                       self.employment, model.t)
         totals, g = self.totals, model.city_state[0]
         self.flows[model.t] = flow
         paid = {instrument.name: instrument.outlay_of_month for instrument in model.instruments}
         self.outlays[model.t] = [paid.get(name, 0.0) for name in self.instruments]
         staff = max(totals[1], 1.0)
-        sales = float(flow[[L.SALES_HOME, L.SALES_NATION, L.SALES_ABROAD, L.RECEIPTS_NATION, L.RECEIPTS_ABROAD]].sum())
+        sales = float(flow[_SALES].sum())
         receipts = float(flow[L.RECEIPTS_NATION] + flow[L.RECEIPTS_ABROAD])
         outlay = float(model.month.outlay.sum())
         projects, cells = model.projects.used, model.space.cells
         making = (projects["stage"] > Stage.FREE.value) & (projects["stage"] < Stage.RUNNING.value)
         fresh = making & (projects["started"] == model.t)
-        ties = float(projects["ties_repeated"][fresh].sum()), float(projects["ties_new"][fresh].sum())
+        repeated = float(projects["ties_repeated"][fresh].sum())
         local, outside = float(projects["partners"][fresh].sum()), float(projects["outside_partners"][fresh].sum())
         teams = projects["partners"][making] + projects["outside_partners"][making]
-        spend = spending(model)
         row = {
             "creative_value_added": s["creative_value_added"], "city_gdp": s["city_gdp"], "studios": totals[0],
             "employment": totals[1], "students": s["students"], "released": s["released"], "hits": s["hits"],
-            "entries": s["entries"], "exits": s["exits"], "mean_wage": flow[L.WAGES] / staff / 1e3,
-            "mean_rent": totals[11] / 1e3 / staff,
+            "entries": s["entries"], "exits": s["exits"], "bankruptcies": s["bankruptcies"],
+            "mean_wage": flow[L.WAGES] / staff / 1e3,
+            "mean_rent": totals[11] / 1e3 / staff, "constant_quality_rent": self.rent_at_start_weights(model),
+            "local_inputs_share": (float(flow[L.SALES_LOCAL_PARTNER]) + totals[14]) / max(sales, 1.0),
             "collaboration_distance": (totals[9] / 1e3 / totals[10]) if totals[10] > 0 else np.nan,
             "localisation": theil(cells, model.space.parks),
             "top1_share": self.top_share(model),
             "export_share": float(flow[L.SALES_ABROAD] + flow[L.RECEIPTS_ABROAD]) / max(sales, 1.0),
-            "public_outlay": outlay / 1e6, "tax_receipts": float(flow[list(L.TAXES)].sum()) / 1e6,
+            "public_outlay": outlay / 1e6, "tax_receipts": float(flow[_TAXES].sum()) / 1e6,
             "seekers": s["seekers"], "unemployment": g["unemployment"], "vacancies": totals[2], "hires": s["hires"],
             "hired_from_other_sectors": s["outsiders"], "migrants": s["migrants"], "graduates": model.month.careers[0],
             "spin_offs": model.month.careers[6], "solo_founders": model.month.careers[7], "studios_listed": s["listed"],
@@ -138,11 +148,15 @@ class Observer:
             "commons": g["commons"],
             "buzz": g["buzz_mean"], "ai_adoption": totals[5] / 1e6 / staff, "relative_price": totals[6] / 1e6 / staff,
             "relative_wage": g["relative_wage"], "use_of_capacity": totals[7] / max(totals[8], 1.0),
-            "market_share_home": s["won_home"] / max(float(spend[:, 0].sum()), 1.0),
-            "market_share_nation": s["won_nation"] / max(float(spend[:, 1:].sum()), 1.0),
-            "repeated_ties": ties[0] / sum(ties) if sum(ties) else np.nan,
+            "market_share_home": s["won_home"] / max(s["spent_home"], 1.0),
+            "market_share_nation": s["won_nation"] / max(s["spent_nation"], 1.0),
+            "repeated_ties": repeated / local if local else np.nan,
             "outside_partner_share": outside / (local + outside) if local + outside else np.nan,
             "enrolled": s["enrolled"], "rival_sales": s["rival_sales"] / 1e6,
+            "income_owned_elsewhere": float(flow[_OWNED_ELSEWHERE].sum()) / 1e6,
+            "rival_jobs": float(model.rivals.state.jobs[1:].sum()), "young_studios": totals[12],
+            "loop_gain": model.rivals.gain,
+            "young_jobs": totals[13],
             "moves": s["moves"], "mean_size": staff / max(totals[0], 1.0),
             "largest_team": teams.max() if teams.size else 0,
             "consumption": float(flow[L.CONSUMPTION_CITY] + flow[L.CONSUMPTION_NATION]) / 1e6,
@@ -155,10 +169,16 @@ class Observer:
             line[self.place[name]] = value
         self.shares(model, line)
 
+    def rent_at_start_weights(self, model: Any) -> float:
+        """Return the mean rent of the places where people worked at the start, by how many did (Laspeyres 1871)."""
+        cells, parks = self.first_staff
+        paid = float(cells @ model.space.cells["rent"]) + float(parks @ model.space.parks["rent"])
+        return paid / max(float(cells.sum() + parks.sum()), 1.0)
+
     def top_share(self, model: Any) -> float:
         """Return the largest title's part of all titles' gross in the month."""
         j = model.projects.used
-        running = j["released"] >= 0
+        running = j["stage"] == Stage.RUNNING
         done = model.kept.ended
         gross = j["gross"][running]
         if done is not None and done["released"].size:
@@ -222,7 +242,8 @@ def projects_table(model: Any) -> dict[str, np.ndarray]:
             "started": dates(model.first_month, d["started"]),
             "budget": d["budget"] / 1e6, "cost": d["cost"] / 1e6, "gross": d["gross"] / 1e6,
             "gross_abroad": d["gross_abroad"] / 1e6, "receipts": d["receipts"] / 1e6, "coinvested": d["coinvest"],
-            "aid": d["aid_claim"] / 1e6, "quality": d["quality"], "tests": d["tests"], "partners": d["partners"],
+            "owned_elsewhere": d["owned_elsewhere"], "aid": d["aid_claim"] / 1e6, "quality": d["quality"],
+            "tests": d["tests"], "partners": d["partners"],
             "outside_partners": d["outside_partners"], "repeated_ties": d["ties_repeated"],
             "hit": d["hit"] > 0, "flagship": d["flagship"] > 0, "replay": d["replay"] > 0,
             "sequel_of": d["parent"], "owner_alive": owner_alive,

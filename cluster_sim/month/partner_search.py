@@ -1,10 +1,11 @@
 """Who meets whom, and what it costs to work together: the search for partners (part of step 5).
 
-Meeting and executing are two things (Catalini 2018).  Whom one meets decays with distance,
-``P(meet j) ~ reputation_j^a * sqrt(skill_j) * exp(-d/lambda_s) * (1 + m * ties_ij)``; what working together
-costs is ``c_ij = c0 * (1 + tau(d))`` with ``tau(d) = tau_max * (1 - exp(-(d/d0)^beta))``, lower with past
-ties and with the commons of shared templates.  The search samples exactly from the first formula without
-any table of pairs: first a cell by its reach, then a studio in it, or a past partner, or another city.
+Who has past partners asks them first with a probability, whatever the size of the city (Guimera et al. 2005).  Else,
+meeting and executing are two things (Catalini 2018).  Whom one meets decays with distance,
+``P(meet j) ~ reputation_j^a * sqrt(skill_j) * exp(-d/lambda_s)``; what working together costs is
+``c_ij = c0 * (1 + tau(d))`` with ``tau(d) = tau_max * (1 - exp(-(d/d0)^beta))``, lower with past ties and with the
+commons of shared templates.  The search samples exactly from the first formula without any table of pairs: first a
+cell by its reach, then a studio in it, or another city.
 
 Helpers take the arrays that they read and no whole group of groups: a group costs at every call what its arrays cost.
 """
@@ -17,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life
-from cluster_sim.draws import again, dyadic, locate, quantile, uniform
+from cluster_sim.draws import again, dyadic, locate, low16, quantile, uniform
 from cluster_sim.jit import inline, kernel
 from cluster_sim.records import TIES
 from cluster_sim.state import OtherCities, Partners, Rules, Space
@@ -25,6 +26,9 @@ from cluster_sim.state import OtherCities, Partners, Rules, Space
 PARK_KM = 0.05
 FIT_BITS = np.uint64(0x5DEECE66D)
 WHOM_BITS = np.uint64(0x2545F4914F6CDD1D)
+PAST_BITS = np.uint64(0x3C6EF372FE94F82B)
+KNOWN = 0.2                             # strength of a tie above which two know each other
+OTHER_MEETINGS = 8                      # most that are met in the place of one whom a studio knows
 
 
 class PartnerMarket(NamedTuple):
@@ -135,10 +139,10 @@ def survey(cell, proximity, reach, cumulative):
 
 
 @inline
-def weigh_ties(studios, partners, distance, p, i, k, weights):
+def weigh_ties(studios, partners, i, k, weights):
     """Fill the weight of each of studio i's ties in a search for specialism k, -1 where that studio is gone.
 
-    Returns their sum.
+    Who has worked together need not meet by chance, so that distance counts in the cost alone.  Returns their sum.
     """
     row = partners.ties[i]
     reach = partners.reach
@@ -148,9 +152,7 @@ def weigh_ties(studios, partners, distance, p, i, k, weights):
         other = studios[j]
         weights[n] = -1.0
         if row.strength[n] > 0.0 and other.id == row.id[n] and other.alive == Life.ALIVE and j != i:
-            d = kilometres(studios[i], other, distance)
-            weights[n] = (reach[j, k] * math.exp(-d / p.collaboration_lambda_s) * p.collaboration_tie_weight
-                          * row.strength[n])
+            weights[n] = reach[j, k] * row.strength[n]
             tied += weights[n]
     return tied
 
@@ -163,7 +165,7 @@ def look_around(market, i, k, cells, ties):
     """
     s = market.studios[i]
     g = market.city[0]
-    tied = weigh_ties(market.studios, market.partners, market.space.distance, market.rules.p[0], i, k, ties)
+    tied = weigh_ties(market.studios, market.partners, i, k, ties)
     park = 0.0
     if s.park >= 0:
         park = max(0.0, market.partners.park_reach[k, s.park]) * (g.proximity_in_park - market.space.proximity[0, 0])
@@ -184,14 +186,45 @@ def pick(studios, partners, i, k, cell, park, u):
 
 
 @inline
+def is_among(rows, row):
+    """Return whether a row is one of these."""
+    for n in range(rows.shape[0]):
+        if rows[n] == row:
+            return True
+    return False
+
+
+@inline
+def ask_again(partners, i, h, weights, taken):
+    """Return the past partner whom studio i asks, a row, by the weight of their ties; -1 if all are taken already.
+
+    h: 64 random bits; weights: (TIES,); taken: rows of those who work with it already.
+    """
+    row = partners.ties[i].row
+    tied = 0.0
+    for n in range(TIES):
+        if weights[n] > 0.0 and not is_among(taken, np.int64(row[n])):
+            tied += weights[n]
+    u = uniform(h) * tied
+    last = np.int64(NOBODY)
+    for n in range(TIES):
+        if weights[n] > 0.0 and not is_among(taken, np.int64(row[n])):
+            u -= weights[n]
+            last = np.int64(row[n])
+            if u <= 0.0:
+                break
+    return last
+
+
+@inline
 def meet(studios, partners, cities, i, k, h, prospects):
     """Return whom studio i meets for specialism k: a row, or -2 - city for another city, or -1 for nobody.
 
     cities: cumulative weight of other cities; h: 64 random bits.
     """
-    cells, tied, park = prospects.cells, prospects.tied, prospects.park
+    cells, park = prospects.cells, prospects.park
     total = cells[-1]
-    u = uniform(h) * (total + tied + park + prospects.outside)
+    u = uniform(h) * (total + park + prospects.outside)
     h = again(h ^ WHOM_BITS)       # not the word that the next meeting begins with
     if u < total:
         c = min(locate(cells, u), cells.shape[0] - 1)
@@ -201,15 +234,6 @@ def meet(studios, partners, cities, i, k, h, prospects):
             inside += reach[rows[n], k]
         return pick(studios, partners, i, k, c, -1, uniform(h) * inside)
     u -= total
-    if u < tied:
-        weights = prospects.ties
-        for n in range(TIES):
-            if weights[n] >= 0.0:
-                u -= weights[n]
-                if u <= 0.0:
-                    return np.int64(partners.ties[i].row[n])
-        return NOBODY
-    u -= tied
     if u < park:
         s = studios[i]
         return pick(studios, partners, i, k, s.cell, s.park, uniform(h) * partners.park_reach[k, s.park])
@@ -228,13 +252,14 @@ def worth(studios, ties, distance, other_cities, g, p, i, j, fit):
         d = kilometres(s, b, distance)
         c = pair_cost(d, tie_between(ties, i, b.id), s.templates, g.commons, p)
         value = (fit + p.collaboration_quality_weight * (b.quality + 0.5 * math.log(1.0 + b.reputation))
-                 - p.collaboration_price_weight * math.log(b.price / g.price[b.segment] * (1.0 + c)))
+                 - p.collaboration_price_weight * math.log(b.fee / g.fee[b.segment] * (1.0 + c)))
         return value, c, d
     o = -2 - j
     d = other_cities.km[o]
     c = pair_cost(d, s.outside_tie, s.templates, g.commons, p)
     value = (fit + p.collaboration_quality_weight * p.collaboration_outside_quality
-             - p.collaboration_price_weight * math.log(other_cities.wage_index[o] * g.outside_cost * (1.0 + c)))
+             - p.collaboration_price_weight * math.log(
+                 other_cities.wage_index[o] * g.outside_fee[s.segment] / g.fee[s.segment] * (1.0 + c)))
     return value, c, d
 
 
@@ -242,6 +267,9 @@ def worth(studios, ties, distance, other_cities, g, p, i, j, fit):
 def search(market, i, k, h, prospects, taken):
     """Let studio i meet a few partners for specialism k, none of those taken (rows), and choose the best of them.
 
+    First it is drawn whether past partners are asked or strangers met, then who; where all past partners are taken
+    already strangers are met.  In a small city a stranger would often be a past partner by chance, and more ties would
+    repeat than in the whole: who meets one looks on, a few times.
     Returns the partner as `meet` does, its cost c_ij and distance (km), and the random bits for the next search.
     """
     studios, partners, other_cities = market.studios, market.partners, market.other_cities
@@ -252,13 +280,18 @@ def search(market, i, k, h, prospects, taken):
     choice = np.int64(NOBODY)
     cost = 0.0
     km = 0.0
+    past = prospects.tied > 0.0 and low16(again(h ^ PAST_BITS)) < p.collaboration_repeat
     for _ in range(int(p.collaboration_meetings)):
         h = again(h)
-        j = meet(studios, partners, cities, i, k, h, prospects)
-        known = j == NOBODY
-        for n in range(taken.shape[0]):
-            known |= taken[n] == j
-        if known:
+        j = ask_again(partners, i, h, prospects.ties, taken) if past else np.int64(NOBODY)
+        if j == NOBODY:
+            j = meet(studios, partners, cities, i, k, h, prospects)
+            for _ in range(OTHER_MEETINGS):
+                if j < 0 or tie_between(ties, i, studios[j].id) <= KNOWN:
+                    break
+                h = again(h)
+                j = meet(studios, partners, cities, i, k, h, prospects)
+        if j == NOBODY or is_among(taken, j):
             continue
         fit = p.collaboration_match * quantile(uniform(again(h ^ FIT_BITS)))
         value, c, d = worth(studios, ties, distance, other_cities, g, p, i, j, fit)

@@ -1,8 +1,8 @@
-"""Step 2, population: careers, graduates, enrolment, migration, and the wish to found a studio.
+"""Step 2, population: careers, graduates, and the wish to found a studio; `moves.py` has who comes.
 
 Every person alone decides by a keyed draw: graduates stay or leave, seekers give up, employees learn, quit,
-are laid off, go to other sectors or found a studio.  Learning by doing follows Arrow (1962), spin-offs from
-experienced employees Klepper (2007), migration a logit in relative wage, buzz, amenity and unemployment.
+are laid off, go to other sectors, leave the city, retire or found a studio.  Learning by doing follows Arrow
+(1962), spin-offs from experienced employees Klepper (2007).
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cluster_sim import people_ledger as P
 from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Origin, Status
 from cluster_sim.draws import (
     CAREER,
     ENROL,
     MIGRANT,
+    OUTSIDER,
     again,
     draw,
     dyadic,
@@ -26,22 +28,25 @@ from cluster_sim.draws import (
     quantile,
     stream,
     uniform,
-    uniform_for,
 )
 from cluster_sim.jit import kernel
 from cluster_sim.month.hiring import look_at_employers
 
 U64 = np.uint64
 S16, S32, S48 = U64(16), U64(32), U64(48)
-CAREERS = ("graduated", "graduates_left", "gave_up", "quit", "laid_off", "other_sectors", "founding", "solo_founding")
-GRADUATED, GRADUATES_LEFT, GAVE_UP, QUIT, LAID_OFF, OTHER_SECTORS, FOUNDING, SOLO_FOUNDING = range(len(CAREERS))
+CAREERS = ("graduated", "graduates_left", "gave_up", "quit", "laid_off", "other_sectors", "founding", "solo_founding",
+           "left_search", "left_work", "retired")
+(GRADUATED, GRADUATES_LEFT, GAVE_UP, QUIT, LAID_OFF, OTHER_SECTORS, FOUNDING, SOLO_FOUNDING, LEFT_SEARCH, LEFT_WORK,
+ RETIRED) = range(len(CAREERS))
+BOOKED = ((GRADUATED, P.GRADUATED), (GAVE_UP, P.GAVE_UP), (QUIT, P.QUIT), (LAID_OFF, P.LAID_OFF),
+          (OTHER_SECTORS, P.SWITCHED), (LEFT_SEARCH, P.LEFT_SEARCH), (LEFT_WORK, P.LEFT_WORK), (RETIRED, P.RETIRED))
 
 
 class Arrival(NamedTuple):
     """How newcomers of a month come: the month that keys their draws, where they come from, what they do."""
 
     month: int
-    origin: int                 # Origin: MIGRANT, or LOCAL for students of the first year
+    origin: int                 # Origin: MIGRANT, OTHER_SECTOR, or LOCAL for students of the first year
     status: int                 # Status
     since: int                  # month from which their status counts
     graduation: int = 0         # month in which students graduate
@@ -53,27 +58,10 @@ class Arrival(NamedTuple):
 
 
 @kernel
-def pulls(city, p, amenity):
-    """Set the month's pulls on graduates, seekers and migrants: logits around 1 at the start's conditions."""
-    g = city[0]
-    p = p[0]
-    appeal = (p.population_wage_weight * math.log(g.relative_wage)
-              + p.population_buzz_weight * g.buzz_mean
-              + p.population_amenity_weight * (amenity - p.population_amenity_reference)
-              - p.population_unemployment_weight * (g.unemployment - p.population_unemployment_reference)
-              + p.population_city_rank)
-    odds = p.population_graduates_stay / (1.0 - p.population_graduates_stay) * math.exp(appeal)
-    g.stay = odds / (1.0 + odds)
-    g.migrant_pull = math.exp(appeal)
-    g.leave_pull = math.exp(-appeal)
-    g.found_pull = math.exp(p.population_founding_buzz * g.buzz_mean)
-
-
-@kernel
 def careers(people, employers, city, rules, t, founders, freed, counts):
     """Let every person live one month; return how many want to found a studio and how many rows were freed.
 
-    people: (n,) TALENT; employers: (studios,) EMPLOYER; founders, freed: int64 buffers of length n; counts: (8,) int64.
+    people: (n,) TALENT; employers: (studios,) EMPLOYER; founders, freed: int64 buffers of length n; counts: by CAREERS.
     """
     g = city[0]
     p = rules.p[0]
@@ -82,6 +70,8 @@ def careers(people, employers, city, rules, t, founders, freed, counts):
     ceiling = np.float32(p.labour_skill_ceiling)
     found = p.population_founding_rate * g.found_pull
     solo = p.population_solo_rate * g.ai
+    gone = p.labour_emigration_rate
+    retired = gone + p.population_retirement
     n_found = 0
     n_freed = 0
     for i in range(people.shape[0]):
@@ -102,18 +92,23 @@ def careers(people, employers, city, rules, t, founders, freed, counts):
             continue
         h = draw(base, w.id)
         if status == Status.SEEKING:
-            months = t - w.since
-            if low16(h) < p.labour_give_up * g.leave_pull * (1.0 + 0.25 * months):
+            if low16(h) < p.labour_give_up:
                 freed[n_freed] = i
                 n_freed += 1
                 counts[GAVE_UP] += 1
+            elif low16(h >> S48) < gone:
+                freed[n_freed] = i
+                n_freed += 1
+                counts[LEFT_SEARCH] += 1
             continue
         firm = employers[w.employer]
         w.experience += 1
         w.skill += learning * max(np.float32(0.0), ceiling - w.skill)
         if status == Status.SOLO or w.trained >= FOUNDER:
             continue
-        if low16(h) < firm.quit * g.market_wage[w.specialism] * math.sqrt(w.skill) / w.wage:
+        worth = g.market_wage[w.specialism] * math.sqrt(w.skill) / w.wage
+        u = low16(h >> S48)
+        if low16(h) < firm.quit * worth:
             w.status = Status.SEEKING
             w.employer = -1
             w.since = t
@@ -123,13 +118,17 @@ def careers(people, employers, city, rules, t, founders, freed, counts):
             w.employer = -1
             w.since = t
             counts[LAID_OFF] += 1
-        elif low16(h >> S32) < p.labour_other_sectors * g.rest_wage / w.wage:
+        elif low16(h >> S32) < p.labour_switch_rate:
             freed[n_freed] = i
             n_freed += 1
             counts[OTHER_SECTORS] += 1
+        elif u < retired:
+            freed[n_freed] = i
+            n_freed += 1
+            counts[LEFT_WORK if u < gone else RETIRED] += 1
         elif w.experience >= p.population_founding_experience:
             u = uniform(again(h))
-            if u < found * firm.spin_off:
+            if u < -math.expm1(-found * firm.spin_off):        # a rate a month; a person founds once
                 founders[n_found] = i
                 n_found += 1
                 counts[FOUNDING] += 1
@@ -142,13 +141,15 @@ def careers(people, employers, city, rules, t, founders, freed, counts):
 
 @kernel
 def arrive(people, rows, cells, cell_weight, specialism_weight, arrival, rules):
-    """Fill rows of newcomers who come one by one: migrants, or first-year students.
+    """Fill rows of newcomers who come one by one: migrants, people of other sectors, or first-year students.
 
     The k-th newcomer's identity is (origin, k, month) and nothing else.  cells: where they may live; weights are
     cumulative.
     """
     p = rules.p[0]
-    purpose = MIGRANT if arrival.origin == Origin.MIGRANT else ENROL
+    purpose = MIGRANT
+    if arrival.origin != Origin.MIGRANT:
+        purpose = OUTSIDER if arrival.origin == Origin.OTHER_SECTOR else ENROL
     base = stream(rules.seed, purpose, arrival.month)
     for k in range(rows.shape[0]):
         w = people[rows[k]]
@@ -168,6 +169,9 @@ def arrive(people, rows, cells, cell_weight, specialism_weight, arrival, rules):
         if arrival.origin == Origin.MIGRANT:
             w.experience = int(12 + 96 * uniform(again(again(again(h)))))
             w.skill = np.float32(p.labour_migrant_skill * math.exp(0.25 * z))
+        elif arrival.origin == Origin.OTHER_SECTOR:
+            w.experience = int(12 + 120 * uniform(again(again(again(h)))))
+            w.skill = np.float32(p.labour_outsider_skill * math.exp(0.25 * z))
         else:
             w.experience = 0
             w.skill = np.float32(p.labour_graduate_skill * math.exp(0.2 * z))
@@ -203,15 +207,8 @@ def payroll(people, employers, sums, city, p):
     return people_at_work
 
 
-def mean_amenity(cells: np.ndarray) -> float:
-    """Return the amenity of the city: that of its cells, weighted by floor."""
-    floor = cells["floor"]
-    return float((cells["amenity"] * floor).sum() / max(floor.sum(), 1.0))
-
-
 def live_careers(model) -> None:
-    """Let everybody live a month: graduate, learn, quit, lose work, give up, or plan a studio of his own."""
-    pulls(model.city_state, model.rules.p, mean_amenity(model.space.cells))
+    """Let everybody live a month: graduate, learn, quit, lose work, give up, leave, or plan a studio of his own."""
     people, counts = model.talents.used, model.month.careers
     employers = look_at_employers(model)
     counts[:] = 0
@@ -220,61 +217,9 @@ def live_careers(model) -> None:
     model.agenda.founders = founders[:n_founders].copy()
     if n_freed:
         model.talents.release(freed[:n_freed])
-    model.state["other_sector_balance"] += int(counts[OTHER_SECTORS])
-
-
-def study(model) -> None:
-    """Enrol students in September, and let policy teach."""
-    model.state["enrolled"] = 0
-    if model.month_of_year == 9:
-        enrol(model)
-    for instrument in model.in_force:
-        instrument.study(model)
-
-
-def enrol(model) -> None:
-    """Admit a year of students: last year's wish (wages and buzz), up to the places that there are."""
-    par, homes, levers = model.par, model.homes, model.month.levers
-    wish = model.state["students_wish"]
-    intake = min(float(levers["places"]), par["education.intake"] * model.scale * wish)
-    count = model.state["enrolled"] = int(round(intake))
-    rows = model.talents.allocate(count)
-    arrive(model.talents.rows, rows, homes.university_cells, homes.university_weight,
-           choice_of_specialism(model, par["education.choice"]),
-           Arrival.of(model.t, Origin.LOCAL, Status.STUDENT, since=model.t,
-                      graduation=model.t + int(par["education.months"])), model.rules)
-    pull = float(model.city_state["relative_wage"][0]) ** par["education.wage_response"]
-    pull *= 1.0 + par["education.buzz_response"] * float(model.city_state["buzz_mean"][0])
-    pull *= 1.0 + float(levers["study_aid"])
-    model.state["students_wish"] = wish + par["education.adjustment"] * (pull - wish)
-
-
-def choice_of_specialism(model, elasticity: float) -> np.ndarray:
-    """Return cumulative weights of specialisms: the start's shares times relative wages to an elasticity.
-
-    What is short pays more than it did, and draws more students and migrants (Freeman 1976).
-    """
-    relative = model.city_state["market_wage"][0] / model.labour.wage
-    return np.cumsum(model.labour.share * (relative / relative.mean()) ** elasticity)
-
-
-def migrate(model) -> None:
-    """Let migrants arrive from the nation's pool of creative workers, by the city's pull; policy welcomes them.
-
-    The pool grows with the nation's market over its wages, not with the city: a city that outgrows the
-    nation runs short of people and pays for it.
-    """
-    par, t = model.par, model.t
-    pool = model.labour.jobs.sum() * float(model.city_state["outside_growth"][0]) / model.outside["outside_wage"][t]
-    expected = par["population.migrants"] * pool * float(model.city_state["migrant_pull"][0])
-    # an allowance is like a year's raise
-    expected *= (1.0 + float(model.month.levers["newcomer_aid"])) ** par["population.wage_weight"]
-    whole = int(expected)
-    count = whole + int(uniform_for(model.seed, MIGRANT, -1, t) < expected - whole)
-    rows = model.talents.allocate(count)
-    arrive(model.talents.rows, rows, model.homes.cells, model.homes.weight,
-           choice_of_specialism(model, par["population.choice"]),
-           Arrival.of(t, Origin.MIGRANT, Status.SEEKING, since=t), model.rules)
-    model.state["migrants"] = count
-    for instrument in model.in_force:
-        instrument.welcome(model, rows)
+    for what, flow in BOOKED:
+        model.people.book(flow, counts[what])
+    # who came from elsewhere to study goes back, the others take other work here
+    back = round(float(counts[GRADUATES_LEFT]) * model.par["education.from_elsewhere"])
+    model.people.book(P.GRADUATED_AND_LEFT, back)
+    model.people.book(P.GRADUATED_TO_OTHER, counts[GRADUATES_LEFT] - back)

@@ -15,20 +15,24 @@ import numpy as np
 from cluster_sim import ledger as L
 from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
-from cluster_sim.jit import kernel
+from cluster_sim.jit import inline, kernel
 from cluster_sim.month import population
+from cluster_sim.month.liquidity import seat_price
+from cluster_sim.month.teams import ask_partners, take_delivery
 from cluster_sim.records import EMPLOYER, PAYROLL
+
+MOST_OVERHEAD = 0.5         # of capacity that working with others is taken to cost
 
 
 @kernel
-def capacities(studios, payrolls, cells, parks, city, p, flow):
+def capacities(studios, payrolls, cells, parks, city, rules, flow):
     """Set staff, capacity and this month's costs of every studio; pay wages, contributions, rent, compute.
 
-    Rent is booked at the market; a discount comes back as a subsidy, paid
-    by the instrument that grants it.
+    Who lacks equipment works with less, by the elasticity of output to capital.  Rent is booked at the market; a
+    discount comes back as a subsidy, paid by the instrument that grants it.
     """
     g = city[0]
-    p = p[0]
+    p = rules.p[0]
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE:
@@ -44,7 +48,9 @@ def capacities(studios, payrolls, cells, parks, city, p, flow):
             skill += payroll.skill_by[k]
         productivity = (p.production_a0 * max(0.05, cells[s.cell].density / g.density0) ** p.production_gamma
                         * s.knowhow ** p.production_phi)
-        s.capacity = productivity * skill
+        needed = max(1, s.staff) * seat_price(rules.segments[s.segment], p)
+        equipped = max(0.1, s.equipment / max(needed, 1.0))
+        s.capacity = productivity * skill * (equipped ** p.money_capital_elasticity if equipped < 1.0 else 1.0)
         s.quality = (p.production_quality_knowhow * math.log(s.knowhow)
                      + p.production_quality_skill * math.log(max(0.2, skill / max(s.staff, 1))))
         s.sales = 0.0
@@ -67,16 +73,20 @@ def capacities(studios, payrolls, cells, parks, city, p, flow):
         flow[L.SOCIAL_CONTRIBUTIONS] += social
         flow[L.RENT] += rent
         flow[L.COMPUTE] += compute
-        # what the studio bears itself, as last month's aid lets it expect
-        borne = s.wages + rent * (1.0 - s.rent_relief) + compute * (1.0 - s.compute_relief)
-        s.unit_cost = borne / max(s.capacity, 0.05)
+        # what the studio bears itself, as last month's aid lets it expect, for the effort that clients get
+        borne = s.wages * (1.0 - s.wage_relief) + rent * (1.0 - s.rent_relief) + compute * (1.0 - s.compute_relief)
+        lost = min(MOST_OVERHEAD, s.coordination / max(s.capacity, 0.05))
+        s.overhead += p.commissioning_expectation * (lost - s.overhead)
+        s.unit_cost = borne / (max(s.capacity, 0.05) * (1.0 - s.overhead))
+        s.wage_relief = 0.0
         s.rent_relief = 0.0
         s.compute_relief = 0.0
 
 
 @kernel
-def loads(studios, projects, credits, p, t):
+def loads(studios, projects, credits, outside_wage, city, p, t):
     """Add up what each studio has to do this month: contracts, partners' orders, projects, coordination."""
+    g = city[0]
     p = p[0]
     for i in range(studios.shape[0]):
         studios[i].own_load = 0.0
@@ -100,8 +110,11 @@ def loads(studios, projects, credits, p, t):
                         b.credit_load += dyadic((c.effort - c.done) / max(1, j.earliest - t))
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == Life.ALIVE and s.sub >= 0:
-            studios[s.sub].sub_load += dyadic(s.pending / p.commissioning_lead)
+        if s.alive == Life.ALIVE:
+            ask_partners(s, studios, outside_wage, g, p)
+            for k in range(N_SPECIALISMS):
+                if s.sub[k] >= 0:
+                    studios[s.sub[k]].sub_load += dyadic(s.asked[k])
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.FREE:
@@ -115,7 +128,11 @@ def loads(studios, projects, credits, p, t):
 
 @kernel
 def deliver(studios, segments, outside_wage, city, p, flow):
-    """Deliver contract work, bill clients, pay subcontractors, suppliers and taxes on production."""
+    """Deliver contract work on credit, pay partners and taxes, and owe suppliers for what was bought.
+
+    Work for which a studio has neither people nor a partner takes more effort, as working together does.
+    The value-added tax, net of that on what was bought, is due with the invoice; the client pays it with the bill.
+    """
     g = city[0]
     p = p[0]
     for i in range(studios.shape[0]):
@@ -125,35 +142,27 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         seg = segments[s.segment]
         done = s.served * s.orders / p.commissioning_lead
         s.orders -= done
-        helped = 0.0
-        pay = 0.0
-        if s.pending > 0.0:
-            slower = 1.0 / (1.0 + p.collaboration_delay * s.sub_cost / max(p.collaboration_c0, 1e-9))
-            if s.sub >= 0:
-                b = studios[s.sub]
-                helped = s.pending / p.commissioning_lead * b.served * slower
-                pay = yuan(helped * b.fee * p.collaboration_fee_share)
-                b.cash += pay
-                b.sales += pay
-                flow[L.SALES_LOCAL_PARTNER] += pay
-            elif s.sub <= -2:
-                helped = s.pending / p.commissioning_lead * slower
-                pay = yuan(helped * g.fee[s.segment] * g.outside_cost * outside_wage[-2 - s.sub]
-                           * p.collaboration_fee_share)
-                flow[L.OUTSIDE_PARTNER_WORK] += pay
-            else:
-                s.orders += s.pending
-                s.pending = 0.0
-            s.pending -= helped
-        s.coordination = dyadic(s.sub_cost * helped)
+        helped, pay, alone = take_delivery(s, studios, outside_wage, g, p, flow)
+        s.coordination += dyadic(p.collaboration_makeshift * alone * done)
         revenue = yuan((done + helped) * s.price)
         abroad = yuan(revenue * min(1.0, max(0.0, s.abroad)))
         home = yuan((revenue - abroad) * g.home_part[s.segment])
         nation = revenue - abroad - home
-        inputs = yuan(revenue * seg.inputs)
+        inputs = yuan((done + helped) * g.price[s.segment] * g.outside_wage * seg.inputs)
         local = yuan(inputs * p.costs_local_inputs)
         tax = yuan(revenue * p.costs_production_tax)
-        s.cash += revenue - inputs - tax - pay
+        due = (1.0 - abroad / max(revenue, 1.0)) * max(0.0, revenue - inputs) * p.costs_vat     # exports are zero-rated
+        centre = yuan(0.5 * due)
+        province = yuan(0.15 * due)
+        town = yuan(0.35 * due)
+        vat = centre + province + town
+        vat_home = yuan(vat * home / max(revenue - abroad, 1.0))
+        s.cash -= tax + pay + vat
+        s.receivable[0] += home + vat_home
+        s.receivable[1] += nation + vat - vat_home
+        s.receivable[2] += abroad
+        s.payable[0] += local
+        s.payable[1] += inputs - local
         s.sales += revenue
         s.inputs += inputs + pay
         s.taxes += tax
@@ -163,12 +172,25 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         flow[L.INPUTS_CITY] += local
         flow[L.INPUTS_NATION] += inputs - local
         flow[L.PRODUCTION_TAX] += tax
-        vat = (revenue - abroad) * (1.0 - seg.inputs) * p.costs_vat       # exports are zero-rated
-        centre = yuan(0.5 * vat)
-        province = yuan(0.15 * vat)
+        flow[L.CREDIT_TO_HOME] += home + vat_home
+        flow[L.CREDIT_TO_NATION] += nation + vat - vat_home
+        flow[L.CREDIT_TO_ABROAD] += abroad
+        flow[L.SUPPLIERS_CREDIT_CITY] += local
+        flow[L.SUPPLIERS_CREDIT_NATION] += inputs - local
+        flow[L.INVOICED_VAT_HOME] += vat_home
+        flow[L.INVOICED_VAT_NATION] += vat - vat_home
         flow[L.VAT_CENTRE] += centre
         flow[L.VAT_PROVINCE] += province
-        flow[L.VAT_CITY] += yuan(0.35 * vat)
+        flow[L.VAT_CITY] += town
+
+
+@inline
+def coinvested(j, cost, flow):
+    """Book what co-investors pay of a cost of a title, owners in other cities apart, and return it (yuan)."""
+    share, elsewhere = yuan(j.coinvest * cost), yuan(j.owned_elsewhere * cost)
+    flow[L.COINVESTMENT] += elsewhere
+    flow[L.COINVESTMENT_CITY] += share - elsewhere
+    return share
 
 
 @kernel
@@ -214,9 +236,7 @@ def make(studios, projects, credits, p, t, flow):
         owner.coordination += dyadic(c.cost * rate)
         j.cost += pay
         wip += pay
-        share = yuan(j.coinvest * pay)
-        owner.cash += share
-        flow[L.COINVESTMENT] += share
+        owner.cash += coinvested(j, pay, flow)
     for n in range(projects.shape[0]):
         j = projects[n]
         if j.stage != Stage.PRODUCTION:
@@ -234,9 +254,7 @@ def make(studios, projects, credits, p, t, flow):
         s.wip_change += cost
         j.cost += cost
         wip += cost
-        share = yuan(j.coinvest * cost)
-        s.cash += share
-        flow[L.COINVESTMENT] += share
+        s.cash += coinvested(j, cost, flow)
     return wip
 
 
@@ -281,13 +299,14 @@ def pay_costs(model) -> None:
     employers = model.buffer("employers", model.studios.high, EMPLOYER, zeroed=False)     # as people saw them
     model.state["employment"] = population.payroll(model.talents.used, employers, payrolls, model.city_state,
                                                    model.rules.p)
-    capacities(studios, payrolls, model.space.cells, model.space.parks, model.city_state, model.rules.p,
+    capacities(studios, payrolls, model.space.cells, model.space.parks, model.city_state, model.rules,
                model.month.flow)
 
 
 def plan_work(model) -> None:
     """Add up what every studio has to do, and which part of it its capacity serves."""
-    loads(model.studios.used, model.projects.used, model.credits.used, model.rules.p, model.t)
+    loads(model.studios.used, model.projects.used, model.credits.used, model.other_cities.wage_index,
+          model.city_state, model.rules.p, model.t)
 
 
 def deliver_contracts(model) -> None:

@@ -13,8 +13,9 @@ import numpy as np
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import Life
-from cluster_sim.draws import LOCATE, MOVE, again, draw, locate, low16, quantile, stream, uniform, yuan
+from cluster_sim.draws import ADDRESS, LOCATE, MOVE, again, draw, locate, low16, quantile, stream, uniform, yuan
 from cluster_sim.jit import inline, kernel
+from cluster_sim.month.quarters import quarter_of
 
 
 @kernel
@@ -65,8 +66,12 @@ def smooth(cells, parks, band):
 
 
 @kernel
-def rents(cells, parks, p):
-    """Set rents (yuan a m2 a month) from occupancy; let developers add floor where rents are high."""
+def rents(cells, parks, city, p):
+    """Set rents (yuan a m2 a month) from occupancy; let developers add floor where rents are high.
+
+    What they added beyond the city's own growth wears out again.
+    """
+    g = city[0]
     p = p[0]
     base = p.property_r0
     for c in range(cells.shape[0]):
@@ -80,8 +85,9 @@ def rents(cells, parks, p):
         if ratio > 1.0:
             # building gets harder where much was built already
             cell.capacity *= 1.0 + p.property_supply * min(1.0, ratio - 1.0) * (cell.floor / cell.capacity) ** 2
-        cell.capacity += cell.floor * p.property_growth
-        cell.other *= 1.0 + p.property_other_growth
+        cell.capacity -= p.property_depreciation * max(0.0, cell.capacity - cell.floor * g.floor_stock)
+        cell.capacity += cell.floor * g.floor_growth
+        cell.other *= 1.0 + g.other_growth
     for q in range(parks.shape[0]):
         park = parks[q]
         occupied = park.staff * p.property_m2_per_worker / max(park.floor, 1.0)
@@ -133,7 +139,7 @@ def place_value(s, cell, rent, tau_here, city, p):
     """Return what a place is worth to a studio in yuan a worker a month, its rent taken off."""
     income = s.fee * s.capacity / max(s.staff, 1) if s.staff > 0 else city.fee[s.segment]     # without inputs
     density = p.production_gamma * math.log(max(0.05, cell.density / city.density0)) * income
-    share = s.sub_lack + p.property_project_share
+    share = s.sub_lack.sum() + p.property_project_share
     partners = share * p.collaboration_c0 * tau_here * income
     access = p.property_access * math.log(1.0 + cell.access) * p.collaboration_c0 * income
     return density - partners + access + p.property_amenity * cell.amenity - rent * p.property_m2_per_worker
@@ -146,10 +152,10 @@ def taste(s, place, stream_of_tastes, p):
 
 
 @inline
-def relief_in(cell, young, lever):
-    """Return the part of the rent that a studio may expect back in a cell, by its age and the cell's zones."""
-    zones = lever.relief_zones
-    return lever.relief if young and (zones < 0 or np.int64(cell.zones) & zones != 0) else 0.0
+def relief_in(zones, young, lever):
+    """Return the part of the rent that a studio may expect back in a place, by its age and the place's zones (bits)."""
+    named = lever.relief_zones
+    return lever.relief if young and (named < 0 or np.int64(zones) & named != 0) else 0.0
 
 
 @kernel
@@ -165,8 +171,11 @@ def relocate(studios, space, city, rules, t, month):
     cells, parks, free_floor = space.cells, space.parks, space.free_floor
     base = stream(rules.seed, MOVE, t)
     places = stream(rules.seed, LOCATE, t)
-    tastes = stream(rules.seed, LOCATE, -1)
+    tastes = stream(0, LOCATE, -1)          # its own whatever the seed, so that a city at rest stays there
+    quarters, first = space.quarters, space.first_quarter
+    addresses = stream(rules.seed, ADDRESS, np.int64(0))
     lever = month.lever_row[0]
+    helped = lever.relief > 0.0
     flow = month.flow
     movers = 0
     for i in range(studios.shape[0]):
@@ -180,10 +189,14 @@ def relocate(studios, space, city, rules, t, month):
         here = cells[s.cell]
         young = t - s.born < lever.relief_age
         if s.park >= 0:
-            rent = parks[s.park].rent * (1.0 - relief_in(here, young, lever))
+            rent = parks[s.park].rent * (1.0 - relief_in(parks[s.park].zones, young, lever))
             now = place_value(s, here, rent, g.tau_in_park * 0.5 + 0.5 * here.price_of_distance, g, p)
         else:
-            now = place_value(s, here, here.rent * (1.0 - relief_in(here, young, lever)), here.price_of_distance, g, p)
+            rent = here.rent
+            if helped:
+                zones = quarters[quarter_of(quarters, first, addresses, s.id, s.cell)].zones
+                rent *= 1.0 - relief_in(zones, young, lever)
+            now = place_value(s, here, rent, here.price_of_distance, g, p)
         now += taste(s, -1 - s.park if s.park >= 0 else s.cell, tastes, p)
         best = now + p.property_moving_threshold * s.wage_bill / max(s.staff, 1)
         h = draw(places, s.id)
@@ -196,7 +209,7 @@ def relocate(studios, space, city, rules, t, month):
                 if park.opened > t or park.hub == 1 or room < s.staff * p.property_m2_per_worker * 1.5:
                     continue
                 cell = cells[park.cell]
-                rent = park.rent * (1.0 - relief_in(cell, young, lever))
+                rent = park.rent * (1.0 - relief_in(park.zones, young, lever))
                 value = place_value(s, cell, rent, g.tau_in_park * 0.5 + 0.5 * cell.price_of_distance, g, p)
                 value += taste(s, -1 - q, tastes, p)
                 if value > best:
@@ -209,7 +222,10 @@ def relocate(studios, space, city, rules, t, month):
                 cell = cells[c]
                 if cell.capacity - cell.other < (cell.staff + s.staff) * p.property_m2_per_worker:
                     continue
-                rent = cell.rent * (1.0 - relief_in(cell, young, lever))
+                rent = cell.rent
+                if helped:
+                    zones = quarters[quarter_of(quarters, first, addresses, s.id, c)].zones
+                    rent *= 1.0 - relief_in(zones, young, lever)
                 value = place_value(s, cell, rent, cell.price_of_distance, g, p) + taste(s, c, tastes, p)
                 if value > best:
                     best = value
@@ -238,7 +254,7 @@ def set_rents(model) -> None:
     """Count who works where, and let rents and floor answer."""
     occupy(model.studios.used, model.space.cells, model.space.parks)
     spread_density(model)
-    rents(model.space.cells, model.space.parks, model.rules.p)
+    rents(model.space.cells, model.space.parks, model.city_state, model.rules.p)
 
 
 def survey_places(model) -> None:

@@ -3,6 +3,8 @@
 ``gross = budget * exp(location + q*quality + r*reputation + franchise + xi)`` with xi skew-normal; titles of
 a segment compete for the audience of their months, a blockbuster draws its own (De Vany & Walls 1999 for
 the tails, Uzzi & Spiro 2005 for the freshness of teams, Sinha & Pan 2005).  Income arrives over months.
+
+A title of a small city stands for as many of the whole one as the scale says (`title_luck.py`).
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import numpy as np
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, HitState, Life, Stage
-from cluster_sim.draws import RELEASE, again, draw, dyadic, skew_normal, stream, uniform, yuan
+from cluster_sim.draws import RELEASE, draw, dyadic, stream, yuan
 from cluster_sim.jit import inline, kernel
+from cluster_sim.month.title_luck import denied, draw_luck, month_part, talked_about
 
 POOR = 1e-3
 
@@ -24,9 +27,15 @@ def standing(j, city):
     """Return a title's gross over the threshold of a hit in the whole city.
 
     A replayed film's gross is scaled with the city; that of any other title is not, for a studio is a studio at
-    every scale.  Fame and talk go by this number, so that their means do not depend on the scale.
+    every scale.  Fame goes by this number, so that its mean does not depend on the scale.
     """
-    return j.gross / (city.fame_threshold * (city.scale if j.replay == 1 else 1.0))
+    return j.gross * j.renown / (city.fame_threshold * (city.scale if j.replay == 1 else 1.0))
+
+
+@inline
+def reach_abroad(j, s, seg):
+    """Return what a title of a studio grosses abroad over what it grosses at home."""
+    return seg.export_share * s.export * (1.0 + j.access)
 
 
 @kernel
@@ -79,19 +88,19 @@ def premiere(projects, studios, rules, city, t, flow):
         j.quality = quality + j.fit
         # keyed by the project's serial number (its identity), never by the month of release
         base = stream(rules.seed, RELEASE, np.int64(j.serial))
-        h = draw(base, j.id)
-        xi = g.residual_sd[j.segment] * skew_normal(h, seg.skewness)
         location = (seg.location + seg.quality_weight * j.quality + p.release_reputation * s.reputation
                     + p.release_franchise * j.franchise)
         if j.replay == 0:
             j.budget = j.cost          # what was really spent
-        potential = j.budget * math.exp(location + xi) * g.release_shock[j.segment]
-        if uniform(again(again(h))) < p.release_zero:
-            potential = 0.0
-        ceiling = seg.ceiling * 1e6 * g.scale
-        j.potential = ceiling * (1.0 - math.exp(-potential / ceiling))
-        if j.replay == 1:
-            j.potential = j.fixed_gross
+        abroad = reach_abroad(j, s, seg)
+        luck = draw(base, j.id)
+        draw_luck(j, j.budget * math.exp(location) * g.release_shock[j.segment], abroad, seg, g, p, luck)
+        if j.replay == 1 and denied(j.fixed_gross / g.hit_threshold, g, luck):
+            j.potential = j.crowd = j.talk = 0.0
+        elif j.replay == 1:
+            j.potential = j.crowd = j.fixed_gross
+            j.talk = talked_about(j.fixed_gross * (1.0 + abroad) / g.hit_threshold, seg)
+            j.renown = 1.0
         j.stage = Stage.RUNNING
         j.released = t
         j.run = 0
@@ -117,14 +126,14 @@ def screen(projects, studios, rules, city, month):
     g = city[0]
     p = rules.p[0]
     segments, flow, crowd, hits = rules.segments, month.flow, month.crowd, month.hits
-    hit_gross, hit_receipts = month.hit_gross, month.hit_receipts
-    hit_gross[:] = 0.0
+    talk, hit_receipts = month.talk, month.hit_receipts
+    talk[:] = 0.0
     hit_receipts[:] = 0.0
     for n in range(projects.shape[0]):
         j = projects[n]
         if j.stage == Stage.RUNNING:
             seg = segments[j.segment]
-            crowd[j.segment] += math.floor(j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run)
+            crowd[j.segment] += math.floor(j.crowd * (1.0 - seg.run_decay) * seg.run_decay ** j.run)
     for k in range(N_SEGMENTS):
         # what titles met in the market lately is what studios expect of the audience
         met = (1.0 + crowd[k] / max(g.release_market[k], 1.0)) ** (-p.release_crowding)
@@ -136,14 +145,13 @@ def screen(projects, studios, rules, city, month):
             continue
         seg = segments[j.segment]
         s = studios[j.owner]
-        gross = j.potential * (1.0 - seg.run_decay) * seg.run_decay ** j.run
-        if j.run + 1 >= seg.run:
-            gross = j.potential * seg.run_decay ** j.run
-        others = max(0.0, crowd[j.segment] - gross) / max(g.release_market[j.segment], 1.0)
+        part = month_part(seg, j.run)
+        others = max(0.0, crowd[j.segment] - j.crowd * part) / max(g.release_market[j.segment], 1.0)
+        gross = j.potential * part
         if j.replay == 0:
             gross *= (1.0 + others) ** (-p.release_crowding)
         home = yuan(gross)
-        abroad = yuan(gross * seg.export_share * s.export * (1.0 + j.access))
+        abroad = yuan(gross * reach_abroad(j, s, seg))
         j.gross += home + abroad
         j.gross_abroad += abroad
         share = seg.producer_share
@@ -159,9 +167,10 @@ def screen(projects, studios, rules, city, month):
         s.cash -= tax
         s.taxes += tax
         flow[L.PRODUCTION_TAX] += tax
-        investors = yuan(receipts * j.coinvest)
+        investors, elsewhere = yuan(receipts * j.coinvest), yuan(receipts * j.owned_elsewhere)
         s.cash -= investors
-        flow[L.COINVESTORS_SHARE] += investors
+        flow[L.COINVESTORS_SHARE] += elsewhere
+        flow[L.COINVESTORS_SHARE_CITY] += investors - elsewhere
         j.run += 1
         if j.hit == HitState.NONE and j.gross >= g.hit_threshold:
             j.hit = HitState.NEW
@@ -170,9 +179,7 @@ def screen(projects, studios, rules, city, month):
             hits[j.segment] += 1
         if j.hit != HitState.NONE:
             hit_receipts[j.segment] += receipts
-        # talk goes with gross, weighted by how much of a hit the title is
-        fame = standing(j, g)
-        hit_gross[j.segment] += math.floor((home + abroad) * fame / (1.0 + fame))
+        talk[j.segment] += dyadic(j.talk * part)
         if j.run >= seg.run:
             j.stage = Stage.DONE
     return found
@@ -215,14 +222,16 @@ def settle(projects, credits, studios, city, p, gains):
         j = projects[n]
         if j.stage == Stage.RUNNING or j.stage == Stage.DONE:
             j.first_gross = j.receipts
-        fresh_hit = j.hit == HitState.NEW and (j.stage == Stage.RUNNING or j.stage == Stage.DONE)
+        # what counts as a hit in a small city need not be one in the whole, where fame is made
+        famous = standing(j, g) >= 1.0
+        fresh_hit = famous and j.hit == HitState.NEW and (j.stage == Stage.RUNNING or j.stage == Stage.DONE)
         if fresh_hit:
             j.hit = HitState.CREDITED
         if j.stage == Stage.DONE or fresh_hit:
             fame = math.log(1.0 + standing(j, g))
-            success = math.log(max(0.05, j.gross / max(j.budget, 1.0)))
+            success = math.log(max(0.05, j.gross * j.renown / max(j.budget, 1.0)))
             # a hit is famous at once; other titles are judged at the end of their run
-            gain = p.release_fame * fame if fresh_hit or j.hit == HitState.NONE else 0.0
+            gain = p.release_fame * fame if fresh_hit or not famous else 0.0
             gain += p.release_success * success if j.stage == Stage.DONE else 0.0
             gains[j.owner] += dyadic(gain)
             s = studios[j.owner]

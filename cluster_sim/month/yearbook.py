@@ -49,6 +49,12 @@ class Yearbook:
         self.released = np.zeros(0, np.int64)
         self.pages: list[dict[str, np.ndarray]] = []
 
+    def begin(self, model: Any) -> None:
+        """Count from here on: titles and public money of before are no part of the first year."""
+        studios = model.studios.rows
+        self.year = np.zeros(studios.size, YEAR)
+        self.public, self.released = studios["public"].copy(), studios["released"].astype(np.int64)
+
     def add(self, model: Any) -> None:
         """Add the month; write out who closed and, in December or at the end, everybody."""
         studios = model.studios.used
@@ -69,7 +75,7 @@ class Yearbook:
         self.pages.append({
             "year": np.full(rows.size, model.ordinal // 12, np.int32), "studio_id": s["id"][rows].copy(),
             "segment": s["segment"][rows].copy(), "cell": s["cell"][rows].copy(), "park": s["park"][rows].copy(),
-            "district": cells["district"][s["cell"][rows]].copy(), "zones": cells["zones"][s["cell"][rows]].copy(),
+            "district": cells["district"][s["cell"][rows]].copy(), "zones": model.studio_zones()[rows],
             "age_months": (model.t - s["born"][rows]).astype(np.int32), "alive": s["alive"][rows] == Life.ALIVE.value,
             "anchor": s["anchor"][rows] > 0, "tier": s["tier"][rows].copy(), "staff": s["staff"][rows].copy(),
             **{name: y[name][rows].copy() for name in YEAR.names or ()},

@@ -1,7 +1,8 @@
 """The nation's other cities, each a small aggregate city: jobs, wages, prices, people, know-how, luck.
 
 They are a reduced form of the agent city, which stands in row 0 of every array and is given its part of the
-nation's demand by `month.step`.  Rest is the zero point: what moves a city is a named difference.
+nation's demand by `month.step` (called in cluster_sim/month/rivals.py).  Rest is the zero point: what moves a city
+is a named difference.
 
     parameters.yaml  every number with its bounds, plausible range and source; parameters.py reads it
     state.py         what is fixed (Rest), what changes (State), what comes from outside, what our city tells

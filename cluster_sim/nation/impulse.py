@@ -53,7 +53,7 @@ def answer(parameters: NationParameters, shock: str, *, rest: Rest | None = None
             for now, then in zip(state, base, strict=True):     # all rows but city 0; the pool, a single entry, whole
                 now[now.size == 1 or slice(1, None)] = then[then.size == 1 or slice(1, None)]
         if month in [12 * year for year in years]:
-            rows.append([np.log(state.jobs[0].sum() / rest.jobs[0].sum()), np.log(state.wage[0]) @ mix,
+            rows.append([np.log(state.jobs[0].sum() / rest.jobs[0].sum()), np.log(state.wage[0]) @ (mix @ rest.pay),
                          np.log(state.price[0]) @ mix])
     return np.array(rows).T
 

@@ -37,42 +37,59 @@ def settle(parameters: NationParameters, jobs: np.ndarray, value: np.ndarray, km
     """Return the rest in which the given jobs sell all that they make.
 
     jobs, value: (C, S); km: (C, C); market: (C,) each city's share of the nation's spending;
-    abroad_share: (S,) part of sales that goes abroad, where all cities together hold the part ``abroad_part``
-    of the market, the same from every city.
+    abroad_share: (S,) or (C, S) part of sales that goes abroad, where all cities together hold the part
+    ``abroad_part`` of the market, as near to every city.
     """
     p = parameters
     jobs, value = np.array(jobs, float), np.array(value, float)
-    cities, segments = jobs.shape
-    sales = jobs * value
-    contested = sales * (1.0 - p.links_local)
-    share = np.broadcast_to(np.asarray(abroad_share, float), (segments,))
-    exports = share * contested.sum(0)
+    cities = jobs.shape[0]
+    exports = np.asarray(abroad_share, float) * jobs * value
+    sold = jobs * value * (1.0 - p.links_local) - exports
     reach = np.hstack([(1.0 + km / 100.0) ** -p.distance_decay, np.ones((cities, 1))])
-    spending = np.hstack([np.outer(contested.sum(0) - exports, market / market.sum()),
-                          (exports / abroad_part)[:, None]])
-    foreign = np.zeros_like(spending)
-    appeal = contested / contested.sum(0)
+    spending = np.outer(sold.sum(0), market / market.sum())
+    appeal = _attraction(sold, reach[:, :-1], spending)
+    total = exports.sum(0)
+    abroad = np.divide(exports, appeal * total, out=np.zeros_like(exports), where=total > 0.0)
+    foreign = np.zeros((spending.shape[0], cities + 1))
+    foreign[:, -1] = 1.0 / abroad_part - 1.0
+    return _with_people(p, jobs, value, appeal=appeal, abroad=abroad, reach=reach, foreign=foreign,
+                        spending=np.hstack([spending, (total / abroad_part)[:, None]]))
+
+
+def _attraction(sold: np.ndarray, reach: np.ndarray, spending: np.ndarray) -> np.ndarray:
+    """Return the attractions with which the cities sell so much in the nation, (C, S); their sum is about one."""
+    appeal = sold / sold.sum(0)
     if not (appeal.T @ reach > 0.0).all():
         raise ValueError("no city can sell in one of the markets: they are without a seller")
     for _ in range(20_000):
-        foreign[:, -1] = (1.0 / abroad_part - 1.0) * appeal.sum(0)
-        per_weight = (spending / (appeal.T @ reach + foreign)) @ reach.T
-        won = appeal * per_weight.T
-        appeal = appeal * contested / won
-        if np.abs(won / contested - 1.0).max() < 1e-14:
-            break
-    else:
-        raise ValueError("no attractions were found that sell all that the cities make")
-    return _with_people(p, jobs, value, appeal, reach, spending, foreign)
+        won = appeal * ((spending / (appeal.T @ reach)) @ reach.T).T
+        appeal = appeal * sold / won
+        if np.abs(won / sold - 1.0).max() < 1e-14:
+            return appeal
+    raise ValueError("no attractions were found that sell all that the cities make")
 
 
-def _with_people(p: NationParameters, jobs, value, appeal, reach, spending, foreign) -> Rest:
+def _with_people(p: NationParameters, jobs: np.ndarray, value: np.ndarray, **markets: np.ndarray) -> Rest:
     seekers = p.unemployment * jobs
     other = p.other_ratio * jobs.sum(1)
     residents = jobs.sum(1) + seekers.sum(1) + other
-    return Rest(jobs=jobs, value=value, sales=jobs * value, seekers=seekers, other=other, residents=residents,
-                pool=float(p.pool_ratio * jobs.sum()), appeal=appeal, reach=reach, spending=spending, foreign=foreign,
-                room=residents * (1.0 + p.room))
+    own = np.eye(jobs.shape[1])
+    return Rest(jobs=jobs, value=value, sales=jobs * value, mix=own, pay=own, workers=jobs.copy(), seekers=seekers,
+                other=other, residents=residents, pool=float(p.pool_ratio * jobs.sum()),
+                room=residents * (1.0 + p.room), **markets)
+
+
+def with_trades(rest: Rest, mix: np.ndarray, wages: np.ndarray) -> Rest:
+    """Return the rest with people who have trades, each of them one labour market for all segments of a city.
+
+    mix: (S, K) what part of a segment's jobs is of each trade; wages: (K,) what a trade earns over others.
+    Without this each segment is a trade of its own: nobody ever goes from one to another.
+    """
+    workers = rest.jobs @ mix
+    usual = rest.seekers.sum(1) / rest.jobs.sum(1)
+    pay = mix * wages
+    return rest._replace(mix=np.ascontiguousarray(mix), pay=pay / pay.sum(1, keepdims=True), workers=workers,
+                         seekers=workers * usual[:, None])
 
 
 def from_city(parameters: NationParameters, outside: np.ndarray, lon: np.ndarray, lat: np.ndarray,

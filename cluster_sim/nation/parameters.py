@@ -28,6 +28,7 @@ class NationParameters(NamedTuple):
     markup: float
     own_cost: np.ndarray
     labour_part: float
+    premium_speed: float
     scarcity: float
     eta: float
     other_ratio: float
@@ -46,8 +47,13 @@ class NationParameters(NamedTuple):
     matching: float
     matching_gain: float
     plan_speed: float
+    posting_speed: float
+    growth_bound: float
+    studios: float
     layoff_speed: float
     offer_speed: float
+    tightness_pay: float
+    tightness_speed: float
     lead: float
     use: float
     lapse: float
@@ -56,8 +62,10 @@ class NationParameters(NamedTuple):
     ai_gain: float
     ai_cost: float
     ai_speed: float
+    tools_quality: float
     knowhow_weight: float
     knowhow_speed: float
+    knowhow_work: float
     links_local: float
     links_national: float
 

@@ -20,7 +20,7 @@ TOLERANCE = 1e-9
 """Largest part of the people of a place that rounding may lose in a month."""
 
 
-class PeopleError(ValueError):
+class PeopleError(RuntimeError):
     """Somebody came from nowhere or went nowhere."""
 
 
@@ -70,6 +70,7 @@ def move(p, rest, s, first):
     Cities before ``first`` are left alone (an agent city counts its own people).
     """
     cities, segments = s.jobs.shape
+    trades = s.seekers.shape[1]
     before = count(s)
     s.came[first:] = 0.0
     s.left[first:] = 0.0
@@ -81,14 +82,16 @@ def move(p, rest, s, first):
     for c in range(first, cities):
         to_city[c] = living_cost(p, rest, c, before[c]) ** -p.eta * from_pool
         to_other[c] = (s.other[c] / rest.other[c]) ** (-p.other_return * p.eta)
-        drawn = rest.other[c] * to_other[c] + ((rest.jobs[c] + rest.seekers[c]) * to_work[c]).sum()
-        invited[c] = share * to_city[c] * drawn
+        creative = 0.0
+        for k in range(trades):
+            creative += (rest.workers[c, k] + rest.seekers[c, k]) * to_work[c, k]
+        invited[c] = share * to_city[c] * (rest.other[c] * to_other[c] + creative)
         open_moves += invited[c] - share * rest.residents[c]
     pool = s.pool[0] / open_moves
     for c in range(first, cities):
         open_moves = 1.0
-        for k in range(segments):
-            rate = (rest.jobs[c, k] * p.switch_rate + rest.seekers[c, k] * p.give_up) / rest.other[c]
+        for k in range(trades):
+            rate = (rest.workers[c, k] * p.switch_rate + rest.seekers[c, k] * p.give_up) / rest.other[c]
             open_moves += rate * (to_work[c, k] / to_other[c] - 1.0)
         elsewhere = s.other[c] / open_moves
         gone = p.emigration_rate * elsewhere
@@ -99,18 +102,24 @@ def move(p, rest, s, first):
         s.other[c] += settlers - gone
         s.came[c] += settlers
         s.left[c] += gone
-        for k in range(segments):
-            at_work, seeking = s.jobs[c, k], s.seekers[c, k]
-            quits, switched, emigrated = p.quit_rate * at_work, p.switch_rate * at_work, p.emigration_rate * at_work
+        for k in range(trades):
+            seeking = s.seekers[c, k]
             gave_up, went = p.give_up * seeking, p.emigration_rate * seeking
-            rate = (rest.jobs[c, k] * p.switch_rate + rest.seekers[c, k] * p.give_up) / rest.other[c]
+            rate = (rest.workers[c, k] * p.switch_rate + rest.seekers[c, k] * p.give_up) / rest.other[c]
             joined = rate * to_work[c, k] / to_other[c] * elsewhere
-            came = arriving * (rest.jobs[c, k] + rest.seekers[c, k]) * to_work[c, k]
-            s.jobs[c, k] -= quits + switched + emigrated
-            s.seekers[c, k] += quits + joined + came - gave_up - went
-            s.other[c] += switched + gave_up - joined
+            came = arriving * (rest.workers[c, k] + rest.seekers[c, k]) * to_work[c, k]
+            s.seekers[c, k] += joined + came - gave_up - went
+            s.other[c] += gave_up - joined
             s.came[c] += came
-            s.left[c] += emigrated + went
+            s.left[c] += went
+        for k in range(segments):
+            at_work = s.jobs[c, k]
+            quits, switched, emigrated = p.quit_rate * at_work, p.switch_rate * at_work, p.emigration_rate * at_work
+            s.jobs[c, k] -= quits + switched + emigrated
+            for j in range(trades):
+                s.seekers[c, j] += quits * rest.mix[k, j]
+            s.other[c] += switched
+            s.left[c] += emigrated
         s.pool[0] += s.left[c] - s.came[c]
     return before
 
@@ -132,12 +141,11 @@ def find_fault(s, before):
     return (-1, 0.0) if s.pool[0] >= 0.0 else (change.size, s.pool[0])
 
 
-def check(state: State, before: np.ndarray) -> None:
+def check(state: State, place: int, gap: float) -> None:
     """Raise PeopleError unless every place changed by who came less who left, and nowhere is less than nobody.
 
-    before: what `count` gave at the start of the month.
+    place, gap: what `find_fault` found.
     """
-    place, gap = find_fault(state, before)
     if place >= 0:
         name = f"city {place}" if place < state.other.size else "outside the cities"
         raise PeopleError(f"{name}: {gap:+.6g} people came from nowhere or went nowhere")

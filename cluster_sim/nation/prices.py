@@ -11,24 +11,35 @@ import math
 
 from cluster_sim.jit import kernel
 
+MOST_SLACK = -0.5
+"""Use of capacity below the normal beyond which a price falls no more, as in month/prices.py."""
+
+MOST_PRACTICE = 1.2
+"""Use of capacity beyond which nobody learns more, as in month/knowledge.py."""
+
 
 @kernel
 def set_productivity(p, rest, s, frontier):
-    """Move know-how and AI tools toward their frontiers; set effort per job from them and from density.
+    """Move know-how and AI tools on; set effort per job from them and from density.
 
+    Know-how is learnt by doing and forgotten (Benkard 2000) as in the agent city: it follows the use of capacity, at
+    the speed at which it depreciates; what is learnt from others is taken to be what it is at rest.
     Density is the city's creative jobs at the end of last month over those of rest (Combes & Gobillon 2015).
-    frontier: adoption of AI tools where they are used in full, 0 to 1.
+    frontier: what AI tools can do, 0 to 1; like the agent city's studios, cities pay for the tools that they use
+    and adopt them the faster, the more they can do.
     """
     for c in range(s.jobs.shape[0]):
-        s.tools[c] += p.ai_speed * (frontier - s.tools[c])
+        s.tools[c] += p.ai_speed * frontier * (1.0 - s.tools[c])
         density = math.exp(p.gamma * math.log(s.jobs[c].sum() / rest.jobs[c].sum()))
+        with_tools = 1.0 + p.ai_gain * frontier * s.tools[c]
         for k in range(s.jobs.shape[1]):
-            s.knowhow[c, k] *= 1.0 - p.knowhow_speed
-            s.productive[c, k] = density * math.exp(p.knowhow_weight * s.knowhow[c, k]) * (1.0 + p.ai_gain * s.tools[c])
+            work = min(MOST_PRACTICE, s.use[c, k]) / p.use - 1.0
+            s.knowhow[c, k] += p.knowhow_speed * (p.knowhow_work * work - s.knowhow[c, k])
+            s.productive[c, k] = density * math.exp(p.knowhow_weight * s.knowhow[c, k]) * with_tools
 
 
 @kernel
-def set_prices(p, s, own_cost):
+def set_prices(p, rest, s, own_cost):
     """Set own cost and the price asked: what cost passes on, more where orders press on capacity.
 
     Own cost of a job is labour, what follows outside wages (rent, normal return) and computing.
@@ -36,9 +47,13 @@ def set_prices(p, s, own_cost):
     """
     for c in range(s.jobs.shape[0]):
         for k in range(s.jobs.shape[1]):
-            a_job = p.labour_part * s.wage[c, k] + 1.0 - p.labour_part + p.ai_cost * s.tools[c]
+            wage = 0.0
+            for j in range(s.wage.shape[1]):
+                wage += rest.pay[k, j] * s.wage[c, j]
+            a_job = p.labour_part * wage + 1.0 - p.labour_part + p.ai_cost * s.tools[c]
             s.cost[c, k] = own_cost[c, k] * a_job / s.productive[c, k]
             passed_on = 1.0 + p.pass_through * (1.0 + p.markup) * p.own_cost[k] * (s.cost[c, k] - 1.0)
-            s.price[c, k] = passed_on * math.exp(p.scarcity * math.log(max(s.use[c, k] / p.use, 0.05)))
+            pressed = max(MOST_SLACK, s.use[c, k] - p.use)
+            s.price[c, k] = passed_on + p.scarcity * pressed
 
 

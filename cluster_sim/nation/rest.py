@@ -20,7 +20,7 @@ BURN_IN = 600
 
 
 class Gaps(NamedTuple):
-    """Factors by which the start of a history differs from rest, scalars or shaped like (C, S); 1 is no gap."""
+    """Factors by which the start of a history differs from rest, scalars or shaped like what they move; 1 is no gap."""
 
     wage: np.ndarray | float = 1.0
     """Wages offered."""

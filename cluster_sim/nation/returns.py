@@ -30,6 +30,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cluster_sim.inputs.errors import Refused
 from cluster_sim.nation.parameters import NationParameters
 from cluster_sim.nation.people import push_back, supply_elasticity
 from cluster_sim.nation.state import Rest
@@ -38,7 +39,7 @@ FLAGGED = 0.15
 """Loop gains below this are reported: an answer of jobs beyond some 9% for 1% of cost."""
 
 
-class ReturnsError(ValueError):
+class ReturnsError(Refused):
     """The city's growth feeds itself without end."""
 
 
@@ -67,7 +68,9 @@ def check(parameters: NationParameters) -> Returns:
     if gain.min() <= 0.0:
         raise ReturnsError(
             f"increasing returns run away: loop gain B = {gain.min():.3f} (segment {int(gain.argmin())}) with "
-            f"theta {p.theta:g}, eta {p.eta:g}, sigma {p.sigma:g}, gamma {p.gamma:g}; B must be above 0")
+            f"theta {p.theta:g} (commissioning.size), eta {p.eta:g} (labour.eta), sigma {p.sigma:g} "
+            f"(commissioning.price_weight), gamma {p.gamma:g} (production.gamma); B must be above 0: lower theta, eta "
+            "or gamma")
     return Returns(gain, (p.sigma + 1.0) * p.kappa / gain, bool(gain.min() < FLAGGED))
 
 
@@ -134,6 +137,7 @@ def _rivalry(rest: Rest, segments: int) -> tuple[np.ndarray, np.ndarray]:
     domestic = np.zeros((cities, segments))
     for k in range(segments):
         mine = rest.appeal[:, k, None] * rest.reach
+        mine[:, -1] *= rest.abroad[:, k]
         share = mine / (mine.sum(0) + rest.foreign[k])
         money = share * rest.spending[k]
         part = money / money.sum(1, keepdims=True)
@@ -143,13 +147,13 @@ def _rivalry(rest: Rest, segments: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _wages(p: NationParameters, rest: Rest, city: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Return log wages as a matrix on log jobs and a vector on the pool's pull n, and the pool's own equation.
+    """Return log wages by segment as a matrix on log jobs and a vector on the pool's pull n, and the pool's equation.
 
-    In logs, with the pull of the pool n = (1 + eta a) pool: creative people are n + eta (w - h), other sectors
-    (n - eta h) / (1 + eta a), the cost of living h = b r in residents r.  What residents gain the pool loses.
-    The last two values returned are the equation of n.
+    In logs, with the pull of the pool n = (1 + eta a) pool: creative people of a trade are n + eta (w - h), other
+    sectors (n - eta h) / (1 + eta a), the cost of living h = b r in residents r.  What residents gain the pool loses.
+    People of a trade follow the jobs of the segments that need it.  The last two values returned are the equation of n.
     """
-    creative = (rest.jobs + rest.seekers)
+    creative = rest.jobs * (1.0 + rest.seekers.sum(1) / rest.jobs.sum(1))[:, None]
     part = creative / rest.residents[:, None]
     scarce = 1.0 + p.eta * p.other_return
     others = rest.other / rest.residents / scarce
@@ -158,7 +162,10 @@ def _wages(p: NationParameters, rest: Rest, city: np.ndarray) -> tuple[np.ndarra
     segments = rest.jobs.shape[1]
     by_jobs = city * (part / damped[:, None]).ravel()
     by_pool = np.repeat(others / damped, segments)
-    wage = np.eye(city.shape[0]) / p.eta + slope * by_jobs
+    wage = slope * by_jobs
+    for c, jobs in enumerate(rest.jobs):
+        own = slice(c * segments, (c + 1) * segments)
+        wage[own, own] += rest.pay @ (rest.mix * jobs[:, None] / rest.workers[c]).T / p.eta
     pool_row = (creative / damped[:, None]).ravel()
     pool_own = rest.pool / scarce + float((rest.residents * others / damped).sum())
     return wage, slope * by_pool - 1.0 / p.eta, pool_row, pool_own

@@ -1,6 +1,6 @@
 """What is fixed about the outside cities, what changes from month to month, and what comes from outside.
 
-Shapes: cities C, segments S, markets M (the cities' own markets in their order, and abroad as the last).
+Shapes: cities C, segments S, trades K, markets M (the cities' own markets in their order, and abroad as the last).
 Prices, wages, costs and productivity are relative to rest, wages and prices also to the path of outside
 wages.  Effort is in jobs: one job at rest delivers an effort of one a month.
 """
@@ -23,8 +23,14 @@ class Rest(NamedTuple):
     """(C, S) sales of one job, yuan a month."""
     sales: np.ndarray
     """(C, S) jobs times value."""
+    mix: np.ndarray
+    """(S, K) what part of a segment's jobs is of each trade; one if each segment is a trade of its own."""
+    pay: np.ndarray
+    """(S, K) what part of a segment's wages goes to each trade."""
+    workers: np.ndarray
+    """(C, K) jobs by trade."""
     seekers: np.ndarray
-    """(C, S) people looking for creative work."""
+    """(C, K) people looking for creative work."""
     other: np.ndarray
     """(C,) people in other sectors."""
     residents: np.ndarray
@@ -33,6 +39,8 @@ class Rest(NamedTuple):
     """People outside all these cities who could move in."""
     appeal: np.ndarray
     """(C, S) a city's attraction to clients with its jobs and price at rest: a level that no formula explains."""
+    abroad: np.ndarray
+    """(C, S) a city's attraction to clients abroad over that to clients in the nation."""
     reach: np.ndarray
     """(C, M) decay of a city's sales with the distance to a market."""
     spending: np.ndarray
@@ -54,7 +62,7 @@ class State(NamedTuple):
     jobs: np.ndarray
     """(C, S) people at work."""
     seekers: np.ndarray
-    """(C, S) people looking for work."""
+    """(C, K) people looking for work."""
     other: np.ndarray
     """(C,) people in other sectors."""
     pool: np.ndarray
@@ -64,17 +72,23 @@ class State(NamedTuple):
     left: np.ndarray
     """(C,) people who left for the pool in the month."""
     wage: np.ndarray
-    """(C, S) wage offered, 1 at rest."""
+    """(C, K) wage offered, 1 at rest."""
+    still_open: np.ndarray
+    """(C, K) part of the posts that lately stayed open in a month."""
     vacancies: np.ndarray
     """(C, S) posts open in the month."""
     hires: np.ndarray
     """(C, S) posts filled in the month."""
+    laid_off: np.ndarray
+    """(C, S) jobs cut in the month."""
     productive: np.ndarray
     """(C, S) effort of a job, 1 at rest."""
     cost: np.ndarray
     """(C, S) own cost of a unit of effort, 1 at rest."""
     price: np.ndarray
-    """(C, S) price asked, 1 at rest."""
+    """(C, S) price asked, 1 at rest, without the nation's premium."""
+    premium: np.ndarray
+    """(S,) log premium on all prices where the nation's clients want more than its cities can do, 0 at rest."""
     won: np.ndarray
     """(C, S) orders won in the month, real yuan."""
     backlog: np.ndarray
@@ -86,7 +100,7 @@ class State(NamedTuple):
     use: np.ndarray
     """(C, S) orders due over capacity."""
     knowhow: np.ndarray
-    """(C, S) log of know-how against the frontier."""
+    """(C, S) log of know-how against that of rest."""
     tools: np.ndarray
     """(C,) adoption of AI tools, 0 to 1."""
     luck: np.ndarray
@@ -131,9 +145,11 @@ class OurCity(NamedTuple):
     """(S,) the sum of its studios' weights, price and luck included, over that sum at rest."""
     sales: np.ndarray
     """(S,) its sales of last month, real yuan."""
-    arrivals: int = 0
+    export: np.ndarray | float = 1.0
+    """(S,) the sum of its studios' weights abroad over `attraction`, over that at rest."""
+    arrivals: float = 0
     """People who moved from the pool into the city in the month."""
-    departures: int = 0
+    departures: float = 0
     """People who left the city for the pool in the month."""
 
 
@@ -144,7 +160,9 @@ def at_rest(rest: Rest, parameters: NationParameters) -> State:
     moving = p.emigration_rate * rest.residents
     return State(
         jobs=rest.jobs.copy(), seekers=rest.seekers.copy(), other=rest.other.copy(), pool=np.array([rest.pool]),
-        came=moving, left=moving.copy(), wage=zero + 1.0, vacancies=hires / p.fill_rate, hires=hires,
-        productive=zero + 1.0, cost=zero + 1.0, price=zero + 1.0, won=rest.sales.copy(),
-        backlog=rest.jobs * (p.lead - 1.0), planned=rest.jobs.copy(), output=rest.jobs.copy(), use=zero + p.use,
+        came=moving, left=moving.copy(), wage=np.ones_like(rest.workers),
+        still_open=np.full_like(rest.workers, 1.0 - p.fill_rate), vacancies=hires / p.fill_rate, hires=hires,
+        laid_off=zero.copy(), productive=zero + 1.0, cost=zero + 1.0, price=zero + 1.0,
+        premium=np.zeros(zero.shape[1]), won=rest.sales.copy(), backlog=rest.jobs * (p.lead - 1.0),
+        planned=rest.jobs.copy(), output=rest.jobs.copy(), use=zero + p.use,
         knowhow=zero.copy(), tools=np.zeros(rest.other.size), luck=zero.copy())

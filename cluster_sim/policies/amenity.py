@@ -36,12 +36,19 @@ class Amenity(Instrument):
         cells = model.space.cells
         if self.before is None:
             self.before, self.built = cells["amenity"].copy(), np.zeros(cells.size)
-        here = self.inside(model) & (cells["floor"] > 0.0)
+        covered = self.covered(model, "floor")
         self.built *= 1.0 - self.get("wear") / 12.0
-        if not here.any():              # a very small city may have no cell in the zone
+        area = self.covered(model, "area").sum() * float(model.places.cell_km) ** 2
+        area *= model.scale             # money shrinks, the map does not
+        if area <= 0.0:                 # a city without these zones has nowhere to build
             return
-        area = int(here.sum()) * float(model.places.cell_km) ** 2 * model.scale      # money shrinks, the map does not
         paid = self.spend(model, self.money("spending") * model.scale / 12.0)
         gain = paid / MILLION / (self.get("price") * area)
-        self.built[here] += gain * (1.0 - cells["amenity"][here])
+        self.built += gain * covered * (1.0 - cells["amenity"])
         cells["amenity"] = np.minimum(1.0, self.before + self.built)
+
+    def covered(self, model, measure: str) -> np.ndarray:
+        """Return the part of each cell, by `floor` or by `area`, that lies in the zones in force."""
+        quarters = model.space.quarters
+        inside = self.among(model, quarters["zones"])
+        return np.bincount(quarters["cell"][inside], quarters[measure][inside], model.space.cells.size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim import ledger as L
-from cluster_sim.codes import N_SPECIALISMS, SEGMENTS, FundKind, Life, Round, Status
+from cluster_sim.codes import N_SPECIALISMS, NEVER, NOBODY, SEGMENTS, FundKind, Life, Round, Status
 from cluster_sim.policies.base import Instrument, Key
 
 
@@ -56,9 +56,9 @@ class AnchorAttraction(Instrument):
         planned = ramp * self.get("jobs") * model.scale * per_head * model.par["labour.use_of_capacity"]
         planned -= float(office["own_load"] + office["credit_load"] + office["sub_load"])
         work = max(0.0, planned * model.par["commissioning.lead"] - float(office["orders"]))
-        bought = float(office["sub_lack"]) if office["sub"] != -1 else 0.0
+        bought = np.where(office["sub"] != NOBODY, office["sub_lack"], 0.0)
         office["orders"] += work
-        office["pending"] += work * bought / (1.0 - bought)
+        office["pending"] += work * bought / (1.0 - bought.sum())
 
     def arrive(self, model, grant: float) -> None:
         """Open the company's office: a studio with people from outside, and its fund."""
@@ -68,13 +68,13 @@ class AnchorAttraction(Instrument):
         row = int(model.new_studios(1)[0])
         s, g = model.studios.rows, model.city_state[0]
         segment = SEGMENTS.index((self.get("segments") or ["games"])[0])
-        inside = np.flatnonzero(self.inside(model))
+        inside = np.flatnonzero(self.among(model, model.space.cells["zones"]))
         cell = int(inside[np.argmax(model.space.cells["floor"][inside])]) if inside.size else int(model.hub_cell)
         start = {"id": identity(IDENTITY, 7_000_000 + number, int(AID)), "alive": Life.ALIVE, "segment": segment,
                  "cell": cell, "park": -1, "born": model.t, "anchor": 100 + number, "knowhow": 1.2, "reputation": 2.0,
-                 "offer": self.get("premium"), "export": 1.0, "sub": -1, "round_month": -100, "listed": -100,
+                 "offer": self.get("premium"), "export": 1.0, "sub": -1, "round_month": NEVER, "listed": NEVER,
                  "ai": float(g["ai"]), "abroad": 0.0,
-                 "price": g["price"][segment] * g["outside_cost"], "fee": g["fee"][segment] * g["outside_cost"],
+                 "price": g["outside_price"][segment], "fee": g["outside_fee"][segment],
                  "unit_cost": g["unit_cost"][segment] * g["outside_cost"]}
         for name, value in start.items():
             s[name][row] = value
@@ -91,7 +91,11 @@ class AnchorAttraction(Instrument):
         s["wage_bill"][row] = float(people["wage"][index].sum())
         s["expected"][row] = s["capacity"][row]
         capital = np.floor(6.0 * count * model.labour.mean_wage * self.get("premium"))
-        s["cash"][row] = capital
+        seat = model.par["money.capital"] * model.rules.segments["value_added_per_worker"][segment] * 1e6
+        equipment = np.floor(count * seat)
+        s["cash"][row], s["equipment"][row] = capital, equipment
+        capital += equipment
+        model.month.flow[L.EQUIPMENT] += equipment
         model.month.flow[L.COINVESTMENT] += capital      # from the rest of the nation
         model.studios.forget_order()
         self.arrived.append((int(s["id"][row]), model.t))

@@ -51,7 +51,7 @@ class Approvals(Instrument):
         for which, bit, key in ((Stage.APPROVAL, APPROVED, "months_before_start"),
                                 (Stage.CLEARANCE, CLEARED, "months_before_release")):
             saved[stage == which], file[stage == which] = int(self.get(key)), bit
-        here = self.inside(model)[model.studios.rows["cell"][projects["owner"][rows]]]
+        here = self.inside(model)[projects["owner"][rows]]
         able = here & (saved > 0) & (projects["wait"][rows] > 1) & (projects["fast"][rows] & file == 0)
         able &= projects["replay"][rows] == 0
         rows, saved, file = rows[able], saved[able], file[able]

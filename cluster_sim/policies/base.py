@@ -24,13 +24,17 @@ LEVELS = L.LEVELS
 ACCOUNTS = {"grant": {"city": L.GRANTS_CITY, "province": L.GRANTS_PROVINCE, "centre": L.GRANTS_CENTRE},
             "rent": {"city": L.RENT_SUBSIDY_CITY, "province": L.RENT_SUBSIDY_PROVINCE},
             "compute": {"city": L.COMPUTE_SUBSIDY_CITY, "province": L.COMPUTE_SUBSIDY_PROVINCE},
+            "wage": {"city": L.WAGE_SUBSIDY_CITY, "province": L.WAGE_SUBSIDY_PROVINCE},
+            "refund": {"city": L.REFUNDS_CITY, "province": L.REFUNDS_PROVINCE, "centre": L.REFUNDS_CENTRE},
             "capital": {"city": L.CALLS_CITY, "province": L.CALLS_PROVINCE},
             "programme": {"city": L.PROGRAMMES_CITY, "province": L.PROGRAMMES_PROVINCE, "centre": L.PROGRAMMES_CENTRE},
             "people": {"city": L.TALENT_AID_CITY, "province": L.TALENT_AID_PROVINCE, "centre": L.TALENT_AID_CENTRE},
             "operators": {"city": L.OPERATOR_GRANTS_CITY, "province": L.OPERATOR_GRANTS_PROVINCE},
             "guarantee": {"city": L.GUARANTEES_CITY, "province": L.GUARANTEES_PROVINCE}}
-"""Kinds of payment: a grant (capital transfer) or a subsidy on production to studios, capital of a fund, a purchase
-from the rest of the city, an allowance to people, a grant to landlords, a guarantee called by a bank."""
+SUBSIDIES = ("rent", "compute", "wage")
+"""Kinds of payment: a grant (capital transfer), a subsidy on production (`SUBSIDIES`) or a tax paid back to studios,
+capital of a fund, a purchase from the rest of the city, an allowance to people, a grant to landlords, a guarantee
+called by a bank."""
 
 
 COMMON_KEYS = {"budget": Key("million yuan", None, text="Most that the instrument may pay in a calendar year; "
@@ -56,6 +60,8 @@ class Instrument:
     text: ClassVar[str] = ""
     payer: ClassVar[dict[str, float]] = {"city": 1.0}
     keys: ClassVar[dict[str, Key]] = {}
+    comparator: ClassVar[bool] = False
+    """Whether it is no instrument of the city's but a plain use of the same money that instruments are held against."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -142,10 +148,10 @@ class Instrument:
         """Step 10: act on studios that close this month (rows), before they are wound up."""
 
     def shorten_entry(self, model: CityModel, wait: np.ndarray) -> None:
-        """Step 10: change the months that permits take, by cell: the key `entry_months_saved` takes off as many."""
+        """Step 10: change the months that permits take, by quarter: the key `entry_months_saved` takes off as many."""
         saved = self.get("entry_months_saved") if "entry_months_saved" in self.keys else 0
         if saved:
-            here = self.inside(model)
+            here = self.among(model, model.space.quarters["zones"])
             wait[here] = np.maximum(0.0, wait[here] - saved)
 
     # ---- paying
@@ -185,8 +191,9 @@ class Instrument:
             act: str = "studio", ids: np.ndarray | None = None, base: np.ndarray | float = 1.0) -> np.ndarray:
         """Pay amounts (yuan, one for all or one each) to studios (rows, in the order of their queue); return what was.
 
-        account: grant (a capital transfer), rent or compute (other subsidies on production).  act, ids, base:
-        what is paid for (`policies/payments.py`); the studios themselves unless said otherwise.
+        account: grant (a capital transfer), refund (of a tax), rent, compute or wage (other subsidies on
+        production).  act, ids, base: what is paid for (`policies/payments.py`); the studios themselves unless said
+        otherwise.
         """
         paid = self.affordable(model, amounts if isinstance(amounts, np.ndarray) else np.full(rows.shape, amounts))
         if not paid.any():
@@ -194,7 +201,7 @@ class Instrument:
         studios = model.studios.rows
         np.add.at(studios["cash"], rows, paid)
         np.add.at(studios["public"], rows, paid)
-        if account in ("rent", "compute"):
+        if account in SUBSIDIES:
             np.add.at(studios["subsidies"], rows, paid)
         self.book(model, float(paid.sum()), account)
         self.note(model, act, studios["id"][rows] if ids is None else ids, base, paid, studios["id"][rows])
@@ -243,11 +250,15 @@ class Instrument:
         """Return the bit mask of the zones in force."""
         return sum(1 << model.places.zone_index[z] for z in self.get(key) if z in model.places.zone_index)
 
-    def inside(self, model: CityModel, key: str = "zones") -> np.ndarray:
-        """Say for each cell whether it lies in one of the zones in force (all cells if none is named)."""
-        if not self.get(key):
-            return np.ones(model.space.cells.size, bool)
-        return (model.space.cells["zones"] & self.mask(model, key)) != 0
+    def among(self, model: CityModel, zones: np.ndarray) -> np.ndarray:
+        """Say of places by their zones (bits) whether they are in one of those in force (all if none is named)."""
+        if not self.get("zones"):
+            return np.ones(zones.size, bool)
+        return (zones & self.mask(model)) != 0
+
+    def inside(self, model: CityModel) -> np.ndarray:
+        """Say for each studio (rows of ``model.studios.used``) whether it is in one of the zones in force."""
+        return self.among(model, model.studio_zones())
 
     def rows_of(self, model: CityModel, ids: Iterable[int]) -> np.ndarray:
         """Return the rows of living studios by their identities, -1 for who is gone; rows are never remembered."""
@@ -280,14 +291,16 @@ class Instrument:
 
     # ---- prices that are paid in part
     def cost_of(self, model: CityModel, rows: np.ndarray, account: str) -> np.ndarray:
-        """Return the month's rent or computing of studios (yuan) as they were billed."""
+        """Return the month's rent, computing or wages with contributions (yuan) of studios as they were billed."""
         studios = model.studios.rows
+        if account == "wage":
+            return studios["wages"][rows]
         if account == "rent":
             return np.floor(studios["area"][rows] * studios["rent_per_m2"][rows] + 0.5)
         return studios["compute"][rows]
 
     def relieve(self, model: CityModel, rows: np.ndarray, wanted: np.ndarray, account: str) -> np.ndarray:
-        """Pay a part (yuan) of studios' rent or computing, at most what no other instrument paid; return it.
+        """Pay a part (yuan) of studios' rent, computing or wages, at most what no other instrument paid; return it.
 
         The studio's price falls by as much: it counts on it in its costs of the next month.
         """

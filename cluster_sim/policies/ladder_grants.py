@@ -25,6 +25,8 @@ class LadderGrants(Instrument):
         "rent": Key("share", 0.0, 0, 1, "share of the rent of listed studios that is paid"),
         "rent_cap": Key("million yuan", 0.5, 0, 100, "most rent paid for one studio in a year"),
         "credit": Key("month", 0.0, 0, 24, "guaranteed credit line of a listed studio, in months of its costs"),
+        "intellectual_property": Key("share", 0.0, 0, 1, "share of the cost of its works under way that a listed "
+                                     "studio may borrow against, guaranteed like the line"),
         "guaranteed": Key("share", 0.5, 0, 1, "share of the bank's loss that the guarantor carries"),
         "talent": Key("million yuan", 0.0, 0, 3, "allowance to each person whom a listed studio hires"),
         "listing": Key("million yuan", 0.0, 0, 100, "reward to a listed studio that closes its last round"),
@@ -37,15 +39,17 @@ class LadderGrants(Instrument):
 
     def open(self, model) -> None:
         s = model.studios.used
-        for column, key in (("credit", "credit"), ("perk", "talent")):
-            if self.get(key) or s[column].any():
+        lends = self.get("credit") or self.get("intellectual_property")
+        for column, in_force in (("credit", lends), ("perk", self.get("talent"))):
+            if in_force or s[column].any():
                 s[column] = 0.0
-        if not (self.get("credit") or self.get("talent")) or self.left(model) <= 0.0:
+        if not (lends or self.get("talent")) or self.left(model) <= 0.0:
             return
         rows = self.listed(model)
-        if self.get("credit"):
+        if lends:
             monthly = s["unit_cost"][rows] * np.maximum(s["capacity"][rows], 0.5)
-            s["credit"][rows] = np.floor(self.get("credit") * monthly)
+            works = self.get("intellectual_property") * s["works"][rows]
+            s["credit"][rows] = np.floor(self.get("credit") * monthly + works)
         if self.get("talent"):
             s["perk"][rows] = self.money("talent") / self.year_wage(model)
 
@@ -83,8 +87,10 @@ class LadderGrants(Instrument):
         if not self.get("credit"):
             return
         s = model.studios.rows
-        rows = gone[(s["cash"][gone] < 0.0) & (s["credit"][gone] > 0.0)]
+        short = s["loan"][gone] - s["cash"][gone] - s["receivable"][gone].sum(1)      # what the bank will lose
+        rows = gone[(short > 0.0) & (s["credit"][gone] > 0.0)]
         for row in by_identity(s, rows).tolist():
-            loss = min(-float(s["cash"][row]), float(s["credit"][row]))
+            owed = float(s["loan"][row] - s["cash"][row] - s["receivable"][row].sum())
+            loss = min(owed, float(s["credit"][row]))
             self.spend(model, self.get("guaranteed") * loss, "guarantee", act="tier", entity=int(s["id"][row]),
                        base=float(s["tier"][row]))

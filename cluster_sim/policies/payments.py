@@ -18,6 +18,8 @@ ACTS = {
     "founding": "a studio's founding, by its identity; base: 1",
     "rent": "a studio's rent, by its identity; base: the rent that was supported (yuan)",
     "compute": "a studio's computing, by its identity; base: the cost that was supported (yuan)",
+    "wage": "a studio's wages and contributions, by its identity; base: those that were supported (yuan)",
+    "profit": "a studio's profits of the year, by its identity; base: 1",
     "tier": "a studio's reaching a tier of the ladder, by its identity; base: the tier",
     "newcomers": "migrants of the month; base: their number",
     "students": "places for students that are filled; base: their number",

@@ -35,27 +35,27 @@ class PilotZones(Instrument):
                         text="segments whose works may test"),
     }
 
-    def inside(self, model, key: str = "zones") -> np.ndarray:
-        """Say for each cell whether it lies in one of the zones in force; without zones there is nothing to pilot."""
-        return (model.space.cells["zones"] & self.mask(model, key)) != 0
+    def among(self, model, zones: np.ndarray) -> np.ndarray:
+        """Say of places whether they are in one of the zones in force; without zones there is nothing to pilot."""
+        return (zones & self.mask(model)) != 0
 
     def green_light(self, model, rows) -> None:
         if not self.get("months_saved"):
             return
-        projects, studios = model.projects.rows, model.studios.rows
-        rows = rows[self.inside(model)[studios["cell"][projects["owner"][rows]]]]
+        projects = model.projects.rows
+        rows = rows[self.inside(model)[projects["owner"][rows]]]
         projects["wait"][rows] = np.maximum(0, projects["wait"][rows] - int(self.get("months_saved")))
 
     def before_release(self, model) -> None:
         if not self.get("scenarios"):
             return
-        projects, studios = model.projects.used, model.studios.rows
+        projects = model.projects.used
         cleared = (projects["stage"] == Stage.CLEARANCE.value) & (projects["wait"] > 0)
         rows = np.flatnonzero(((projects["stage"] == Stage.TESTING.value) | cleared) & (projects["replay"] == 0)
                               & (projects["tests"] < self.get("rounds")))
         if not rows.size:
             return
-        here = self.inside(model)[studios["cell"][projects["owner"][rows]]]
+        here = self.inside(model)[projects["owner"][rows]]
         rows = rows[here & self.covers(projects["segment"][rows])]
         rows = rows[np.lexsort((projects["id"][rows], projects["fund_wait"][rows] * -1))]
         exact = self.get("scenarios") * self.get("works_a_month") * model.scale

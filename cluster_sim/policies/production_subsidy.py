@@ -59,12 +59,27 @@ class ProductionSubsidy(Instrument):
             return
         unit = self.unit(model, proposals["replay"])
         won = self.wins(model, proposals["id"])
+        if self.get("bridged"):
+            self.bridge(model, proposals, won, unit)
         aid = self.aid(proposals["budget"], proposals["segment"], proposals["coinvest"], unit)
-        aid = np.where(won, self.trust() * aid, 0.0)
-        proposals["aid"] += aid
-        proposals["bridge"] += np.floor(self.get("bridged") * aid)
+        proposals["aid"] += np.where(won, self.trust() * aid, 0.0)
         applied = self.eligible(proposals["budget"], proposals["segment"], unit)
         proposals["applied"] |= np.where(applied, np.where(won, APPLIED | WON, APPLIED), 0).astype(np.uint8)
+
+    def bridge(self, model, proposals, won: np.ndarray, unit: np.ndarray) -> None:
+        """Lower what co-investors must carry where a bank lends on the aid: own money then carries more of the cost.
+
+        Of each yuan that the owner carries the bank lends the bridged part of the aid to it, so that m yuan of own
+        money carry m / (1 - bridged rate).  Co-investors take part as they do without aid.
+        """
+        usual = model.rules.segments["coinvest"][proposals["segment"]]
+        budget = np.maximum(proposals["budget"], 1.0)
+        aid = self.aid(proposals["budget"], proposals["segment"], usual, unit) / (budget * (1.0 - usual))
+        lent = np.where(won, self.get("bridged") * self.trust() * aid, 0.0)
+        part = np.maximum(usual, 1.0 - proposals["own"] / np.maximum(1.0 - lent, 1e-9) / budget)
+        part = np.where((proposals["expected"] < proposals["cost"]) & (part > usual), 1.0, part)
+        helped = (lent > 0.0) & (proposals["replay"] == 0)
+        proposals["coinvest"] = np.where(helped, np.minimum(proposals["coinvest"], part), proposals["coinvest"])
 
     def green_light(self, model, rows) -> None:
         if not self.get("bridged") or not self.get("rate"):

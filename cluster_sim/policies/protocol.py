@@ -62,6 +62,9 @@ class CityModel(Protocol):
     def bring(self, count: int, status: Status, specialisms: np.ndarray | None = None, cell: int = -1) -> np.ndarray:
         """Let people come from elsewhere and return their rows; the caller gives them identities."""
 
+    def studio_zones(self) -> np.ndarray:
+        """Return the zones (bits) that each studio is in, by row."""
+
     def tie(self, pairs: list[tuple[int, int]]) -> None:
         """Let pairs of studios (rows) begin to work together."""
 

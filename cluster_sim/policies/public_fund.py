@@ -15,8 +15,9 @@ LEAST_CASH = 20.0           # but never less than this (million yuan): a few tic
 class PublicFund(Instrument):
     """A fund's size is a commitment, not an outlay: capital is called when there is a use for it.
 
-    It screens and bids like other funds; whether it crowds private money in or out is an outcome (Leleux &
-    Surlemont 2003; Brander, Du & Hellmann 2015).
+    It screens as many applicants as its size allows and bids for them; the tickets of a large fund are larger,
+    by less than the fund.  It competes like other funds; whether it crowds private money in or out is an outcome
+    (Leleux & Surlemont 2003; Brander, Du & Hellmann 2015).
     """
 
     kind = FundKind.GUIDANCE
@@ -52,7 +53,9 @@ class PublicFund(Instrument):
         fund["first_round"][self.row], fund["last_round"][self.row] = self.get("first_round"), self.get("last_round")
         fund["committed"][self.row], fund["zones"][self.row] = size, self.mandate(model)
         part = size / (12.0 * self.get("years"))
-        fund["looks"][self.row] = model.par["finance.screened"] * model.scale
+        fund["looks"][self.row] = model.par["finance.screened"] * size / (model.par["finance.fund_size"] * MILLION)
+        usual = self.get("size") / model.par["finance.fund_size"]
+        fund["ticket"][self.row] = model.par["finance.ticket"] * max(1.0, usual) ** model.par["finance.ticket_growth"]
         room = max(CALLS_AHEAD * part, min(LEAST_CASH * MILLION, size)) - float(fund["cash"][self.row])
         call = min(part, size - self.called, max(0.0, room))
         call = self.spend(model, np.floor(call), "capital", act="rounds", entity=model.t)

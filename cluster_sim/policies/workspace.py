@@ -58,7 +58,7 @@ class Workspace(Instrument):
         self.since = {i: t for (i, t), row in zip(self.since.items(), known.tolist(), strict=True) if row >= 0}
         since[known[known >= 0]] = list(self.since.values())
         fits = (self.open_studios(model) & (studios["hub"] == 0) & (studios["anchor"] == 0)
-                & self.inside(model)[studios["cell"]])
+                & self.inside(model))
         guests = np.flatnonzero(fits & (since >= 0) & (model.t - since < MONTHS))
         guests = guests[np.lexsort((ids[guests], since[guests]))]
         queue = np.flatnonzero(fits & (since < 0) & (model.t - studios["born"] <= self.get("oldest"))

@@ -1,4 +1,4 @@
-"""The figure of `engine`: what growth rests on, the paths without the hit, and the pipeline around it."""
+"""The figure of `engine`: the city against the nation with and without its hits, and what that says."""
 
 from __future__ import annotations
 
@@ -10,210 +10,245 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from cluster_sim.analysis.hit_dependence.pipeline import COMPARISONS, FLOWS
-from cluster_sim.analysis.hit_dependence.table import SHOWN, group
-from cluster_sim.analysis.hit_dependence.top_titles import MEASURES, TOPS, summary, windows
-from cluster_sim.analysis.hit_dependence.verdict import KEPT
+from cluster_sim.analysis.hit_dependence.pipeline import FLOWS, SUMMED
+from cluster_sim.analysis.hit_dependence.plan import BASE
+from cluster_sim.analysis.hit_dependence.posterior import CLASSES, LEVEL
+from cluster_sim.analysis.hit_dependence.top_titles import MEASURES, windows
+from cluster_sim.analysis.hit_dependence.verdict import KEPT, MANY, ONE_TITLE
 from cluster_sim.indicators import INDICATORS
 from cluster_sim.report import style
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.hit_dependence.answer import HitDependence
 
-COLOURS = {"without": style.VERMILION, "top_1": style.VERMILION, "later": style.BLUE, "elsewhere": style.GREEN}
-SHADES = (style.VERMILION, style.SKY, style.BLUE, style.INK)
-"""Of the hit itself, then of the largest titles by their number."""
-AROUND = (-3, 4)
-"""Years from the hit in which hits are counted: the third before to the fourth after."""
+LOOKS: dict[str, tuple[str, Any]] = {
+    BASE: (style.INK, "-"), "without": (style.VERMILION, (0, (3, 1.4))), "top_1": (style.VERMILION, (0, (3, 1.4))),
+    "half_hits": (style.SKY, "-"), "no_hits": (style.BLUE, "-")}
+"""Colour and dashes of each world, the same in all panels."""
+BELOW, ABOVE, LEFT = 0.165, 0.64, 0.06
 
 
-def hit_dependence(report: HitDependence, *, width: float = style.PAGE, height: float = 152.0) -> Figure:
-    """Draw the report on a page: shares of growth, the share of GDP, hits, effects over time, flows as ratios."""
+def hit_dependence(report: HitDependence, *, width: float = style.PAGE, height: float = 132.0) -> Figure:
+    """Draw the report on a page: the city against the nation, growth that rests on hits, flows kept, the verdict."""
     with style.house():
         figure = style.canvas(width, height)
-        _shares(figure.add_axes((0.055, 0.765, 0.365, 0.185)), report)
-        _path(figure.add_axes((0.485, 0.765, 0.23, 0.185)), report)
-        _hits(figure.add_axes((0.78, 0.765, 0.205, 0.185)), report)
-        for k, column in enumerate(SHOWN):
-            _effect(figure.add_axes((0.06 + 0.243 * k, 0.472, 0.19, 0.165)), report, column, "defg"[k])
-        figure.legend(handles=_legend(report), loc="upper center", bbox_to_anchor=(0.52, 0.443), ncols=4,
-                      columnspacing=1.6)
-        _ratios(figure.add_axes((0.16, 0.155, 0.36, 0.19)), report, COMPARISONS[:2], "h",
-                "Year after over year before the hit", labels=True)
-        _ratios(figure.add_axes((0.60, 0.155, 0.36, 0.19)), report, COMPARISONS[2:], "i",
-                "Without over with the hit", labels=False)
-        figure.text(0.055, 0.015, _note(report), fontsize=6.3, color=style.SOFT, va="bottom")
+        _share(figure.add_axes((LEFT, ABOVE, 0.25, 0.30)), report)
+        _volume_and_prices(figure.add_axes((0.395, ABOVE, 0.25, 0.30)), report)
+        _effect(figure.add_axes((0.735, ABOVE, 0.25, 0.30)), report)
+        figure.legend(handles=_worlds(report), loc="upper center", bbox_to_anchor=(0.52, 0.592), ncols=5,
+                      columnspacing=1.6, handlelength=2.2)
+        _lost(figure.add_axes((0.125, BELOW, 0.185, 0.29)), report)
+        _kept(figure.add_axes((0.455, BELOW, 0.19, 0.29)), report)
+        if report.question.worlds is None:
+            _largest(figure.add_axes((0.735, BELOW + 0.01, 0.25, 0.28)), report)
+        else:
+            _probabilities(figure.add_axes((0.83, BELOW, 0.155, 0.29)), report)
+        figure.text(0.012, 0.008, _note(report), fontsize=6.3, color=style.SOFT, va="bottom")
     return figure
 
 
-def _shares(axes: Axes, report: HitDependence) -> None:
-    """Panel a: what part of growth rests on few titles, paired effect (filled) and receipts (open)."""
-    spans = windows(report.question.years)
-    counts = [*([0] if report.question.hit else []), *TOPS]
-    table = report.growth[report.growth["measure"] == MEASURES[0]].set_index(["first", "last", "part", "titles"])
-    axes.axhline(0, color=style.SOFT, lw=0.6, zorder=1)
-    for x, window in enumerate(spans):
-        for k, count in enumerate(counts):
-            for part, shift in (("paired", -0.035), ("receipts", 0.035)):
-                row = table.loc[(*window, part, count)]
-                if row["seeds"] == 0:
-                    continue
-                place, colour = x + (k - (len(counts) - 1) / 2) * 0.2 + shift, SHADES[-len(counts):][k]
-                axes.plot([place, place], [100 * row["p10"], 100 * row["p90"]], color=colour, lw=0.9, zorder=2,
-                          alpha=1.0 if part == "paired" else 0.55)
-                axes.plot(place, 100 * row["mean"], marker="o", ms=3.4, color=colour, zorder=3, mew=0.8,
-                          mfc=colour if part == "paired" else style.PAPER)
-    axes.set_xticks(range(len(spans)), [f"{a}–{b}" for a, b in spans])
-    axes.set_xlim(-0.5, len(spans) - 0.5)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
-    axes.margins(y=0.12)
-    style.rows(axes)
-    axes.tick_params(axis="x", length=0)
-    style.letter(axes, "a", "Share of growth that rests on the largest titles (%)")
-    names = [Line2D([], [], marker="o", ms=3.4, lw=0, color=SHADES[-len(counts):][k], label=group(report, count))
-             for k, count in enumerate(counts)]
-    names += [Line2D([], [], marker="o", ms=3.4, lw=0.9, color=style.SOFT, label="paired effect"),
-              Line2D([], [], marker="o", ms=3.4, lw=0.9, color=style.SOFT, mfc=style.PAPER, label="receipts")]
-    axes.legend(handles=names, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, columnspacing=1.2,
-                handletextpad=0.3, handlelength=1.2)
+def _names(report: HitDependence) -> dict[str, str]:
+    """Return the worlds that every panel shows and what they are called."""
+    first = f"without {report.title}" if report.question.hit else "largest title flops"
+    return {BASE: "with all hits", report.without: first, "half_hits": "half of the hits", "no_hits": "no hits at all"}
 
 
-def _path(axes: Axes, report: HitDependence) -> None:
-    """Panel b: the share of GDP with the hit (band of the seeds) and without it."""
-    months, found = report.columns("with", ["gdp_share"])
-    x = months / 12
-    values = 100 * found["gdp_share"]
-    known = np.isfinite(values).all(axis=0)
-    low, high = np.quantile(values[:, known], (0.1, 0.9), axis=0)
-    axes.fill_between(x[known], low, high, color=style.SOFT, alpha=0.25, lw=0)
-    axes.plot(x[known], values[:, known].mean(axis=0), color=style.INK)
-    gone = 100 * report.columns(report.without, ["gdp_share"])[1]["gdp_share"]
-    axes.plot(x[known], gone[:, known].mean(axis=0), color=style.VERMILION, ls=(0, (3, 1.6)))
+def _worlds(report: HitDependence) -> list[Any]:
+    """Return the entries of the legend."""
+    lines: list[Any] = [Line2D([], [], color=LOOKS[label][0], ls=LOOKS[label][1], label=name)
+                        for label, name in _names(report).items()]
+    return [*lines, Patch(color=style.FAINT, alpha=0.4, lw=0, label="80% of runs with all hits")]
+
+
+def _mark(axes: Axes, report: HitDependence) -> None:
+    """Mark the year of the hit's release, the years being those of sums over a year."""
     if report.question.hit:
-        _mark(axes, report.question.hit["month"] / 12)
-    style.rows(axes)
-    axes.set_ylim(bottom=0)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    axes.margins(x=0.02)
-    style.letter(axes, "b", "Creative share of GDP (%)")
-    axes.legend(handles=[Line2D([], [], color=style.INK, label="with the hit; 80% of seeds"),
-                         Line2D([], [], color=style.VERMILION, ls=(0, (3, 1.6)), label="without it")],
-                loc="lower right", handlelength=1.8)
+        axes.axvline(report.question.hit["month"] // 12, color=style.FAINT, lw=0.7, ls=(0, (1, 1.5)), zorder=1)
 
 
-def _mark(axes: Axes, x: float) -> None:
-    """Mark the time of the hit's release."""
-    axes.axvline(x, color=style.FAINT, lw=0.7, ls=(0, (1, 1.5)), zorder=1)
-
-
-def _hits(axes: Axes, report: HitDependence) -> None:
-    """Panel c: hits by year from the release, mean of the seeds, with and without the hit; it is not counted."""
-    months, _ = report.columns("with", ["studios"])
-    release = report.release
-    places = [k for k in range(*AROUND) if k]
-    for label, colour, shift in (("with", style.INK, -0.09), (report.without, style.VERMILION, 0.09)):
-        counted = report.hits_by_month(label, months)
-        for k in places:
-            first, last = (12 * k, 12 * k + 11) if k < 0 else (12 * k - 11, 12 * k)
-            sums = [counted[s, (months >= m + first) & (months <= m + last)].sum() for s, m in enumerate(release)
-                    if m >= 0 and months[0] <= m + first and m + last <= months[-1]]
-            if len(sums) < 2:
-                continue
-            mean, low, high = (float(summary(np.array(sums))[key] or 0) for key in ("mean", "low95", "high95"))
-            axes.plot([k + shift] * 2, [low, high], color=colour, lw=0.9)
-            axes.plot(k + shift, mean, marker="o", ms=3.4, mew=0.8, color=colour,
-                      mfc=colour if label == "with" else style.PAPER)
-    _mark(axes, 0)
-    axes.set_xticks(places, [f"{k:+d}".replace("-", "−") for k in places])
-    axes.set_xlim(AROUND[0] - 0.5, AROUND[1] - 0.5)
-    axes.set_ylim(bottom=0)
-    axes.set_xlabel("Year from the hit")
-    style.rows(axes)
-    style.letter(axes, "c", "Other hits a year")
-
-
-def _effect(axes: Axes, report: HitDependence, column: str, mark: str) -> None:
-    """One of the panels d to g: paired effects by year with their 95% bands."""
-    described = INDICATORS[column]
-    axes.axhline(0, color=style.SOFT, lw=0.6, zorder=1)
-    for label in report.variants:
-        rows = report.effects[(report.effects["scenario"] == label) & (report.effects["column"] == column)]
-        rows = rows.sort_values("year")
-        shown = rows[["mean", "low95", "high95"]] * described.for_people(report.scale)
-        axes.fill_between(rows["year"], shown["low95"], shown["high95"], color=COLOURS[label], alpha=0.16, lw=0)
-        axes.plot(rows["year"], shown["mean"], color=COLOURS[label],
-                  ls=(0, (3, 1.4)) if label == "elsewhere" else "-")
-    if report.question.hit:
-        _mark(axes, report.question.hit["month"] // 12)
+def _years(axes: Axes, report: HitDependence) -> None:
+    """Lay out an axis of years."""
+    _mark(axes, report)
     style.rows(axes)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.margins(x=0.02)
-    style.letter(axes, mark, f"{described.heading} ({described.change_unit})")
 
 
-def _legend(report: HitDependence) -> list[Any]:
-    """Entries for the variants and their bands."""
-    entries: list[Any] = [Line2D([], [], color=COLOURS[label], label=name, ls=(0, (3, 1.4)) if label == "elsewhere"
-                                 else "-") for label, name in report.variants.items()]
-    return [*entries, Patch(color=style.FAINT, alpha=0.4, lw=0, label="95% interval")]
+def _share(axes: Axes, report: HitDependence) -> None:
+    """Panel a: the city's part of the contract work that all cities sell, in the worlds."""
+    years = report.question.years
+    for label in _names(report):
+        found = report.yearly(label)
+        part = 100 * found["contract_sales"] / (found["contract_sales"] + found["rival_sales"])
+        if label == BASE:
+            axes.fill_between(years, *np.quantile(part, (0.1, 0.9), axis=0), color=style.SOFT, alpha=0.25, lw=0)
+        axes.plot(years, part.mean(0), color=LOOKS[label][0], ls=LOOKS[label][1], zorder=3 if label == BASE else 4,
+                  lw=1.6 if label == BASE else 1.0)
+    _years(axes, report)
+    axes.set_ylim(bottom=0)
+    style.letter(axes, "a", "Share of the nation's contract work (%)")
+
+
+def _volume_and_prices(axes: Axes, report: HitDependence) -> None:
+    """Panel b: sales against those of other cities since the first year, volume and prices apart, with all hits."""
+    years, found = report.question.years, report.yearly(BASE)
+    against = 100 * np.log(found["contract_sales"] / found["rival_sales"])
+    prices = 100 * np.log(found["relative_price"])
+    lines = {"sales": against, "volume": against - prices, "prices": prices}
+    axes.axhline(0, color=style.SOFT, lw=0.6, zorder=1)
+    looks = {"sales": (style.INK, "-", 1.6), "volume": (style.GREEN, "-", 1.0), "prices": (style.ORANGE, "-", 1.0)}
+    for name, values in lines.items():
+        since = values - values[:, :1]
+        colour, dashes, thick = looks[name]
+        axes.fill_between(years, *np.quantile(since, (0.1, 0.9), axis=0), color=colour, alpha=0.14, lw=0)
+        axes.plot(years, since.mean(0), color=colour, ls=dashes, lw=thick, label=name)
+    _years(axes, report)
+    style.letter(axes, "b", "Sales against other cities (100 × log)")
+    axes.legend(loc="upper left", handlelength=1.6)
+
+
+def _effect(axes: Axes, report: HitDependence) -> None:
+    """Panel c: what value added loses in the worlds with fewer hits, by year."""
+    described = INDICATORS["creative_value_added"]
+    axes.axhline(0, color=style.SOFT, lw=0.6, zorder=1)
+    for label in list(_names(report))[1:]:
+        rows = report.effects[(report.effects["scenario"] == label) & (report.effects["column"] == described.name)]
+        rows = rows.sort_values("year")
+        shown = rows[["mean", "low95", "high95"]] * described.for_people(report.scale)
+        axes.fill_between(rows["year"], shown["low95"], shown["high95"], color=LOOKS[label][0], alpha=0.14, lw=0)
+        axes.plot(rows["year"], shown["mean"], color=LOOKS[label][0], ls=LOOKS[label][1])
+    _years(axes, report)
+    style.letter(axes, "c", "Effect on value added (bn yuan)")
+
+
+def _ranges(axes: Axes, rows: list[tuple[str, float, float, float, str]]) -> None:
+    """Draw one mark with its interval a row: name, value, low, high, colour; the first on top."""
+    for y, (_, value, low, high, colour) in enumerate(rows):
+        if np.isfinite([low, high]).all():
+            axes.plot([low, high], [y, y], color=colour, lw=1.0, zorder=2)
+        axes.plot(value, y, marker="o", ms=4.0, color=colour, zorder=3)
+    axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _lost(axes: Axes, report: HitDependence) -> None:
+    """Panel d: what part of the growth above the nation's is lost with fewer hits."""
+    names = {report.without: "without the\nlargest hit", "half_hits": "with half\nof the hits",
+             "no_hits": "without\nany hit"}
+    above = 100 * float(report.losses[BASE].mean())
+    rows = []
+    for label, name in names.items():
+        lost = 100 * report.losses[label] / report.losses[BASE].mean()
+        low, high = np.quantile(lost, (0.1, 0.9))
+        rows.append((name, float(lost.mean()), float(low), float(high), LOOKS[label][0]))
+    axes.axvline(0, color=style.SOFT, lw=0.7, zorder=1)
+    for least in (ONE_TITLE, MANY):
+        axes.axvline(100 * least, color=style.FAINT, lw=0.7, ls=(0, (1, 1.5)), zorder=1)
+    _ranges(axes, rows)
+    low, high = axes.get_xlim()
+    axes.set_xlim(max(low, -30.0), min(max(high, 28.0), 110.0))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
+    axes.set_xlabel(f"% of that growth, which is\n{above:.0f}% of value added")
+    style.letter(axes, "d", "Growth above the nation's lost")
+
+
+def _kept(axes: Axes, report: HitDependence) -> None:
+    """Panel e: what is kept of entry, students, migrants and finance with fewer hits, over all years."""
+    labels = list(_names(report))[1:]
+    found = {(row["world"], row["flow"]): row for row in report.lasting.to_dict("records")}
+    axes.axvline(1, color=style.SOFT, lw=0.7, zorder=1)
+    for place, flow in enumerate(SUMMED):
+        for k, label in enumerate(labels):
+            row, y = found[label, flow], place + (k - (len(labels) - 1) / 2) * 0.24
+            if row["ratio"] is None or not np.isfinite(row["ratio"]):
+                continue
+            if row["low95"] is not None:
+                axes.plot([row["low95"], row["high95"]], [y, y], color=LOOKS[label][0], lw=0.9)
+            axes.plot(row["ratio"], y, marker="o", ms=3.4, color=LOOKS[label][0])
+        if place:
+            axes.axhline(place - 0.5, color=style.RULE, lw=0.5, zorder=0)
+    axes.set_xscale("log")
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, 0.985 * KEPT), max(high, 1.05))
+    axes.axvline(KEPT, color=style.FAINT, lw=0.7, ls=(0, (1, 1.5)), zorder=1)
+    axes.xaxis.set_major_locator(FixedLocator(list(_ticks(*axes.get_xlim()))))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_yticks(range(len(SUMMED)), [textwrap.fill(FLOWS[flow][0].capitalize(), 14) for flow in SUMMED])
+    axes.set_ylim(len(SUMMED) - 0.5, -0.5)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("over that with all hits")
+    style.letter(axes, "e", "Flows kept with fewer hits")
+
+
+def _ticks(low: float, high: float) -> np.ndarray:
+    """Return three to five round ratios within an axis."""
+    for step in (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0):
+        ticks = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
+        if len(ticks) <= 5:
+            return np.round(ticks[ticks > 0], 4)
+    return np.array([1.0])
+
+
+def _largest(axes: Axes, report: HitDependence) -> None:
+    """Panel f, over seeds: what part of the growth of value added rests on the 1, 5, 20 largest titles of a run."""
+    spans, counts = windows(report.question.years), report.question.tops
+    table = report.growth[report.growth["measure"] == MEASURES[0]].set_index(["first", "last", "part", "titles"])
+    shades = (style.ORANGE, style.BLUE, style.INK)
+    axes.axhline(0, color=style.SOFT, lw=0.6, zorder=1)
+    for x, window in enumerate(spans):
+        for k, count in enumerate(counts):
+            for part, shift in (("paired", -0.04), ("receipts", 0.04)):
+                row, colour = table.loc[(*window, part, count)], shades[k]
+                if row["seeds"] == 0:
+                    continue
+                place = x + (k - (len(counts) - 1) / 2) * 0.24 + shift
+                axes.plot([place, place], [100 * row["p10"], 100 * row["p90"]], color=colour, lw=0.9, zorder=2,
+                          alpha=1.0 if part == "paired" else 0.55)
+                axes.plot(place, 100 * row["mean"], marker="o", ms=3.2, color=colour, zorder=3, mew=0.8,
+                          mfc=colour if part == "paired" else style.PAPER)
+    axes.set_xticks(range(len(spans)), [f"{a}–\n{b}" for a, b in spans])
+    axes.set_xlim(-0.5, len(spans) - 0.5)
+    axes.margins(y=0.25)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+    style.rows(axes)
+    axes.tick_params(axis="x", length=0)
+    style.letter(axes, "f", "Growth that rests on titles (%)")
+    axes.legend(handles=[Line2D([], [], marker="o", ms=3.2, lw=0, color=shades[k], label=f"{count}")
+                         for k, count in enumerate(counts)],
+                loc="upper left", title="largest titles", ncols=3, columnspacing=0.8, handletextpad=0.1,
+                borderaxespad=0.2)
+
+
+def _probabilities(axes: Axes, report: HitDependence) -> None:
+    """Panel f, over a posterior: the probability of each verdict."""
+    found = report.verdict["probabilities"]
+    best = report.verdict["verdict"]
+    rows = [(textwrap.fill(name.capitalize(), 16), *(100 * found[name][key] for key in ("p", "low95", "high95")),
+             style.VERMILION if name == best else style.INK) for name in CLASSES]
+    axes.axvline(100 * LEVEL, color=style.FAINT, lw=0.7, ls=(0, (1, 1.5)), zorder=1)
+    _ranges(axes, rows)
+    axes.set_xlim(-4, 104)
+    axes.set_xticks([0, 50, 100])
+    axes.set_xlabel("probability (%)")
+    style.letter(axes, "f", "Verdict")
 
 
 def _note(report: HitDependence) -> str:
-    """Say what marks and lines are."""
-    hit = report.question.hit
-    dotted = "its release; " if hit else ""
-    text = (f"{len(report.seeds)} paired runs. a: mean and 10–90% of runs, growth from the first to the last year of "
-            "each window. b: mean, band 80% of runs. c, h, i: mean or ratio of means and 95% interval; the hit itself "
-            "is not counted. d–g: effect against the path with the hit, whole city, money at 2017 prices. Dotted: "
-            f"{dotted}in i, nine tenths.")
-    return "\n".join(textwrap.wrap(text, 134))
-
-
-TICKS = (
-    (1.25, (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)), (2.0, (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.6)),
-    (3.5, (0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0)), (8.0, (0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)),
-    (np.inf, (0.01, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0, 100.0)))
-"""Ratios to mark on the axis, by how far it reaches (upper over lower end)."""
-STYLES = {
-    COMPARISONS[0][0]: (style.INK, True, "with it"),
-    COMPARISONS[1][0]: (style.VERMILION, False, "without it"),
-    COMPARISONS[2][0]: (style.FAINT, False, "year before"),
-    COMPARISONS[3][0]: (style.ORANGE, True, "year after"),
-    COMPARISONS[4][0]: (style.VERMILION, True, "three years after")}
-
-
-def _ratios(axes: Axes, report: HitDependence, comparisons: Any, mark: str, title: str, labels: bool) -> None:
-    """Panels h and i: ratios of flows with 95% intervals, one row a flow, one mark a comparison."""
-    names = [name for name, *_ in comparisons]
-    axes.axvline(1, color=style.SOFT, lw=0.7, zorder=1)
-    if not labels:
-        _mark(axes, KEPT)
-    step = 0.58 / max(1, len(names) - 1)
-    for row in report.flow_rows:
-        if row["comparison"] not in names or row["ratio"] is None:
-            continue
-        colour, filled, _ = STYLES[row["comparison"]]
-        y = list(FLOWS).index(row["flow"]) + (names.index(row["comparison"]) - (len(names) - 1) / 2) * step * 0.8
-        if row["low95"] is not None:
-            axes.plot([row["low95"], row["high95"]], [y, y], color=colour, lw=0.9, zorder=2)
-        axes.plot(row["ratio"], y, marker="o", ms=3.6, mew=0.8, color=colour, mfc=colour if filled else style.PAPER,
-                  zorder=3)
-    axes.set_xscale("log")
-    low, high = axes.get_xlim()
-    ticks = [tick for tick in next(t for width, t in TICKS if high / low < width) if low <= tick <= high]
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xticklabels([f"{tick:g}" for tick in ticks])
-    axes.set_ylim(len(FLOWS) - 0.5, -0.5)
-    axes.set_yticks(range(len(FLOWS)), [name[0].upper() + name[1:] for name, _ in FLOWS.values()] if labels else [])
-    for edge in np.arange(0.5, len(FLOWS) - 1):
-        axes.axhline(edge, color=style.RULE, lw=0.5, zorder=0)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-    style.letter(axes, mark, title)
-    axes.legend(handles=[Line2D([], [], marker="o", ms=3.6, lw=0.9, color=STYLES[name][0], label=STYLES[name][2],
-                                mfc=STYLES[name][0] if STYLES[name][1] else style.PAPER) for name in names],
-                loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=len(names), columnspacing=1.4)
+    """Say what marks, bands and dotted lines are."""
+    worlds = report.question.worlds
+    runs = f"{len(report.seeds)} paired runs, which differ in luck alone." if worlds is None else (
+        f"{len(report.seeds)} paired runs of {report.verdict['draws']} draws of the posterior.")
+    last = ("f: filled, value added lost if they find no audience; open, their receipts; 10–90% of runs."
+            if worlds is None else "f: 95% interval (Wilson); a verdict needs two thirds (dotted).")
+    release = "Dotted in a–c: release of the hit. " if report.question.hit else ""
+    text = (f"{runs} a, b: means, bands 10–90% of runs. c, e: means and 95% intervals, whole city at 2017 prices. "
+            f"d: mean and 10–90% of runs; dotted, {ONE_TITLE:.0%}, above which growth leans on one hit, and "
+            f"{MANY:.0%}, above which it runs on hits. Dotted in e: nine tenths. {release}{last}")
+    return "\n".join(textwrap.wrap(text, 138))

@@ -71,6 +71,10 @@ class Committer:
         self.progress.finished(spec)
         self._one_less(spec)
 
+    def burnt_in(self, seconds: float) -> None:
+        """Show the time that a burn-in took: it is no part of the months' time."""
+        self.progress.note(f"burn-in: a state of rest was made in {seconds:.1f} s; later runs read it")
+
     def failed(self, spec: RunSpec, record: dict[str, Any]) -> None:
         """Record a run that failed for good; its chunk does not wait for it."""
         self.store.add_failure(record)

@@ -209,9 +209,16 @@ class Experiment:
         return found.keep_alive(self.holder) if self.holder else found
 
     @property
+    def refused(self) -> int:
+        """How many runs were not begun because their values cannot hold together."""
+        return sum(record["kind"] == "refused" for record in self.failures.values())
+
+    @property
     def losses(self) -> str:
         """How many runs failed and which was the first: `2 of 12 runs failed. The first, plus with seed 3`."""
         count = f"{len(self.failures):,} of {sum(map(len, self.asked.values())):,} runs failed"
+        if self.refused:
+            count += f", {self.refused:,} of them refused"
         return f"{count}. The first, {place_of(self.failed[0])}" if self.failures else count
 
     def nothing_ran(self, why: str) -> NothingRan:

@@ -35,6 +35,7 @@ class RunResult:
 
     run_id: str
     seconds: float
+    """Seconds that the months took."""
     series: Columns = field(default_factory=dict)
     projects: Columns = field(default_factory=dict)
     credits: Columns = field(default_factory=dict)
@@ -44,6 +45,8 @@ class RunResult:
     accounts: Columns = field(default_factory=dict)
     payments: Columns = field(default_factory=dict)
     applications: Columns = field(default_factory=dict)
+    burn_in: float = 0.0
+    """Seconds that making a state of rest took before them; 0 if it was there."""
 
     def tables(self) -> dict[str, Columns]:
         """Return the tables that have any column, by name, in the order of commit."""
@@ -73,4 +76,5 @@ def simulate(spec: RunSpec, on_month: Callable[[int], None] | None = None,
     tables: dict[str, Any] = {name: getattr(model, METHODS[name])() for name in spec.tables if name in METHODS}
     if "series" in tables:
         tables["series"] = narrow({name: np.asarray(values) for name, values in tables["series"].items()})
-    return RunResult(spec.run_id, time.perf_counter() - started, **tables)
+    burn_in = getattr(model, "burn_in_seconds", 0.0)
+    return RunResult(spec.run_id, time.perf_counter() - started - burn_in, burn_in=burn_in, **tables)

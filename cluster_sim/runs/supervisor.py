@@ -40,6 +40,9 @@ class Listener(Protocol):
     def finished(self, spec: RunSpec, new: bool) -> None:
         """A run is in the store; `new` is False if somebody else had done it."""
 
+    def burnt_in(self, seconds: float) -> None:
+        """The run that just finished had to make a state of rest first, which took so long."""
+
     def failed(self, spec: RunSpec, record: dict[str, Any]) -> None:
         """A run has failed for good."""
 
@@ -146,10 +149,14 @@ class _Supervisor:
         kind, text = outcome
         if kind in ("done", "there"):
             self.listener.finished(spec, kind == "done")
+            if text:
+                self.listener.burnt_in(float(text))
         elif kind == "busy":
             self.waiting.append((time.monotonic() + PAUSE, spec))
         elif kind == "lost":
             self.again.append(spec)
+        elif kind == "refused":
+            self.listener.failed(spec, failure(spec, kind, 1, text))        # another try would say the same
         elif kind == "full":
             raise StoreFull(FULL_ERRNO, text)
         else:

@@ -26,7 +26,7 @@ def _small_city() -> Any:
     from cluster_sim.model import ClusterModel
     from cluster_sim.scenario import load_scenario
 
-    return ClusterModel(load_scenario("baseline"), seed=0, scale=SCALE)
+    return ClusterModel(load_scenario("baseline", set={"start.rest_months": 0}), seed=0, scale=SCALE)
 
 
 def live_a_year() -> None:
@@ -88,9 +88,8 @@ def elsewhere() -> None:
     def nobody(model: Any) -> None:
         model.studios.allocate(2)
         model.talents.allocate(2)
-        one, decay = np.ones(N_SEGMENTS), np.ones(len(model.city.outside) + 1)
-        demand = np.ones((N_SEGMENTS, decay.size))
-        model.markets = Markets(demand, decay, demand, one, one, one, one, one)
+        one = np.ones(N_SEGMENTS)
+        model.markets = Markets(one, one, one, one, one)
 
     die_with_parent()
     np.seterr(all="ignore")

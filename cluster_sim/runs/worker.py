@@ -45,7 +45,7 @@ class Outcome(NamedTuple):
     `kind` is "done"; "there" (somebody else had done it); "busy" (another process is at it); "full" (the disk);
     "raised" or "killed" (tried again, a second time recorded); "suspect" (killed, perhaps by a neighbour: tried again
     alone); "hopeless" (killed often enough: recorded at once); "lost" (through no fault of its own: done again).
-    `text` says more.
+    `text` says more; of a run that is done the seconds of its burn-in, if it needed one.
     """
 
     kind: str
@@ -58,6 +58,7 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
 
     `deaths` is how many processes it may have died with before (where nobody else counts them).
     """
+    from cluster_sim.inputs.errors import Refused
     from cluster_sim.runs.errors import full_text, is_full
     from cluster_sim.runs.single_run import simulate
 
@@ -70,8 +71,11 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
         with nullcontext(0) if deaths is None else store.begun(spec.run_id) as died:
             if deaths is not None and died >= deaths:
                 return Outcome("hopeless", f"the run was begun {died} times and each time its worker died")
-            store.stage(spec, simulate(spec, on_month, job.factory), spec.scenario.digest(), job.code)
-        return Outcome("done")
+            result = simulate(spec, on_month, job.factory)
+            store.stage(spec, result, spec.scenario.digest(), job.code)
+        return Outcome("done", f"{result.burn_in:.1f}" if result.burn_in else "")
+    except Refused as error:
+        return Outcome("refused", str(error))
     except Exception as error:
         return Outcome("full", full_text(error, store.folder)) if is_full(error) else Outcome(
             "raised", traceback.format_exc())

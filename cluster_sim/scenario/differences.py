@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cluster_sim.inputs.quantities import month_name
@@ -19,13 +20,24 @@ def differences(scenario: Scenario, base: Scenario) -> list[str]:
             lines.append(f"{key}: {month_name(old)} -> {month_name(new)}")
     lines += _policies(scenario, base)
     lines += _events(scenario, base)
-    for key in scenario.outside:
-        old, new = base.outside.get(key), scenario.outside[key]
-        if old != new:
-            lines.append(f"outside {key}: {_value(old)} -> {_value(new)}")
+    lines += _outside(scenario.outside, base.outside)
     for name, value in scenario.parameters.items():
         if base.parameters.get(name) != value:
             lines.append(f"{name}: {_value(base.parameters.get(name))} -> {_value(value)}")
+    return lines
+
+
+def _outside(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
+    """Differences of the outside conditions, key by key; a path that is not changed has no keys."""
+    lines = []
+    for name in dict.fromkeys([*new, *old]):
+        one, other = new.get(name, {}), old.get(name, {})
+        if not isinstance(one, Mapping):
+            one, other = {"": one}, {"": other}
+        for key in dict.fromkeys([*one, *other]):
+            if one.get(key) != other.get(key):
+                where = f"{name}.{key}" if key else name
+                lines.append(f"outside {where}: {_value(other.get(key), key)} -> {_value(one.get(key), key)}")
     return lines
 
 
@@ -83,7 +95,7 @@ def _events(scenario: Scenario, base: Scenario) -> list[str]:
 
 
 def _value(value: Any, key: str = "") -> str:
-    if key in ("month", "from", "to") and isinstance(value, int):
+    if key in ("month", "from", "to", "half") and isinstance(value, int):
         return month_name(value)
     if value is None:
         return "none"

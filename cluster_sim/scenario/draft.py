@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cluster_sim.inputs.errors import Faults, did_you_mean
-from cluster_sim.inputs.shapes import RESET, Names
-from cluster_sim.inputs.validation import validate
-from cluster_sim.inputs.yaml_reader import Node
+from cluster_sim.inputs.shapes import Names
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.events import EVENTS, Events
 from cluster_sim.scenario.inheritance import Document
-from cluster_sim.scenario.metadata import HEAD, OUTSIDE, OUTSIDE_SHAPE
+from cluster_sim.scenario.metadata import HEAD
+from cluster_sim.scenario.outside import KEYS, OutsideConditions
 from cluster_sim.scenario.overrides import Override
 from cluster_sim.scenario.parameters import ParameterValues
 from cluster_sim.scenario.prices import Prices
@@ -26,7 +23,7 @@ class Draft:
         self.timeline = Timeline(names, prices, faults, start)
         self.events = Events(names, prices, faults)
         self.parameters = ParameterValues(faults)
-        self.outside: dict[str, Any] = {key: info.default for key, info in OUTSIDE.items()}
+        self.outside = OutsideConditions(faults, start)
 
     def read(self, document: Document) -> None:
         """Apply one file, or an override of its head."""
@@ -35,7 +32,7 @@ class Draft:
         self.parameters.read(document)
         node = document.root.value.get("outside")
         if node is not None and node.value is not None:
-            self._outside(node)
+            self.outside.read(node, self.timeline.latest)
 
     def apply(self, one: Override) -> None:
         """Apply one override; those of the head are read with the files."""
@@ -45,8 +42,8 @@ class Draft:
             self.timeline.set(one, self.start)
         elif first == "events":
             self.events.set(one)
-        elif first == "outside" and len(one.parts) == 2:
-            self._outside(Node({rest: one.node}, one.mark(0), {rest: one.mark(1)}))
+        elif first == "outside" and rest:
+            self.outside.set(one, self.timeline.latest)
         elif first == "parameters" and rest:
             self.parameters.set(rest, one.node, one.mark(1).part(0, len(rest)))
         elif one.path in self.parameters.known:
@@ -55,14 +52,9 @@ class Draft:
             hint = did_you_mean(one.path, [*HEAD, *self.paths()], "such as policies.production_subsidy.rate=0.2")
             self.faults.add("", f"unknown path '{one.path}'", hint, whole)
 
-    def _outside(self, node: Node) -> None:
-        """Apply outside conditions: whether they are frozen."""
-        for key, value in validate(OUTSIDE_SHAPE, node, "outside", self.faults).items():
-            self.outside[key] = OUTSIDE[key].default if value is RESET else value
-
     def paths(self) -> list[str]:
         """Every path that an override may set, besides those of the head."""
-        found = [*self.parameters.known, *(f"outside.{key}" for key in OUTSIDE)]
+        found = [*self.parameters.known, *(f"outside.{key}" for key in KEYS)]
         for name, instrument in self.timeline.known.items():
             found += [f"policies.{name}.{key}" for key in ("from", *registry.keys_of(instrument))]
         for title, event in self.events.found.items():

@@ -30,6 +30,9 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
         "segment": KeyInfo("segment", "film", text="the segment of the work", status=""),
         "budget": KeyInfo("million yuan", None, text="cost of the work; by the model's rule if not given", status=""),
         "studio": KeyInfo("text", None, text="its maker; works of one maker go to the same studio", status=""),
+        "owned_elsewhere": KeyInfo(
+            "share", None, 0, 0.95, "part of cost and receipts of owners in other cities; by the model's rule if not "
+            "given", status=""),
         "zone": KeyInfo("zone", None, text="zone of the studio that makes it; any if not given"),
         "city": KeyInfo(
             "other city",
@@ -45,6 +48,12 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
         "month": KeyInfo("month name", text="first month in which nobody comes to see it", status=""),
         "project": KeyInfo("identity", text="the title, by its project_id in the table of titles", status=""),
         "seed": KeyInfo("count", None, text="flops only in the run of this seed; in all if not given"),
+        **_TAIL,
+    },
+    "no_hits": {
+        "no_hits": KeyInfo("text", text="a name for it", status=""),
+        "month": KeyInfo("month name", text="first month whose new titles it is about", status=""),
+        "part": KeyInfo("share", 1.0, 0, 1, "part of the titles on their way to a hit that find nobody", status=""),
         **_TAIL,
     },
     "pandemic": {
@@ -64,12 +73,14 @@ EVENTS: dict[str, dict[str, KeyInfo]] = {
 REQUIRED = {
     "hit": ("month", "gross"),
     "flop": ("month", "project"),
+    "no_hits": ("month",),
     "pandemic": ("from", "to"),
     "convention": ("month",),
 }
 TEXTS = {
     "hit": "A work whose success is replayed: a studio of the city releases it in that month.",
     "flop": "A title of the run that finds no audience, though it was made and paid for: a what-if.",
+    "no_hits": "Titles that would become hits find no audience, all or a part of them by lot: a what-if.",
     "pandemic": "The multipliers of demand and releases of the city's file hold in these months.",
     "convention": "A convention in the city: buzz in one segment.",
 }

@@ -14,6 +14,7 @@ from cluster_sim.inputs.keys import KeyInfo
 from cluster_sim.inputs.program import program
 from cluster_sim.inputs.quantities import bounds_text, shown
 from cluster_sim.scenario import registry
+from cluster_sim.scenario.outside import KEYS as OUTSIDE
 from cluster_sim.scenario.titles import TITLES
 
 SEGMENT_TEXTS = {
@@ -95,7 +96,8 @@ def topics_of(name: str) -> list[Topic]:
     """
     name = name.strip().removeprefix("parameters.")
     path = name.removeprefix("policies.").removeprefix("events.")
-    found = [*_instrument_topics(path), *_event_topics(path), *_parameter_topics(name), *_column_topics(name)]
+    found = [*_instrument_topics(path), *_event_topics(path), *_outside_topics(name), *_parameter_topics(name),
+             *_column_topics(name)]
     if name in TITLES:
         unit, text = TITLES[name]
         found.append({"kind": "column of projects", "name": name, "text": text, "unit": unit})
@@ -134,6 +136,7 @@ def nearest_names(name: str, most: int = 3) -> list[str]:
     """Known names close to `name`, the closest first."""
     known = [*registry.instruments(), *columns(), *SEGMENT_TEXTS, *TERMS, *registry.city_names(), *TITLES,
              *parameters.specification()]
+    known += [f"outside.{key}" for key in OUTSIDE]
     known += [f"{i}.{key}" for i, c in registry.instruments().items() for key in registry.keys_of(c)]
     found: list[str] = []
     while len(found) < most:
@@ -221,6 +224,23 @@ def _event_topics(path: str) -> list[Topic]:
     return [{"kind": "event", "name": kind, "text": TEXTS[kind], "keys": topics}]
 
 
+def _outside_topics(name: str) -> list[Topic]:
+    from cluster_sim.scenario.outside import FREEZE, KEYS, PATHS, TEXTS
+
+    path = name.removeprefix("outside.")
+    if name == "outside":
+        text = "What the city cannot change: paths of the world outside it, each over that of the city's files."
+        return [{"kind": "outside conditions", "name": name, "text": text,
+                 "keys": [_key_topic("freeze", FREEZE)] + [
+                     {"kind": "key", "name": path, "text": text, "unit": "text"} for path, text in TEXTS.items()]}]
+    if name.startswith("outside.") and path in KEYS:
+        return [_key_topic(name, KEYS[path])]
+    if path in PATHS and (name.startswith("outside.") or path != "ai"):
+        return [{"kind": "outside path", "name": f"outside.{path}", "text": TEXTS[path],
+                 "keys": [_key_topic(key, info) for key, info in PATHS[path].items()]}]
+    return []
+
+
 def _parameter_topics(name: str) -> list[Topic]:
     found = []
     for each in parameters.specification().values():
@@ -235,6 +255,8 @@ def _parameter_topics(name: str) -> list[Topic]:
                     "unit": each.unit,
                     "default": each.value,
                     "bounds": bounds_text(low, high),
+                    **({"plausible": bounds_text(*each.plausible)} if each.plausible else {}),
+                    **({"beyond it": each.beyond} if each.beyond else {}),
                     "status": each.status,
                     "source": each.source,
                     "set": f"--set {each.name}={each.value:g}",
@@ -283,7 +305,8 @@ def as_text(topic: Topic) -> str:
     for field in ("title", "text", "how"):
         if topic.get(field):
             lines += [f"  {line.strip()}".rstrip() for line in str(topic[field]).splitlines()]
-    for field in ("unit", "default", "bounds", "symbol", "status", "source", "scale", "paid by", "set"):
+    for field in ("unit", "default", "bounds", "plausible", "beyond it", "symbol", "status", "source", "scale",
+                  "paid by", "set"):
         value = topic.get(field)
         if value not in (None, "", "1") or (field == "default" and topic["kind"] == "key"):
             lines.append(f"  {field + ':':<9} {'none' if value is None else _plain(value)}")

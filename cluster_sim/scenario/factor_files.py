@@ -100,8 +100,8 @@ class FactorReader:
 
     def info_of(self, path: str) -> KeyInfo | None:
         """What may stand at a path: its unit, bounds and default; None if there is no such path."""
+        from cluster_sim.scenario import outside
         from cluster_sim.scenario.events import EVENTS
-        from cluster_sim.scenario.metadata import OUTSIDE
 
         if path.startswith(DUMMY):
             return KeyInfo("1", 0.5, -1e300, 1e300, "sets nothing: what an analysis says of it is noise")
@@ -128,7 +128,7 @@ class FactorReader:
                 if event["title"] == title and key not in (event["kind"], "prices", "note"):
                     return EVENTS[event["kind"]].get(key)
             return KeyInfo("text", text="only none can be set here") if len(parts) == 1 else None
-        return OUTSIDE.get(parts[1]) if parts[0] == "outside" and len(parts) == 2 else None
+        return outside.info_of(parts[1:]) if parts[0] == "outside" else None
 
     # values ---------------------------------------------------------------------------------------------
 

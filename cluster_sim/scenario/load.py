@@ -36,8 +36,10 @@ def load(path: str | Path, settings: Mapping[str, Any] | Iterable[str] | None = 
     for document in documents:
         draft.timeline.latest = end if document is last and own_end else None
         draft.read(document)
+    draft.timeline.latest = end
     for one in overrides:
         draft.apply(one)
+    draft.outside.check(found.city)
     faults.stop()
     return Scenario(
         name=head.get("name", ""),
@@ -48,7 +50,7 @@ def load(path: str | Path, settings: Mapping[str, Any] | Iterable[str] | None = 
         parameters=draft.parameters.values,
         policies=draft.timeline.complete(),
         events=draft.events.ordered(),
-        outside=draft.outside,
+        outside=draft.outside.complete(),
         slug=head.get("slug", ""),
         city_digest=found.digest,
     )

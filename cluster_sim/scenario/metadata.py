@@ -31,11 +31,7 @@ HEAD = {
 SOURCE = "--set"
 """What messages call a value set on the command line."""
 PARTS = ("policies", "events", "outside", "parameters")
-OUTSIDE = {
-    "freeze": KeyInfo("bool", False, text="whether the outside conditions of January 2017 are kept for ever", status="")
-}
 SHAPE = shape("scenario", HEAD, resets=False, parts=PARTS)
-OUTSIDE_SHAPE = shape("outside", OUTSIDE)
 DEFAULT_START, DEFAULT_END = 2017 * 12, 2035 * 12 + 11
 
 

@@ -14,9 +14,9 @@ from pydantic import TypeAdapter
 from cluster_sim import parameters
 from cluster_sim.inputs.shapes import NONE
 from cluster_sim.parameters import Parameter
-from cluster_sim.scenario import registry
+from cluster_sim.scenario import outside, registry
 from cluster_sim.scenario.events import REQUIRED, SHAPES, TEXTS
-from cluster_sim.scenario.metadata import OUTSIDE_SHAPE, PARTS, SHAPE
+from cluster_sim.scenario.metadata import PARTS, SHAPE
 from cluster_sim.scenario.timeline import entry_shape
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -37,7 +37,7 @@ def scenario_schema() -> dict[str, Any]:
             **head,
             "policies": _policies(),
             "events": _events(),
-            "outside": _mapping(OUTSIDE_SHAPE),
+            "outside": _outside(),
             "parameters": _parameters(),
         },
     }
@@ -86,6 +86,14 @@ def _events() -> dict[str, Any]:
         "description": "things that happen in one month or some",
         "anyOf": [{"type": "array", "items": {"anyOf": [*kinds, remove]}}, _NONE],
     }
+
+
+def _outside() -> dict[str, Any]:
+    """Outside conditions: the switch, and each path with its keys."""
+    head = _mapping(outside.FLAGS)
+    for path, shape in outside.SHAPES.items():
+        head["properties"][path] = {"description": outside.TEXTS[path], "anyOf": [_mapping(shape), _NONE]}
+    return head
 
 
 def _parameters() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from cluster_sim.inputs.quantities import bounds_text
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.explain import example_value
 from cluster_sim.scenario.inheritance import is_city
+from cluster_sim.scenario.outside import TEXTS
 from cluster_sim.scenario.types import Scenario
 
 FEW = 6
@@ -54,9 +55,10 @@ def template(path: Path, base: str = registry.BASELINE) -> str:
         "parameters:",
         *_parameters(),
         "",
-        "# What the city cannot change: freeze keeps the outside conditions of January 2017 for ever.",
+        "# What the city cannot change. A path differs from that of the city's files by a factor and by further",
+        "# growth from a month on; freeze keeps the outside conditions of January 2017 for ever.",
         "outside:",
-        "  # freeze: no",
+        *_outside(),
         "",
     ]
     return "\n".join(lines)
@@ -118,6 +120,15 @@ def _events(start: Scenario) -> list[str]:
         "  # - {convention: A fair, month: 2027-10, segment: games, buzz: 0.2}",
     ]
     return lines + [f"  # - remove: {event['title']}" for event in start.events]
+
+
+def _outside() -> list[str]:
+    """Each outside path with its keys."""
+    lines = ["  # freeze: no"]
+    for path, text in TEXTS.items():
+        keys = "half: 2027-01" if path == "ai" else "from: 2026-01, factor: 1.2, growth: 0.5%"
+        lines += [f"  # {line}" for line in textwrap.wrap(text, 88)] + [f"  # {path}: {{{keys}}}"]
+    return lines
 
 
 def _parameters() -> list[str]:

@@ -16,6 +16,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "gross_abroad": (MONEY, "of the gross, abroad"),
     "receipts": (MONEY, "what the studio has received of the gross"),
     "coinvested": ("share", "part of cost and receipts that co-investors carry"),
+    "owned_elsewhere": ("share", "of that part, what owners in other cities carry"),
     "aid": (MONEY, "public aid received"),
     "quality": ("log", "quality at release; 0 is a typical title"),
     "tests": ("count", "rounds of tests with users"),

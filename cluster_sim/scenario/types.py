@@ -10,8 +10,8 @@ from typing import Any
 
 from cluster_sim.inputs.quantities import month_name, parse_month
 
-EVENT_KINDS = ("hit", "flop", "pandemic", "convention")
-_MONTH_KEYS = ("month", "from", "to")
+EVENT_KINDS = ("hit", "flop", "no_hits", "pandemic", "convention")
+_MONTH_KEYS = ("month", "from", "to", "half")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Scenario:
     events: list[dict[str, Any]]
     """In order of `month`, each with its `kind`."""
     outside: dict[str, Any]
-    """`freeze`: whether the outside paths stay at their values of January 2017."""
+    """`freeze`: whether the outside paths stay at their values of January 2017; beside it only paths that are changed:
+    `market`, `foreign`, `rest_gdp`, `outside_wage` with `from` (an ordinal), `factor`, `growth`; `ai` with `half`."""
     slug: str = ""
     """Short name, from the file's name: `no_policy`."""
     city_digest: str = ""
@@ -58,7 +59,8 @@ class Scenario:
             "prices": 2017,
             "policies": {name: [_dated(entry) for entry in self.policies[name]] for name in sorted(self.policies)},
             "events": [_event(event) for event in self.events],
-            "outside": dict(self.outside),
+            "outside": {key: _dated(value) if isinstance(value, Mapping) else value
+                        for key, value in self.outside.items()},
             "parameters": {name: self.parameters[name] for name in sorted(self.parameters)},
         }
 
@@ -84,7 +86,8 @@ def load_resolved(content: Mapping[str, Any]) -> Scenario:
         parameters={name: float(value) for name, value in content["parameters"].items()},
         policies={name: [_with_ordinals(entry) for entry in entries] for name, entries in content["policies"].items()},
         events=[_from_file(event) for event in content["events"]],
-        outside=dict(content["outside"]),
+        outside={key: _with_ordinals(value) if isinstance(value, Mapping) else value
+                 for key, value in content["outside"].items()},
         slug=content.get("slug", ""),
         city_digest=content.get("city_digest", ""),
     )

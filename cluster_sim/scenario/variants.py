@@ -50,10 +50,11 @@ class Variants:
     def draft(self, faults: Faults, touched: Iterable[str] = ()) -> Any:
         """The base as a draft whose `parameters` are those that change; only policies in `touched` are laid out."""
         from cluster_sim.scenario.draft import Draft
+        from cluster_sim.scenario.outside import copy_of
 
         draft = Draft(*self.shared, faults, self.base.start)
-        draft.parameters.values = {}
-        draft.outside = dict(self.base.outside)
+        draft.parameters.values, draft.timeline.latest = {}, self.base.end
+        draft.outside.found = copy_of(self.base.outside)
         draft.timeline.entries = {name: _changes(self.base.policies[name]) for name in touched
                                   if name in self.base.policies}
         for event in self.base.events:
@@ -74,7 +75,8 @@ class Variants:
         done = draft.timeline.complete() if touched else {}
         return Variant(
             self.base, draft.parameters.values, {name: done.get(name, []) for name in sorted(touched)},
-            draft.events.ordered() if "events" in parts else None, draft.outside if "outside" in parts else None)
+            draft.events.ordered() if "events" in parts else None,
+            draft.outside.complete() if "outside" in parts else None)
 
 
 def _changes(entries: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:

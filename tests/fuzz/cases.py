@@ -19,12 +19,14 @@ SCENARIOS, CITIES = ROOT / "scenarios", ROOT / "cluster_sim" / "cities"
 KINDS = ("scenario", "city", "sweep", "study", "set")
 SETTINGS = ("policies.production_subsidy.rate=0.2", "policies.production_subsidy.2025-01.rate=27%", "end=2030-12",
             "collaboration.tau_max=0.8", "outside.freeze=true", "policies.ladder_grants.budget=400 million yuan",
-            "parameters.labour.wage_speed=0.004", "policies.pilot_zones.zones=[zone_a]", "slug=mine", "name=Mine")
+            "parameters.labour.offer_speed=0.004", "policies.pilot_zones.zones=[zone_a]", "slug=mine", "name=Mine")
 REFUSED = 2
 """Exit status of a command whose input will not do."""
 PLACE = re.compile(r"^(--set|\S[^\n]*\.(yaml|csv)):\d+:\d+: ", re.MULTILINE)
 COMMANDS = {"scenario": "run", "city": "run", "sweep": "sweep"}
-STUDIES = {"instruments": "search", "policies": "discover", "trajectories": "sensitivity"}
+STUDIES = {"doses": "doses", "fit": "posterior", "instruments": "search", "policies": "discover",
+           "trajectories": "sensitivity"}
+"""Which command reads a study: by the first of these keys that it has."""
 
 
 def samples(kind: str) -> list[Path]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import Any
 
 import mesa
 import numpy as np
 
-from cluster_sim.codes import Life, Origin, Stage, Status
+from cluster_sim.codes import Life, Stage, Status
 from cluster_sim.model import ClusterModel
 
 from .luck import Dice, KeyedLuck
@@ -94,7 +95,7 @@ class ReferenceCity(mesa.Model):
         self.meeting_cache.clear()
         self.people_live()
         self.hire()
-        self.agents_by_type[Studio].do("find_partner")
+        self.agents_by_type[Studio].do("find_partners")
         self.agents_by_type[Studio].do("produce")
         self.make_works()
         self.release()
@@ -114,25 +115,30 @@ class ReferenceCity(mesa.Model):
         """Let seekers apply to what is posted, studios take the best, and everybody's wage move."""
         studios = self.studios
         for studio in studios:
-            studio.pull = studio.attraction()
-        self.vacancies = [[Vacancy(s, k) for s in studios for _ in range(s.vacancies[k])] for k in range(6)]
+            studio.filled = [0] * 6
+        self.vacancies = [[Vacancy(s, k, s.attraction(k)) for s in studios for _ in range(s.vacancies[k])]
+                          for k in range(6)]
         self.agents_by_type[Worker].do("apply")
-        last, serial = None, 0
         for vacancy in (v for of_one in self.vacancies for v in of_one):
-            serial = serial + 1 if vacancy.studio is last else 1
-            last = vacancy.studio
-            last.fill(vacancy, serial)
-        for vacancy in self.events["outsider"]:
-            self.hire_outsider(vacancy)
+            vacancy.studio.fill(vacancy)
         self.agents_by_type[Worker].do("get_raise")
+        for k in range(6):
+            self.move_offers(k)
 
-    def hire_outsider(self, vacancy: Vacancy) -> None:
-        """Let a person of another sector fill a vacancy."""
-        spread = self.luck.draw(Origin.OTHER_SECTOR, len(self.events["outsider"]), self.t).normal()
-        columns = {"id": -1, "skill": self.par["labour.outsider_skill"] * 2.718281828**(0.25 * spread), "wage": 0.0,
-                   "specialism": vacancy.specialism, "experience": 60, "trained": 0, "cell": vacancy.studio.cell,
-                   "graduation": 0, "origin": Origin.OTHER_SECTOR, "status": 0, "since": self.t}
-        Worker(self, columns, None).start_at(vacancy.studio, outsider=True)
+    def move_offers(self, k: int) -> None:
+        """Let who posted move the offer for a specialism; the market wage grows like the mean of what they offer."""
+        posting = [s for s in self.studios if s.vacancies[k]]
+        if not posting:
+            return
+        new = [s.new_offer(k) for s in posting]
+        growth = (sum(s.vacancies[k] * offer for s, offer in zip(posting, new, strict=True))
+                  / sum(s.vacancies[k] * s.offer[k] for s in posting))
+        for studio, offer in zip(posting, new, strict=True):
+            studio.offer[k] = offer / growth
+        posts, found = (sum(getattr(s, what)[k] for s in posting) for what in ("vacancies", "filled"))
+        tighter = self.par["labour.tightness_speed"] * ((posts - found) / posts - self.state["still_open"][k])
+        self.state["still_open"][k] += tighter
+        self.state["market_wage"][k] *= growth * math.exp(self.par["labour.tightness_pay"] * tighter)
 
     def make_works(self) -> None:
         """Step 6: works in production go on; tests and clearance pass."""

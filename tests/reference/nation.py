@@ -21,8 +21,10 @@ class Town:
         self.wage = self.price_by_cost = self.price = self.last_price = self.cost = 1.0
         self.own_part = float(p.own_cost[0])            # own cost in yuan, of a unit whose price at rest is one
         self.orders = jobs * (p.lead - 1.0)
+        self.tight = 1.0 - p.fill_rate                  # part of the posts that lately stayed open
         self.expected = self.delivered = float(jobs)
         self.pressure = 1.0
+        self.skill = 0.0                                # log of know-how, rest is zero
         self.level = 1.0                                # attraction that is not jobs or price
 
 
@@ -31,6 +33,7 @@ class Nation:
 
     def __init__(self, p, towns, jobs, sales_per_job, round_km, seed):
         self.p, self.rng = p, np.random.default_rng(seed)
+        self.surcharge = 1.0                            # on all prices, where clients want more than can be done
         self.towns = [Town(p, jobs, sales_per_job) for _ in range(towns)]
         self.other = {i: round(p.other_ratio * jobs) for i in range(towns)}
         self.first_other = self.other[0]
@@ -59,11 +62,17 @@ class Nation:
         crowd = {i: t.jobs / t.first_jobs for i, t in enumerate(self.towns)}
         self.move_people()
         for i, town in enumerate(self.towns):
-            output_per_job = crowd[i] ** self.p.gamma
+            busy = min(1.2 / self.p.use, town.pressure)
+            town.skill = (1.0 - self.p.knowhow_speed) * town.skill + (
+                self.p.knowhow_speed * self.p.knowhow_work * (busy - 1.0))
+            output_per_job = self.output_per_job(town, crowd[i])
             self.hire(town, output_per_job)
             self.set_price(town, output_per_job, (cost_factor or {}).get(i, 1.0))
         self.divide_the_money(crowd, demand)
         assert self.everybody() == self.headcount
+
+    def output_per_job(self, town, crowd):
+        return crowd**self.p.gamma * math.exp(self.p.knowhow_weight * town.skill)
 
     def move_people(self):
         p = self.p
@@ -107,13 +116,18 @@ class Nation:
     def hire(self, t, output_per_job):
         p = self.p
         turnover = p.quit_rate + p.switch_rate + p.emigration_rate
-        open_at_rest = turnover / p.fill_rate - turnover
-        wanted = t.expected / output_per_job * (1.0 + open_at_rest)
-        open_posts = wanted - t.jobs
-        if open_posts <= 0.0:
-            dismissed = self.some(t.jobs, p.layoff_speed * -open_posts / t.jobs)
+        wanted = t.expected * self.surcharge / output_per_job
+        if t.jobs > wanted:
+            dismissed = self.some(t.jobs, p.layoff_speed * (1.0 - wanted / t.jobs))
             t.jobs, t.seekers = t.jobs - dismissed, t.seekers + dismissed
-            t.wage *= math.exp(p.offer_speed * math.log(p.fill_rate))
+        usual_loss = t.jobs / (1.0 - turnover) - t.jobs
+        more = p.posting_speed * (wanted - t.jobs - usual_loss)
+        if more > 0.0:
+            limit = p.growth_bound * t.jobs + p.studios * t.first_jobs
+            more = limit * (1.0 - math.exp(-more / limit))
+        open_posts = (usual_loss + more) / p.fill_rate
+        if open_posts <= 0.0:
+            self.move_offers(t, 1.0)
             return
         # the chance that a post finds somebody: bounded, and with the wanted elasticity at rest
         bend = math.log(1.0 - p.matching) / math.log(p.fill_rate)
@@ -122,7 +136,16 @@ class Nation:
         chance = (1.0 + ratio**-bend) ** (-1.0 / bend)
         found = self.some(int(open_posts), chance)
         t.jobs, t.seekers = t.jobs + found, t.seekers - found
-        t.wage *= math.exp(p.offer_speed * math.log(p.fill_rate / chance))
+        self.move_offers(t, chance)
+
+    def move_offers(self, t, filled):
+        """Learn from the month's posts, and charge for how tight the market has been of late."""
+        p = self.p
+        before = t.tight
+        t.tight = (1.0 - p.tightness_speed) * before + p.tightness_speed * (1.0 - filled)
+        short = p.offer_speed * (p.fill_rate - filled)
+        t.wage *= math.exp(short + max(0.0, short) * math.log(self.surcharge))
+        t.wage *= math.exp(p.tightness_pay * (t.tight - before))
 
     def set_price(self, t, output_per_job, factor):
         p = self.p
@@ -132,11 +155,12 @@ class Nation:
             change = math.log(new / t.cost) / left
             t.price_by_cost *= math.exp(p.pass_through * (1.0 + p.markup) * part * change)
             t.cost *= math.exp(change)
-        t.price = t.price_by_cost * t.pressure**p.scarcity
+        t.price = t.price_by_cost + p.scarcity * max(-0.5, p.use * (t.pressure - 1.0))
 
     def divide_the_money(self, crowd, demand):
         p = self.p
-        sold = {i: t.delivered * t.last_price * t.sales_per_job for i, t in enumerate(self.towns)}
+        asked = self.surcharge
+        sold = {i: t.delivered * t.last_price * t.sales_per_job * asked for i, t in enumerate(self.towns)}
         mean = sum(sold.values()) / len(sold)
         market = self.final * demand + self.bought * mean / (self.towns[0].first_jobs * self.towns[0].sales_per_job)
         won = {i: p.links_local * sold[i] for i in sold}
@@ -147,11 +171,18 @@ class Nation:
             for i in pull:
                 won[i] += market * pull[i] / total
         for i, t in enumerate(self.towns):
-            t.orders += won[i] / (t.price * t.sales_per_job)
+            t.orders += won[i] / (t.price * t.sales_per_job * asked)
             due = t.orders / p.lead
-            most = t.jobs * crowd[i] ** p.gamma / p.use
+            most = t.jobs * self.output_per_job(t, crowd[i]) / p.use
             t.pressure = max(0.05, due / most / p.use)
             t.delivered = min(due, most)
             t.orders -= t.delivered + p.lapse * max(0.0, due - most)
             t.expected += p.plan_speed * (due - t.expected)
             t.last_price = t.price
+        # what all towns could earn with everybody busy, at prices without the surcharge
+        busy = sum(t.jobs * self.output_per_job(t, crowd[i]) / p.use * t.price * t.sales_per_job
+                   for i, t in enumerate(self.towns))
+        clearing = max(1.0, sum(won.values()) / busy)
+        self.surcharge = asked * (clearing / asked) ** p.premium_speed
+        for t in self.towns:
+            t.orders *= asked / self.surcharge

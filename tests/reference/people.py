@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from cluster_sim.codes import FOUNDER, Origin, Status
+from cluster_sim.codes import FOUNDER, Status
 from cluster_sim.draws import APPLY, CAREER, SCORE
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ class Worker(mesa.Agent):
         """Live a month: graduate, give up looking, learn, leave, or found a studio.
 
         Skill closes a share of the gap to its ceiling each month at work (learning by doing).  The chance to quit
-        is the studio's rate times the market's wage for the skill over the own wage; that to go to other
-        sectors is a rate times their wage over the own one.
+        and that to go to other sectors are rates times the market's wage for the skill over the own wage.
         """
         city, par, t = self.model, self.model.par, self.model.t
         luck = city.luck.draw(CAREER, self.id, t)
@@ -43,9 +42,10 @@ class Worker(mesa.Agent):
                 else:
                     self.leave("graduates_left")
         elif self.status == Status.SEEKING:
-            months = t - self.since
-            if luck.field(0) < par["labour.give_up"] * city.state["leave_pull"] * (1.0 + 0.25 * months):
+            if luck.field(0) < par["labour.give_up"]:
                 self.leave("gave_up")
+            elif luck.field(3) < par["labour.emigration_rate"]:
+                self.leave("left_search")
         else:
             self.work_a_month(luck)
 
@@ -56,13 +56,16 @@ class Worker(mesa.Agent):
         self.skill += par["labour.learning"] * max(0.0, par["labour.skill_ceiling"] - self.skill)
         if self.status == Status.SOLO or self.trained >= FOUNDER:
             return
-        worth = city.state["market_wage"][self.specialism] * math.sqrt(self.skill)
-        if luck.field(0) < studio.quit_rate() * worth / self.wage:
+        worth = city.state["market_wage"][self.specialism] * math.sqrt(self.skill) / self.wage
+        away = par["labour.emigration_rate"]
+        if luck.field(0) < studio.quit_rate() * worth:
             self.look_for_work("quit")
         elif luck.field(1) < studio.layoff:
             self.look_for_work("laid_off")
-        elif luck.field(2) < par["labour.other_sectors"] * city.state["rest_wage"] / self.wage:
+        elif luck.field(2) < par["labour.switch_rate"]:
             self.leave("other_sectors")
+        elif luck.field(3) < away + par["population.retirement"]:
+            self.leave("left_work" if luck.field(3) < away else "retired")
         elif self.experience >= par["population.founding_experience"]:
             u = luck.again().uniform()
             team = 1.0 if studio.staff >= 3 else 0.3
@@ -100,12 +103,14 @@ class Worker(mesa.Agent):
         if not vacancies:
             return
         luck = city.luck.draw(APPLY, self.id, city.t)
-        total, chosen = city.par["labour.reservation"], None
+        idle = max(city.state["unemployment"], 0.001) / city.par["population.unemployment_reference"]
+        waiting = idle ** (-city.par["labour.wage_curve"] * city.par["labour.wage_weight"])
+        total, chosen = city.par["labour.reservation"] * waiting, None
         for _ in range(int(city.par["labour.samples"])):
             vacancy: Vacancy = vacancies[int(luck.uniform() * len(vacancies))]
             u = luck.field(0)
             luck = luck.again()
-            weight = vacancy.studio.pull * math.exp(
+            weight = vacancy.pull * math.exp(
                 -city.par["labour.commute_weight"] * city.kilometres_between_cells(self.cell, vacancy.studio.cell))
             total += weight
             if u * total < weight:
@@ -114,13 +119,11 @@ class Worker(mesa.Agent):
             impression = 1.0 + 0.15 * city.luck.draw(SCORE, self.id, city.t).normal()
             chosen.applicants.append((self.skill * impression, self))
 
-    def start_at(self, studio: Studio, outsider: bool = False) -> None:
+    def start_at(self, studio: Studio) -> None:
         """Begin a job at the wage that the studio pays for the skill."""
         self.employer, self.status, self.since = studio, Status.EMPLOYED, self.model.t
         self.wage = studio.wage_for(self.specialism, self.skill)
         studio.people.add(self)
-        if outsider:
-            self.origin = Origin.OTHER_SECTOR
 
     def get_raise(self) -> None:
         """Once a year, in the own month, close a part of the gap to what the employer would offer today."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from cluster_sim.codes import Life
-from cluster_sim.draws import MEET, OUTSIDER, VACANCY
-from cluster_sim.month.partner_search import FIT_BITS, PARK_KM
+from cluster_sim.draws import MEET, VACANCY
+from cluster_sim.month.partner_search import FIT_BITS, KNOWN, OTHER_MEETINGS, PARK_KM, PAST_BITS
+from cluster_sim.month.production import MOST_OVERHEAD
 
 if TYPE_CHECKING:
     from .people import Worker
@@ -21,10 +22,11 @@ SPECIALISMS = range(6)
 
 @dataclass(eq=False)
 class Vacancy:
-    """One open job."""
+    """One open job; its pull is exp(utility) for a seeker, the commute apart."""
 
     studio: Studio
     specialism: int
+    pull: float
     applicants: list[tuple[float, Worker]] = field(default_factory=list)
 
 
@@ -39,15 +41,15 @@ class OtherCity:
 
 
 class Studio(mesa.Agent):
-    """A studio; attributes as in the columns of `STUDIO`, its people, works and partner as objects."""
+    """A studio; attributes as in the columns of `STUDIO`, its people, works and partners as objects."""
 
     def __init__(self, city: Any, columns: dict[str, Any], ties: dict[int, float]) -> None:
         super().__init__(city)
         self.__dict__.update(columns)
         self.people: set[Worker] = set()
         self.ties = ties                      # strength by the other studio's identity
-        self.partner: Studio | OtherCity | None = None
-        self.partner_known = self.sub != -1
+        self.team: list[Studio | OtherCity | None] = [None] * 6      # by specialism, those found here
+        self.known = [row != -1 for row in self.sub]
 
     # ---- what people see
     def quit_rate(self) -> float:
@@ -56,16 +58,16 @@ class Studio(mesa.Agent):
         overload = min(2.0, max(0.0, self.load / max(self.capacity, 0.1) - 1.0))
         return par["labour.quit"] * (1.0 + par["labour.quit_overload"] * overload)
 
-    def attraction(self) -> float:
+    def attraction(self, k: int) -> float:
         """Return exp(utility) of a job here, the commute apart: wage offer, reputation, slack, buzz."""
         par = self.model.par
-        return math.exp(par["labour.wage_weight"] * math.log(self.offer)
+        return math.exp(par["labour.wage_weight"] * math.log(self.offer[k] * (1.0 + self.perk))
                         + par["labour.reputation_weight"] * self.reputation + par["labour.slack_weight"] * self.slack
                         + par["labour.buzz_weight"] * self.model.state["buzz"][self.segment])
 
     def wage_for(self, specialism: int, skill: float) -> float:
         """Return the monthly wage for a skill: market wage times the own offer times skill^1/2, in whole yuan."""
-        return math.floor(self.model.state["market_wage"][specialism] * self.offer * math.sqrt(skill) + 0.5)
+        return math.floor(self.model.state["market_wage"][specialism] * self.offer[specialism] * math.sqrt(skill) + 0.5)
 
     # ---- step 4: hiring
     def plan_staff(self) -> None:
@@ -76,21 +78,37 @@ class Studio(mesa.Agent):
             return
         per_head = self.capacity / max(self.staff, 1)
         self.target = max(1.0, self.expected / par["labour.use_of_capacity"] / (per_head if per_head > 0 else 1.0))
-        gap, posts = self.target - self.staff, 0
+        gap = self.target - self.staff
         luck = self.model.luck.draw(VACANCY, self.id, t)
+        usual_leavers = self.staff * (par["labour.quit"] + par["labour.switch_rate"] + par["labour.emigration_rate"]
+                                      + par["population.retirement"])
+        new = gap * par["labour.posting_speed"]
         if gap > 0:
-            head = self.wage_bill * (1.0 + par["costs.social"]) / max(self.staff, 1)
-            affordable = max(0.0, self.cash) / max(par["labour.cash_cover"] * head, 1.0)
-            wish = min(gap * par["labour.posting_speed"], par["labour.growth_bound"] * self.staff + 1.0, affordable)
-            posts = math.floor(wish) + (luck.uniform() < wish - math.floor(wish))
-        elif gap < -par["labour.hoarding"] * self.staff:
+            bound = par["labour.growth_bound"] * self.staff + 1.0
+            new = bound * (1.0 - math.exp(-new / bound))
+        head = self.wage_bill * (1.0 + par["costs.social"]) / max(self.staff, 1)
+        hires = min(max(0.0, new + usual_leavers), self.affordable_hires(usual_leavers, head))
+        wish = hires / par["labour.fill_rate"]
+        posts = math.floor(wish) + (luck.uniform() < wish - math.floor(wish))
+        if gap < -par["labour.hoarding"] * self.staff:
             self.layoff = par["labour.layoff_speed"] * (-gap / self.staff - par["labour.hoarding"])
         if self.cash < 0 and self.staff > 1:
             self.layoff = min(0.3, self.layoff + par["labour.layoff_in_distress"])
         self.name_specialisms(posts, luck.again())
-        eager = (0.3 if self.cash < 0 else 1.0) * posts / max(self.staff, 1.0)
-        drift = par["labour.offer_speed"] * (eager - par["labour.turnover"])
-        self.offer = min(1.6, max(0.75, self.offer * (1.0 + drift)))
+
+    def affordable_hires(self, leavers: float, head: float) -> float:
+        """Return how many hires the free money covers: cash and unused credit beyond the next payroll.
+
+        Each takes some months of wage, and equipment too unless a seat stands idle or a leaver clears one.
+        """
+        par = self.model.par
+        payroll = par["money.payroll"] * self.unit_cost * (1.0 - self.overhead) * max(self.capacity, 0.5)
+        money = max(0.0, self.cash + max(0.0, self.line - self.loan) - payroll)
+        seat = par["money.capital"] * 1e6 * self.model.seg["value_added_per_worker"][self.segment]
+        cover, idle = par["labour.cash_cover"] * head, max(0.0, self.equipment / seat - self.staff + leavers)
+        if money <= idle * cover:
+            return money / cover
+        return idle + (money - idle * cover) / (cover + seat)
 
     def name_specialisms(self, posts: int, luck: Any) -> None:
         """Give each post a specialism with a chance proportional to what the studio lacks of it."""
@@ -107,21 +125,21 @@ class Studio(mesa.Agent):
                     break
             self.vacancies[chosen] += 1
 
-    def fill(self, vacancy: Vacancy, serial: int) -> None:
-        """Take the best applicant; if there is none, perhaps somebody from another sector.
-
-        The better the studio pays against other sectors, the more likely (an elasticity).
-        """
-        city, k = self.model, vacancy.specialism
+    def fill(self, vacancy: Vacancy) -> None:
+        """Take the best applicant, if there is one."""
         if vacancy.applicants:
             _, worker = max(vacancy.applicants, key=lambda a: (a[0], -a[1].id))
             worker.start_at(self)
-            city.note("hired", worker)
-            return
-        ratio = city.state["market_wage"][k] * self.offer / city.state["rest_wage"]
-        chance = min(0.95, city.par["labour.poaching"] * ratio ** city.par["labour.poaching_elasticity"])
-        if city.luck.draw(OUTSIDER, self.id * 8 + k + serial * 1000003, city.t).uniform() < chance:
-            city.note("outsider", vacancy)
+            self.filled[vacancy.specialism] += 1
+            self.model.note("hired", worker)
+
+    def new_offer(self, k: int) -> float:
+        """Return what is offered next for a specialism: more if too much stayed open, less if too much was filled."""
+        par = self.model.par
+        still_open = 1.0 - self.filled[k] / self.vacancies[k]
+        gap = still_open + par["labour.fill_rate"] - 1.0
+        haste = 1.0 + self.model.state["premium"][self.segment] if gap > 0.0 else 1.0
+        return self.offer[k] * math.exp(par["labour.offer_speed"] * haste * gap)
 
     # ---- step 5: partners
     def kilometres_to(self, other: Studio) -> float:
@@ -157,29 +175,22 @@ class Studio(mesa.Agent):
         return city.meeting_cache[place]
 
     def friends(self, k: int) -> dict[Studio, float]:
-        """Return the further weight of past partners: times ``m * ties``."""
+        """Return the weight of past partners: what they put into a search times the strength of the tie."""
         city, found = self.model, {}
         for identity, strength in self.ties.items():
             other = city.studio_by_id.get(identity)
             if other is not None and other is not self and strength > 0.0 and other.alive == Life.ALIVE:
-                decay = math.exp(-self.kilometres_to(other) / city.par["collaboration.lambda_s"])
-                found[other] = other.offers(k) * decay * city.par["collaboration.tie_weight"] * strength
+                found[other] = other.offers(k) * strength
         return found
 
     def meet(self, k: int, luck: Any) -> Studio | OtherCity | None:
-        """Meet one possible partner: ``P(meet j) ~ reputation_j^a * sqrt(skill_j) * exp(-d/lambda) * (1 + m*ties)``."""
+        """Meet a possible partner: ``P(meet j) ~ reputation_j^a * sqrt(skill_j) * exp(-d/lambda)``."""
         studios, rising = self.strangers(k)
-        friends = self.friends(k)
         away = self.model.outside_reach[k]
-        u = luck.uniform() * (rising[-1] + sum(friends.values()) + away)
+        u = luck.uniform() * (rising[-1] + away)
         if u < rising[-1]:
             other = studios[bisect.bisect_left(rising, u)]
             return None if other is self else other
-        u -= rising[-1]
-        for other, weight in friends.items():
-            u -= weight
-            if u <= 0.0:
-                return other
         return self.model.other_city(luck.again().uniform())
 
     def pair_cost(self, other: Studio | OtherCity) -> float:
@@ -201,41 +212,73 @@ class Studio(mesa.Agent):
         city, par = self.model, self.model.par
         burden = 1.0 + self.pair_cost(other)
         if isinstance(other, OtherCity):
-            quality, price = par["collaboration.outside_quality"], other.wage_index * city.state["outside_cost"]
+            quality = par["collaboration.outside_quality"]
+            price = other.wage_index * city.state["outside_fee"][self.segment] / city.state["fee"][self.segment]
         else:
             quality = other.quality + 0.5 * math.log(1.0 + other.reputation)
-            price = other.price / city.state["price"][other.segment]
+            price = other.fee / city.state["fee"][other.segment]
         return (luck + par["collaboration.quality_weight"] * quality
                 - par["collaboration.price_weight"] * math.log(price * burden))
 
-    def find_partner(self) -> None:
-        """Look for a partner for what is lacked most, if the term with the last one is over: best of a few met."""
+    def ask_again(self, friends: dict[Studio, float], luck: Any) -> Studio | None:
+        """Return a past partner by the weight of the ties."""
+        u = luck.uniform() * sum(friends.values())
+        last = None
+        for friend, weight in friends.items():
+            if weight > 0.0:
+                u -= weight
+                last = friend
+                if u <= 0.0:
+                    break
+        return last
+
+    def find_partners(self) -> None:
+        """Look for a partner for each specialism that is lacked, if the term with the last one is over."""
         city, par = self.model, self.model.par
         if self.born > city.t or self.staff < 1:
             return
         have = max(sum(self.skill_by), 1e-9)
-        gaps = [city.mix[self.segment][k] - self.skill_by[k] / have for k in SPECIALISMS]
-        lack = min(par["collaboration.lack_bound"], par["collaboration.lack"] * sum(g for g in gaps if g > 0.0))
-        k = max(SPECIALISMS, key=lambda k: gaps[k])
-        term_over = self.pending <= 0.02 * self.orders and city.t - self.sub_since >= par["collaboration.term"]
-        luck = city.luck.draw(MEET, self.id, city.t)
-        if gaps[k] <= 0.0 or lack < 0.02 or (self.partner_known and not term_over):
-            return
-        if luck.field(0) > par["collaboration.search_rate"]:
-            return
-        best = -1e9
+        lacks = [max(0.0, par["collaboration.lack"] * (city.mix[self.segment][k] - self.skill_by[k] / have))
+                 for k in SPECIALISMS]
+        bound = min(1.0, par["collaboration.lack_bound"] / max(sum(lacks), 1e-9))
+        for k in SPECIALISMS:
+            luck = city.luck.draw(MEET, self.id ^ (k * 1000003), city.t)
+            term_over = (self.pending[k] <= 0.02 * self.orders
+                         and city.t - self.sub_since[k] >= par["collaboration.term"])
+            if lacks[k] * bound < par["collaboration.smallest_part"] or (self.known[k] and not term_over):
+                continue
+            if luck.field(0) <= par["collaboration.search_rate"]:
+                self.look_for(k, luck)
+
+    def look_for(self, k: int, luck: Any) -> None:
+        """Take the best of a few for a specialism: past partners by a draw, or else whom one meets."""
+        city, par = self.model, self.model.par
+        best, chosen = -1e9, None
+        friends = self.friends(k)
+        past = sum(friends.values()) > 0.0 and luck.other(int(PAST_BITS)).field(0) < par["collaboration.repeat"]
+        team = [other for n, other in enumerate(self.team) if n != k and isinstance(other, Studio)]
         for _ in range(int(par["collaboration.meetings"])):
             luck = luck.again()
-            other = self.meet(k, luck)
+            free = {friend: weight for friend, weight in friends.items() if friend not in team}
+            other = self.ask_again(free, luck) if past else None
             if other is None:
+                other = self.meet(k, luck)
+                for _ in range(OTHER_MEETINGS):         # strangers, as long as there are any
+                    if not isinstance(other, Studio) or self.ties.get(other.id, 0.0) <= KNOWN:
+                        break
+                    luck = luck.again()
+                    other = self.meet(k, luck)
+            if other is None or other in team:
                 continue
             fit = par["collaboration.match"] * luck.other(int(FIT_BITS)).normal()
             value = self.worth_of(other, fit)
             if value > best:
-                best, self.partner = value, other
-                self.partner_known, self.sub_since = True, city.t
-        if isinstance(self.partner, Studio):
-            for one, two in ((self, self.partner), (self.partner, self)):
+                best, chosen = value, other
+        if chosen is None or self.pair_cost(chosen) > par["collaboration.makeshift"]:
+            return
+        self.team[k], self.known[k], self.sub_since[k] = chosen, True, city.t
+        if isinstance(chosen, Studio):
+            for one, two in ((self, chosen), (chosen, self)):
                 one.ties[two.id] = min(3.0, one.ties.get(two.id, 0.0) + 1.0)
 
     # ---- step 6: production
@@ -260,11 +303,16 @@ class Studio(mesa.Agent):
                         + par["production.quality_skill"] * math.log(max(0.2, skill / max(self.staff, 1))))
         floor = max(1, self.staff) * par["property.m2_per_worker"]
         costs = self.wage_bill * (1.0 + par["costs.social"]) + floor * self.rent_per_m2
-        self.unit_cost = costs / max(self.capacity, 0.05)
+        lost = min(MOST_OVERHEAD, self.coordination / max(self.capacity, 0.05))
+        self.overhead += par["commissioning.expectation"] * (lost - self.overhead)
+        self.unit_cost = costs / (max(self.capacity, 0.05) * (1.0 - self.overhead))
         self.load = self.orders / par["commissioning.lead"] + self.own_load + self.credit_load + self.sub_load
         self.served = min(1.0, self.capacity / max(self.load, 1e-9))
         self.slack = max(0.0, 1.0 - self.load / max(self.capacity, 1e-9))
         self.expected += par["commissioning.expectation"] * (self.load - self.expected)
-        revenue = self.served * self.orders / par["commissioning.lead"] * self.price
+        effort = self.served * self.orders / par["commissioning.lead"]
+        revenue = effort * self.price
+        bought = (effort * city.state["price"][self.segment] * city.state["outside_wage"]
+                  * city.seg["inputs"][self.segment])
         self.sales = revenue
-        self.cash += revenue * (1.0 - city.seg["inputs"][self.segment] - par["costs.production_tax"]) - costs
+        self.cash += revenue * (1.0 - par["costs.production_tax"]) - bought - costs

@@ -76,7 +76,9 @@ class Work(mesa.Agent):
     def premiere(self) -> None:
         """Come out: ``gross = budget * exp(location + q*quality + r*reputation + franchise + xi)``, xi skew-normal.
 
-        A share of works finds no audience at all; no work can find more than the ceiling of its segment.
+        A share of works finds no audience at all; no work can find more than the ceiling of its segment.  In a small
+        city a work has its own luck up to the part of the ceiling that fits the city, and the mean over the works that
+        it stands for of what lies above; the audience meets their mean.
         """
         if self.stage != Stage.READY:
             return
@@ -84,16 +86,25 @@ class Work(mesa.Agent):
         self.quality = (self.craft() + par["release.freshness"] * self.freshness
                         + par["release.novelty"] * self.novelty + self.fit)
         luck = city.luck.draw(RELEASE, self.id, self.serial)     # keyed by the serial number, not by the month
-        xi = city.state["residual_sd"][self.segment] * luck.skew_normal(self.trait("skewness"))
         location = (self.trait("location") + self.trait("quality_weight") * self.quality
                     + par["release.reputation"] * studio.reputation + par["release.franchise"] * self.franchise)
         if not self.replay:
             self.budget = self.cost
-        wanted = self.budget * math.exp(location + xi) * city.state["release_shock"][self.segment]
-        if luck.again().again().uniform() < par["release.zero"]:
-            wanted = 0.0
-        ceiling = self.trait("ceiling") * 1e6 * city.state["scale"]
-        self.potential = self.fixed_gross if self.replay else ceiling * (1.0 - math.exp(-wanted / ceiling))
+        ceiling, scale = self.trait("ceiling") * 1e6, city.state["scale"]
+        whole, small = [], []
+        for _ in range(round(1.0 / scale)):
+            xi = city.state["residual_sd"][self.segment] * luck.skew_normal(self.trait("skewness"))
+            wanted = self.budget * math.exp(location + xi) * city.state["release_shock"][self.segment]
+            luck = luck.again().again()
+            if luck.uniform() < par["release.zero"]:
+                wanted = 0.0
+            luck = luck.again()
+            whole.append(ceiling * (1.0 - math.exp(-wanted / ceiling)))
+            small.append(ceiling * scale * (1.0 - math.exp(-wanted / (ceiling * scale))))
+        self.crowd = sum(whole) / len(whole)
+        self.potential = small[0] + self.crowd - sum(small) / len(small)
+        if self.replay:
+            self.potential = self.crowd = self.fixed_gross
         self.stage, self.released, self.run = Stage.RUNNING, city.t, 0
         studio.cash -= yuan(self.trait("marketing") * self.cost)
         studio.released += 1
@@ -101,18 +112,20 @@ class Work(mesa.Agent):
 
     def month_alone(self) -> float:
         """Return what the work would gross this month with no other title on: a geometric fading."""
-        return self.potential * (1.0 - self.trait("run_decay")) * self.trait("run_decay") ** self.run
+        return self.crowd * (1.0 - self.trait("run_decay")) * self.trait("run_decay") ** self.run
 
     def screen(self) -> None:
         """Gross a month among the others, and share the receipts with the state and with co-investors."""
         if self.stage != Stage.RUNNING:
             return
         city, par, studio = self.model, self.model.par, self.owner
-        month = self.month_alone()
-        if self.run + 1 >= self.trait("run"):
-            month = self.potential * self.trait("run_decay") ** self.run
+        part = self.trait("run_decay") ** self.run
+        if self.run + 1 < self.trait("run"):
+            part *= 1.0 - self.trait("run_decay")
+        month = self.potential * part
         if not self.replay:
-            others = max(0.0, city.crowd[self.segment] - month) / max(city.state["release_market"][self.segment], 1.0)
+            others = max(0.0, city.crowd[self.segment] - self.crowd * part)
+            others /= max(city.state["release_market"][self.segment], 1.0)
             month *= (1.0 + others) ** -par["release.crowding"]
         home, abroad = yuan(month), yuan(month * self.trait("export_share") * studio.export)
         receipts = yuan(home * self.trait("producer_share")) + yuan(abroad * self.trait("producer_share"))

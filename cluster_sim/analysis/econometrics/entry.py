@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.analysis.econometrics.estimate import Estimate
-from cluster_sim.analysis.econometrics.panel import SMALLEST, Window, add_before, effects_of, few, in_both
+from cluster_sim.analysis.econometrics.panel import SMALLEST, Window, add_before, by_place, effects_of, few, in_both
 from cluster_sim.analysis.econometrics.regression import regress
 from cluster_sim.runs.errors import InputError
 
@@ -55,7 +55,7 @@ def part_panel(accounts: Any, zones: int, window: Window, without: Any = None, s
     """
     import pandas as pd
 
-    cells = add_before(output_parts(accounts, window), window)
+    cells = add_before(output_parts(by_place(accounts, zones), window), window)
     cells = cells[cells["before"] >= smallest]
     units = cells.groupby(["seed", "cell"]).agg(zones=("zones", "first"), before=("before", "first"))
     base = cells[cells["year"] < window.switched].groupby(["seed", "cell"])["incumbents"].sum() / window.before
@@ -71,7 +71,7 @@ def part_panel(accounts: Any, zones: int, window: Window, without: Any = None, s
 
     panel = filled(cells)
     if without is not None:
-        panel = panel - filled(output_parts(without, window))
+        panel = panel - filled(output_parts(by_place(without, zones), window))
     panel = panel.reset_index().join(units, on=["seed", "cell"])
     for part in PARTS:
         panel[part] = panel[part] / panel["base"]

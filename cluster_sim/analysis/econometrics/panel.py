@@ -11,6 +11,8 @@ from cluster_sim.runs.errors import InputError
 
 SMALLEST = 20.0
 """Mean number of workers before the treatment from which a cell counts; of fewer, most are a studio or two."""
+INSIDE = 500_000
+"""What is added to the number of a cell for its part inside the zones."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,16 @@ def zone_mask(names: list[str], zones: tuple[str, ...]) -> int:
     return sum(1 << zones.index(name) for name in names)
 
 
+def by_place(accounts: Any, zones: int) -> Any:
+    """Return the accounts with the numbers of cells `INSIDE` higher for studios inside the zones.
+
+    So a cell of a coarse map that the zones' border runs through counts as two; on the full map there is none.
+    zones: bit mask of the treated zones.
+    """
+    treated = (accounts["zones"].astype(np.int64) & zones) != 0
+    return accounts.assign(cell=accounts["cell"].astype(np.int64) + INSIDE * treated)
+
+
 def cell_panel(accounts: Any, zones: int, window: Window, smallest: float = SMALLEST) -> Any:
     """Return one row a seed, cell and year, with the cell's output.
 
@@ -53,7 +65,7 @@ def cell_panel(accounts: Any, zones: int, window: Window, smallest: float = SMAL
     `before` (mean workers before the treatment), `unit` (a cell in one run). Kept are cells of at least
     `smallest` workers before, in years with output above zero. InputError if no treated or no other cell is left.
     """
-    rows = accounts[accounts["year"].isin(window.years)]
+    rows = by_place(accounts[accounts["year"].isin(window.years)], zones)
     cells = rows.groupby(["seed", "cell", "year"], observed=True, as_index=False).agg(
         output=("output", "sum"), staff_months=("staff_months", "sum"), zones=("zones", "first"))
     cells = add_before(cells, window)

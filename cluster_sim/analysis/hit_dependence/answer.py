@@ -18,19 +18,24 @@ import numpy as np
 
 from cluster_sim import plots
 from cluster_sim.analysis.compare import Comparison, run_and_compare
-from cluster_sim.analysis.hit_dependence import pipeline, top_titles
-from cluster_sim.analysis.hit_dependence.plan import BASE, VARIANTS, Question, flops, prepare
+from cluster_sim.analysis.hit_dependence import nation, pipeline, posterior, top_titles
+from cluster_sim.analysis.hit_dependence.plan import BASE, PARTS, VARIANTS, Question, Worlds, flops, prepare
 from cluster_sim.analysis.hit_dependence.verdict import verdict
-from cluster_sim.runs.api import Settings
+from cluster_sim.analysis.posterior import draws as files
+from cluster_sim.runs.api import Settings, scenario_of
+from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.experiment import Experiment, Findings
 from cluster_sim.runs.plan import ordinal, scale_of, seed_list
 from cluster_sim.runs.read import View
 from cluster_sim.runs.single_run import FACTORY
 
+SAMPLES = 40
+"""Equal draws that are taken from a posterior."""
+
 
 @dataclass
 class HitDependence(Findings):
-    """The answer: `verdict` (with its `line`), and the frames `growth`, `effects`, `flows`, `titles`.
+    """The answer: `verdict` (with its `line`), and the frames `on_the_nation`, `growth`, `effects`, `flows`, `titles`.
 
     `comparison` holds the paths with the hit against those of the variants, `flopped` against the largest titles'
     flops; `seeds` are those whose runs are done in all of them.
@@ -59,9 +64,9 @@ class HitDependence(Findings):
     @property
     def variants(self) -> dict[str, str]:
         """Label -> what it stands for, of the paths that are set against the one with the hit."""
-        if self.question.hit is None:
-            return {"top_1": "largest title flops"}
-        return {label: text.format(self.title) for label, text in VARIANTS.items() if label in self.comparison.found}
+        first = {} if self.question.hit else {"top_1": "largest title flops"}
+        return first | {label: text.format(self.title) for label, text in VARIANTS.items()
+                        if label in self.comparison.found}
 
     @cached_property
     def projects(self) -> Any:
@@ -91,11 +96,41 @@ class HitDependence(Findings):
         return (np.asarray(months.year * 12 + months.month - 1),
                 {name: wide[name].to_numpy(float) for name in names})
 
+    def yearly(self, label: str) -> dict[str, np.ndarray]:
+        """Return the columns of `nation.SERIES` by full year, each (seeds, years), of the simulated city."""
+        months, found = self.columns(label, nation.SERIES)
+        return {name: nation.by_year(each, months, self.question.years, mean=name == "relative_price")
+                for name, each in found.items()}
+
     def value_added(self, label: str) -> np.ndarray:
         """Return creative value added by full year, (seeds, years), in million yuan of the simulated city."""
-        months, found = self.columns(label, ["creative_value_added"])
-        values = found["creative_value_added"]
-        return np.stack([values[:, months // 12 == year].sum(1) for year in self.question.years], axis=1)
+        return self.yearly(label)["creative_value_added"]
+
+    def excess(self, label: str) -> np.ndarray:
+        """Return growth above the nation's by full year, (seeds, years), in million yuan; see `nation.excess`."""
+        found = self.yearly(label)
+        return nation.excess(found["creative_value_added"], found["rival_sales"])
+
+    @cached_property
+    def accounts(self) -> dict[str, dict[str, np.ndarray]]:
+        """What each world gained on the nation, by its label and the keys of `nation.TEXTS`, each by seed."""
+        return {label: nation.account(self.yearly(label)) for label in (BASE, self.without, *PARTS)}
+
+    @cached_property
+    def on_the_nation(self) -> Any:
+        """One row for each world and figure of `accounts`: its mean over seeds with 95% interval and 10-90% band."""
+        import pandas as pd
+
+        return pd.DataFrame([{"world": label, "figure": key, **top_titles.summary(values)}
+                             for label, found in self.accounts.items() for key, values in found.items()])
+
+    @cached_property
+    def above_shares(self) -> dict[str, dict[top_titles.Window, dict[str, np.ndarray]]]:
+        """Shares of growth above the nation's that are lost without hits: world -> window -> measure -> by seed."""
+        years, whole = self.question.years, self.excess(BASE)
+        return {label: {window: {how: top_titles.shares(whole - self.excess(label), whole, years, window, how)
+                                 for how in top_titles.MEASURES} for window in top_titles.windows(years)}
+                for label in (self.without, *PARTS)}
 
     @cached_property
     def shares(self) -> dict[tuple[str, int], dict[top_titles.Window, dict[str, np.ndarray]]]:
@@ -104,7 +139,7 @@ class HitDependence(Findings):
         With 0 titles, the replayed hit itself; `paired` then is what is lost when it is never made.
         """
         years, whole = self.question.years, self.value_added(BASE)
-        parts = {("paired", k): whole - self.value_added(f"top_{k}") for k in top_titles.TOPS}
+        parts = {("paired", k): whole - self.value_added(f"top_{k}") for k in self.question.tops}
         if self.question.hit:
             parts["paired", 0] = whole - self.value_added("without")
         for k in top_titles.TOPS:
@@ -136,8 +171,10 @@ class HitDependence(Findings):
     @cached_property
     def effects(self) -> Any:
         """Paired effects of the variants by column and year, less the path with the hit; as those of `compare`."""
-        source = self.comparison if self.question.hit else self.flopped
-        frame = source.effects
+        import pandas as pd
+
+        frames = [self.comparison.effects] + ([] if self.question.hit else [self.flopped.effects])
+        frame = pd.concat(frames, ignore_index=True)
         return frame[frame["scenario"].isin(self.variants)].reset_index(drop=True)
 
     @cached_property
@@ -176,16 +213,49 @@ class HitDependence(Findings):
         return pd.DataFrame(self.flow_rows)
 
     @cached_property
+    def lasting(self) -> Any:
+        """What entry, students, migrants and finance keep over the whole run with fewer hits; see `pipeline`."""
+        import pandas as pd
+
+        return pd.DataFrame(pipeline.lasting({label: self.columns(label, pipeline.SUMMED)[1]
+                                              for label in (BASE, self.without, *PARTS)}, BASE))
+
+    @cached_property
     def verdict(self) -> dict[str, Any]:
-        """Lucky hit or engine: the word, its numbers, its thresholds and a `line`; see `engine_verdict`."""
+        """Lucky hit or engine: the word, its numbers, its thresholds and a `line`; over luck or over a posterior."""
         window, *shorter = top_titles.windows(self.question.years)
-        lost = self.shares["paired", 0 if self.question.hit else 1]
+        if self.question.worlds is not None:
+            return self._over_the_posterior(window)
+        lost = self.above_shares[self.without]
         near = None
         if self.question.hit:
             year = self.question.hit["month"] // 12
             near = next(((w, lost[w][top_titles.MEASURES[0]]) for w in shorter if w[0] < year <= w[1]), None)
-        return verdict(lost[window], self.shares["paired", top_titles.TOPS[-1]][window],
+        return verdict(self.accounts[BASE]["above"], lost[window], self.above_shares["no_hits"][window],
                        pipeline.kept(self.flow_rows), self.title, window, near)
+
+    @cached_property
+    def losses(self) -> dict[str, np.ndarray]:
+        """Growth above the nation's (`with`) and what of it is lost without hits (the worlds' labels), by seed.
+
+        All over the years after the first, as parts of the value added of these years.
+        """
+        size, own = self.value_added(BASE)[:, 1:].sum(1), self.excess(BASE)[:, 1:].sum(1)
+        return {BASE: own / size} | {label: (own - self.excess(label)[:, 1:].sum(1)) / size
+                                     for label in (self.without, *PARTS)}
+
+    def _over_the_posterior(self, window: top_titles.Window) -> dict[str, Any]:
+        """Return the verdict over the draws: growth and losses over the later years, as parts of value added."""
+        worlds = self.question.worlds
+        assert worlds is not None
+        names = {BASE: "above", self.without: "largest", "half_hits": "half", "no_hits": "all"}
+        values = {names[label]: each for label, each in self.losses.items()}
+        place = {spec.seed: k for k, spec in enumerate(sorted(self.question.sides[0].plan.runs, key=lambda s: s.seed))}
+        chosen = worlds.chosen[[place[seed] for seed in self.seeds]]
+        kept = [row["ratio"] for row in pipeline.kept(self.flow_rows).values()]
+        found = posterior.judge(values, np.unique(chosen, return_inverse=True)[1], worlds.draws.effective,
+                                min(kept, default=None))
+        return {"over": "posterior", **found, "line": posterior.line(found, self.title, *window)}
 
     @cached_property
     def notes(self) -> list[str]:
@@ -197,6 +267,9 @@ class HitDependence(Findings):
         pairs = [row["pairs"] for row in self.flow_rows if row["comparison"] == pipeline.COMPARISONS[4][0]]
         if min(pairs) < len(self.seeds):
             known.append(f"Three years after the hit lie within the run in {min(pairs)} of {len(self.seeds)} runs.")
+        if self.question.worlds is None:
+            known.append("Seeds differ in luck, not in what is known: give the draws of a posterior (--draws) for a "
+                         "verdict as a probability.")
         if self.scale < 0.5:
             known.append("What the largest titles weigh depends on the size of the city, for titles do not shrink with "
                          "it and replayed hits do: quote their shares from scale 1.")
@@ -207,6 +280,15 @@ class HitDependence(Findings):
         return plots.draw("hit_dependence", self)
 
 
+def owned_elsewhere(report: HitDependence) -> dict[str, float]:
+    """Return how much of what titles and hits earned here (per cent) is the income of owners in other cities."""
+    rows = report.projects[report.projects["seed"].isin(report.seeds)]
+    parts = {"titles": rows, "hits": rows[rows["hit"]], report.title: rows[rows["replay"]
+                                                                         & (rows["title"] == report.title)]}
+    return {name: float(100 * (part["receipts"] * part["owned_elsewhere"]).sum() / part["receipts"].sum())
+            for name, part in parts.items() if part["receipts"].sum() > 0}
+
+
 def answer(question: Question, experiment: Experiment) -> HitDependence:
     """Do the runs that are missing and return the answer.
 
@@ -214,21 +296,37 @@ def answer(question: Question, experiment: Experiment) -> HitDependence:
     """
     first = run_and_compare(question.sides, experiment)
     base = question.sides[0]
-    again = run_and_compare([base, *flops(question, first.view(base.label).projects, first.seeds)], experiment)
+    again = first
+    if question.tops:
+        again = run_and_compare([base, *flops(question, first.view(base.label).projects, first.seeds)], experiment)
     seeds = [seed for seed in first.seeds if seed in again.seeds]
     return HitDependence(experiment, question, first, again, seeds)
+
+
+def worlds_of(file: Any, scenario: Any, samples: int, each: int) -> Worlds | None:
+    """Return the worlds of a file of draws, `each` times `samples`; None without a file. ScenarioError, InputError."""
+    if file is None:
+        return None
+    if samples < 2:
+        raise InputError(f"a posterior needs at least two samples, found {samples}")
+    return Worlds.of(files.read(file, scenario), samples, each)
 
 
 def engine(scenario: Any = "baseline", seeds: int | Iterable[int] = 10, scale: str | float = "1/20",
            until: str | int | None = None, set: Settings = None, out: str | Path | None = None,
            workers: int | None = None, progress: bool = False, factory: str = FACTORY, engine: Any = None,
-           shard: str | None = None) -> HitDependence:
+           shard: str | None = None, draws: Any = None, samples: int = SAMPLES) -> HitDependence:
     """Run a scenario with and without its largest hit and say whether it is a lucky hit or an engine.
 
     `scenario` is a file, a name or a loaded scenario; `set` overrides values. `out` is a folder to keep the runs
     in, one folder a variant; a temporary one if None. A failed run takes its seed out, with a warning. `engine` (what
-    does the runs) and `shard` as in `sweep`.
+    does the runs) and `shard` as in `sweep`. With `draws`, a file of weighted draws, the verdict is a probability over
+    `samples` equal draws, each with as many `seeds` of its own (a number).
     """
     experiment = Experiment.of(out, workers, progress, factory, engine, shard)
-    question = prepare(scenario, seed_list(seeds), scale_of(scale), ordinal(until), set)
+    loaded = scenario_of(scenario, set)
+    chosen = seed_list(seeds)
+    worlds = worlds_of(draws, loaded, samples, len(chosen))
+    question = prepare(loaded, chosen if worlds is None else seed_list(len(worlds.chosen)), scale_of(scale),
+                       ordinal(until), None, worlds)
     return experiment.deliver(answer(question, experiment))

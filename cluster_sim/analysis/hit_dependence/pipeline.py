@@ -19,12 +19,16 @@ FLOWS = {
     "hits": ("hits", "a year"),
     "in_production": ("projects in production", "number"),
     "entries": ("studios founded", "a year"),
+    "enrolled": ("students admitted", "a year"),
+    "migrants": ("people who move in", "a year"),
     "staying": ("graduates staying", "share"),
     "funding_rounds": ("venture rounds", "a year")}
 """Flow -> its name and unit, in the simulated city; hits are counted where they come out."""
-REFILL = ("in_production", "entries", "staying", "funding_rounds")
+REFILL = ("in_production", "entries", "enrolled", "staying", "migrants", "funding_rounds")
 """The flows that fill the pipeline."""
-SERIES = ("in_production", "entries", "graduates", "students", "funding_rounds")
+SUMMED = ("entries", "enrolled", "migrants", "funding_rounds")
+"""Flows whose months add up."""
+SERIES = ("in_production", "graduates", "students", *SUMMED)
 ENROLMENT = 9
 """Month in which students enrol: the stock of students tells the graduates of all other months."""
 
@@ -83,7 +87,7 @@ def spans(series: Mapping[str, np.ndarray], months: np.ndarray, hits: np.ndarray
             years = len(at) / 12
             values["hits"][k] = hits[k, at].sum() / years
             values["in_production"][k] = series["in_production"][k, at].mean()
-            for flow in ("entries", "funding_rounds"):
+            for flow in SUMMED:
                 values[flow][k] = series[flow][k, at].sum() / years
             leaving = np.nansum(out[k, at])
             values["staying"][k] = stay[k, at].sum() / leaving if leaving > 0 else np.nan
@@ -120,3 +124,12 @@ def kept(rows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
             if row["comparison"] == name and row["flow"] in REFILL and row["ratio"] is not None:
                 found.setdefault(row["flow"], row)
     return found
+
+
+def lasting(worlds: Mapping[str, Mapping[str, np.ndarray]], base: str) -> list[dict[str, Any]]:
+    """Return what each world keeps of the summed flows over the whole run: one row for each world and flow.
+
+    worlds: by label the columns `SUMMED`, each (seeds, months); ratios are over the world `base`.
+    """
+    return [{"world": label, "flow": flow, **ratio(worlds[base][flow].sum(1), found[flow].sum(1))}
+            for label, found in worlds.items() if label != base for flow in SUMMED]

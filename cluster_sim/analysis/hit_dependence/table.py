@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.analysis.effects import MAIN
+from cluster_sim.analysis.hit_dependence import nation
 from cluster_sim.analysis.hit_dependence.pipeline import FLOWS
+from cluster_sim.analysis.hit_dependence.plan import BASE
+from cluster_sim.analysis.hit_dependence.top_titles import summary
 
 if TYPE_CHECKING:
     from cluster_sim.analysis.hit_dependence.answer import HitDependence
@@ -37,7 +40,48 @@ def table(report: HitDependence) -> Any:
     """Return the table as a frame with the columns `COLUMNS`; shares in percent, amounts of the whole city."""
     import pandas as pd
 
-    return pd.DataFrame([*_growth(report), *_paths(report), *_flows(report)], columns=list(COLUMNS))
+    return pd.DataFrame([*_classes(report), *_nation(report), *_lost(report), *_lasting(report), *_growth(report),
+                         *_paths(report), *_flows(report)], columns=list(COLUMNS))
+
+
+def world_name(report: HitDependence, label: str) -> str:
+    """Return what a world with fewer hits is called."""
+    return report.variants.get(label, label)
+
+
+def _years(report: HitDependence) -> str:
+    return f"{report.question.years[0]}-{report.question.years[-1]}"
+
+
+def _classes(report: HitDependence) -> list[tuple[Any, ...]]:
+    """Probabilities of the verdicts, over a posterior only."""
+    return [("verdict over the posterior", name, _years(report), "probability",
+             *(cell[key] for key in ("p", "low95", "high95")), "95%, Wilson")
+            for name, cell in report.verdict.get("probabilities", {}).items()]
+
+
+def _nation(report: HitDependence) -> list[tuple[Any, ...]]:
+    rows = report.on_the_nation
+    rows = rows[rows["world"] == BASE].to_dict("records")
+    return [("against the nation", nation.TEXTS[row["figure"]][0], _years(report), nation.TEXTS[row["figure"]][1],
+             *(row[key] for key in ("mean", "low95", "high95")), "95%") for row in rows]
+
+
+def _lost(report: HitDependence) -> list[tuple[Any, ...]]:
+    """What of value added is lost without hits over the later years, next to growth above the nation's."""
+    rows: list[tuple[Any, ...]] = []
+    for name, values in report.losses.items():
+        cell = summary(100 * values)
+        what = "growth above the nation's" if name == BASE else f"lost: {world_name(report, name)}"
+        rows.append(("over the years, part of value added", what, _years(report), "percent",
+                     *(cell[key] for key in ("mean", "p10", "p90")), "10-90% of runs"))
+    return rows
+
+
+def _lasting(report: HitDependence) -> list[tuple[Any, ...]]:
+    return [("kept over all years", f"{FLOWS[row['flow']][0]}: {world_name(report, row['world'])}", _years(report),
+             "ratio", *(row[key] for key in ("ratio", "low95", "high95")), "95%")
+            for row in report.lasting.to_dict("records")]
 
 
 def _growth(report: HitDependence) -> list[tuple[Any, ...]]:

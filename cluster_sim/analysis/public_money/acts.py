@@ -65,7 +65,7 @@ def founding(lines: Any, with_policy: dict[str, Any], without: dict[str, Any]) -
 
 
 def spending_on(column: str) -> Any:
-    """Return the measure of an act that is a cost of the studio's year: rent, computing."""
+    """Return the measure of an act that is a cost of the studio's year: rent, computing, wages."""
     def measure(lines: Any, with_policy: dict[str, Any], without: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
         keys = [lines["act_id"].to_numpy(), years(lines)]
         return (look_up(without["accounts"], ["studio_id", "year"], column, keys),
@@ -105,6 +105,6 @@ def programme(lines: Any, with_policy: dict[str, Any], without: dict[str, Any]) 
 
 MEASURES: dict[str, Any] = {
     "work": work, "studio": studio, "founding": founding, "rent": spending_on("rent"),
-    "compute": spending_on("compute"), "tier": tier, "newcomers": in_month("migrants"),
-    "students": in_month("enrolled"), "rounds": rounds, "programme": programme}
+    "compute": spending_on("compute"), "wage": spending_on("wages"), "profit": studio, "tier": tier,
+    "newcomers": in_month("migrants"), "students": in_month("enrolled"), "rounds": rounds, "programme": programme}
 """How much of each kind of act there is in the twin, and how much was supported (`policies/payments.py`)."""

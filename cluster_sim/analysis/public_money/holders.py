@@ -14,7 +14,8 @@ from cluster_sim.ledger import KINDS, LEVELS, TAXES
 USE = ("consumption_city", "consumption_nation")
 HOLDERS = ("studios", "households", "landlords", "funds", "tax_city", "tax_province", "tax_centre",
            "outside_partners", "suppliers_here", "suppliers_elsewhere", "banks_and_investors", "clients")
-FINANCE = ("coinvestment", "coinvestors_share", "capital_calls_corporate", "stake_sales", "interest", "bad_debt",
+FINANCE = ("coinvestment", "coinvestors_share", "coinvestment_city", "coinvestors_share_city",
+           "capital_calls_corporate", "stake_sales", "interest",
            "bank_loans", "loan_repayments", "guarantees_city", "guarantees_province")
 TAX_BACK = (*(KINDS[kind].name for kind in TAXES), "social_contributions")
 """Kinds of payment that come back to governments: taxes and contributions."""
@@ -54,10 +55,14 @@ def holder(sector: str, kind: str, *, pays: bool) -> str:
     """Return the holder that a side of a payment belongs to."""
     if sector in LEVELS:
         return f"tax_{sector}"
+    if sector == "banks":
+        return "banks_and_investors"
     if sector in ("rest_of_city", "rest_of_nation", "rest_of_world"):
         if kind in FINANCE:
             return "banks_and_investors"
-        if pays and kind.startswith(("sales", "receipts", "vat")):
+        if kind.startswith(("credit_to", "collected", "invoiced_vat")):
+            return "clients"
+        if pays and kind.startswith(("sales", "receipts", "estate")):
             return "clients"
         return "suppliers_here" if sector == "rest_of_city" else "suppliers_elsewhere"
     return sector
