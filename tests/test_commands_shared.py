@@ -42,7 +42,8 @@ SMALL = ("--scale", "1/200", "--until", "2017-12", "--seeds", "2")
 COMMANDS = {
     "run": ("recent.yaml", *SMALL), "compare": ("recent.yaml", "no_policy.yaml", *SMALL),
     "audit": ("recent.yaml", "--instrument", "workspace", *SMALL),
-    "attribute": ("recent.yaml", *SMALL, "--permutations", "2"), "engine": ("no_ne_zha.yaml", *SMALL, "--until", "2018-12"),
+    "attribute": ("recent.yaml", *SMALL, "--permutations", "2"),
+    "engine": ("no_ne_zha.yaml", *SMALL, "--until", "2018-12"),
     "econometrics": ("recent.yaml", "--scale", "1/200", "--seeds", "2", "--date", "2023-01"),
     "doses": ("doses.yaml",), **{name: (f"{name}.yaml",) for name in FILES}}
 PASSING = {"seconds", "new_runs", "out", "figures", "tables", "shard", "scenarios", "variants"}
