@@ -92,10 +92,10 @@ class Wide(FakeModel):
 
 
 class Slow(FakeModel):
-    """Takes half a second a run."""
+    """Takes two seconds and a half a run."""
 
     def step(self):
-        time.sleep(0.02)
+        time.sleep(0.1)
         super().step()
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from cluster_sim import people_ledger as P
 from cluster_sim.codes import N_SEGMENTS, Life
-from cluster_sim.initial.nation import let_luck_spread, settle_nation
+from cluster_sim.initial.nation import LEAST_WEIGHT, let_luck_spread, settle_nation
 
 JOBS_LEVEL, JOBS_SUM = 1.5, 0.01       # answer of log attraction to log jobs over target, and to their sum over months
 WAGE_LEVEL, WAGE_SUM = 12.0, 0.15        # answer of log inflow to the log relative wage, and to its sum
@@ -83,8 +83,9 @@ class Hold:
         if self.months:
             inflow, founding = (float(np.log(total / self.months)) for total in (self.inflow, self.founding))
             self.apply(city, self.attraction / self.months, inflow, founding)
-            city.markets.usual_home[:] *= self.weight[0] / self.months
-            city.markets.usual_abroad[:] *= self.weight[1] / self.months
+            usual, mean = np.array((city.markets.usual_home, city.markets.usual_abroad)), self.weight / self.months
+            # A very small city may lose its last studio of a branch; the next one is compared with a worker's weight.
+            city.markets.usual_home[:], city.markets.usual_abroad[:] = np.maximum(usual * mean, LEAST_WEIGHT)
             settle_nation(city, *(self.sold / self.months))
         let_luck_spread(city)
 

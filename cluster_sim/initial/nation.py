@@ -34,6 +34,7 @@ SAME = {"theta": "commissioning.size", "sigma": "commissioning.price_weight", "g
             "matching", "plan_speed", "lapse", "luck_memory", "luck_spread", "links_local", "links_national")}
 """Numbers of the aggregate cities that are those of the agent city, or parameters of their own."""
 LEAST_JOBS, LEAST_SALES = 1.0, 1e3          # of a branch that a very small city may lack
+LEAST_WEIGHT = np.array([[1.0], [1e-3]])    # its weight with clients at home and abroad
 
 
 def parameters_of(model: Any) -> NationParameters:

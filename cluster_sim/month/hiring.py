@@ -3,7 +3,8 @@
 Studios post vacancies for the work that they expect and for the people whom they usually lose; each seeker samples a
 few and picks one by a logit in log wage, commute, reputation, slack and buzz (McFadden 1974; sampling of offers as
 in Mortensen & Pissarides 1999); each vacancy takes the best of its applicants.  Hires are thus those of urns and
-balls, whose elasticity to seekers is .65 where .55 of the vacancies are filled (Petrongolo & Pissarides 2001).
+balls, whose elasticity to seekers is .65 where .55 of the vacancies are filled (Petrongolo & Pissarides 2001), and
+more where fewer are.  Who quits looks in the same month, so that people who change jobs compete with the unemployed.
 """
 
 from __future__ import annotations
