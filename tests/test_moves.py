@@ -261,10 +261,13 @@ def test_a_hundredfold_market_meets_finite_labour(booms):
 
 
 def test_a_market_that_grows_for_all_cities_leaves_each_its_part(booms):
-    """Against the same towns without the shock, in every year."""
+    """Against the same towns without the shock, in every year; nor do wages run away from those elsewhere."""
     shocked, plain = (np.mean([pair[which][1] for pair in booms], 0) for which in (0, 1))
     assert shocked[:2] == pytest.approx(plain[:2], rel=1e-12)
     assert shocked == pytest.approx(plain, rel=0.3)
+    for (model, _, _), _ in booms:
+        wage = model.series()["relative_wage"]
+        assert wage[24:].max() < 1.2 * wage[:24].mean()
 
 
 def test_founders_count_a_premium_as_wages_to_come():
