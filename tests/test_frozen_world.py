@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from engine import plain
 
-from cluster_sim.initial import rest
 from cluster_sim.model import ClusterModel
 
 SEEDS, YEARS, SCALE = 48, 22, 1 / 50
@@ -28,24 +27,19 @@ def changes() -> dict[str, tuple[float, float]]:
 
     Every seed has a state of rest of its own, so that seeds are independent.
     """
-    patch = pytest.MonkeyPatch()
-    patch.setattr(rest, "STATES", 10**9)
-    setup = plain(12 * YEARS, city="chengdu", outside={"freeze": True}, par=CLOSED)
+    setup = plain(12 * YEARS, city="chengdu", outside={"freeze": True}, par=CLOSED | {"start.rest_states": 10**9})
     first, last = [], []
-    try:
-        for seed in range(1, SEEDS + 1):
-            model = ClusterModel(setup, seed=seed, scale=SCALE)
-            model.outside = {name: path for name, path in model.outside.items() if not name.startswith("reference_")}
-            opened = model.space.parks["opened"]
-            opened[opened > 0] = NEVER
-            series = model.run().series()
-            columns = [name for name, values in series.items() if values.dtype == float]
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", RuntimeWarning)         # columns without a value in two years
-                first.append([np.nanmean(series[name][:24]) for name in columns])
-                last.append([np.nanmean(series[name][-24:]) for name in columns])
-    finally:
-        patch.undo()
+    for seed in range(1, SEEDS + 1):
+        model = ClusterModel(setup, seed=seed, scale=SCALE)
+        model.outside = {name: path for name, path in model.outside.items() if not name.startswith("reference_")}
+        opened = model.space.parks["opened"]
+        opened[opened > 0] = NEVER
+        series = model.run().series()
+        columns = [name for name, values in series.items() if values.dtype == float]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)         # columns without a value in two years
+            first.append([np.nanmean(series[name][:24]) for name in columns])
+            last.append([np.nanmean(series[name][-24:]) for name in columns])
     with np.errstate(invalid="ignore"):                                 # columns that are zero in such a world
         change = (np.array(last) - np.array(first)) / np.abs(np.mean(first, 0))
     error = change.std(0, ddof=1) / np.sqrt(SEEDS)

@@ -12,10 +12,12 @@ from engine import build, differences, tables
 from cluster_sim import jit
 from cluster_sim import people_ledger as P
 from cluster_sim.codes import SEGMENTS, Life, Status
+from cluster_sim.draws import IDENTITY, uniform_for
 from cluster_sim.initial import hold as hold_module
 from cluster_sim.initial import rest, rest_store
 from cluster_sim.initial.hold import Hold, jobs_by_segment, open_studios
 from cluster_sim.initial.markets import price_effort
+from cluster_sim.parameters import specification
 
 SHORT = 48
 CLOSED = {"gaps.attraction": 0.0, "gaps.people": 0.0, "gaps.capacity": 0.0, "gaps.wage": 0.0}
@@ -56,15 +58,24 @@ def test_what_acts_later_shares_a_state_and_what_made_it_does_not(cache):
     assert len(list(cache.glob("*.npz"))) == 4
 
 
-def test_a_seed_says_which_of_sixteen_states_it_takes(monkeypatch):
-    taken = []
-    monkeypatch.setattr(rest, "live_to_rest", lambda model, number: taken.append(number))
+@pytest.mark.parametrize("states, taken", [(16, 16), (3, 3), (10**9, 300)])
+def test_a_seed_says_which_of_the_states_it_takes(states, taken, monkeypatch):
+    """Shipped are sixteen; of a billion every seed has one of its own."""
+    numbers = []
+    monkeypatch.setattr(rest, "live_to_rest", lambda model, number: numbers.append(number))
     monkeypatch.setattr(rest, "restore", lambda model, state: None)
     monkeypatch.setattr(rest_store.RestStore, "of", classmethod(lambda cls, model, number: cls(None)))
     for seed in range(300):
-        rest.bring_to_rest(SimpleNamespace(seed=seed))
-    counts = np.bincount(taken, minlength=rest.STATES)
-    assert counts.size == rest.STATES and counts.min() > 5
+        rest.bring_to_rest(SimpleNamespace(seed=seed, par={"start.rest_states": float(states)}))
+    _, often = np.unique(numbers, return_counts=True)
+    assert max(numbers) < states and often.size == taken and often.min() >= (300 / states) ** 0.5 / 2
+    assert specification()["start.rest_states"].value == 16
+
+
+def test_a_state_is_the_same_however_many_there_are(cache):
+    one, many = (at_rest(par={"start.rest_states": states}, seed=seed) for states, seed in ((1, 5), (16, 10)))
+    number = [int(states * uniform_for(seed, IDENTITY, -7, 0)) for states, seed in ((1, 5), (16, 10))]
+    assert number == [0, 0] and many.burn_in_seconds == 0.0 < one.burn_in_seconds
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="a user's profile folder on Windows is his own")

@@ -12,16 +12,14 @@ What is left of a difference can be added to results of a smaller city: with man
 base, the mean of the whole city under a scenario is that at 1/20 plus the difference of the base (`anchored`; a
 two-level estimator of Giles 2008, whose error holds that of the difference).  It is no part of the model.
 
-Every seed takes a state of rest of its own, so that seeds are independent and errors are whole.
+Every seed takes a state of rest of its own, so that seeds are independent and errors are whole.  Runs lie in
+results/scales, by scenario and scale: the same command, also with more seeds, goes on where it was stopped.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import sys
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -29,23 +27,33 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtrit
 
+from cluster_sim.analysis import standalone
+from cluster_sim.analysis.yearly import yearly
 from cluster_sim.city import load_city
 from cluster_sim.indicators import INDICATORS
-from cluster_sim.initial import rest
-from cluster_sim.model import ClusterModel
+from cluster_sim.runs.errors import InputError
+from cluster_sim.runs.experiment import Experiment
 from cluster_sim.runs.files import together
 from cluster_sim.runs.identity import code_version
+from cluster_sim.runs.plan import plan
+from cluster_sim.runs.read import View
+from cluster_sim.runs.run_list import ids_of
 from cluster_sim.runs.scale_bias import FILE
 from cluster_sim.scenario import load_scenario
 
 YEARS = (2017, 2021, 2024, 2030, 2035)
 HEADLINE, HEADLINE_YEAR = "gdp_share", 2030
+HELD_YEARS = (2024, 2030, 2035)
+"""Years in which the headline of a small city is held against that of the whole one."""
 COLUMNS = (HEADLINE, "creative_value_added", "employment", "studios", "mean_wage", "contract_sales",
            "project_receipts", "buzz", "venture_capital", "students", "market_share_nation")
-STATES = 10**9                  # so many states of rest that no two seeds share one
+OWN_STATES = {"start.rest_states": 10**9}
+"""So many states of rest that no two seeds share one."""
 
 Runs = dict[str, np.ndarray]
-"""Yearly means by column, (seeds, years), in units for people and of the whole city."""
+"""Yearly values by column, (seeds, years), in units for people and of the whole city."""
+Asked = tuple[str, Fraction]
+"""A scenario, by name or file, and a scale."""
 
 
 class Difference(NamedTuple):
@@ -59,37 +67,30 @@ class Difference(NamedTuple):
     high: float
 
 
-def yearly(task: tuple[str, float, int, int]) -> dict[str, np.ndarray]:
-    """Return the yearly means of one run by column, amounts and counts divided by the scale.
+def measure(experiment: Experiment, asked: Mapping[Asked, Sequence[int]], last: int = YEARS[-1]) -> dict[Asked, Runs]:
+    """Return the yearly values of scenarios at scales from the start to the year `last`, for the seeds of each.
 
-    task: scenario, scale, seed, last year.
+    What is missing is run. NothingRan if a run failed: seeds of an effect would no longer be common.
     """
-    name, scale, seed, last = task
-    rest.STATES = STATES
-    model = ClusterModel(load_scenario(name), seed=seed, scale=scale)
-    while not model.finished and model.ordinal < 12 * last + 12:
-        model.step()
-    series, found = model.series(), {}
-    for column in COLUMNS:
-        described = INDICATORS[column]
-        whole = scale if described.scale == "proportional" else 1.0
-        found[column] = series[column].reshape(-1, 12).mean(1) * described.factor / whole
-    return found
+    setups = {name: load_scenario(name, set=OWN_STATES) for name, _ in asked}
+    plans, folders = {}, {}
+    for (name, scale), seeds in asked.items():
+        setup = setups[name]
+        title = f"{setup.slug or 'scenario'}-{setup.digest()[:6]}-{scale.numerator}-{scale.denominator}"
+        folders[name, scale] = folder = experiment.folder / title
+        plans[folder] = plan(setup, list(seeds), float(scale), 12 * last + 11, tables=("series",))
+    experiment.run(plans)
+    if experiment.failures:
+        raise experiment.nothing_ran("scales are compared over all seeds or not at all")
+    return {one: _whole(View(folder), list(ids_of(plans[folder].runs)), float(one[1]))
+            for one, folder in folders.items()}
 
 
-def measure(name: str, scale: float, seeds: Sequence[int], workers: int = 1, last: int = YEARS[-1]) -> Runs:
-    """Return the yearly means of a scenario's runs at a scale, on as many processes as `workers` says."""
-    tasks = [(name, scale, seed, last) for seed in seeds]
-    if workers == 1:
-        runs: Iterable[dict[str, np.ndarray]] = map(yearly, tasks)
-    else:
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
-        runs = pool.map(yearly, tasks)
-    done = []
-    for seed, run in zip(seeds, runs, strict=True):
-        done.append(run)
-        print(f"{name} at {Fraction(scale).limit_denominator(10_000)}: seed {seed} of {len(seeds)}", file=sys.stderr)
-    return {column: np.array([run[column] for run in done]) for column in COLUMNS}
+def _whole(view: View, names: list[str], scale: float) -> Runs:
+    """Return the yearly values of runs, amounts and counts divided by the scale."""
+    found = yearly(view, names, COLUMNS)
+    return {column: np.stack([values[year] for year in sorted(values)], 1) * INDICATORS[column].factor
+            / (scale if INDICATORS[column].scale == "proportional" else 1.0) for column, values in found.items()}
 
 
 def difference(small: np.ndarray, whole: np.ndarray) -> Difference:
@@ -133,58 +134,76 @@ def table(small: Runs, whole: Runs, first: int, years: Sequence[int]) -> str:
     return "\n".join(lines)
 
 
-def write(city: str, runs: dict[Fraction, Runs], first: int, scenario: str) -> Path:
-    """Write the headline by scale into the city's scale_bias.yaml; return the file."""
+def write(city: str, runs: Mapping[Fraction, Runs], first: int, scenario: str) -> Path:
+    """Write the headline by scale, and its differences by year, into the city's scale_bias.yaml; return the file."""
     described = {scale: found[HEADLINE][:, HEADLINE_YEAR - first] for scale, found in runs.items()}
     values = ", ".join(f"{scale}: {v.mean():.2f}" for scale, v in described.items())
     errors = ", ".join(f"{scale}: {v.std(ddof=1) / v.size**0.5:.2f}" for scale, v in described.items())
     seeds = ", ".join(f"{scale}: {v.size}" for scale, v in described.items())
+    less = []
+    for scale in (scale for scale in runs if scale != 1):
+        found = [(year, difference(*(runs[s][HEADLINE][:, year - first] for s in (scale, Fraction(1)))))
+                 for year in HELD_YEARS]
+        less.append(f"  {scale}: {{{', '.join(f'{year}: [{d.value:.2f}, {d.error:.2f}]' for year, d in found)}}}")
     file = Path(load_city(city).folder) / FILE
     with together(file) as (draft,):
-        draft.write_text(f"""\
-# What a smaller city does to the headline: every output below 1:1 quotes it (docs/scale.md has all columns).
-# Measure again with `python -m cluster_sim.analysis.scales --at 1/20 1/100 1/200 --write` after a change of the model.
-column: {HEADLINE}
-year: {HEADLINE_YEAR}
-values: {{{values}}}    # percent of GDP, mean over seeds, by scale
-errors: {{{errors}}}    # standard errors, by independent seeds
-seeds: {{{seeds}}}
-scenario: {scenario}
-code: {code_version()}
-""", encoding="utf-8")
+        draft.write_text("\n".join((
+            "# What a smaller city does to the headline: every output below 1:1 quotes it (docs/scale.md has more).",
+            "# Measure again after a change of the model:",
+            "#   python -m cluster_sim.analysis.scales --at 1/20 1/100 1/200 --write",
+            f"column: {HEADLINE}", f"year: {HEADLINE_YEAR}",
+            f"values: {{{values}}}    # percent of GDP, mean over seeds, by scale",
+            f"errors: {{{errors}}}    # standard errors, by independent seeds", f"seeds: {{{seeds}}}",
+            "differences:    # points less 1:1 and standard error, by scale and year", *less,
+            f"scenario: {scenario}", f"code: {code_version()}", "")), encoding="utf-8")
     return file
 
 
-def main() -> None:
+def report_effects(runs: Mapping[Asked, Runs], base: str, name: str, first: int) -> str:
+    """Return what a scenario changes against the base in the last five years at each scale, as lines of text."""
+    last, lines = slice(YEARS[-1] - first - 4, YEARS[-1] - first + 1), []
+    scales = [scale for scenario, scale in runs if scenario == name]
+    for column in (HEADLINE, "creative_value_added", "employment"):
+        found = {scale: effects(runs[name, scale], runs[base, scale], column, last) for scale in scales}
+        for scale in (scale for scale in scales if scale != 1):
+            d = difference(found[scale], found[Fraction(1)])
+            errors = [found[s].std(ddof=1) / found[s].size**0.5 for s in (Fraction(1), scale)]
+            lines.append(f"{name} {column} {YEARS[-1] - 4}-{YEARS[-1]}: 1:1 {d.whole:+.3f} ({errors[0]:.3f}), {scale} "
+                         f"{d.small:+.3f} ({errors[1]:.3f}), difference {d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}]")
+    return "\n".join(lines)
+
+
+def main(words: Sequence[str] | None = None) -> None:
     """Measure, print and, if asked to, write."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m cluster_sim.analysis.scales",
+                                     description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scenario", default="baseline")
     parser.add_argument("--effects", nargs="*", default=[], metavar="SCENARIO", help="compare what these change")
-    parser.add_argument("--at", nargs="*", type=Fraction, default=[Fraction(1, 20)], metavar="SCALE")
-    parser.add_argument("--whole", type=int, default=10, help="seeds at 1:1")
-    parser.add_argument("--small", type=int, default=60, help="seeds at each smaller scale")
-    parser.add_argument("--workers", type=int, default=1, help="processes")
+    parser.add_argument("--at", nargs="*", type=Fraction, default=[Fraction(1, 20)], metavar="SCALE",
+                        help="smaller scales (1/20)")
+    parser.add_argument("--whole", type=int, default=10, help="seeds at 1:1 (10)")
+    parser.add_argument("--small", type=int, default=60, help="seeds at each smaller scale (60)")
     parser.add_argument("--write", action="store_true", help="write the city's scale_bias.yaml")
-    args = parser.parse_args()
-    setup = load_scenario(args.scenario)
-    first = setup.start // 12
-    sizes = [(scale, args.whole if scale == 1 else args.small) for scale in [Fraction(1), *args.at]]
-    runs = {scale: measure(args.scenario, float(scale), range(1, seeds + 1), args.workers) for scale, seeds in sizes}
+    standalone.add_running(parser, "scales")
+    args = parser.parse_args(words)
+    with standalone.experiment(args) as experiment:
+        if min(args.whole, args.small) < 2:
+            raise InputError("--whole and --small are numbers of at least 2: an error takes two seeds")
+        if not all(0 < scale < 1 for scale in args.at):
+            raise InputError("--at takes scales below 1, such as 1/20 1/100")
+        setup = load_scenario(args.scenario)
+        first, sizes = setup.start // 12, {Fraction(1): args.whole, **dict.fromkeys(args.at, args.small)}
+        names = dict.fromkeys((args.scenario, *args.effects))
+        runs = measure(experiment, {(name, scale): range(1, seeds + 1) for name in names
+                                    for scale, seeds in sizes.items()})
     for scale in args.at:
         print(f"{args.scenario}: 1:1 ({args.whole} seeds), {scale} ({args.small}), {scale} less 1:1 (error) [95%]")
-        print(table(runs[scale], runs[Fraction(1)], first, [year for year in YEARS if year >= first]))
-    last = slice(YEARS[-1] - first - 4, YEARS[-1] - first + 1)
+        print(table(runs[args.scenario, scale], runs[args.scenario, Fraction(1)], first,
+                    [year for year in YEARS if year >= first]))
     for name in args.effects:
-        changed = {scale: measure(name, float(scale), range(1, seeds + 1), args.workers) for scale, seeds in sizes}
-        for column in (HEADLINE, "creative_value_added", "employment"):
-            found = {scale: effects(changed[scale], runs[scale], column, last) for scale, _ in sizes}
-            for scale in args.at:
-                d = difference(found[scale], found[Fraction(1)])
-                errors = [found[s].std(ddof=1) / found[s].size**0.5 for s in (Fraction(1), scale)]
-                print(f"{name} {column} {YEARS[-1] - 4}-{YEARS[-1]}: 1:1 {d.whole:+.3f} ({errors[0]:.3f}), {scale} "
-                      f"{d.small:+.3f} ({errors[1]:.3f}), difference {d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}]")
+        print(report_effects(runs, args.scenario, name, first))
     if args.write:
-        print(write(setup.city, runs, first, args.scenario))
+        print(write(setup.city, {scale: runs[args.scenario, scale] for scale in sizes}, first, args.scenario))
 
 
 if __name__ == "__main__":

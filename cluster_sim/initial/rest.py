@@ -6,7 +6,8 @@ policy and events, while two things that no source gives are solved by holding w
 other cities' studios are (by the jobs of each segment) and how many people come (by the wage relative to other
 cities).  What it then is, a run starts from; `gaps` opens what the history of the city had not yet closed.
 
-There are sixteen states of rest for each set of parameters, of luck of their own; a run's seed says which it takes.
+There are `start.rest_states` states of rest for each set of parameters, of luck of their own; a run's seed says which
+it takes.  A state has a number and is the same however many there are.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from cluster_sim.initial.studios import counted_studios
 from cluster_sim.month import observe
 from cluster_sim.month.founding import set_usual_income
 
-STATES = 16
 FIRST_SEED = 7_000_000_000      # burn-ins have luck that no run of a usual seed has
 RENEWED_BEFORE, SETTLED_BEFORE = 0.8, 0.5
 """Parts of the burn-in before the start: between them costs and prices of the time become the usual ones, after them
@@ -38,7 +38,7 @@ ALWAYS_OPEN = -1_000_000        # month of opening of parks that are older than 
 
 def bring_to_rest(model: Any) -> None:
     """Let a laid-out city without inhabitants take over a state of rest; note the time that making it took."""
-    number = int(STATES * uniform_for(model.seed, IDENTITY, -7, 0))
+    number = int(model.par["start.rest_states"] * uniform_for(model.seed, IDENTITY, -7, 0))
     store = rest_store.RestStore.of(model, number)
     state = store.read()
     if state is None:

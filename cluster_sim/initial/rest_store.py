@@ -28,7 +28,7 @@ from cluster_sim.initial.outside import first_month, still_month
 CODE = ("*.py", "agents/*.py", "city/*.py", "initial/*.py", "month/*.py", "nation/*.py", "nation/*.yaml")
 """Sources that say what a state of rest is."""
 WITHOUT_EFFECT = ("gaps.attraction", "gaps.people", "gaps.wage", "accounts.statistical_break", "accounts.induced",
-                  "accounts.poaching_loss")
+                  "accounts.poaching_loss", "start.rest_states")
 """Parameters that act after the burn-in, or only on what it does not read."""
 MOST_FILES = 400
 """More are not kept; the oldest go first."""
