@@ -138,6 +138,7 @@ STUDIO = record(
     ("revenue_year", "f8", "yuan/year", "trailing sales"),
     ("revenue_last", "f8", "yuan/year", "trailing sales a year before"),
     ("surplus_year", "f8", "yuan/year", "trailing operating surplus"),
+    ("premium_year", "f8", "yuan/year", "trailing part of its sales that is the nation's premium on prices"),
     ("surplus", "f8", "yuan/month", "operating surplus"),
     ("compute", "f8", "yuan/month", "cost of computing"),
     ("compute_relief", "f8", "share", "part of it that was paid by the public this month"),

@@ -65,8 +65,11 @@ def test_every_prior_is_a_parameter_whose_shipped_value_the_search_can_begin_at(
     monkeypatch.undo()
     known = specification()
     for name, (middle, spread) in search.PRIORS.items():
+        low, high = known[name].plausible or known[name].bounds
+        assert low < middle < high, f"{name}: the prior's median is not what its source supports"
         assert known[name].admits(middle * np.exp(2 * spread)) and known[name].admits(middle * np.exp(-2 * spread))
-    assert np.isfinite(search.place_of({name: each.value for name, each in known.items()})).all()
+    shipped = {name: known[name].value for name in search.PRIORS}
+    assert search.values_at(search.place_of(shipped)) == pytest.approx(shipped)
 
 
 @pytest.mark.parametrize("words, said", [(["--seeds", "0"], "at least 1"), (["--study", "what_fit"], "what_fits"),

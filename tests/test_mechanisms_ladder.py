@@ -23,7 +23,7 @@ def climb(revenue: float, last: float, *, age: int = 23, tier: int = 0, valuatio
     s["sales"], s["surplus"], s["valuation"] = 0.0, 0.0, 0.0
     s["valuation"][row] = valuation * MILLION
     counts = np.zeros(3, np.int64)
-    ladder.climb(s, model.rules.p, 0, counts)
+    ladder.climb(s, model.city_state, model.rules.p, 0, counts)
     return s[row], counts, model.par
 
 
@@ -79,7 +79,7 @@ def test_revenue_is_a_trailing_year():
     s = model.studios.used
     s["revenue_year"][row], s["valuation"][row], s["sales"][row] = 0.0, 0.0, 1e6
     for _ in range(120):
-        ladder.climb(s, model.rules.p, 0, np.zeros(3, np.int64))
+        ladder.climb(s, model.city_state, model.rules.p, 0, np.zeros(3, np.int64))
     assert s["revenue_year"][row] == pytest.approx(12e6, rel=1e-3)
     assert s["valuation"][row] == pytest.approx(model.par["ladder.price_to_sales"] * 12e6, rel=1e-3)
 

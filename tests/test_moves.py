@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from engine import build
+from engine import alive, build
 
 from cluster_sim import nation
 from cluster_sim import people_ledger as P
 from cluster_sim.codes import Life, Status
-from cluster_sim.month import births, moves, population, studying
+from cluster_sim.month import births, founding, ladder, moves, population, studying
+from cluster_sim.month.founding import LEAST
 from cluster_sim.nation import people as aggregate
 
 SCALE = 1 / 20
@@ -216,13 +217,15 @@ def test_a_stock_or_flow_below_nobody_is_named():
 
 
 # ------------------------------------------------------------------------------------- what follows from it
-def test_a_hundredfold_market_meets_finite_labour():
-    """Wages and prices ration: no stock empties, and the city's part of the nation stays about as it was.
+SIZE = 1 / 200
+YEARS = 14                          # of which the market is a hundredfold from the third on
+SHOCK = {"market": {"from": 2019 * 12, "factor": 100.0, "growth": 0.0}}
 
-    Wages rise above threefold, orders come down below twice what can be done, jobs stay below the labour force.
-    """
-    model = build(14 * 12, scale=1 / 400, outside={
-        "freeze": True, "market": {"from": 2019 * 12, "factor": 100.0, "growth": 0.0}})
+
+def boom(seed, shock):
+    """Return a town that starts at rest in a still world, its part of the nation by year, and the queue by month."""
+    model = build(YEARS * 12, seed=seed, scale=SIZE, outside={"freeze": True} | shock,
+                  par={"start.rest_months": 600.0, "gaps.attraction": 0.0})
     part, queue = [], []
     while not model.finished:
         model.step()
@@ -230,13 +233,56 @@ def test_a_hundredfold_market_meets_finite_labour():
         studios = model.studios.used[model.studios.used["alive"] == Life.ALIVE]
         part.append(won / (won + model.state["rival_sales"]))
         queue.append(studios["load"].sum() / studios["capacity"].sum())
-    series, people = model.series(), model.people
-    assert series["relative_wage"][-1] * model.rivals.wage > 3.0
-    assert model.rivals.wage > 3.0              # everywhere
-    assert queue[24] > 20.0 and max(queue[4 * 12:]) < 2.0
-    assert np.mean(part[-24:]) == pytest.approx(np.mean(part[:24]), rel=0.3)
-    force = people.stock[[P.AT_WORK, P.SEEKING, P.OTHER]].sum()
-    assert series["employment"][-1] < 0.95 * force and (people.stock > 0.02 * people.first).all()
-    assert people.residents < model.labour.room
-    rest = series["city_gdp"] - series["creative_value_added"]
-    assert (rest > 0).all() and rest[-1] < rest[23] and rest[-1] > 0.3 * rest[23]
+    return model, np.reshape(part, (-1, 12)).mean(1), np.array(queue)
+
+
+@pytest.fixture(scope="module")
+def booms():
+    """Towns of six seeds, each with the hundredfold market and without."""
+    return [(boom(seed, SHOCK), boom(seed, {})) for seed in range(1, 7)]
+
+
+def test_a_hundredfold_market_meets_finite_labour(booms):
+    """Wages and prices ration: no stock empties, wages rise above threefold here and elsewhere, jobs stay below people.
+
+    Orders come down below twice what can be done, and the rest of the city produces with the people whom it keeps.
+    """
+    for (model, _, queue), _ in booms:
+        series, people = model.series(), model.people
+        assert series["relative_wage"][-1] * model.rivals.wage > 3.0 and model.rivals.wage > 3.0
+        assert queue[24] > 20.0 and max(queue[4 * 12:]) < 2.0
+        force = people.stock[[P.AT_WORK, P.SEEKING, P.OTHER]].sum()
+        assert series["employment"][-1] < 0.95 * force and (people.stock > 0.02 * people.first).all()
+        assert people.residents < model.labour.room
+        rest = series["city_gdp"] - series["creative_value_added"]
+        kept = people.stock[P.OTHER] / people.first[P.OTHER]
+        labour = model.par["accounts.labour_share"] * model.par["accounts.poaching_loss"]
+        assert (rest > 0).all() and kept < 0.5 and rest[-1] / rest[0] == pytest.approx(kept**labour, rel=0.02)
+
+
+def test_a_market_that_grows_for_all_cities_leaves_each_its_part(booms):
+    """Against the same towns without the shock, in every year; nor do wages run away from those elsewhere."""
+    shocked, plain = (np.mean([pair[which][1] for pair in booms], 0) for which in (0, 1))
+    assert shocked[:2] == pytest.approx(plain[:2], rel=1e-12)
+    assert shocked == pytest.approx(plain, rel=0.35)
+    assert shocked[2:].mean() == pytest.approx(plain[2:].mean(), rel=0.25)
+    wage = np.mean([pair[0][0].series()["relative_wage"] for pair in booms], 0).reshape(-1, 12).mean(1)
+    assert (wage[2:] < 1.2 * wage[:2].mean()).all()
+
+
+def test_founders_count_a_premium_as_wages_to_come():
+    """A premium is no profit that lasts: it does not make more people found, whatever the books show."""
+    model = build(3)
+    model.step()
+    usual = founding.owners_income(model)
+    s, rows = model.studios.used, alive(model)
+    premium = 30.0 * 12.0 * s["wage_bill"][rows]
+    s["surplus_year"][rows] += premium
+    assert founding.owners_income(model) > 10.0 * usual
+    s["premium_year"][rows] += premium
+    assert LEAST < founding.owners_income(model) < usual
+    model.city_state["premium"] = np.log(2.0)
+    s["premium_year"][:] = 0.0
+    sales = s["sales"][rows].copy()
+    ladder.review(model)
+    assert s["premium_year"][rows] == pytest.approx(0.5 * sales)

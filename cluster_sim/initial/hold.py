@@ -2,10 +2,13 @@
 
 A proportional and integral controller, slow against the months in which studios hire: the weight that the city's
 studios need with clients rises while a segment has more jobs than it should, more people come while wages lie
-above other cities', and more of the experienced found a studio while there are fewer than sources count.  Luck makes
-all wander; their means over the later burn-in (weights in logs, people and founders as they come) are what the run
-keeps.  People of other sectors, at home and elsewhere stay as many as sources count, and
-the nation's other cities stand still; at the end the nation settles beside what the city has sold.
+above other cities', and more of the experienced found a studio while there are fewer than sources count.  The sums
+forget a start that was out of balance within some four years, so that nothing of it is left when corrections count.
+People of other sectors, at home and elsewhere stay as many as sources count, and the nation's other cities stand still.
+
+Luck makes all wander.  The run keeps means over the later burn-in: people and founders as they come, the weight that
+the city's studios had with clients, and what they sold.  A city that meets clients with that mean weight sells that
+mean, so that luck, which is larger in a small city, does not make it larger.
 """
 
 from __future__ import annotations
@@ -18,10 +21,10 @@ from cluster_sim import people_ledger as P
 from cluster_sim.codes import N_SEGMENTS, Life
 from cluster_sim.initial.nation import LEAST_WEIGHT, let_luck_spread, settle_nation
 
-JOBS_LEVEL, JOBS_SUM = 1.5, 0.01       # answer of log attraction to log jobs over target, and to their sum over months
+JOBS_LEVEL, JOBS_SUM = 1.5, 0.04       # answer of log attraction to log jobs over target, and to their sum over months
 WAGE_LEVEL, WAGE_SUM = 12.0, 0.15        # answer of log inflow to the log relative wage, and to its sum
-STUDIOS_LEVEL, STUDIOS_SUM = 8.0, 0.05  # answer of log founding to log studios over their number, and to its sum
-COUNTED_GAIN = 0.3      # of these answers but the sum of jobs while corrections count, so that they hardly move by then
+STUDIOS_LEVEL, STUDIOS_SUM = 8.0, 0.25  # answer of log founding to log studios over their number, and to its sum
+COUNTED_GAIN = 0.3      # of these answers while corrections count, so that they hardly move by then
 AROUND = [P.OTHER, P.HOME, P.ELSEWHERE, P.CITIES]    # stocks of people that are held where they started
 BOUND = 4.0                             # largest log correction
 
@@ -35,38 +38,35 @@ class Hold:
     def __init__(self, city: Any, target: np.ndarray, studios: int) -> None:
         self.target, self.studios = target, studios
         self.usual_home, self.usual_abroad = city.markets.usual_home.copy(), city.markets.usual_abroad.copy()
-        self.jobs_sum, self.wage_sum = np.zeros(N_SEGMENTS), 0.0
-        self.attraction, self.inflow, self.months = np.zeros(N_SEGMENTS), 0.0, 0
-        self.studios_sum, self.founding = 0.0, 0.0
+        self.jobs_sum, self.wage_sum, self.studios_sum = np.zeros(N_SEGMENTS), 0.0, 0.0
+        self.inflow, self.founding, self.months = 0.0, 0.0, 0
         self.weight, self.sold = np.zeros((2, N_SEGMENTS)), np.zeros((2, N_SEGMENTS))
 
     def adjust(self, city: Any, counted: bool) -> None:
         """Correct attraction, inflow and founding after a month; `counted` months enter what `fix` keeps."""
         if counted:
-            markets = city.markets
-            self.weight += markets.weight_home / markets.usual_home, markets.weight_abroad / markets.usual_abroad
+            self.weight += city.markets.weight_home, city.markets.weight_abroad
             self.sold += city.rivals.sold
             self.months += 1
         gain = COUNTED_GAIN if counted else 1.0
         excess = np.log(np.maximum(jobs_by_segment(city), 1.0) / self.target)
-        self.jobs_sum += JOBS_SUM * excess
+        self.jobs_sum += gain * JOBS_SUM * excess
         attraction = np.clip(gain * JOBS_LEVEL * excess + self.jobs_sum, -BOUND, BOUND)
         dear = float(np.log(city.city_state["relative_wage"][0]))
         self.wage_sum += gain * WAGE_SUM * dear
         inflow = float(np.clip(gain * WAGE_LEVEL * dear + self.wage_sum, -BOUND, BOUND))
-        founding = self.founders_needed(city)
+        founding = self.founders_needed(city, gain)
         self.apply(city, attraction, inflow, founding)
         city.people.stock[AROUND] = city.people.first[AROUND]
         city.rivals.return_to_rest()
         if counted:
-            self.attraction += attraction
             self.inflow += np.exp(inflow)
             self.founding += np.exp(founding)
 
-    def founders_needed(self, city: Any) -> float:
+    def founders_needed(self, city: Any, gain: float) -> float:
         """Return the log founding that brings the studios back to their number; slow, since few open and close."""
         few = float(np.log(self.studios / max(open_studios(city), 1)))
-        self.studios_sum += STUDIOS_SUM * few
+        self.studios_sum += gain * STUDIOS_SUM * few
         return float(np.clip(STUDIOS_LEVEL * few + self.studios_sum, -BOUND, BOUND))
 
     def apply(self, city: Any, attraction: np.ndarray, inflow: float, founding: float) -> None:
@@ -81,11 +81,11 @@ class Hold:
         A burn-in too short for any leaves its last corrections.
         """
         if self.months:
-            inflow, founding = (float(np.log(total / self.months)) for total in (self.inflow, self.founding))
-            self.apply(city, self.attraction / self.months, inflow, founding)
-            usual, mean = np.array((city.markets.usual_home, city.markets.usual_abroad)), self.weight / self.months
+            city.city_state["inflow"] = self.inflow / self.months
+            city.city_state["founding"] = self.founding / self.months
             # A very small city may lose its last studio of a branch; the next one is compared with a worker's weight.
-            city.markets.usual_home[:], city.markets.usual_abroad[:] = np.maximum(usual * mean, LEAST_WEIGHT)
+            city.markets.usual_home[:], city.markets.usual_abroad[:] = np.maximum(self.weight / self.months,
+                                                                                  LEAST_WEIGHT)
             settle_nation(city, *(self.sold / self.months))
         let_luck_spread(city)
 

@@ -51,7 +51,7 @@ def parameters_of(model: Any) -> NationParameters:
     learnt = par["knowledge.doing"] * np.average(practice, weights=s["staff"])
     first = model.people.first
     values = {name: par[key] for name, key in SAME.items()} | {
-        "own_cost": g["own_part"], "labour_part": s["wages"].sum() / cost,
+        "own_cost": g["own_part"], "labour_part": s["wages"].sum() / cost, "studios": s.size / s["staff"].sum(),
         "pass_through": np.average(g["outside_pass_through"], weights=jobs_of(model)),
         "scarcity": par["commissioning.price_of_use"] * fee,
         "other_ratio": first[P.OTHER] / first[P.AT_WORK], "unemployment": first[P.SEEKING] / first[P.AT_WORK],

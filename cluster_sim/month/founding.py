@@ -2,6 +2,11 @@
 
 Who can found chooses between being paid and owning (Lucas 1978; Evans & Jovanovic 1989): founding answers what owners
 of small studios earn for each yuan of wages, and so falls when wages rise faster than profits.
+
+A studio is founded for years, so that a founder asks what lasts when entry is free (Hopenhayn 1992).  The premium that
+the nation's clients pay while people are short does not: it is the rent of what is scarce (Ricardo 1817), which is
+people, and offers chase it (wages.py).  So he counts it as wages to come, of his own people and in the job that he
+would give up, not as profit.  Without a premium incomes are those of the books.
 """
 
 from __future__ import annotations
@@ -18,21 +23,26 @@ LEAST = 0.2                     # of wages, that an owner's income counts for at
 
 @kernel
 def sum_incomes(studios):
-    """Return what small studios pay in wages in a month, and what they have left of a year (sums of whole yuan)."""
+    """Return what small studios pay in wages in a month, have left of a year, and took as premium in it.
+
+    Sums of whole yuan, so that they are the same in any order.
+    """
     wages = 0.0
     surplus = 0.0
+    premium = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.ALIVE and s.staff > 0 and s.staff <= SMALL and s.solo == 0:
             wages += math.floor(s.wage_bill)
             surplus += math.floor(s.surplus_year)
-    return wages, surplus
+            premium += math.floor(s.premium_year)
+    return wages, surplus, premium
 
 
 def owners_income(model) -> float:
-    """Return one plus what small studios have left of a year for each yuan of wages."""
-    wages, surplus = sum_incomes(model.studios.used)
-    return max(LEAST, 1.0 + surplus / (12.0 * wages)) if wages else 1.0
+    """Return one plus what small studios have left of a year for each yuan of wages, a premium counted as wages."""
+    wages, surplus, premium = sum_incomes(model.studios.used)
+    return max(LEAST, 1.0 + (surplus - premium) / (12.0 * wages + premium)) if wages else 1.0
 
 
 def set_usual_income(model, weight: float = 1.0) -> None:

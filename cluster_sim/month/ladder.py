@@ -12,18 +12,20 @@ from cluster_sim.jit import kernel
 
 
 @kernel
-def climb(studios, p, t, counts):
-    """Roll the year's revenue, and once a year of each studio's own age set its tier; count the moves.
+def climb(studios, city, p, t, counts):
+    """Roll the year's accounts, and once a year of each studio's own age set its tier; count the moves.
 
     counts: (3,) promotions, listed studios, new on the list.
     """
     p = p[0]
+    scarce = -np.expm1(-city[0].premium)        # part of a price that is the nation's premium, by segment
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive != Life.ALIVE or s.born > t:
             continue
         s.revenue_year += s.sales - s.revenue_year / 12.0
         s.surplus_year += s.surplus - s.surplus_year / 12.0
+        s.premium_year += s.sales * scarce[s.segment] - s.premium_year / 12.0
         s.valuation = max(s.valuation * 0.99, p.ladder_price_to_sales * s.revenue_year)
         if s.tier > Tier.NONE:
             counts[1] += 1
@@ -66,7 +68,7 @@ def climb(studios, p, t, counts):
 def review(model) -> None:
     """Review studios' places on the ladder, then let policy act on them."""
     counts = np.zeros(3, np.int64)
-    climb(model.studios.used, model.rules.p, model.t, counts)
+    climb(model.studios.used, model.city_state, model.rules.p, model.t, counts)
     model.state["promotions"], model.state["listed"], model.state["new_listed"] = (int(x) for x in counts)
     for instrument in model.in_force:
         instrument.after_ladder(model)

@@ -33,10 +33,10 @@ def hire(p, rest, s):
     """Post vacancies toward the staff that planned effort needs, match, lay off surplus, move offers.
 
     The rules are those of the agent city's studios (month/hiring.py, month/wages.py): they post for those whom
-    they usually lose and for a part of what they lack, bounded by their size; an offer rises by what stayed open
-    beyond the usual, so that no wage runs faster than posts can stay open, and the faster, the higher the premium on
-    prices of those who post; and it goes with what lately stayed open.  Staff is planned for what clients would order
-    for their money without that premium.
+    they usually lose and for a part of what they lack, bounded by a part of their size and, whatever that is, one
+    person for each of the studios of rest; an offer rises by what stayed open beyond the usual, so that no wage runs
+    faster than posts can stay open, and the faster, the higher the premium on prices of those who post; and it goes
+    with what lately stayed open.  Staff is planned for what clients would order for their money without that premium.
     A segment posts for the trades that its work takes; a trade is one market in the city, for all its segments.
     """
     power, efficiency = matching_power(p)
@@ -52,7 +52,8 @@ def hire(p, rest, s):
             target = s.planned[c, k] * math.exp(s.premium[k]) / s.productive[c, k]
             wish = p.posting_speed * (target - jobs - leavers)
             if wish > 0.0:
-                wish = -p.growth_bound * jobs * math.expm1(-wish / (p.growth_bound * jobs))
+                most = p.growth_bound * jobs + p.studios * rest.jobs[c, k]
+                wish = -most * math.expm1(-wish / most)
             s.vacancies[c, k] = max(wish + leavers, 1e-9 * target) / p.fill_rate
             s.laid_off[c, k] = p.layoff_speed * max(jobs - target, 0.0)
             for j in range(trades):

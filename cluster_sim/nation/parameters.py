@@ -49,6 +49,7 @@ class NationParameters(NamedTuple):
     plan_speed: float
     posting_speed: float
     growth_bound: float
+    studios: float
     layoff_speed: float
     offer_speed: float
     tightness_pay: float

@@ -123,7 +123,7 @@ class Nation:
         usual_loss = t.jobs / (1.0 - turnover) - t.jobs
         more = p.posting_speed * (wanted - t.jobs - usual_loss)
         if more > 0.0:
-            limit = p.growth_bound * t.jobs
+            limit = p.growth_bound * t.jobs + p.studios * t.first_jobs
             more = limit * (1.0 - math.exp(-more / limit))
         open_posts = (usual_loss + more) / p.fill_rate
         if open_posts <= 0.0:
