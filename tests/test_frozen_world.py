@@ -17,18 +17,17 @@ from cluster_sim.draws import APPEAL, uniforms
 from cluster_sim.initial import rest
 from cluster_sim.model import ClusterModel
 
-STATES, RUNS, YEARS, SCALE = 52, 2, 22, 1 / 50
+STATES, RUNS, YEARS, SCALE = 48, 2, 22, 1 / 50
 """States of rest, runs from each (a run costs half of what a state does, and half of what moves it is its own luck)."""
 CLOSED = {"gaps.attraction": 0.0, "gaps.people": 0.0, "gaps.capacity": 0.0, "gaps.wage": 0.0, "start.rest_months": 600,
           "start.rest_states": STATES}
 HELD = ("employment", "mean_wage", "use_of_capacity", "knowhow", "export_share", "relative_price", "enrolled",
         "rival_sales")
 """Columns whose mean over these states is known to one per cent."""
-WIDE = ("contract_sales", "purchased_inputs", "home_sales", "market_share_home")
+WIDE = ("contract_sales", "purchased_inputs", "home_sales", "market_share_home", "consumption")
 """Columns known to one and a half per cent: a hundred states would be needed."""
-GROWING = ("creative_value_added", "tax_receipts", "consumption")
+GROWING = ("creative_value_added", "tax_receipts")
 GATHERING = ("localisation", "collaboration_distance")
-OWN_WORKS = "in_production"
 NEVER = 1_000_000               # month of opening of a park that is still to be opened: an event
 SURE = 3.5                      # standard errors at which one of some seventy columns is taken to drift
 FADING = (33.0, 120.0)          # months in which the effect of luck may fade: by the luck's own memory, and slowly
@@ -118,7 +117,7 @@ def changes() -> dict[str, tuple[float, float]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*HELD, *(pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=(
-    "known to 1.1 to 1.3% only, and 3% (1.2) above after twenty years, for own works go on growing")))
+    "known to 1.1% only, and 2.3 and 2.8% above after twenty years: works in progress still grow")))
     for name in GROWING)])
 def test_the_main_columns_stay_within_two_per_cent_or_two_standard_errors(changes, name):
     change, error = changes[name]
@@ -135,16 +134,9 @@ def test_columns_known_less_well_do_not_visibly_drift(changes, name):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="5% (1.3) more in twenty years: the largest studios hardly ever close, and age")
-def test_own_works_are_at_rest(changes):
-    change, error = changes[OWN_WORKS]
-    assert abs(change) <= max(0.02, 2.0 * error)
-
-
-@pytest.mark.slow
 def test_no_column_drifts_beyond_its_noise(changes):
-    """The published share is broken by definition at January 2018; places and own works are looked at by themselves."""
-    apart = ("gdp_share_published", OWN_WORKS, *GATHERING)
+    """The published share is broken by definition at January 2018; places are looked at below; all others are held."""
+    apart = ("gdp_share_published", *GATHERING)
     drifting = {name: found for name, found in changes.items() if name not in apart
                 and abs(found[0]) > max(0.02, SURE * found[1])}
     assert not drifting
