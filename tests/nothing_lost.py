@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ("--scale", "1/200", "--until", "2017-03", "--no-figures")
 YEAR = ("--scale", "1/200", "--until", "2017-12", "--no-figures")
-SWEEP = "base: baseline\ndesign: grid\nfactors: {collaboration.tau_max: {low: 0, high: 1, levels: 2}}\n"
+SWEEP = "base: baseline\ndesign: grid\nfactors: {gaps.attraction: {low: 0.2, high: 0.4, levels: 2}}\n"
 SEARCH = """
 base: baseline
 instruments:
@@ -31,9 +31,10 @@ DISCOVER = """
 base: baseline
 policies: [baseline]
 samples: 20
-factors: {collaboration.tau_max: {low: 0, high: 1.5}, labour.offer_speed: {low: 0.002, high: 0.008}}
+factors: {gaps.attraction: {low: 0.2, high: 0.4}, gaps.people: {low: 0.1, high: 0.5}}
 aim: {column: gdp_share_published, at_least: 0.05}
 """
+"""Their factors are gaps of the start, that act after rest: other factors would cost each sample a burn-in."""
 
 Done = subprocess.CompletedProcess
 

@@ -159,7 +159,7 @@ def test_the_small_are_held_back_more_often_than_the_large(cities):
     staff, held = columns(cities["usual"], "staff"), columns(cities["usual"], "rationed") > 0.0
     line, loan = columns(cities["usual"], "line") > 0.0, columns(cities["usual"], "loan") > 0.0
     small, large, wants = staff < 20, staff >= 100, held | loan
-    assert held[small].mean() > 1.3 * held[large].mean()            # 1.6 over nine seeds, 1.5 over these
+    assert held[small].mean() > 1.8 * held[large].mean()            # 2.8 (.3) over twelve seeds
     assert 0.3 < line[small & wants].mean() < 0.62 < line[large & wants].mean()
 
 

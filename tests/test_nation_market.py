@@ -219,6 +219,19 @@ def test_hires_follow_seekers_with_the_elasticity_of_rest_and_stay_below_both_si
     assert rush.hires[0, 0] < rush.vacancies[0, 0] and rush.seekers[0, 0] > 0.0
 
 
+def test_studios_that_lack_everybody_add_a_part_of_their_people_and_one_each():
+    """The bound is that of the city's studios: so many small ones grow faster than as many jobs in one."""
+    p, rest, state = world(cities=2, segments=1)
+    state.planned[:] *= 1e3
+    state.jobs[1] *= 2.0
+    hired = state.copy()
+    labour.hire(p, rest, hired)
+    leavers = p.separation / (1.0 - p.separation) * state.jobs
+    added = hired.vacancies * p.fill_rate - leavers
+    assert added == pytest.approx(p.growth_bound * state.jobs + p.studios * rest.jobs, rel=1e-9)
+    assert p.studios * rest.jobs[0] > 0.5 * p.growth_bound * rest.jobs[0]
+
+
 def test_surplus_staff_is_laid_off_into_search():
     p, rest, state = hired(planned=0.8)
     _, _, calm = hired()

@@ -16,7 +16,7 @@ base: baseline
 design: morris
 trajectories: 2
 base_points: 2
-factors: {collaboration.tau_max: {low: 0, high: 1}, labour.offer_speed: {low: 0.002, high: 0.008}}
+factors: {gaps.attraction: {low: 0.2, high: 0.4}, gaps.people: {low: 0.1, high: 0.5}}
 """
 FILES = {"sweep": SWEEP, "search": SEARCH, "discover": DISCOVER, "sensitivity": SENSITIVITY}
 PAIRS = ("--scale", "1/200", "--seeds", "2", "--no-figures")

@@ -22,7 +22,7 @@ MORRIS = """
 base: baseline
 design: morris
 trajectories: 2
-factors: {collaboration.tau_max: {low: 0, high: 1}, labour.offer_speed: {low: 0.002, high: 0.008}}
+factors: {gaps.attraction: {low: 0.2, high: 0.4}, gaps.people: {low: 0.1, high: 0.5}}
 """
 
 
