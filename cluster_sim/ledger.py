@@ -177,7 +177,14 @@ def role_total(flow: np.ndarray, role: str) -> float:
 
 
 def net_position(flow: np.ndarray) -> dict[str, float]:
-    """Return what each sector received less what it paid (yuan); over all sectors the sum is zero."""
+    """Return what each sector received less what it paid (yuan); over all sectors the sum is zero.
+
+    >>> flow = np.zeros(len(KINDS))
+    >>> flow[GRANTS_CITY], flow[WAGES] = 5000.0, 3000.0
+    >>> net = net_position(flow)
+    >>> net["studios"], net["city"], net["households"], sum(net.values())
+    (2000.0, -5000.0, 3000.0, 0.0)
+    """
     return dict(zip(SECTORS, (_NET @ flow).tolist(), strict=True))
 
 
@@ -185,6 +192,11 @@ def value_added(flow: np.ndarray, wip_change: float) -> float:
     """Return value added at basic prices (yuan): output less purchased inputs (SNA 2008, 6.8 and 6.77).
 
     Output is sales at producers' receipts plus the change in work in progress at cost.
+
+    >>> flow = np.zeros(len(KINDS))
+    >>> flow[SALES_HOME], flow[RENT], flow[WAGES] = 9000.0, 2000.0, 5000.0
+    >>> value_added(flow, wip_change=500.0)
+    7500.0
     """
     return role_total(flow, "sale") + wip_change - role_total(flow, "input")
 

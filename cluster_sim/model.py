@@ -6,7 +6,7 @@ the paper.  Mesa's agents are views of rows, made when somebody asks for them; a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import mesa
@@ -47,23 +47,28 @@ from cluster_sim.month import (
 )
 from cluster_sim.month import property as property_market
 from cluster_sim.month.rivals import Rivals
+from cluster_sim.own_rules import Event
 from cluster_sim.people_ledger import People
+from cluster_sim.scenario.arguments import read_arguments
 from cluster_sim.state import Homes, Labour, Markets, Month, OtherCities, Partners, Rules, Space
 
 
 class ClusterModel(Views, mesa.Model):
     """An agent-based economy of a creative cluster.
 
+    >>> ClusterModel("baseline", seed=1, scale="1/400", until="2017-03").run().label()
+    '2017-04'
+
     Parameters
     ----------
-    setup : Scenario
-        A loaded scenario (`cluster_sim.load_scenario`).
-    seed : int
-        Key of all random numbers.
-    scale : float
-        Size of the city, 1 for the whole, 0.05 for a twentieth.
+    setup : Scenario or str or Path
+        A loaded scenario (`cluster_sim.load_scenario`), the path of its file, or its name, such as ``baseline``.
+    seed, scale : int, float or str
+        Key of all random numbers (None is 0); size of the city, 1 for the whole, 0.05 or ``1/20`` for a twentieth.
     keep : sequence of str
         What else to record: ``accounts`` (studios' years), ``payments`` (of public money).
+    until, set : str, mapping
+        Last month, such as ``2030-12``; values to change by dotted name, only with a path or a name.
     """
 
     rules: Rules
@@ -78,7 +83,7 @@ class ClusterModel(Views, mesa.Model):
     month: Month
     books: ledger.Books
 
-    EVENTS = (
+    EVENTS: tuple[Event, ...] = (
         policy.enact,                           # 1, policy
         moves.look_around,                      # 2, population
         population.live_careers,
@@ -132,20 +137,20 @@ class ClusterModel(Views, mesa.Model):
     Numbers are those of the steps in docs/odd.md.
     """
 
-    def __init__(self, setup: Any, *, seed: int = 0, scale: float = 1.0, keep: Sequence[str] = ()) -> None:
+    def __init__(self, setup: Any, seed: int | None = 0, scale: float | str = 1.0, *, keep: Sequence[str] = (),
+                 until: str | None = None, set: Mapping[str, Any] | Iterable[str] | None = None) -> None:
+        setup, seed, scale = read_arguments(setup, seed, scale, until, set)
         super().__init__(rng=seed)
         # Mesa's step drops its schedule at an error and then lives no month more without a word
         self._mesas_step, self.step = self.step, self._step_if_possible     # type: ignore[method-assign]
-        self.within_month = False
-        self.setup, self.seed, self.scale, self.t = setup, int(seed), float(scale), 0
-        known = policies.instruments()
-        self.instruments = [known[name](entries) for name, entries in sorted(setup.policies.items())]
+        self.setup, self.seed, self.scale, self.t, self.within_month = setup, seed, scale, 0, False
+        self.instruments = [policies.instruments()[name](law) for name, law in sorted(setup.policies.items())]
         self.events = events.read_events(setup.events, setup.start)
         self.state: dict[str, float] = dict.fromkeys(observe.STATE, 0) | {"students_wish": 1.0}
         self.buffers = Buffers()
         self.burn_in_seconds = 0.0          # what making a state of rest took, if it was not there yet
         self.kept = Kept(yearbook=yearbook.Yearbook() if "accounts" in keep else None,
-                         payments=policies.Payments() if {"payments", "applications"} & set(keep) else None)
+                         payments=policies.Payments() if {"payments", "applications"}.intersection(keep) else None)
         initial.begin(self)
         self.books = ledger.Books(float(self.studios.used["cash"].sum()), float(self.funds.used["cash"].sum()),
                                   self.work_in_progress(), claims=self.books.claims)
@@ -157,9 +162,9 @@ class ClusterModel(Views, mesa.Model):
         self._check_step()
         self.within_month = True
         self.live_month(self.EVENTS)
-        self.within_month = False
+        self.within_month, self.running = False, not self.finished      # Mesa's own runners stop at the end
 
-    def live_month(self, happens: Iterable[Callable[[ClusterModel], None]]) -> None:
+    def live_month(self, happens: Iterable[Event]) -> None:
         """Begin a month and let these events happen in it."""
         self.begin_month()
         for event in happens:

@@ -35,8 +35,8 @@ def run(*command: str) -> str:
 
 
 def test_following_the_guide_adds_an_instrument(tmp_path):
-    (code,) = re.findall(r"^```python\n(.*?)^```$", GUIDE, flags=re.MULTILINE | re.DOTALL)
-    (scenario,) = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, flags=re.MULTILINE | re.DOTALL)
+    code, *_ = re.findall(r"^```python\n(.*?)^```$", GUIDE, flags=re.MULTILINE | re.DOTALL)
+    scenario, *_ = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, flags=re.MULTILINE | re.DOTALL)
     package, scenarios = tmp_path / "more_policies", tmp_path / "scenarios"
     package.mkdir()
     scenarios.mkdir()

@@ -33,6 +33,10 @@ class Government(mesa.Agent):
         """Taxes of the month, all levels, million yuan."""
         return float(self.model.month.flow[list(ledger.TAXES)].sum()) / 1e6
 
+    def __repr__(self) -> str:
+        spent = sum(self.spending.values())
+        return f"<Government: {len(self.instruments)} instruments, {spent:.1f} million yuan spent>"
+
     @property
     def ladder(self) -> int:
         """Number of studios on the ladder's lists."""

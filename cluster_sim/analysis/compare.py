@@ -145,6 +145,10 @@ def compare(*scenarios: Any, seeds: int | Iterable[int] = 10, scale: str | float
     runs in, one folder a scenario; a temporary one if None. `.effects` and `.variance_ratio` are data frames.
     A failed run takes its pair out, with a warning; RuntimeError if fewer than two pairs are left. `engine` and
     `shard` as in `sweep`; Unfinished as long as other shards have runs to do.
+
+    >>> found = compare("no_policy", "baseline", seeds=2, scale="1/400", until="2017-12", workers=0)
+    >>> bool((found.effects["column"] == "gdp_share").any())
+    True
     """
     experiment = Experiment.of(out, workers, progress, factory, engine, shard)
     sides = prepare(scenarios, seed_list(seeds), scale_of(scale), ordinal(until), set)

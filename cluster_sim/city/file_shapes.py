@@ -8,6 +8,7 @@ from pydantic import WrapValidator
 from typing_extensions import TypedDict
 
 from cluster_sim.city.paths import NAMES
+from cluster_sim.codes import SEGMENTS
 from cluster_sim.inputs.keys import KeyInfo
 from cluster_sim.inputs.shapes import closed, field_type
 
@@ -28,7 +29,7 @@ Lon, Lat = _key("degree", -180, 180, "longitude"), _key("degree", -85, 85, "lati
 Km, Floor, Weight = _key("km", POSITIVE), _key("m2", POSITIVE), _key("1", POSITIVE)
 NotNegative, Share, Number = _key("1"), _key("share"), _key("1", float("-inf"))
 Year, Growth = _key("count", 1900, 2100, "year"), _key("%", -99, 1000, "growth in a year")
-Segment = Literal["film", "games", "audio_video", "design", "scifi", "other"]
+Segment = Literal[SEGMENTS]
 
 
 @closed
@@ -244,14 +245,8 @@ class ReferenceRow(TypedDict):
     poached_jobs: Number
 
 
-class PandemicRow(TypedDict):
+class PandemicRow(TypedDict("BySegment", dict.fromkeys(SEGMENTS, NotNegative))):    # type: ignore[misc]
     """A year of the pandemic: multipliers of demand or of releases by segment."""
 
     what: Literal["demand", "release"]
     year: Year
-    film: NotNegative
-    games: NotNegative
-    audio_video: NotNegative
-    design: NotNegative
-    scifi: NotNegative
-    other: NotNegative

@@ -16,7 +16,11 @@ EARTH_KM = 6371.0
 
 
 def great_circle(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Return the distance (km) between two points given as (longitude, latitude) in degrees (haversine)."""
+    """Return the distance (km) between two points given as (longitude, latitude) in degrees (haversine).
+
+    >>> round(great_circle((104.06, 30.66), (116.40, 39.90)))       # Chengdu to Beijing
+    1517
+    """
     lon1, lat1, lon2, lat2 = (math.radians(v) for v in (*a, *b))
     h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 2.0 * EARTH_KM * math.asin(math.sqrt(h))

@@ -140,6 +140,9 @@ def nearest(word: str, known: Sequence[str]) -> str:
     """The known name closest to `word`, empty if none is close.
 
     Dotted names are also compared by their last part, so that a forgotten group is found.
+
+    >>> nearest("rat", ["rate", "cap"]), nearest("tau_max", ["collaboration.tau_max"]), nearest("zzz", ["rate"])
+    ('rate', 'collaboration.tau_max', '')
     """
     lowered = word.lower().replace("-", "_").replace(" ", "_")
     close = difflib.get_close_matches(lowered, known, n=1, cutoff=0.6)

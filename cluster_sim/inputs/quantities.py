@@ -81,7 +81,11 @@ def is_money(unit: str) -> bool:
 
 
 def number(value: object, unit: str) -> float:
-    """`value` (a number, or a number with a unit in words) in `unit`; QuantityError otherwise."""
+    """`value` (a number, or a number with a unit in words) in `unit`; QuantityError otherwise.
+
+    >>> number("15 million yuan", "yuan"), number("20%", "share"), number("2 years", "month")
+    (15000000.0, 0.2, 24.0)
+    """
     if isinstance(value, bool) or value is None:
         raise QuantityError(f"expected {expected(unit)}, found {shown(value)}")
     if isinstance(value, int | float):
@@ -194,7 +198,11 @@ def parse_month(value: object) -> int:
 
 
 def parse_last_month(value: object) -> int:
-    """The ordinal of the month with which something ends; a year such as 2019 is its December."""
+    """The ordinal of the month with which something ends; a year such as 2019 is its December.
+
+    >>> month_name(parse_last_month("2019")), month_name(parse_last_month("2030-06"))
+    ('2019-12', '2030-06')
+    """
     text = str(value).strip()
     return parse_month(f"{text}-12" if _YEAR.match(text) else text)
 
@@ -205,7 +213,11 @@ def month_name(ordinal: int) -> str:
 
 
 def parse_scale(text: str | float | Fraction) -> float:
-    """The scale of a run, from `1/20`, `0.05`, `5%` or a number; ScenarioError otherwise."""
+    """The scale of a run, from `1/20`, `0.05`, `5%` or a number; ScenarioError otherwise.
+
+    >>> parse_scale("1/20"), parse_scale("5%"), parse_scale(1)
+    (0.05, 0.05, 1.0)
+    """
     try:
         written = str(text).strip()
         if written.endswith("%"):

@@ -34,6 +34,12 @@ def run(scenario: Any, scale: str | float = "1/50", seed: int = 1, until: str | 
     `scenario` is a file, a name or a loaded scenario; `scale` a share of the city; `until` the last month
     (`"2030-12"`); `set` overrides values, as in `{"collaboration.tau_max": 0.8}`. ScenarioError or
     InputError if any of these cannot be.
+
+    >>> result = run("baseline", scale="1/400", seed=3, until="2017-03", set={"collaboration.tau_max": 0.8})
+    >>> result.indicators[["studios", "employment"]].shape
+    (3, 2)
+    >>> result.scenario.parameters["collaboration.tau_max"]
+    0.8
     """
     planned = plan(scenario_of(scenario, set), seed_list([seed]), scale_of(scale), ordinal(until))
     spec = planned.runs[0]
@@ -50,6 +56,10 @@ def ensemble(scenario: Any, seeds: int | Iterable[int] = 10, scale: str | float 
     holds are not done again), a temporary one if None; `engine` (a `DaskEngine`) does the runs elsewhere
     than on this machine; `tables` are those that the runs keep (`accounts`, `payments` and `applications`
     only where named). A failed run costs itself: a warning names it, and RuntimeError comes only if all failed.
+
+    >>> view = ensemble("baseline", seeds=2, scale="1/400", until="2017-03", workers=0)
+    >>> sorted(view.series["seed"].unique().tolist()), len(view.series)
+    ([1, 2], 6)
     """
     planned = plan(scenario_of(scenario, set), seed_list(seeds), scale_of(scale), ordinal(until), tables=tables)
     experiment = Experiment.of(out, workers, progress, factory, engine)

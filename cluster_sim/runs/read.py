@@ -279,6 +279,13 @@ def open(name: str | Path) -> View:
     """Open a results folder for reading, by its path or by its name under `results/`.
 
     A warning says if it was made with another version of the code. InputError if there is no such folder.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from cluster_sim.runs.api import ensemble
+    >>> with TemporaryDirectory() as folder:
+    ...     made = ensemble("baseline", seeds=1, scale="1/400", until="2017-03", workers=0, out=f"{folder}/mine")
+    ...     open(f"{folder}/mine").sql("select count(*) as months from series")["months"].tolist()
+    [3]
     """
     folder = results_folder(name)
     view = View(folder)

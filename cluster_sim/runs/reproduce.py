@@ -70,6 +70,13 @@ def reproduce(folder: str | Path, workers: int | None = None, progress: Silent |
     """Run everything in a results folder again and compare. InputError if it holds no results.
 
     A store written by other code is compared all the same; a note says so.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from cluster_sim.runs.api import ensemble
+    >>> with TemporaryDirectory() as folder:
+    ...     made = ensemble("baseline", seeds=1, scale="1/400", until="2017-03", workers=0, out=f"{folder}/mine")
+    ...     reproduce(f"{folder}/mine", workers=0).differences
+    []
     """
     folder = Path(folder)
     if not folder.is_dir():

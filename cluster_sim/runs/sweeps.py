@@ -30,6 +30,11 @@ def load_sweep(source: str | Path | Mapping[str, Any], base: Scenario | None = N
 
     `base` takes the place of the file's own base (a mapping may also hold a loaded scenario under that key);
     `also` are keys that another command reads in the file, with their types.
+
+    >>> found = load_sweep({"base": "baseline", "design": "grid", "seeds": 2, "scale": "1/400", "until": "2017-03",
+    ...                     "factors": {"collaboration.tau_max": [0.4, 0.8]}})
+    >>> found.seeds, found.scale
+    ((1, 2), 0.0025)
     """
     if base is None and isinstance(source, Mapping) and isinstance(source.get("base"), Scenario):
         base = source["base"]
@@ -130,6 +135,11 @@ def sweep(source: str | Path | Mapping[str, Any] | Sweep, out: str | Path | None
     sweep; `out` a results folder to keep (runs that it holds are not done again), a temporary one if None;
     `shard`, such as `"2/8"`, does only that part; `engine` (a `DaskEngine`) does the runs elsewhere than on
     this machine. A failed run costs itself: a warning names it, and RuntimeError comes only if all failed.
+
+    >>> view = sweep({"base": "baseline", "design": "grid", "seeds": 1, "scale": "1/400", "until": "2017-03",
+    ...               "factors": {"collaboration.tau_max": [0.4, 0.8]}}, workers=0)
+    >>> view.runs["collaboration_tau_max"].tolist()
+    [0.4, 0.8]
     """
     planned = plan_sweep(source if isinstance(source, Sweep) else load_sweep(source))
     experiment = Experiment.of(out, workers, progress, factory, engine, shard)

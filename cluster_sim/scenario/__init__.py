@@ -32,6 +32,10 @@ def load_scenario(path: str | Path, set: Mapping[str, Any] | Iterable[str] | Non
 
     `set` overrides single values: `["policies.production_subsidy.rate=0.2"]`, or a mapping from
     such a path to its value. Raises ScenarioError, which holds every fault with its place.
+
+    >>> scenario = load_scenario("baseline", {"policies.production_subsidy.rate": 0.2})
+    >>> scenario.city, scenario.start // 12, len(scenario.parameters) > 100
+    ('chengdu', 2017, True)
     """
     from cluster_sim.scenario.load import load
 
