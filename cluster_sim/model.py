@@ -290,6 +290,10 @@ class ClusterModel(Views, mesa.Model):
         """The policy instruments in force this month, in the order of their names."""
         return [instrument for instrument in self.instruments if instrument.in_force]
 
+    def acting(self, moment: str) -> list[policies.Instrument]:
+        """The instruments in force that do anything at a moment of the month (`policies.base.MOMENTS`)."""
+        return [i for i in self.instruments if i.now is not None and moment in i.moments]
+
     @property
     def employment(self) -> int:
         """People at work."""

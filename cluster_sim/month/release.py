@@ -272,7 +272,7 @@ def export_capability(studios, p):
 
 def clear_projects(model) -> None:
     """Let policy and tests act on finished works, and clear them for release."""
-    for instrument in model.in_force:
+    for instrument in model.acting("before_release"):
         instrument.before_release(model)
     clear(model.projects.used, model.rules.segments, model.t)
 
@@ -297,7 +297,7 @@ def screen_titles(model) -> None:
 def pay_partners(model) -> None:
     """Pay credited partners their points, then let policy act on released titles."""
     share_points(model.projects.used, model.credits.used, model.studios.used, model.month.flow)
-    for instrument in model.in_force:
+    for instrument in model.acting("after_release"):
         instrument.after_release(model)
 
 
