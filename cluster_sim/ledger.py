@@ -145,7 +145,7 @@ _NET = np.array([[float(k.payee == s) - float(k.payer == s) for k in KINDS] for 
 LEVELS = ("city", "province", "centre")
 OUTLAYS = {level: tuple(i for i, k in enumerate(KINDS) if k.payer == level) for level in LEVELS}
 _PAID = np.array([[float(k.payer == level) for k in KINDS] for level in LEVELS])
-_ALL = np.concatenate([_NET, _ROLES, _PAID, np.ones((1, len(KINDS)))])     # every sum that `check` needs, in one product
+_ALL = np.concatenate([_NET, _ROLES, _PAID, np.ones((1, len(KINDS)))])     # every sum that `check` needs
 RAISED = (CREDIT_TO_HOME, CREDIT_TO_NATION, CREDIT_TO_ABROAD, SUPPLIERS_CREDIT_CITY, SUPPLIERS_CREDIT_NATION,
           BANK_LOANS)
 SETTLED = (COLLECTED_HOME, COLLECTED_NATION, COLLECTED_ABROAD, SUPPLIERS_PAID_CITY, SUPPLIERS_PAID_NATION,
