@@ -130,5 +130,6 @@ N_SPECIALISMS = len(SPECIALISMS)
 N_STATUSES = len(STATUSES)
 
 FOUNDER = 128           # bit of a person's `trained`: founded the studio and stays with it
+TENTHS = 10             # steps in which a person's `trained` counts who would work alone with AI tools
 NEVER = -100_000          # month of what has not happened to an agent, before any burn-in
 NOBODY = -1             # partner of who has none; from -2 down: -2 less the number of another city

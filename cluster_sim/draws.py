@@ -23,6 +23,7 @@ M1 = U64(0xBF58476D1CE4E5B9)
 M2 = U64(0x94D049BB133111EB)
 S30, S27, S31, S11 = U64(30), U64(27), U64(31), U64(11)
 UNIT = 2.0**-53
+KEY_STEP = 1000003      # keeps apart the draws of one being that differ by a number alone
 
 # Purposes: one for each question that chance answers.  Numbers are part of the results: never renumber.
 # (Typed, or Numba would compile every function that takes one for each of them anew.)

@@ -25,8 +25,9 @@ from numba import njit
 ROOT = Path(__file__).resolve().parent
 SHARED_SOURCES = ("jit.py", "draws.py", "ledger.py", "balances.py", "codes.py", "records.py", "state.py",
                   "month/partner_search.py", "month/quarters.py", "month/title_luck.py", "month/liquidity.py",
-                  "month/teams.py", "month/luck.py", "month/wages.py", "nation/state.py", "nation/parameters.py",
-                  "nation/demand.py", "nation/labour.py", "nation/people.py", "nation/prices.py")
+                  "month/teams.py", "month/guards.py", "month/luck.py", "month/wages.py", "nation/state.py",
+                  "nation/parameters.py", "nation/demand.py", "nation/labour.py", "nation/people.py",
+                  "nation/prices.py")
 """Files whose kernels or record types other files compile in; a test holds this list against the imports."""
 KERNEL_SOURCES = (*SHARED_SOURCES, "initial/*.py", "month/*.py", "nation/*.py")
 

@@ -145,7 +145,7 @@ class ClusterModel(Views, mesa.Model):
         self._mesas_step, self.step = self.step, self._step_if_possible     # type: ignore[method-assign]
         self.setup, self.seed, self.scale, self.t, self.within_month = setup, seed, scale, 0, False
         self.instruments = [policies.instruments()[name](law) for name, law in sorted(setup.policies.items())]
-        self.events = events.read_events(setup.events, setup.start)
+        self.events = events.read_events(setup.events, setup.start, setup.parameters)
         self.state: dict[str, float] = dict.fromkeys(observe.STATE, 0) | {"students_wish": 1.0}
         self.buffers = Buffers()
         self.burn_in_seconds = 0.0          # what making a state of rest took, if it was not there yet

@@ -24,7 +24,9 @@ FILE = Path(__file__).with_name("parameters.yaml")
 
 STATUSES = ("measured", "literature", "assumed", "calibrated")
 _FIELDS = ("value", "unit", "bounds", "symbol", "status", "source", "text")
-_OPTIONAL = ("plausible", "beyond")
+_OPTIONAL = ("plausible", "beyond", "role")
+TECHNICAL = "technical"
+"""Role of a number that shapes a rule and has no source yet: one may set it, a look over all parameters does not."""
 _BY_SEGMENT = "segments"
 
 
@@ -44,6 +46,8 @@ class Parameter:
     """What the source supports (the prior), None where nothing is known; the bounds are only what is valid."""
     beyond: str = ""
     """Why the value lies outside what is plausible; empty where it does not."""
+    role: str = ""
+    """`technical` for a number that shapes a rule and has no source yet; else empty."""
     kind: str = "number"
     """`number`, `count` (a whole number) or `switch` (0 or 1)."""
 
@@ -122,6 +126,8 @@ def _malformed(group: str, entry: Any) -> str:
         return f"missing {missing}, unknown {extra}"
     if entry["status"] not in STATUSES:
         return f"status is not one of {STATUSES}"
+    if entry.get("role", TECHNICAL) != TECHNICAL:
+        return f"role is not '{TECHNICAL}'"
     bounds = entry["bounds"]
     if not (isinstance(bounds, list) and len(bounds) == 2 and bounds[0] <= bounds[1]):
         return "bounds are not [low, high]"
@@ -167,6 +173,7 @@ def _parameter(name: str, value: float, entry: Mapping[str, Any]) -> Parameter:
         text=str(entry["text"]),
         plausible=(float(plausible[0]), float(plausible[1])) if plausible else None,
         beyond=str(entry.get("beyond", "")),
+        role=str(entry.get("role", "")),
         kind=kind,
     )
 

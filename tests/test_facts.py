@@ -36,7 +36,7 @@ def test_founding_answers_profits_against_wages():
     founding.set_usual_income(model)
     g["buzz_mean"] = 0.0
     assert founding.pull(model) == pytest.approx(1.0)
-    small = alive(model)[(s["staff"][alive(model)] <= founding.SMALL)]
+    small = alive(model)[(s["staff"][alive(model)] <= model.par["population.founding_small"])]
     s["surplus_year"][small] = np.maximum(s["surplus_year"][small], 0.0) + 1e6
     assert founding.pull(model) > 1.0
     founding.set_usual_income(model)

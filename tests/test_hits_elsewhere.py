@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from engine import JANUARY_2017, build, differences, tables
 
-from cluster_sim.month.events import LEAD
+from cluster_sim.parameters import defaults
 from cluster_sim.scenario import load_resolved, load_scenario
 
 RELEASE, MONTHS = 30, 46
 SCALE = 1 / 40      # 375 studios
 FILMS = {"segments.idea_rate.film": 0.5}     # enough of them for a crowd
-GREEN_LIGHT = RELEASE - LEAD
+GREEN_LIGHT = RELEASE - int(defaults()["release.replay_lead"])
 HIT = {"kind": "hit", "month": JANUARY_2017 + RELEASE, "title": "The Lucky One", "gross": 9000.0, "segment": "film"}
 
 

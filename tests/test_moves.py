@@ -10,7 +10,6 @@ from cluster_sim import nation
 from cluster_sim import people_ledger as P
 from cluster_sim.codes import Life, Status
 from cluster_sim.month import births, founding, ladder, moves, population, studying
-from cluster_sim.month.founding import LEAST
 from cluster_sim.nation import people as aggregate
 
 SCALE = 1 / 20
@@ -280,7 +279,7 @@ def test_founders_count_a_premium_as_wages_to_come():
     s["surplus_year"][rows] += premium
     assert founding.owners_income(model) > 10.0 * usual
     s["premium_year"][rows] += premium
-    assert LEAST < founding.owners_income(model) < usual
+    assert model.par["population.founding_least"] < founding.owners_income(model) < usual
     model.city_state["premium"] = np.log(2.0)
     s["premium_year"][:] = 0.0
     sales = s["sales"][rows].copy()

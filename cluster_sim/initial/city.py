@@ -13,11 +13,15 @@ from cluster_sim.city import City, load_city
 from cluster_sim.city.places import Places
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, NEVER, SPECIALISMS
 from cluster_sim.initial.outside import BASE_MONTH, outside_paths
-from cluster_sim.month.partner_search import PARK_KM
 from cluster_sim.month.population import CAREERS
 from cluster_sim.parameters import records
 from cluster_sim.records import CELL, CREDIT, FUND, PARK, PROJECT, STAKE, STUDIO, TALENT, TIE
 from cluster_sim.state import CITY, LEVERS, Homes, Labour, Month, OtherCities, Partners, Rules, Space
+
+# Rows that tables are made with; they grow when they are full.
+VALUE_EACH, MORE_PEOPLE, PEOPLE_LEAST = 0.2, 1.9, 4000       # technical: million yuan a worker, and spare rows
+MORE_STUDIOS, STUDIOS_LEAST = 1.6, 200                       # technical: spare rows
+PROJECTS, PROJECTS_LEAST, CREDITS, CREDITS_LEAST, FUNDS = 9000, 100, 60000, 400, 64     # technical: of a whole city
 
 
 def lay_out(model: Any) -> None:
@@ -28,18 +32,18 @@ def lay_out(model: Any) -> None:
     model.rules = make_rules(par, model.seed)
     # in a frozen world a park opens so many months after the start, whenever the start is
     model.space = lay_space(model.places, par, BASE_MONTH if setup.outside.get("freeze") else setup.start)
-    model.homes = lay_homes(model.places, model.space.cells)
+    model.homes = lay_homes(model.places, model.space.cells, par)
     model.labour = lay_labour(city, par, model.rules, model.space.distance, scale)
     model.other_cities = lay_other_cities(city, par)
     model.outside = outside_paths(setup, city)
     model.city_state = first_state(par, model.rules, model.labour, model.outside["rest_wage"][0], scale)
-    estimate = city.start["creative_value_added_2017"] / 0.2 * scale
-    model.talents = Table(TALENT, int(estimate * 1.9) + 4000, {"employer": -1})
-    count = int(city.start["studios"] * scale * 1.6) + 200
+    people = city.start["creative_value_added_2017"] / VALUE_EACH * scale
+    model.talents = Table(TALENT, int(people * MORE_PEOPLE) + PEOPLE_LEAST, {"employer": -1})
+    count = int(city.start["studios"] * scale * MORE_STUDIOS) + STUDIOS_LEAST
     model.studios = Table(STUDIO, count, {"sub": -1, "park": -1, "listed": NEVER})
-    model.projects = Table(PROJECT, int(9000 * scale) + 100, {"released": -1})
-    model.credits = Table(CREDIT, int(60000 * scale) + 400)
-    model.funds = Table(FUND, 64)
+    model.projects = Table(PROJECT, int(PROJECTS * scale) + PROJECTS_LEAST, {"released": -1})
+    model.credits = Table(CREDIT, int(CREDITS * scale) + CREDITS_LEAST)
+    model.funds = Table(FUND, FUNDS)
     model.stakes = np.zeros(0, STAKE)
     model.agenda = Agenda()
     model.partners = lay_partners(model.studios.rows.size, model.space)
@@ -82,9 +86,10 @@ def lay_space(places: Places, par: dict[str, float], parks_since: int) -> Space:
     return Space(cells, places.quarters, first, parks, distance, proximity, tau, smoothing, np.zeros(cells.size))
 
 
-def lay_homes(places: Places, cells: np.ndarray) -> Homes:
+def lay_homes(places: Places, cells: np.ndarray, par: dict[str, float]) -> Homes:
     """Return where newcomers live (near work and in good places) and where students do."""
-    living = np.floor((cells["floor"] + 1.0) * (0.5 + cells["amenity"]) + 1000.0)
+    living = np.floor((cells["floor"] + 1.0) * (par["start.home_amenity"] + cells["amenity"])
+                      + par["start.home_floor"])
     u = places.universities
     return Homes(np.arange(living.size, dtype=np.int64), np.cumsum(living),
                  (u["y"].astype(np.int64) * places.side + u["x"]).astype(np.int64),
@@ -148,9 +153,9 @@ def first_state(par: dict[str, float], rules: Rules, labour: Labour, rest_wage: 
     g["release_market"] = rules.segments["release_market"] * 1e6 / 12.0 * scale
     g["stay"] = par["population.graduates_stay"]
     g["found_pull"] = g["prospects"] = g["standing"] = g["living_cost"] = 1.0
-    g["proximity_in_park"] = np.exp(-PARK_KM / par["collaboration.lambda_s"])
+    g["proximity_in_park"] = np.exp(-par["collaboration.park_km"] / par["collaboration.lambda_s"])
     g["tau_in_park"] = par["collaboration.tau_max"] * (
-        1.0 - np.exp(-((PARK_KM / par["collaboration.d0"]) ** par["collaboration.beta"])))
+        1.0 - np.exp(-((par["collaboration.park_km"] / par["collaboration.d0"]) ** par["collaboration.beta"])))
     g["partner_reach0"] = 1.0
     g["repriced"] = 1.0
     return state

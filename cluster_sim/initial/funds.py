@@ -21,7 +21,8 @@ def found_funds(model) -> None:
     private = min(whole, max(1, round(whole * model.scale))) if whole else 0
     rows = model.funds.allocate(private + corporate)
     f = model.funds.rows
-    shape = np.where(np.arange(max(whole, private + corporate)) % 4 == 0, 2.0, 0.7)
+    large = np.arange(max(whole, private + corporate)) % par["finance.large_fund_every"] == 0
+    shape = np.where(large, par["finance.large_fund"], par["finance.small_fund"])
     if private < whole:
         shape[:private] = shape[:whole].mean()
     for n, row in enumerate(rows):
@@ -36,4 +37,4 @@ def found_funds(model) -> None:
         f["committed"][row] = np.floor(par["finance.fund_size"] * 1e6 * shape[n] * share)
         f["looks"][row] = par["finance.screened"] * (whole * model.scale / private if mine else model.scale)
         f["ticket"][row] = par["finance.ticket"]
-        f["cash"][row] = np.floor(0.3 * f["committed"][row])
+        f["cash"][row] = np.floor(par["finance.start_cash"] * f["committed"][row])

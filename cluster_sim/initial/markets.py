@@ -17,8 +17,6 @@ from cluster_sim.month.hiring import look_at_employers
 from cluster_sim.records import PAYROLL
 from cluster_sim.state import Markets
 
-LEAST_USE = 0.5         # of its capacity, that a branch is taken to use when its price is set
-
 
 def set_returns(model) -> None:
     """Split the fitted spread of log returns into a systematic part and luck, and work out the mean return.
@@ -49,7 +47,7 @@ def set_prices(model) -> None:
     s["served"] = 1.0
     s["cash"] = money.first_cash(s, rules)
     s["revenue_year"] = np.floor(12.0 * s["load"] * s["price"])
-    s["revenue_last"] = s["revenue_year"] / 1.15
+    s["revenue_last"] = s["revenue_year"] / par["start.revenue_growth"]
     s["surplus_year"] = money.first_surplus(s, rules.segments)
     founding.set_usual_income(model)
     s["valuation"] = par["ladder.price_to_sales"] * s["revenue_year"]
@@ -71,7 +69,7 @@ def price_effort(model, weight: float = 1.0) -> None:
         if not capacity * delivered > 0.0:
             continue                # a branch that has died out in a very small city
         cost = (s["unit_cost"][mine] * s["capacity"][mine]).sum() / capacity
-        head = max(delivered, LEAST_USE * capacity) / s["staff"][mine].sum()
+        head = max(delivered, par["start.least_use"] * capacity) / s["staff"][mine].sum()
         price = segments["value_added_per_worker"][k] * 1e6 / 12.0 / (1.0 - segments["inputs"][k]) / head
         price *= 1.0 + par["start.price_allowance"]
         city["unit_cost"][k] += weight * (cost - city["unit_cost"][k])

@@ -12,10 +12,10 @@ import numpy as np
 
 from cluster_sim import people_ledger as P
 from cluster_sim.codes import N_SEGMENTS, Life, Status
+from cluster_sim.month.guards import LEAST_CAPACITY
 from cluster_sim.month.rivals import Rivals
 from cluster_sim.nation import layout
 from cluster_sim.nation.parameters import NationParameters, defaults, specification
-from cluster_sim.nation.prices import MOST_PRACTICE
 from cluster_sim.nation.rest import burn_in
 from cluster_sim.nation.state import at_rest
 
@@ -30,11 +30,12 @@ SAME = {"theta": "commissioning.size", "sigma": "commissioning.price_weight", "g
         "tightness_pay": "labour.tightness_pay", "tightness_speed": "labour.tightness_speed",
         "premium_speed": "commissioning.premium_speed", "use": "labour.use_of_capacity", "lead": "commissioning.lead",
         "housing": "population.housing", "housing_share": "population.housing_share",
-        "crowding": "population.crowding"} | {name: f"nation.{name}" for name in (
+        "crowding": "population.crowding", "most_practice": "knowledge.most_use",
+        "most_slack": "commissioning.most_slack"} | {name: f"nation.{name}" for name in (
             "matching", "plan_speed", "lapse", "luck_memory", "luck_spread", "links_local", "links_national")}
 """Numbers of the aggregate cities that are those of the agent city, or parameters of their own."""
-LEAST_JOBS, LEAST_SALES = 1.0, 1e3          # of a branch that a very small city may lack
-LEAST_WEIGHT = np.array([[1.0], [1e-3]])    # its weight with clients at home and abroad
+LEAST_JOBS, LEAST_SALES = 1.0, 1e3          # technical: of a branch that a very small city may lack
+LEAST_WEIGHT = np.array([[1.0], [1e-3]])    # technical: its weight with clients at home and abroad
 
 
 def parameters_of(model: Any) -> NationParameters:
@@ -45,9 +46,11 @@ def parameters_of(model: Any) -> NationParameters:
     skill = people["skill"][(people["status"] == Status.EMPLOYED)]
     cost, sales = (s["unit_cost"] * s["capacity"]).sum(), s["price"] * s["capacity"]
     fee = 1.0 - (sales * model.rules.segments["inputs"][s["segment"]]).sum() / sales.sum()
-    gain = np.average(np.maximum(0.0, 1.0 - par["ai.novice_slope"] * (skill - 0.6)), weights=skill)
-    grown = 1.0 + par["ai.adoption_size"] * np.average(np.log1p(s["staff"]), weights=s["staff"]) / 4.0
-    practice = np.minimum(MOST_PRACTICE, s["load"] / np.maximum(s["capacity"], 0.1))
+    gain = np.maximum(0.0, 1.0 - par["ai.novice_slope"] * (skill - par["ai.novice_skill"]))
+    gain = np.average(gain, weights=skill)
+    size = np.average(np.log1p(s["staff"]), weights=s["staff"])
+    grown = 1.0 + par["ai.adoption_size"] * size / par["ai.adoption_log"]
+    practice = np.minimum(par["knowledge.most_use"], s["load"] / np.maximum(s["capacity"], LEAST_CAPACITY))
     learnt = par["knowledge.doing"] * np.average(practice, weights=s["staff"])
     first = model.people.first
     values = {name: par[key] for name, key in SAME.items()} | {

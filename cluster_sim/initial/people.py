@@ -7,13 +7,14 @@ import math
 import numpy as np
 
 from cluster_sim import people_ledger as P
-from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Origin, Status
+from cluster_sim.codes import FOUNDER, N_SPECIALISMS, TENTHS, Origin, Status
 from cluster_sim.draws import HOME, START_TALENT, again, draw, identity, locate, low16, quantile, stream, uniform
 from cluster_sim.jit import kernel
 from cluster_sim.month.population import Arrival, arrive
 from cluster_sim.month.wages import fair_wage
 
-BEFORE = -10_000        # month that keys those who came before any month that a model lives
+JULY = 7                # technical: the month in which students graduate
+BEFORE = -10_000        # technical: month that keys those who came before any month that a model lives
 
 
 @kernel
@@ -43,12 +44,12 @@ def fill_people(people, employer, serial, studios, city, rules):
         w.status = Status.EMPLOYED
         w.origin = Origin.LOCAL
         w.cell = s.cell
-        w.since = -1 - int(24.0 * low16(h >> np.uint64(16)))
-        w.experience = int(min(360.0, -110.0 * math.log(low16(h >> np.uint64(32)))))
+        w.since = -1 - int(p.start_job_months * low16(h >> np.uint64(16)))
+        w.experience = int(min(p.start_experience_most, -p.start_experience * math.log(low16(h >> np.uint64(32)))))
         growth = 1.0 - math.exp(-p.labour_learning * w.experience)
-        start = p.labour_graduate_skill * math.exp(0.25 * quantile(uniform(again(h))))
+        start = p.labour_graduate_skill * math.exp(p.labour_skill_spread * quantile(uniform(again(h))))
         w.skill = np.float32(start + growth * max(0.0, p.labour_skill_ceiling - start))
-        w.trained = min(9, int(10.0 * low16(h >> np.uint64(48))))
+        w.trained = min(TENTHS - 1, int(TENTHS * low16(h >> np.uint64(48))))
         if serial[i] == 0:
             w.trained += FOUNDER
         w.wage = fair_wage(g.market_wage[k], 1.0, w.skill)
@@ -81,7 +82,7 @@ def settle_people(model) -> None:
            Arrival.of(BEFORE, Origin.MIGRANT, Status.SEEKING, since=-1), rules)
     years = max(1, int(par["education.months"]) // 12 + 1)
     students = model.city.start["students"] * model.scale
-    months_to_july = (7 - model.month_of_year) % 12
+    months_to_july = (JULY - model.month_of_year) % 12
     for year in range(years):
         rows = model.talents.allocate(int(round(students / years)))
         arrive(model.talents.rows, rows, homes.university_cells, homes.university_weight, specialisms,

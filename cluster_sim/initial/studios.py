@@ -27,6 +27,8 @@ from cluster_sim.draws import (
 from cluster_sim.jit import kernel
 from cluster_sim.month.luck import luck_spread
 
+SMALLEST, NEARLY, HALVINGS = 0.05, 0.9, 80        # technical: where the bisection of sizes begins, and its steps
+
 
 def pareto_sizes(count: int, jobs: float, exponent: float, largest: float) -> np.ndarray:
     """Return ``count`` sizes (people, descending order) of a truncated Pareto law that add up to ``jobs``.
@@ -40,8 +42,8 @@ def pareto_sizes(count: int, jobs: float, exponent: float, largest: float) -> np
         cut = 1.0 - (smallest / largest) ** exponent
         return smallest * (1.0 - u * cut) ** (-1.0 / exponent)
 
-    low, high = 0.05, largest * 0.9
-    for _ in range(80):
+    low, high = SMALLEST, largest * NEARLY
+    for _ in range(HALVINGS):
         middle = math.sqrt(low * high)
         low, high = (middle, high) if sizes(middle).sum() < jobs else (low, middle)
     result = np.maximum(1, np.floor(sizes(low) + 0.5).astype(np.int64))[::-1]
@@ -72,15 +74,15 @@ def settle_studios(studios, sizes, segment_of, space, free_floor, rules):
         if low16(again(h)) < p.start_in_parks and parks.shape[0] > 0:
             q = int(uniform(again(again(h))) * parks.shape[0])
             need = sizes[i] * p.property_m2_per_worker
-            if parks[q].opened <= 0 and parks[q].hub == 0 and used[q] + need < parks[q].floor * 0.9:
+            if parks[q].opened <= 0 and parks[q].hub == 0 and used[q] + need < parks[q].floor * p.start_park_full:
                 s.park = q
                 s.cell = parks[q].cell
                 used[q] += need
         h = draw(other, s.id)
         s.born = -1 - int(-p.start_mean_age * math.log(uniform(h)))
-        s.knowhow = math.exp(0.15 * quantile(uniform(again(h))))
-        s.reputation = max(0.0, 0.10 * math.log(1.0 + sizes[i] / 10.0)
-                           + 0.1 * quantile(uniform(again(again(h)))))
+        s.knowhow = math.exp(p.start_knowhow_spread * quantile(uniform(again(h))))
+        s.reputation = max(0.0, p.start_reputation_of_size * math.log(1.0 + sizes[i] / p.start_reputation_size)
+                           + p.start_reputation_spread * quantile(uniform(again(again(h)))))
         s.appeal = luck_spread(sizes[i], p) * quantile(uniform(again(again(again(h)))))
         s.templates = 0.0
         s.ai = 0.0
@@ -122,7 +124,7 @@ def add_anchors(model, segment: np.ndarray, size: np.ndarray) -> None:
         row = mine[np.lexsort((s["id"][mine], np.abs(size[mine] - wanted)))[0]]     # its place in the law of sizes
         s["anchor"][row] = k + 1
         s["staff"][row] = wanted
-        s["reputation"][row] = 2.0
+        s["reputation"][row] = model.par["start.anchor_reputation"]
         s["offer"][row] = model.par["labour.anchor_premium"]
         if anchor.get("zone") in model.places.zone_index:
             inside = np.flatnonzero(cells["zones"] & (1 << model.places.zone_index[anchor["zone"]]))

@@ -16,6 +16,8 @@ from cluster_sim.draws import yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month.liquidity import cash_kept, plans
 
+LEAST_LEFT = 1e-3        # technical: part of other workers that is always left, so that nothing divides by zero
+
 
 @kernel
 def close_books(studios, rules, t, flow, totals):
@@ -43,8 +45,8 @@ def close_books(studios, rules, t, flow, totals):
             continue
         if s.surplus > 0.0 and s.surplus_year >= 0.0:
             tax = yuan(p.costs_profit_tax * max(0.0, s.surplus - s.equipment / p.money_life))
-            centre = yuan(0.6 * tax)
-            province = yuan(0.14 * tax)
+            centre = yuan(p.costs_tax_to_centre * tax)
+            province = yuan(p.costs_tax_to_province * tax)
             flow[L.PROFIT_TAX_CENTRE] += centre
             flow[L.PROFIT_TAX_PROVINCE] += province
             flow[L.PROFIT_TAX_CITY] += tax - centre - province
@@ -90,9 +92,10 @@ def book_households(model) -> None:
     par, flow = model.par, model.month.flow
     wages = float(flow[L.WAGES])
     tax = par["costs.income_tax"] * wages
-    flow[L.INCOME_TAX_CENTRE] += np.floor(0.6 * tax)
-    flow[L.INCOME_TAX_PROVINCE] += np.floor(0.14 * tax)
-    flow[L.INCOME_TAX_CITY] += np.floor(0.26 * tax)
+    centre, province = par["costs.tax_to_centre"], par["costs.tax_to_province"]
+    flow[L.INCOME_TAX_CENTRE] += np.floor(centre * tax)
+    flow[L.INCOME_TAX_PROVINCE] += np.floor(province * tax)
+    flow[L.INCOME_TAX_CITY] += np.floor((1.0 - centre - province) * tax)
     spend = par["costs.spending"] * (wages * (1.0 - par["costs.income_tax"]) + float(flow[L.DIVIDENDS]))
     flow[L.CONSUMPTION_CITY] += np.floor(spend * par["costs.local_spending"])
     flow[L.CONSUMPTION_NATION] += np.floor(spend * (1.0 - par["costs.local_spending"]))
@@ -111,6 +114,6 @@ def rest_of_city(model, creative: float) -> float:
     usual, induced = first, 0.0
     reference = outside.get("reference_creative_value_added")
     if reference is not None and t < len(reference):
-        usual = max(first - outside["reference_poached_jobs"][t] * model.scale, 1e-3 * first)
+        usual = max(first - outside["reference_poached_jobs"][t] * model.scale, LEAST_LEFT * first)
         induced = par["accounts.induced"] * (creative - reference[t] * model.scale)
     return rest * (left / usual) ** (par["accounts.labour_share"] * par["accounts.poaching_loss"]) + induced

@@ -74,10 +74,10 @@ def found(rows, founders, people, studios, entrants, places, city, rules, t, flo
         s.equipment = min(yuan(seat), yuan(p.births_equipment * s.cash))
         s.cash -= s.equipment
         flow[L.EQUIPMENT] += s.equipment
-        s.knowhow = 0.5 + 0.5 * old.knowhow
+        s.knowhow = 1.0 - p.births_knowhow_kept + p.births_knowhow_kept * old.knowhow
         s.reputation = p.births_reputation * old.reputation
         s.templates = 0.0
-        s.ai = max(old.ai, 0.5) if alone else old.ai
+        s.ai = max(old.ai, p.births_solo_ai) if alone else old.ai
         s.export = 1.0
         s.appeal = luck_spread(1.0, p) * quantile(uniform(again(again(h))))
         s.offer[:] = 1.0
@@ -96,7 +96,7 @@ def found(rows, founders, people, studios, entrants, places, city, rules, t, flo
         person.status = Status.SOLO if alone else Status.EMPLOYED
         person.trained = person.trained % FOUNDER + FOUNDER
         person.since = t
-        person.wage = np.float32(yuan(0.7 * person.wage))
+        person.wage = np.float32(yuan(p.births_founder_wage * person.wage))
 
 
 @kernel
@@ -125,7 +125,8 @@ def select_exits(studios, rules, t, gone):
             continue
         age = t - s.born
         loss = 1.0 if s.surplus_year < 0.0 else 0.0
-        hazard = p.births_close * (1.0 + p.births_close_young * math.exp(-age / 24.0) + p.births_close_loss * loss)
+        youth = math.exp(-age / p.births_close_age)
+        hazard = p.births_close * (1.0 + p.births_close_young * youth + p.births_close_loss * loss)
         hazard /= (1.0 + s.staff / p.births_close_size)
         if low16(draw(base, s.id)) < hazard:
             gone[count] = i

@@ -18,6 +18,7 @@ from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life
 from cluster_sim.draws import APPEAL, ORDERS, again, draw, dyadic, normal, poisson, stream, yuan
 from cluster_sim.jit import kernel
 from cluster_sim.month import rivals
+from cluster_sim.month.guards import LEAST_CAPACITY
 from cluster_sim.month.luck import luck_shock, luck_spread
 from cluster_sim.nation.month import Won
 
@@ -116,9 +117,10 @@ def win(studios, city, rules, markets, money_home, money_abroad, t):
         lump = segments[segment].contract_size * s.price * s.staff ** p.commissioning_contract_growth
         count = poisson(again(draw(base, s.id)), expected / lump)
         effort = count * lump / s.price
-        lapse = 1.0 - p.commissioning_lapse * max(0.0, min(1.0, s.load / max(s.capacity, 0.1) - 1.5))
+        waits = s.load / max(s.capacity, LEAST_CAPACITY) - p.commissioning_lapse_load
+        lapse = 1.0 - p.commissioning_lapse * max(0.0, min(1.0, waits))
         s.orders = s.orders * lapse * g.repriced[segment]
-        s.abroad += 0.1 * (there / max(expected, 1e-9) - s.abroad)
+        s.abroad += p.commissioning_abroad_speed * (there / max(expected, 1e-9) - s.abroad)
         helped = 0.0
         for k in range(N_SPECIALISMS):
             s.pending[k] *= g.repriced[segment]

@@ -14,9 +14,6 @@ import numpy as np
 from cluster_sim.codes import SEGMENTS, Life, Segment, Stage
 from cluster_sim.draws import TITLE, identity
 
-MAKER = (15, 250)      # staff of the makers of such films: a house that has a core and hires the rest
-LEAD = 24      # months from green light to release of a replayed film, if the run starts early enough
-
 
 @dataclass
 class Hit:
@@ -24,6 +21,7 @@ class Hit:
 
     With `city` it is made there instead: the same film comes out in the same month and takes the same part of
     the audience, but no studio of this city owns it, works for it, or gets receipts, fame or a franchise.
+    `lead` is the months from green light to release, if the run starts early enough.
     `owned_elsewhere` is the part of cost and receipts that owners in other cities carry; None where no source says it.
     """
 
@@ -32,6 +30,7 @@ class Hit:
     gross: float
     budget: float
     segment: int
+    lead: float
     studio: str = ""
     zone: str = ""
     city: str = ""
@@ -46,7 +45,7 @@ class Hit:
 
     def due(self, t: int) -> bool:
         """Say whether work on it must start now."""
-        return not self.city and not self.begun and self.release - LEAD <= t < self.release
+        return not self.city and not self.begun and self.release - self.lead <= t < self.release
 
     def started(self, t: int) -> None:
         """Note that the project exists."""
@@ -72,7 +71,8 @@ class Hit:
         rows = np.flatnonzero(fits)
         if not rows.size:
             return None
-        small = rows[(studios["staff"][rows] >= MAKER[0]) & (studios["staff"][rows] <= MAKER[1])]
+        staff, par = studios["staff"][rows], model.par
+        small = rows[(staff >= par["release.maker_smallest"]) & (staff <= par["release.maker_largest"])]
         rows = small if small.size else rows
         standing = studios["reputation"][rows] + studios["quality"][rows]
         row = int(rows[np.lexsort((studios["id"][rows], -standing))[0]])
@@ -164,7 +164,8 @@ class Convention:
         """Nothing: it shows no title."""
 
 
-def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | NoHits | Convention]:
+def read_events(events: list[dict[str, Any]], start: int,
+                par: dict[str, float]) -> list[Hit | Flop | NoHits | Convention]:
     """Return the events of a scenario with months counted from the start; a pandemic is an outside path."""
     result: list[Hit | Flop | NoHits | Convention] = []
     makers: dict[str, int] = {}
@@ -173,15 +174,15 @@ def read_events(events: list[dict[str, Any]], start: int) -> list[Hit | Flop | N
         segment = SEGMENTS.index(event["segment"]) if event.get("segment") else None
         if event["kind"] == "hit":
             gross = event["gross"] * 1e6
-            budget = (event.get("budget") or 0.04 * event["gross"]) * 1e6
+            budget = (event.get("budget") or par["release.replay_budget"] * event["gross"]) * 1e6
             result.append(Hit(t, event["title"], gross, budget, 0 if segment is None else segment,
-                              event.get("studio") or "", event.get("zone") or "", event.get("city") or "",
-                              event.get("owned_elsewhere"), makers))
+                              par["release.replay_lead"], event.get("studio") or "", event.get("zone") or "",
+                              event.get("city") or "", event.get("owned_elsewhere"), makers))
         elif event["kind"] == "flop":
             result.append(Flop(t, int(event["project"]), event.get("seed")))
         elif event["kind"] == "no_hits":
             part = event.get("part")
             result.append(NoHits(t, 1.0 if part is None else float(part)))
         elif event["kind"] == "convention":
-            result.append(Convention(t, event.get("buzz") or 0.3, Segment.SCIFI if segment is None else segment))
+            result.append(Convention(t, event["buzz"], Segment.SCIFI if segment is None else segment))
     return result

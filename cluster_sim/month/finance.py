@@ -19,14 +19,19 @@ from cluster_sim.jit import inline, kernel
 from cluster_sim.records import STAKE
 
 U64 = np.uint64
+FUND_BITS = 7919         # technical: keeps apart the draws of one studio's stakes, by fund
+SEED, A, B, LATER = int(Round.SEED), int(Round.A), int(Round.B), int(Round.LATER)      # as `mandate` returns them
 
 
 @inline
 def mandate(number):
-    """Return the first and the last round in which the private fund with a number invests: half seed, half wait."""
+    """Return the first and the last round in which the private fund with a number invests: half seed, half wait.
+
+    Who waits begins with the seed, A or B, in turn, and stays to the end.
+    """
     if number % 2 == 0:
-        return 1, 2
-    return 1 + number % 3, 5
+        return SEED, A
+    return SEED + number % B, LATER
 
 
 @kernel
@@ -45,11 +50,11 @@ def apply_for_money(studios, order, rules, t, applicants, aims):
         grows = s.revenue_year > p.finance_growth_needed * s.revenue_last or t - s.born < 12
         if young and hungry and grows and s.hub == 0:
             monthly = s.unit_cost * max(s.capacity, 1.0)
-            aims[count] = yuan(min(p.finance_round_bound * 1e6, p.finance_runway * monthly * (1.0 + 0.3 * s.round)
-                                   + p.finance_seed * 1e6))
+            sought = p.finance_runway * monthly * (1.0 + p.finance_round_step * s.round) + p.finance_seed * 1e6
+            aims[count] = yuan(min(p.finance_round_bound * 1e6, sought))
             applicants[count] = order[n]
             count += 1
-        s.want *= 0.9
+        s.want *= p.finance_want_memory
     return count
 
 
@@ -84,7 +89,7 @@ def bid(funds, studios, applicants, aims, zones, city, rules, t, bids):
             continue
         left = fund.cash
         h = draw(stream(rules.seed, SCREEN, t), fund.id)
-        look = round_up_by_chance(min(fund.looks, 20.0 * n), again(h))
+        look = round_up_by_chance(min(fund.looks, p.finance_looks_bound * n), again(h))
         most = round_up_by_chance(p.finance_deals * fund.looks / p.finance_screened, again(again(h)))
         deals = 0
         size = 0
@@ -107,18 +112,20 @@ def bid(funds, studios, applicants, aims, zones, city, rules, t, bids):
             if rung < first or rung > last or bids[f, a] > 0.0:
                 continue
             u = uniform(again(h ^ U64(0x9E3779B9)))
-            growth = s.revenue_year / max(s.revenue_last, 1.0) - 1.0 if s.revenue_last > 0.0 else 0.2
+            growth = p.finance_growth_unknown
+            if s.revenue_last > 0.0:
+                growth = s.revenue_year / max(s.revenue_last, 1.0) - 1.0
             score = (p.finance_growth_weight * min(2.0, max(-1.0, growth)) + p.finance_tier_weight * s.tier
                      + p.finance_reputation_weight * s.reputation + p.finance_quality_weight * s.quality
                      + p.finance_proof_weight * math.log(1.0 + s.released + s.projects)
                      + p.finance_need_weight * min(1.0, max(0.0, s.target / s.staff - 1.0))
                      + fund.sentiment + p.finance_buzz_weight * g.buzz[s.segment]
-                     + 0.5 * math.log(u / (1.0 - u)))
+                     + p.finance_luck * math.log(u / (1.0 - u)))
             if rung == Round.SEED:
                 score += later
             if score > bar:
-                ticket = min(left * 0.5, fund.ticket * aims[a])
-                if ticket >= 0.05 * aims[a]:
+                ticket = min(left * p.finance_most_of_fund, fund.ticket * aims[a])
+                if ticket >= p.finance_least_ticket * aims[a]:
                     bids[f, a] = ticket
                     left -= ticket
                     deals += 1
@@ -144,7 +151,7 @@ def close_rounds(funds, studios, applicants, aims, bids, held, p, t, stakes, flo
         s = studios[applicants[a]]
         sought = aims[a] * max(1.0, total / aims[a]) ** p.finance_round_growth     # who is offered more takes more
         factor = min(1.0, sought / total)
-        value = max(s.valuation, 3.0 * aims[a])
+        value = max(s.valuation, p.finance_value_of_round * aims[a])
         after = value + min(total, sought)
         for n in range(held.shape[0]):
             if held[n].studio == applicants[a] and held[n].studio_id == s.id:
@@ -189,24 +196,24 @@ def sell_and_write_off(stakes, funds, studios, rules, t, flow, keep):
         if s.alive != Life.ALIVE or s.id != x.studio_id:
             keep[n] = False
             fund.write_offs += 1
-            fund.record -= 0.02
+            fund.record -= p.finance_record_step
             continue
         age = t - x.month
         if age < p.finance_holding:
             continue
         chance = p.finance_sale * (1.0 + s.tier)
-        if low16(draw(base, x.studio_id ^ np.int64(x.fund * 7919 + x.round))) < chance:
+        if low16(draw(base, x.studio_id ^ np.int64(x.fund * FUND_BITS + x.round))) < chance:
             price = yuan(x.share * s.valuation)
             flow[L.STAKE_SALES] += price
             if fund.kind == FundKind.PRIVATE:
-                out = yuan(0.8 * price)
+                out = yuan(p.finance_distributed * price)
                 flow[L.FUND_DISTRIBUTIONS] += out
                 fund.cash += price - out
             else:
                 fund.cash += price
             fund.proceeds += price
             fund.exits += 1
-            fund.record += 0.02 * (1.0 if price > x.cost else -0.5)
+            fund.record += p.finance_record_step * (1.0 if price > x.cost else -p.finance_record_of_loss)
             keep[n] = False
 
 
@@ -254,4 +261,4 @@ def sell_stakes(model) -> None:
     sell_and_write_off(model.stakes, funds, model.studios.used, model.rules, model.t, model.month.flow, keep)
     model.stakes = model.stakes[keep]
     funds["sentiment"] += model.par["finance.sentiment_speed"] * (funds["record"] - funds["sentiment"])
-    funds["record"] *= 0.98
+    funds["record"] *= model.par["finance.record_memory"]

@@ -16,23 +16,19 @@ import math
 from cluster_sim.codes import Life
 from cluster_sim.jit import kernel
 
-SMALL = 20                      # people: studios that a founder compares his own with
-MEMORY = 1.0 / 24.0             # weight of a month in what founders know of incomes
-LEAST = 0.2                     # of wages, that an owner's income counts for at least
-
 
 @kernel
-def sum_incomes(studios):
+def sum_incomes(studios, small):
     """Return what small studios pay in wages in a month, have left of a year, and took as premium in it.
 
-    Sums of whole yuan, so that they are the same in any order.
+    small: people, the largest that counts as such.  Sums of whole yuan, so that they are the same in any order.
     """
     wages = 0.0
     surplus = 0.0
     premium = 0.0
     for i in range(studios.shape[0]):
         s = studios[i]
-        if s.alive == Life.ALIVE and s.staff > 0 and s.staff <= SMALL and s.solo == 0:
+        if s.alive == Life.ALIVE and s.staff > 0 and s.staff <= small and s.solo == 0:
             wages += math.floor(s.wage_bill)
             surplus += math.floor(s.surplus_year)
             premium += math.floor(s.premium_year)
@@ -41,8 +37,9 @@ def sum_incomes(studios):
 
 def owners_income(model) -> float:
     """Return one plus what small studios have left of a year for each yuan of wages, a premium counted as wages."""
-    wages, surplus, premium = sum_incomes(model.studios.used)
-    return max(LEAST, 1.0 + (surplus - premium) / (12.0 * wages + premium)) if wages else 1.0
+    par = model.par
+    wages, surplus, premium = sum_incomes(model.studios.used, par["population.founding_small"])
+    return max(par["population.founding_least"], 1.0 + (surplus - premium) / (12.0 * wages + premium)) if wages else 1.0
 
 
 def set_usual_income(model, weight: float = 1.0) -> None:
@@ -57,7 +54,7 @@ def set_usual_income(model, weight: float = 1.0) -> None:
 def pull(model) -> float:
     """Return the pull on founders this month: the rate of rest, talk of hits, and income against wages."""
     g, par = model.city_state[0], model.par
-    g["owners_income"] += MEMORY * (owners_income(model) - g["owners_income"])
+    g["owners_income"] += 1.0 / par["population.founding_memory"] * (owners_income(model) - g["owners_income"])
     income = float(g["owners_income"] / g["usual_income"])
     talk = math.exp(par["population.founding_buzz"] * g["buzz_mean"])
     return float(g["founding"]) * talk * income ** par["population.founding_income"]

@@ -34,6 +34,9 @@ from cluster_sim.month.partner_search import look_around, market_of, search, sur
 from cluster_sim.month.ties import record_pairs
 from cluster_sim.records import CREDIT, PROPOSAL, TIES
 
+PAIRS_EACH, SPARE, PAIRS_MORE = 12, 1.5, 64      # technical: rows of the buffer for partners, by works and by lots
+REPLAYS = 8             # technical: rows of the buffer for proposals beyond one a studio
+
 
 @inline
 def draft(s, seg, q, g, p, h, serial):
@@ -50,11 +53,12 @@ def draft(s, seg, q, g, p, h, serial):
     q.segment = s.segment
     q.serial = serial
     q.id = identity(PROJECT, s.id, serial)
-    q.months = max(2, int(seg.duration * math.exp(0.25 * z2)))
+    q.months = max(2, int(seg.duration * math.exp(p.greenlight_duration_spread * z2)))
     q.novelty = z1
     q.signal = p.greenlight_foresight * z1 + math.sqrt(1.0 - p.greenlight_foresight ** 2) * z3
     # own projects together take a share of capacity; a larger studio makes more of them and larger ones
-    q.own_effort = seg.own_share * s.capacity / math.sqrt(1.0 + s.staff / 40.0) * q.months * math.exp(0.35 * z4)
+    q.own_effort = (seg.own_share * s.capacity / math.sqrt(1.0 + s.staff / p.greenlight_size) * q.months
+                    * math.exp(p.greenlight_effort_spread * z4))
     spare = max(0.0, s.cash + unused_credit(s) - s.committed - p.greenlight_reserve * monthly)
     bought = p.greenlight_wealth_share * spare / g.outside_fee[s.segment]
     q.effort = q.own_effort * (1.0 + p.greenlight_bought) + bought
@@ -94,8 +98,8 @@ def have_ideas(studios, rules, cells, city, t, proposals):
         seg = segments[s.segment]
         rate = seg.idea_rate * (1.0 + p.greenlight_slack * s.slack
                                 + p.greenlight_amenity * (cells[s.cell].amenity - p.population_amenity_reference))
-        rate *= (1.0 + s.staff / 60.0) ** 0.5
-        busy = s.projects / math.sqrt(1.0 + s.staff / 40.0)
+        rate *= (1.0 + s.staff / p.greenlight_idea_size) ** 0.5
+        busy = s.projects / math.sqrt(1.0 + s.staff / p.greenlight_size)
         if busy >= p.greenlight_at_once or low16(draw(base, s.id)) > rate * (1.0 - busy / p.greenlight_at_once):
             continue
         q = proposals[count]
@@ -121,7 +125,7 @@ def choose(proposals, studios, p):
             s.want += (q.coinvest - p.greenlight_coinvest_bound) * q.budget
         q.accepted = 1 if q.replay == 1 or (good and possible) else 0
         if q.replay == 1:
-            q.coinvest = min(q.coinvest, 0.95)
+            q.coinvest = min(q.coinvest, p.release_replay_coinvest_most)
         accepted += q.accepted
     return accepted
 
@@ -197,9 +201,10 @@ def team_up(market, rows, projects, credits_out, t, made):
         effort = 0.0
         for k in range(N_SPECIALISMS):
             effort += j.need[k]
+        evenly = p.greenlight_evenly
         own_total = min(j.own_plan, s.capacity * j.run * p.greenlight_own_bound)
         for k in range(N_SPECIALISMS):
-            own = min(j.need[k], own_total * (0.25 / N_SPECIALISMS + 0.75 * s.skill_by[k] / have))
+            own = min(j.need[k], own_total * (evenly / N_SPECIALISMS + (1.0 - evenly) * s.skill_by[k] / have))
             lack = j.need[k] - own
             if lack < p.collaboration_smallest_lot:
                 continue
@@ -231,7 +236,7 @@ def team_up(market, rows, projects, credits_out, t, made):
                     c.partner_id = b.id
                     c.outside = -1
                     c.price = b.fee
-                    c.repeated = 1 if tie_between(ties, i, b.id) > 0.2 else 0
+                    c.repeated = 1 if tie_between(ties, i, b.id) > p.collaboration_known else 0
                     j.ties_repeated += c.repeated
                     j.ties_new += 1 - c.repeated
                     j.partners += 1
@@ -258,7 +263,7 @@ def team_up(market, rows, projects, credits_out, t, made):
 def propose(model) -> None:
     """Let studios have ideas, start the films of history, and say what aid each proposal may expect."""
     studios = model.studios.used
-    proposals = model.buffer("proposals", studios.size + 8, PROPOSAL)
+    proposals = model.buffer("proposals", studios.size + REPLAYS, PROPOSAL)
     count = have_ideas(studios, model.rules, model.space.cells, model.city_state, model.t, proposals)
     count = add_replays(model, proposals, count)
     proposals = model.agenda.proposals = proposals[:count]
@@ -286,7 +291,8 @@ def find_partners(model) -> None:
         return
     cell = model.studios.rows["cell"][projects["owner"][rows]]
     ordered = rows[np.lexsort((projects["id"][rows], cell))]
-    room = int(rows.size * 12 + projects["need"][rows].sum() / model.par["collaboration.lot"] * 1.5) + 64
+    packages = projects["need"][rows].sum() / model.par["collaboration.lot"]
+    room = int(rows.size * PAIRS_EACH + packages * SPARE) + PAIRS_MORE
     credits, made = model.buffer("credits", room, CREDIT), np.empty((room, 2), np.int64)
     count, pairs = team_up(market_of(model), ordered, projects, credits, model.t, made)
     model.credits.put(model.credits.allocate(count), credits[:count])
@@ -297,6 +303,7 @@ def find_partners(model) -> None:
 
 def add_replays(model, proposals: np.ndarray, count: int) -> int:
     """Start the films of history in time to be released in their month."""
+    par = model.par
     for event in (event for event in model.events if isinstance(event, Hit) and model.t >= 0 and event.due(model.t)):
         owner = event.choose_owner(model)
         if owner is None or count >= proposals.size:
@@ -310,13 +317,14 @@ def add_replays(model, proposals: np.ndarray, count: int) -> int:
         q["budget"], q["cost"], q["aid"], q["fixed_gross"] = budget, budget, 0.0, event.gross * model.scale
         q["applied"] = 0
         price = float(model.city_state["outside_fee"][0, event.segment])
-        q["own_effort"] = 0.3 * s["capacity"] * q["months"]
+        q["own_effort"] = par["release.replay_own_effort"] * s["capacity"] * q["months"]
         own_cost = q["own_effort"] * s["unit_cost"]
         q["effort"] = q["own_effort"] + max(0.0, budget - own_cost) / price
-        q["novelty"], q["signal"], q["expected"] = 1.5, 1.5, q["fixed_gross"] * 0.3
+        q["novelty"] = q["signal"] = par["release.replay_novelty"]
+        q["expected"] = q["fixed_gross"] * par["release.replay_expected"]
         own = max(0.0, float(s["cash"])) * 0.5 + own_cost
         q["owned_elsewhere"] = -1.0 if event.owned_elsewhere is None else event.owned_elsewhere
-        q["coinvest"] = max(0.3, 1.0 - own / max(budget, 1.0), float(q["owned_elsewhere"]))
+        q["coinvest"] = max(par["release.replay_coinvest"], 1.0 - own / max(budget, 1.0), float(q["owned_elsewhere"]))
         event.started(model.t)
         count += 1
     return count

@@ -28,6 +28,7 @@ from cluster_sim.draws import (
     uniform,
 )
 from cluster_sim.jit import kernel
+from cluster_sim.month.guards import LEAST_CAPACITY, LEAST_UNEMPLOYMENT
 from cluster_sim.month.liquidity import affordable_hires
 from cluster_sim.month.wages import fair_wage
 from cluster_sim.records import EMPLOYER
@@ -81,19 +82,19 @@ def plan(studios, premium, rules, t):
         if gap < -p.labour_hoarding * s.staff:
             s.layoff = p.labour_layoff_speed * (-gap / s.staff - p.labour_hoarding)
         if s.cash < 0.0 and s.staff > 1:
-            s.layoff = min(0.3, s.layoff + p.labour_layoff_in_distress)
+            s.layoff = min(p.labour_layoff_bound, s.layoff + p.labour_layoff_in_distress)
         vacancies += posted
         h = again(draw(base, s.id))
         for _ in range(posted):
             total = 0.0
             size = s.staff + posted
             for k in range(N_SPECIALISMS):
-                total += max(0.05, mix[s.segment, k] * size - s.staff_by[k] - s.vacancies[k])
+                total += max(p.labour_least_lack, mix[s.segment, k] * size - s.staff_by[k] - s.vacancies[k])
             u = uniform(h) * total
             h = again(h)
             chosen = N_SPECIALISMS - 1
             for k in range(N_SPECIALISMS):
-                u -= max(0.05, mix[s.segment, k] * size - s.staff_by[k] - s.vacancies[k])
+                u -= max(p.labour_least_lack, mix[s.segment, k] * size - s.staff_by[k] - s.vacancies[k])
                 if u <= 0.0:
                     chosen = k
                     break
@@ -139,7 +140,7 @@ def describe_employers(studios, city, p, employers):
         f.layoff = s.layoff
         f.ai = s.ai
         f.cell = s.cell
-        overload = min(2.0, max(0.0, s.load / max(s.capacity, 0.1) - 1.0))
+        overload = min(2.0, max(0.0, s.load / max(s.capacity, LEAST_CAPACITY) - 1.0))
         f.quit = p.labour_quit * (1.0 + p.labour_quit_overload * overload)
         f.spin_off = 0.0
         f.attraction = 0.0
@@ -147,7 +148,7 @@ def describe_employers(studios, city, p, employers):
             f.attraction = math.exp(p.labour_wage_weight * math.log(1.0 + s.perk)
                                     + p.labour_reputation_weight * s.reputation + p.labour_slack_weight * s.slack
                                     + p.labour_buzz_weight * g.buzz[s.segment])
-            f.spin_off = 1.0 if s.staff >= 3 else 0.3
+            f.spin_off = 1.0 if s.staff >= p.births_spin_off_staff else p.births_spin_off_small
 
 
 @kernel
@@ -166,7 +167,7 @@ def apply(people, employers, vacancies, commute, city, rules, t, samples):
     applicant, row, worth = vacancies.applicant, vacancies.row, vacancies.weight
     base = stream(rules.seed, APPLY, t)
     scores = stream(rules.seed, SCORE, t)
-    slack = max(city[0].unemployment, 0.001) / p.population_unemployment_reference
+    slack = max(city[0].unemployment, LEAST_UNEMPLOYMENT) / p.population_unemployment_reference
     stay = p.labour_reservation * slack ** (-p.labour_wage_curve * p.labour_wage_weight)
     for i in range(people.shape[0]):
         w = people[i]
@@ -192,7 +193,7 @@ def apply(people, employers, vacancies, commute, city, rules, t, samples):
                 chosen = slot
         if chosen >= 0:
             z = quantile(uniform(draw(scores, w.id)))
-            score = w.skill * np.float32(1.0 + 0.15 * z)
+            score = w.skill * np.float32(1.0 + p.labour_score_spread * z)
             best = noted[chosen]
             if score > best or (score == best and w.id < applicant[chosen]):
                 noted[chosen] = score

@@ -14,6 +14,7 @@ import numpy as np
 from cluster_sim.codes import Life, Segment
 from cluster_sim.draws import PUBLISH, draw, dyadic, low16, stream
 from cluster_sim.jit import kernel
+from cluster_sim.month.guards import LEAST_CAPACITY
 from cluster_sim.records import TIES
 
 
@@ -49,7 +50,7 @@ def learn(studios, before, cells, ties, city, rules, t):
         if s.alive == Life.FREE:
             continue
         k = before[i]
-        use = min(1.2, s.load / max(s.capacity, 0.1))
+        use = min(p.knowledge_most_use, s.load / max(s.capacity, LEAST_CAPACITY))
         gain = p.knowledge_doing * use - p.knowledge_depreciation * k
         gap = cells[s.cell].knowhow - k
         if gap > 0.0:
@@ -58,18 +59,20 @@ def learn(studios, before, cells, ties, city, rules, t):
         for n in range(TIES):
             row = ties[i]
             j = row.row[n]
-            if row.strength[n] > 0.2 and studios[j].alive == Life.ALIVE and studios[j].id == row.id[n]:
+            there = studios[j].alive == Life.ALIVE and studios[j].id == row.id[n]
+            if there and row.strength[n] > p.collaboration_known:
                 best = max(best, before[j] - k)
         gain += p.knowledge_partners * best
-        s.knowhow = min(5.0, max(0.2, k + gain))
+        s.knowhow = min(p.knowledge_bound, max(p.knowledge_least, k + gain))
         small = 1.0 / (1.0 + s.staff / p.knowledge_small)
         s.templates += p.knowledge_adoption * g.commons / (1.0 + g.commons) * (small - s.templates)
-        speed = p.ai_adoption * (1.0 + p.ai_adoption_size * math.log(1.0 + s.staff) / 4.0)
+        speed = p.ai_adoption * (1.0 + p.ai_adoption_size * math.log(1.0 + s.staff) / p.ai_adoption_log)
         if s.compute_relief > 0.0:
-            speed *= max(0.1, 1.0 - s.compute_relief) ** (-p.ai_adoption_price)
+            speed *= max(p.ai_least_price, 1.0 - s.compute_relief) ** (-p.ai_adoption_price)
         s.ai += speed * (g.ai - s.ai * g.ai)
         s.ai = min(1.0, s.ai)
-        chance = p.knowledge_publish * min(3.0, 0.2 + s.reputation) * min(1.0, s.staff / 30.0)
+        chance = p.knowledge_publish * min(p.knowledge_publish_bound, p.knowledge_publish_unknown + s.reputation)
+        chance *= min(1.0, s.staff / p.knowledge_publish_staff)
         if s.segment != Segment.OTHER and low16(draw(base, s.id)) < chance:
             published += 1.0
     return published

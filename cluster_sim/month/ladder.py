@@ -26,7 +26,7 @@ def climb(studios, city, p, t, counts):
         s.revenue_year += s.sales - s.revenue_year / 12.0
         s.surplus_year += s.surplus - s.surplus_year / 12.0
         s.premium_year += s.sales * scarce[s.segment] - s.premium_year / 12.0
-        s.valuation = max(s.valuation * 0.99, p.ladder_price_to_sales * s.revenue_year)
+        s.valuation = max(s.valuation * p.ladder_valuation_memory, p.ladder_price_to_sales * s.revenue_year)
         if s.tier > Tier.NONE:
             counts[1] += 1
         if (t - s.born) % 12 != 11:

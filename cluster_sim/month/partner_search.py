@@ -23,12 +23,9 @@ from cluster_sim.jit import inline, kernel
 from cluster_sim.records import TIES
 from cluster_sim.state import OtherCities, Partners, Rules, Space
 
-PARK_KM = 0.05
 FIT_BITS = np.uint64(0x5DEECE66D)
 WHOM_BITS = np.uint64(0x2545F4914F6CDD1D)
 PAST_BITS = np.uint64(0x3C6EF372FE94F82B)
-KNOWN = 0.2                             # strength of a tie above which two know each other
-OTHER_MEETINGS = 8                      # most that are met in the place of one whom a studio knows
 
 
 class PartnerMarket(NamedTuple):
@@ -67,10 +64,10 @@ def pair_cost(distance, strength, templates, commons, p):
 
 
 @inline
-def kilometres(a, b, distance):
+def kilometres(a, b, distance, p):
     """Return the distance (km) between the studios' places: same park, same cell, or centroids."""
     if a.park >= 0 and a.park == b.park:
-        return PARK_KM
+        return p.collaboration_park_km
     side = distance.shape[0]
     return distance[abs(a.cell % side - b.cell % side), abs(a.cell // side - b.cell // side)]
 
@@ -110,7 +107,7 @@ def reach_of(studios, order, partners, p):
         cell_rows[at[s.cell]] = i
         at[s.cell] += 1
         name = math.exp(p.collaboration_reputation * math.log(1.0 + s.reputation))
-        spare = 1.0 if s.load < 1.3 * s.capacity else 0.2
+        spare = 1.0 if s.load < p.collaboration_spare_load * s.capacity else p.collaboration_busy
         for k in range(N_SPECIALISMS):
             reach[i, k] = dyadic(name * spare * math.sqrt(s.skill_by[k]))
             cell_reach[k, s.cell] += reach[i, k]
@@ -249,7 +246,7 @@ def worth(studios, ties, distance, other_cities, g, p, i, j, fit):
     s = studios[i]
     if j >= 0:
         b = studios[j]
-        d = kilometres(s, b, distance)
+        d = kilometres(s, b, distance, p)
         c = pair_cost(d, tie_between(ties, i, b.id), s.templates, g.commons, p)
         value = (fit + p.collaboration_quality_weight * (b.quality + 0.5 * math.log(1.0 + b.reputation))
                  - p.collaboration_price_weight * math.log(b.fee / g.fee[b.segment] * (1.0 + c)))
@@ -276,7 +273,7 @@ def search(market, i, k, h, prospects, taken):
     ties, distance, cities = partners.ties, market.space.distance, other_cities.weight
     g = market.city[0]
     p = market.rules.p[0]
-    best = -1e9
+    best = -np.inf
     choice = np.int64(NOBODY)
     cost = 0.0
     km = 0.0
@@ -286,8 +283,8 @@ def search(market, i, k, h, prospects, taken):
         j = ask_again(partners, i, h, prospects.ties, taken) if past else np.int64(NOBODY)
         if j == NOBODY:
             j = meet(studios, partners, cities, i, k, h, prospects)
-            for _ in range(OTHER_MEETINGS):
-                if j < 0 or tie_between(ties, i, studios[j].id) <= KNOWN:
+            for _ in range(int(p.collaboration_other_meetings)):
+                if j < 0 or tie_between(ties, i, studios[j].id) <= p.collaboration_known:
                     break
                 h = again(h)
                 j = meet(studios, partners, cities, i, k, h, prospects)

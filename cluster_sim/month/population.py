@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cluster_sim import people_ledger as P
-from cluster_sim.codes import FOUNDER, N_SPECIALISMS, Origin, Status
+from cluster_sim.codes import FOUNDER, N_SPECIALISMS, TENTHS, Origin, Status
 from cluster_sim.draws import (
     CAREER,
     ENROL,
@@ -33,6 +33,7 @@ from cluster_sim.jit import kernel
 from cluster_sim.month.hiring import look_at_employers
 
 U64 = np.uint64
+TENTH = 0.1             # technical: `trained` counts tenths
 S16, S32, S48 = U64(16), U64(32), U64(48)
 CAREERS = ("graduated", "graduates_left", "gave_up", "quit", "laid_off", "other_sectors", "founding", "solo_founding",
            "left_search", "left_work", "retired")
@@ -132,7 +133,7 @@ def careers(people, employers, city, rules, t, founders, freed, counts):
                 founders[n_found] = i
                 n_found += 1
                 counts[FOUNDING] += 1
-            elif u > 1.0 - solo * w.trained * 0.1:
+            elif u > 1.0 - solo * w.trained * TENTH:
                 founders[n_found] = -i - 1
                 n_found += 1
                 counts[SOLO_FOUNDING] += 1
@@ -166,17 +167,18 @@ def arrive(people, rows, cells, cell_weight, specialism_weight, arrival, rules):
         w.since = arrival.since
         w.graduation = arrival.graduation
         z = quantile(uniform(again(again(h))))
+        past = uniform(again(again(again(h))))
         if arrival.origin == Origin.MIGRANT:
-            w.experience = int(12 + 96 * uniform(again(again(again(h)))))
-            w.skill = np.float32(p.labour_migrant_skill * math.exp(0.25 * z))
+            w.experience = int(p.population_migrant_experience + p.population_migrant_experience_range * past)
+            w.skill = np.float32(p.labour_migrant_skill * math.exp(p.labour_skill_spread * z))
         elif arrival.origin == Origin.OTHER_SECTOR:
-            w.experience = int(12 + 120 * uniform(again(again(again(h)))))
-            w.skill = np.float32(p.labour_outsider_skill * math.exp(0.25 * z))
+            w.experience = int(p.population_migrant_experience + p.population_outsider_experience_range * past)
+            w.skill = np.float32(p.labour_outsider_skill * math.exp(p.labour_skill_spread * z))
         else:
             w.experience = 0
-            w.skill = np.float32(p.labour_graduate_skill * math.exp(0.2 * z))
+            w.skill = np.float32(p.labour_graduate_skill * math.exp(p.labour_graduate_spread * z))
         w.employer = -1
-        w.trained = min(9, int(10.0 * uniform(again(h ^ U64(77)))))
+        w.trained = min(TENTHS - 1, int(TENTHS * uniform(again(h ^ U64(77)))))
 
 
 @kernel
@@ -191,12 +193,13 @@ def payroll(people, employers, sums, city, p):
     full = np.float32(p.ai_gain * g.ai)
     slope = np.float32(p.ai_novice_slope)
     solo = np.float32(p.ai_solo_multiple)
+    able = np.float32(p.ai_novice_skill)
     people_at_work = 0
     for i in range(people.shape[0]):
         w = people[i]
         if w.status == Status.EMPLOYED or w.status == Status.SOLO:
             e = w.employer
-            gain = full * employers[e].ai * max(np.float32(0.0), np.float32(1.0) - slope * (w.skill - np.float32(0.6)))
+            gain = full * employers[e].ai * max(np.float32(0.0), np.float32(1.0) - slope * (w.skill - able))
             if w.status == Status.SOLO:
                 gain = gain * solo
             s = sums[e]

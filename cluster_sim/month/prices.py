@@ -18,9 +18,7 @@ import numpy as np
 from cluster_sim.codes import N_SEGMENTS, Life
 from cluster_sim.draws import dyadic
 from cluster_sim.jit import inline, kernel
-
-MOST_SLACK = -0.5
-"""Use of capacity below the normal beyond which a price falls no more."""
+from cluster_sim.month.guards import LEAST_CAPACITY
 
 
 @inline
@@ -41,7 +39,7 @@ def waiting(studios):
         if s.alive == Life.ALIVE:
             load[s.segment] += dyadic(s.load)
             capacity[s.segment] += dyadic(s.capacity)
-    return np.maximum(load / np.maximum(capacity, 0.1) - 1.0, 0.0)
+    return np.maximum(load / np.maximum(capacity, LEAST_CAPACITY) - 1.0, 0.0)
 
 
 @kernel
@@ -63,8 +61,8 @@ def quote(studios, city, rules, t):
         passed_on = pass_through(s.staff, p) * (1.0 + p.commissioning_markup) * g.own_part[k]
         inputs = rules.segments[k].inputs
         fee = (1.0 - inputs) * g.outside_wage + passed_on * (cost - g.outside_wage)
-        pressed = max(s.load / max(s.capacity, 0.1), queue[k]) - p.labour_use_of_capacity
-        fee *= 1.0 + p.commissioning_price_of_use * max(MOST_SLACK, pressed)
+        pressed = max(s.load / max(s.capacity, LEAST_CAPACITY), queue[k]) - p.labour_use_of_capacity
+        fee *= 1.0 + p.commissioning_price_of_use * max(-p.commissioning_most_slack, pressed)
         bought = g.price[k] * inputs * g.outside_wage
         s.price = (g.price[k] * fee + bought) * math.exp(g.premium[k])
         s.fee = s.price - bought

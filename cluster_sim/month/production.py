@@ -17,11 +17,10 @@ from cluster_sim.codes import N_SPECIALISMS, Life, Stage
 from cluster_sim.draws import dyadic, yuan
 from cluster_sim.jit import inline, kernel
 from cluster_sim.month import population
+from cluster_sim.month.guards import LEAST_CAPACITY, LEAST_DENSITY, LEAST_EFFORT, LEAST_SKILL
 from cluster_sim.month.liquidity import seat_price
 from cluster_sim.month.teams import ask_partners, take_delivery
 from cluster_sim.records import EMPLOYER, PAYROLL
-
-MOST_OVERHEAD = 0.5         # of capacity that working with others is taken to cost
 
 
 @kernel
@@ -46,13 +45,13 @@ def capacities(studios, payrolls, cells, parks, city, rules, flow):
             s.staff += payroll.staff_by[k]
             s.skill_by[k] = payroll.skill_by[k]
             skill += payroll.skill_by[k]
-        productivity = (p.production_a0 * max(0.05, cells[s.cell].density / g.density0) ** p.production_gamma
-                        * s.knowhow ** p.production_phi)
+        density = max(LEAST_DENSITY, cells[s.cell].density / g.density0)
+        productivity = p.production_a0 * density ** p.production_gamma * s.knowhow ** p.production_phi
         needed = max(1, s.staff) * seat_price(rules.segments[s.segment], p)
-        equipped = max(0.1, s.equipment / max(needed, 1.0))
+        equipped = max(p.money_least_equipment, s.equipment / max(needed, 1.0))
         s.capacity = productivity * skill * (equipped ** p.money_capital_elasticity if equipped < 1.0 else 1.0)
         s.quality = (p.production_quality_knowhow * math.log(s.knowhow)
-                     + p.production_quality_skill * math.log(max(0.2, skill / max(s.staff, 1))))
+                     + p.production_quality_skill * math.log(max(LEAST_SKILL, skill / max(s.staff, 1))))
         s.sales = 0.0
         s.inputs = 0.0
         s.taxes = 0.0
@@ -75,9 +74,9 @@ def capacities(studios, payrolls, cells, parks, city, rules, flow):
         flow[L.COMPUTE] += compute
         # what the studio bears itself, as last month's aid lets it expect, for the effort that clients get
         borne = s.wages * (1.0 - s.wage_relief) + rent * (1.0 - s.rent_relief) + compute * (1.0 - s.compute_relief)
-        lost = min(MOST_OVERHEAD, s.coordination / max(s.capacity, 0.05))
+        lost = min(p.commissioning_most_overhead, s.coordination / max(s.capacity, LEAST_EFFORT))
         s.overhead += p.commissioning_expectation * (lost - s.overhead)
-        s.unit_cost = borne / (max(s.capacity, 0.05) * (1.0 - s.overhead))
+        s.unit_cost = borne / (max(s.capacity, LEAST_EFFORT) * (1.0 - s.overhead))
         s.wage_relief = 0.0
         s.rent_relief = 0.0
         s.compute_relief = 0.0
@@ -152,9 +151,9 @@ def deliver(studios, segments, outside_wage, city, p, flow):
         local = yuan(inputs * p.costs_local_inputs)
         tax = yuan(revenue * p.costs_production_tax)
         due = (1.0 - abroad / max(revenue, 1.0)) * max(0.0, revenue - inputs) * p.costs_vat     # exports are zero-rated
-        centre = yuan(0.5 * due)
-        province = yuan(0.15 * due)
-        town = yuan(0.35 * due)
+        centre = yuan(p.costs_vat_to_centre * due)
+        province = yuan(p.costs_vat_to_province * due)
+        town = yuan((1.0 - p.costs_vat_to_centre - p.costs_vat_to_province) * due)
         vat = centre + province + town
         vat_home = yuan(vat * home / max(revenue - abroad, 1.0))
         s.cash -= tax + pay + vat
@@ -244,7 +243,7 @@ def make(studios, projects, credits, p, t, flow):
         s = studios[j.owner]
         months = max(1, j.earliest - t)
         effort = 0.0
-        overload = 1.0 - p.production_overload * min(1.0, max(0.0, s.load / max(s.capacity, 0.1) - 1.0))
+        overload = 1.0 - p.production_overload * min(1.0, max(0.0, s.load / max(s.capacity, LEAST_CAPACITY) - 1.0))
         for k in range(N_SPECIALISMS):
             part = s.served * max(0.0, j.need[k] - j.done_by[k]) / months
             j.done_by[k] += part
@@ -282,8 +281,8 @@ def advance(projects, credits, p, t):
                 left += max(0.0, j.need[k] - j.done_by[k])
                 need += j.need[k]
             late = t - j.earliest
-            if (left <= 0.02 * (need + j.effort_out) and late >= -1) or late >= p.production_patience or (
-                    j.replay == 1 and late >= -1):
+            made = left <= p.production_nearly_done * (need + j.effort_out) or j.replay == 1
+            if (made and late >= -1) or late >= p.production_patience:
                 j.stage = Stage.TESTING
                 j.wait = 0
         elif j.stage == Stage.TESTING:

@@ -13,9 +13,25 @@ import numpy as np
 
 from cluster_sim import ledger as L
 from cluster_sim.codes import Life
-from cluster_sim.draws import ADDRESS, LOCATE, MOVE, again, draw, locate, low16, quantile, stream, uniform, yuan
+from cluster_sim.draws import (
+    ADDRESS,
+    KEY_STEP,
+    LOCATE,
+    MOVE,
+    again,
+    draw,
+    locate,
+    low16,
+    quantile,
+    stream,
+    uniform,
+    yuan,
+)
 from cluster_sim.jit import inline, kernel
+from cluster_sim.month.guards import LEAST_DENSITY
 from cluster_sim.month.quarters import quarter_of
+
+QUARTER = 3             # technical: months between two looks at what places offer
 
 
 @kernel
@@ -80,7 +96,7 @@ def rents(cells, parks, city, p):
             cell.rent = base * cell.rent_index
             continue
         occupied = (cell.staff * p.property_m2_per_worker + cell.other) / cell.capacity
-        ratio = max(0.3, occupied) / p.property_occupancy_norm
+        ratio = max(p.property_least_occupancy, occupied) / p.property_occupancy_norm
         cell.rent = base * cell.rent_index * ratio ** p.property_eta
         if ratio > 1.0:
             # building gets harder where much was built already
@@ -91,7 +107,7 @@ def rents(cells, parks, city, p):
     for q in range(parks.shape[0]):
         park = parks[q]
         occupied = park.staff * p.property_m2_per_worker / max(park.floor, 1.0)
-        ratio = max(0.3, occupied) / p.property_occupancy_norm
+        ratio = max(p.property_least_occupancy, occupied) / p.property_occupancy_norm
         park.rent = base * cells[park.cell].rent_index * ratio ** (p.property_eta * p.property_park_scarcity)
 
 
@@ -138,7 +154,7 @@ def opportunities(space, reach, p):
 def place_value(s, cell, rent, tau_here, city, p):
     """Return what a place is worth to a studio in yuan a worker a month, its rent taken off."""
     income = s.fee * s.capacity / max(s.staff, 1) if s.staff > 0 else city.fee[s.segment]     # without inputs
-    density = p.production_gamma * math.log(max(0.05, cell.density / city.density0)) * income
+    density = p.production_gamma * math.log(max(LEAST_DENSITY, cell.density / city.density0)) * income
     share = s.sub_lack.sum() + p.property_project_share
     partners = share * p.collaboration_c0 * tau_here * income
     access = p.property_access * math.log(1.0 + cell.access) * p.collaboration_c0 * income
@@ -148,7 +164,7 @@ def place_value(s, cell, rent, tau_here, city, p):
 @inline
 def taste(s, place, stream_of_tastes, p):
     """Return what a studio happens to find in a place (yuan a worker a month): fixed, its own (McFadden 1978)."""
-    return p.property_taste * quantile(uniform(draw(stream_of_tastes, s.id ^ (np.int64(place) * 1000003))))
+    return p.property_taste * quantile(uniform(draw(stream_of_tastes, s.id ^ (np.int64(place) * KEY_STEP))))
 
 
 @inline
@@ -183,7 +199,7 @@ def relocate(studios, space, city, rules, t, month):
         s = studios[i]
         if s.alive == Life.FREE or s.anchor > 0 or s.hub == 1 or s.staff < 1:
             continue
-        hurry = 3.0 if t - s.born < 3 else 1.0
+        hurry = p.property_hurry if t - s.born < p.property_hurry_months else 1.0
         if low16(draw(base, s.id)) > p.property_look * hurry:
             continue
         here = cells[s.cell]
@@ -200,13 +216,14 @@ def relocate(studios, space, city, rules, t, month):
         now += taste(s, -1 - s.park if s.park >= 0 else s.cell, tastes, p)
         best = now + p.property_moving_threshold * s.wage_bill / max(s.staff, 1)
         h = draw(places, s.id)
-        for n in range(8):
+        for n in range(int(p.property_places_seen)):
             h = again(h)
-            if n < 2 and parks.shape[0] > 0:
+            if n < p.property_parks_seen and parks.shape[0] > 0:
                 q = int(uniform(h) * parks.shape[0])
                 park = parks[q]
                 room = park.floor - park.staff * p.property_m2_per_worker
-                if park.opened > t or park.hub == 1 or room < s.staff * p.property_m2_per_worker * 1.5:
+                need = s.staff * p.property_m2_per_worker * p.property_park_room
+                if park.opened > t or park.hub == 1 or room < need:
                     continue
                 cell = cells[park.cell]
                 rent = park.rent * (1.0 - relief_in(park.zones, young, lever))
@@ -259,7 +276,7 @@ def set_rents(model) -> None:
 
 def survey_places(model) -> None:
     """Say every third month what partners and free floor each place offers."""
-    if model.t % 3 == 0:
+    if model.t % QUARTER == 0:
         space = model.space
         reach = model.partners.cell_reach.sum(0) / model.city_state["partner_reach0"][0]
         opportunities(space, reach, model.rules.p)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_sim.draws import ADDRESS, draw, stream, uniform
+from cluster_sim.draws import ADDRESS, KEY_STEP, draw, stream, uniform
 from cluster_sim.jit import inline, kernel
 
 
@@ -24,7 +24,7 @@ def quarter_of(quarters, first, addresses, identity, cell):
     n = first[cell]
     last = first[cell + 1] - 1
     if n < last:
-        u = uniform(draw(addresses, identity ^ (np.int64(cell) * 1000003)))
+        u = uniform(draw(addresses, identity ^ (np.int64(cell) * KEY_STEP)))
         while n < last and u >= quarters[n].upto:
             n += 1
     return n

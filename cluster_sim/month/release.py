@@ -19,7 +19,7 @@ from cluster_sim.draws import RELEASE, draw, dyadic, stream, yuan
 from cluster_sim.jit import inline, kernel
 from cluster_sim.month.title_luck import denied, draw_luck, month_part, month_parts, talked_about
 
-POOR = 1e-3
+POOR = 1e-3             # technical: quality of which a log is taken
 
 
 @inline
@@ -230,7 +230,7 @@ def settle(projects, credits, studios, city, p, gains):
             j.hit = HitState.CREDITED
         if j.stage == Stage.DONE or fresh_hit:
             fame = math.log(1.0 + standing(j, g))
-            success = math.log(max(0.05, j.gross * j.renown / max(j.budget, 1.0)))
+            success = math.log(max(p.release_least_success, j.gross * j.renown / max(j.budget, 1.0)))
             # a hit is famous at once; other titles are judged at the end of their run
             gain = p.release_fame * fame if fresh_hit or not famous else 0.0
             gain += p.release_success * success if j.stage == Stage.DONE else 0.0
@@ -238,7 +238,7 @@ def settle(projects, credits, studios, city, p, gains):
             s = studios[j.owner]
             if j.replay == 1 and j.stage == Stage.DONE:
                 s.kept_open = 0
-            height = min(2.5, fame)
+            height = min(p.release_franchise_bound, fame)
             if height > s.franchise or (height == s.franchise and j.id < s.franchise_id):
                 s.franchise = height
                 s.franchise_id = j.id
@@ -248,14 +248,16 @@ def settle(projects, credits, studios, city, p, gains):
             j = projects[c.project]
             if j.stage == Stage.DONE and c.partner >= 0 and studios[c.partner].id == c.partner_id:
                 fame = math.log(1.0 + standing(j, g))
-                gains[c.partner] += dyadic(p.release_partner_fame * fame * min(1.0, 20.0 * c.points))
+                part = min(1.0, p.release_partner_points * c.points)
+                gains[c.partner] += dyadic(p.release_partner_fame * fame * part)
                 c.alive = Life.ENDED
             elif j.stage == Stage.DONE:
                 c.alive = Life.ENDED
     for i in range(studios.shape[0]):
         s = studios[i]
         if s.alive == Life.ALIVE:
-            s.reputation = max(0.0, min(3.0, s.reputation * (1.0 - p.release_fading) + gains[i]))
+            reputation = s.reputation * (1.0 - p.release_fading) + gains[i]
+            s.reputation = max(0.0, min(p.release_reputation_bound, reputation))
             s.franchise *= 1.0 - p.release_franchise_fading
 
 

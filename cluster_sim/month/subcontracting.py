@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim.codes import N_SPECIALISMS, NOBODY, Life
-from cluster_sim.draws import MEET, draw, low16, stream
+from cluster_sim.draws import KEY_STEP, MEET, draw, low16, stream
 from cluster_sim.jit import inline, kernel
 from cluster_sim.month.partner_search import look_around, market_of, reach_of, search, survey
 from cluster_sim.month.ties import fade, record_pairs
@@ -45,7 +45,7 @@ def is_over(s, k, t, p):
         return False
     if s.sub[k] == NOBODY or (s.anchor > 0 and t % N_SPECIALISMS == k):
         return True
-    return s.pending[k] <= 0.02 * s.orders and t - s.sub_since[k] >= p.collaboration_term
+    return s.pending[k] <= p.collaboration_nearly_done * s.orders and t - s.sub_since[k] >= p.collaboration_term
 
 
 @kernel
@@ -75,7 +75,7 @@ def find_subcontractors(market, rows, t, made):
             continue
         set_lacks(s, mix, p)
         for k in range(N_SPECIALISMS):
-            h = draw(base, s.id ^ (np.int64(k) * 1000003))
+            h = draw(base, s.id ^ (np.int64(k) * KEY_STEP))
             if s.sub_lack[k] < p.collaboration_smallest_part and s.pending[k] <= 0.0:
                 s.sub[k] = NOBODY
             if not is_over(s, k, t, p) or low16(h) > p.collaboration_search_rate:

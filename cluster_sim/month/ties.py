@@ -11,8 +11,9 @@ from cluster_sim.state import Partners
 
 
 @kernel
-def tie_up(ties, studios, pairs, order):
+def tie_up(ties, studios, pairs, order, p):
     """Strengthen the ties of pairs that start to work together, both ways, in the order of identities."""
+    most = np.float32(p[0].collaboration_tie_bound)
     for at in range(order.shape[0]):
         for side in range(2):
             i = pairs[order[at], side]
@@ -29,7 +30,7 @@ def tie_up(ties, studios, pairs, order):
                 row.id[slot] = studios[j].id
                 row.row[slot] = j
                 row.strength[slot] = 0.0
-            row.strength[slot] = min(np.float32(3.0), row.strength[slot] + np.float32(1.0))
+            row.strength[slot] = min(most, row.strength[slot] + np.float32(1.0))
 
 
 @kernel
@@ -55,4 +56,4 @@ def record_pairs(model, pairs: np.ndarray) -> None:
     if len(pairs):
         ids = model.studios.rows["id"]
         order = np.lexsort((ids[pairs[:, 1]], ids[pairs[:, 0]]))
-        tie_up(model.partners.ties, model.studios.used, pairs, order)
+        tie_up(model.partners.ties, model.studios.used, pairs, order, model.rules.p)

@@ -68,6 +68,8 @@ class NationParameters(NamedTuple):
     knowhow_work: float
     links_local: float
     links_national: float
+    most_practice: float
+    most_slack: float
 
     @property
     def kappa(self) -> np.ndarray:

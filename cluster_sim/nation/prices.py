@@ -11,12 +11,6 @@ import math
 
 from cluster_sim.jit import kernel
 
-MOST_SLACK = -0.5
-"""Use of capacity below the normal beyond which a price falls no more, as in month/prices.py."""
-
-MOST_PRACTICE = 1.2
-"""Use of capacity beyond which nobody learns more, as in month/knowledge.py."""
-
 
 @kernel
 def set_productivity(p, rest, s, frontier):
@@ -33,7 +27,7 @@ def set_productivity(p, rest, s, frontier):
         density = math.exp(p.gamma * math.log(s.jobs[c].sum() / rest.jobs[c].sum()))
         with_tools = 1.0 + p.ai_gain * frontier * s.tools[c]
         for k in range(s.jobs.shape[1]):
-            work = min(MOST_PRACTICE, s.use[c, k]) / p.use - 1.0
+            work = min(p.most_practice, s.use[c, k]) / p.use - 1.0
             s.knowhow[c, k] += p.knowhow_speed * (p.knowhow_work * work - s.knowhow[c, k])
             s.productive[c, k] = density * math.exp(p.knowhow_weight * s.knowhow[c, k]) * with_tools
 
@@ -53,7 +47,7 @@ def set_prices(p, rest, s, own_cost):
             a_job = p.labour_part * wage + 1.0 - p.labour_part + p.ai_cost * s.tools[c]
             s.cost[c, k] = own_cost[c, k] * a_job / s.productive[c, k]
             passed_on = 1.0 + p.pass_through * (1.0 + p.markup) * p.own_cost[k] * (s.cost[c, k] - 1.0)
-            pressed = max(MOST_SLACK, s.use[c, k] - p.use)
+            pressed = max(-p.most_slack, s.use[c, k] - p.use)
             s.price[c, k] = passed_on + p.scarcity * pressed
 
 

@@ -20,7 +20,7 @@ WITHOUT_EFFECT = ("cli", "report", "app", "analysis", "runs", "cities", "scenari
 its digest."""
 NOT_CODE = ("__init__.py", "__main__.py", "indicators.yaml", "scale_bias.yaml", "reference_path.yaml")
 """Files that change no run; of the description of indicators names and precision count all the same."""
-WITH_EFFECT = ("runs/single_run.py", "runs/maps.py")
+WITH_EFFECT = ("runs/single_run.py", "runs/maps.py", "scenario/past.py")
 """Files of these folders that can; one that is not there is an error, lest a renamed one drop out unseen."""
 
 

@@ -11,8 +11,7 @@ import mesa
 
 from cluster_sim.codes import Life
 from cluster_sim.draws import MEET, VACANCY
-from cluster_sim.month.partner_search import FIT_BITS, KNOWN, OTHER_MEETINGS, PARK_KM, PAST_BITS
-from cluster_sim.month.production import MOST_OVERHEAD
+from cluster_sim.month.partner_search import FIT_BITS, PAST_BITS
 
 if TYPE_CHECKING:
     from .people import Worker
@@ -145,7 +144,7 @@ class Studio(mesa.Agent):
     def kilometres_to(self, other: Studio) -> float:
         """Return the distance: a corridor inside a park, half a kilometre inside a cell, else between cells."""
         if self.park >= 0 and self.park == other.park:
-            return PARK_KM
+            return self.model.par["collaboration.park_km"]
         return self.model.kilometres_between_cells(self.cell, other.cell)
 
     def offers(self, k: int) -> float:
@@ -263,8 +262,8 @@ class Studio(mesa.Agent):
             other = self.ask_again(free, luck) if past else None
             if other is None:
                 other = self.meet(k, luck)
-                for _ in range(OTHER_MEETINGS):         # strangers, as long as there are any
-                    if not isinstance(other, Studio) or self.ties.get(other.id, 0.0) <= KNOWN:
+                for _ in range(int(par["collaboration.other_meetings"])):         # strangers, as long as there are any
+                    if not isinstance(other, Studio) or self.ties.get(other.id, 0.0) <= par["collaboration.known"]:
                         break
                     luck = luck.again()
                     other = self.meet(k, luck)
@@ -303,7 +302,7 @@ class Studio(mesa.Agent):
                         + par["production.quality_skill"] * math.log(max(0.2, skill / max(self.staff, 1))))
         floor = max(1, self.staff) * par["property.m2_per_worker"]
         costs = self.wage_bill * (1.0 + par["costs.social"]) + floor * self.rent_per_m2
-        lost = min(MOST_OVERHEAD, self.coordination / max(self.capacity, 0.05))
+        lost = min(self.model.par["commissioning.most_overhead"], self.coordination / max(self.capacity, 0.05))
         self.overhead += par["commissioning.expectation"] * (lost - self.overhead)
         self.unit_cost = costs / (max(self.capacity, 0.05) * (1.0 - self.overhead))
         self.load = self.orders / par["commissioning.lead"] + self.own_load + self.credit_load + self.sub_load

@@ -29,13 +29,18 @@ TRAJECTORIES, SEEDS, SCALE = 10, 4, "1/100"
 
 
 def uncertain(scenario: Any) -> dict[str, dict[str, Any]]:
-    """Return the parameters of uncertain value as factors of a sweep file: name -> low, high (and log)."""
-    from cluster_sim.parameters import specification
+    """Return the parameters of uncertain value as factors of a sweep file: name -> low, high (and log).
+
+    Technical numbers, which only shape a rule, are left out.
+    """
+    from cluster_sim.parameters import TECHNICAL, specification
 
     found: dict[str, dict[str, Any]] = {}
     for name, one in specification().items():
         low, high = one.bounds
-        if one.status in KNOWN or one.kind == "switch" or not low < high or not np.isfinite([low, high]).all():
+        if one.role == TECHNICAL or one.status in KNOWN or one.kind == "switch":
+            continue
+        if not low < high or not np.isfinite([low, high]).all():
             continue
         if one.kind == "count":
             low, high = int(low), int(high)
