@@ -14,7 +14,7 @@ def study(model) -> None:
     model.state["enrolled"] = 0
     if model.month_of_year == 9:
         enrol(model)
-    for instrument in model.in_force:
+    for instrument in model.acting("study"):
         instrument.study(model)
 
 
