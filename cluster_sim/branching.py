@@ -67,7 +67,7 @@ def continued_instruments(model: Any, laws: dict[str, list[dict[str, Any]]]) -> 
     ValueError if one of them has other entries for the months lived, the first month to come apart.
     """
     last = model.ordinal - 1
-    known = {each.name: each for each in model.in_force}
+    known = {each.name: each for each in model.instruments if each.in_force}
     found = []
     for name, law in sorted(laws.items()):
         fresh = policies.instruments()[name](law)
