@@ -227,12 +227,17 @@ class Instrument:
             model.kept.payments.add(model.t, self.name, act, ids, np.broadcast_to(base, shape), paid,
                                np.broadcast_to(studios, shape))
 
+    def shares(self, model: CityModel) -> dict[str, float]:
+        """Return the parts in which governments pay: those that the instrument declares."""
+        return self.payer
+
     def book(self, model: CityModel, total: float, account: str) -> None:
         """Share a total (yuan) among the payers and enter it in the ledger and in the budget."""
         left = total
-        levels = [level for level in LEVELS if self.payer.get(level, 0.0) > 0.0]
+        shares = self.shares(model)
+        levels = [level for level in LEVELS if shares.get(level, 0.0) > 0.0]
         for level in levels:
-            part = left if level == levels[-1] else float(np.floor(total * self.payer[level]))
+            part = left if level == levels[-1] else float(np.floor(total * shares[level]))
             left -= part
             model.month.flow[ACCOUNTS[account][level]] += part
             model.month.outlay[LEVELS.index(level)] += part

@@ -12,6 +12,8 @@ import numpy as np
 
 from cluster_sim.codes import SEGMENTS
 
+EPOCH = 1970            # technical: year from which NumPy counts months
+
 ACTS = {
     "work": "a work, by its identity; base: its cost (yuan)",
     "studio": "a studio's being there in the year, by its identity; base: 1",
@@ -31,7 +33,7 @@ ACTS = {
 
 def dates(first_month: int, t: np.ndarray) -> np.ndarray:
     """Return months of a run (first_month: year * 12 + month - 1) as the dates of their first days."""
-    return (np.datetime64("1970-01", "M") + (first_month - 1970 * 12) + t).astype("datetime64[D]")
+    return (np.datetime64("1970-01", "M") + (first_month - EPOCH * 12) + t).astype("datetime64[D]")
 
 
 class Payments:

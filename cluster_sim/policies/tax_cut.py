@@ -22,6 +22,11 @@ class TaxCut(Instrument):
     comparator = True
     keys = {"rate": Key("share", 0.0, 0, 1, "share of profit tax that is paid back")}
 
+    def shares(self, model) -> dict[str, float]:
+        """Return each government's part of the tax, and so of the cut."""
+        centre, province = model.par["costs.tax_to_centre"], model.par["costs.tax_to_province"]
+        return {"city": 1.0 - centre - province, "province": province, "centre": centre}
+
     def support(self, model) -> None:
         if not self.get("rate"):
             return
