@@ -92,8 +92,8 @@ def continued_events(model: Any, old: list[dict[str, Any]]) -> list[Any]:
     lasting = dict(zip(map(written, model_events(old)), model.events, strict=True))
     makers = next((event.makers for event in model.events if isinstance(event, Hit)), {})
     found = []
-    for event, fresh in zip(model_events(model.setup.events), read_events(model.setup.events, model.setup.start),
-                            strict=True):
+    again = read_events(model.setup.events, model.setup.start, model.par)
+    for event, fresh in zip(model_events(model.setup.events), again, strict=True):
         if isinstance(fresh, Hit):
             fresh.makers = makers           # who made a studio's films so far makes its next ones
         found.append(lasting.get(written(event), fresh))

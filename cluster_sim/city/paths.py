@@ -92,11 +92,11 @@ def rest_of_gdp(city: CityData, rates: dict[str, dict[int, float]], b: float, br
 _CACHE: dict[tuple[Any, ...], dict[str, np.ndarray]] = {}
 
 
-def outside_paths(city: CityData, first: int, months: int, *, b: float = 1.0, break_year: float = BASE, rest_wage: float = 1.0,
-                  freeze: int | None = None, half: int | None = None) -> dict[str, np.ndarray]:
+def outside_paths(city: CityData, first: int, months: int, *, b: float = 1.0, break_year: float = BASE,
+                  rest_wage: float = 1.0, freeze: int | None = None, half: int | None = None) -> dict[str, np.ndarray]:
     """Return all outside paths by month; with ``freeze`` each stays at its value of that month.
 
-    b, break_year: factor on the published value added before a year; rest_wage: that of BASE, of a city that gives none.
+    b, break_year: factor on the published value added before a year; rest_wage: in BASE, of a city that gives none.
     half: ordinal of the month in which AI tools are half of what they ever will be, if not that of the city's file.
 
     Keys: deflator, rest_gdp (million yuan a month), outside_wage, foreign_market (indices, BASE = 1),

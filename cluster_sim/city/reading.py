@@ -189,7 +189,8 @@ class _Files:
             fault("floor.centres", "expected at least one", "", root.value["floor"].value["centres"].mark)
         for name in y["growth"] if isinstance(y["growth"], dict) else ():
             if name not in (*NAMES, "market", "release"):
-                fault("growth", f"unknown path '{name}'", did_you_mean(name, NAMES, f"known: {listing(NAMES, len(NAMES))}"),
+                known = f"known: {listing(NAMES, len(NAMES))}"
+                fault("growth", f"unknown path '{name}'", did_you_mean(name, NAMES, known),
                       root.value["growth"].key_mark(name))
         zones = list(y.get("zones") or {})
         if len(zones) > MOST_ZONES:

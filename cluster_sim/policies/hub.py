@@ -52,7 +52,8 @@ class Hub(Instrument):
         rows = np.flatnonzero(alive & (studios["hub"] == 0)) if places else np.empty(0, int)
         ids = studios["id"][rows]
         fits = ((studios["born"][rows] <= month) & (studios["staff"][rows] <= largest)
-                & (studios["ai"][rows] > self.get("ai")) & (month - studios["born"][rows] <= 12) & (studios["segment"][rows] < Segment.OTHER.value))
+                & (studios["ai"][rows] > self.get("ai")) & (month - studios["born"][rows] <= 12)
+                & (studios["segment"][rows] < Segment.OTHER.value))
         known = {i for _, i in self.waiting} | self.since.keys()
         self.waiting += [(month, i) for i in sorted(ids[fits].tolist()) if i not in known]
         row_of = dict(zip(ids.tolist(), rows.tolist(), strict=True)) if self.waiting else {}
