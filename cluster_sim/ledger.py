@@ -144,6 +144,8 @@ _ROLES = np.array(list(_ROLE.values()))
 _NET = np.array([[float(k.payee == s) - float(k.payer == s) for k in KINDS] for s in SECTORS])
 LEVELS = ("city", "province", "centre")
 OUTLAYS = {level: tuple(i for i, k in enumerate(KINDS) if k.payer == level) for level in LEVELS}
+_PAID = np.array([[float(k.payer == level) for k in KINDS] for level in LEVELS])
+_ALL = np.concatenate([_NET, _ROLES, _PAID, np.ones((1, len(KINDS)))])     # every sum that `check` needs
 RAISED = (CREDIT_TO_HOME, CREDIT_TO_NATION, CREDIT_TO_ABROAD, SUPPLIERS_CREDIT_CITY, SUPPLIERS_CREDIT_NATION,
           BANK_LOANS)
 SETTLED = (COLLECTED_HOME, COLLECTED_NATION, COLLECTED_ABROAD, SUPPLIERS_PAID_CITY, SUPPLIERS_PAID_NATION,
@@ -212,15 +214,16 @@ def check(month: str, flow: np.ndarray, *, studios_cash: float, funds_cash: floa
     instruments say that each government paid, ``agent_sums`` the studios' own sums of single accounts.
     All in yuan.
     """
-    if not np.isfinite(flow).all() or (flow < 0).any():
-        bad = [KINDS[i].name for i in np.flatnonzero(~(flow >= 0))]
+    if not 0.0 <= flow.min() <= flow.max() < np.inf:
+        bad = [KINDS[i].name for i in np.flatnonzero(~((flow >= 0.0) & (flow < np.inf)))]
         raise LedgerError(f"{month}: account '{bad[0]}' holds a negative or missing payment. The run was stopped.")
-    net = net_position(flow)
-    turnover = float(flow.sum())
+    *sums, turnover = (_ALL @ flow).tolist()
+    net = dict(zip(SECTORS, sums, strict=False))
+    total = dict(zip(_ROLE, sums[len(SECTORS):], strict=False))
+    paid_by = dict(zip(LEVELS, sums[len(SECTORS) + len(_ROLE):], strict=True))
     agree("all sectors", sum(net.values()), 0.0, turnover, month)
     agree("studios' cash", studios_cash, net["studios"], turnover, month)
     agree("funds' cash", funds_cash, net["funds"], turnover, month)
-    total = dict(zip(_ROLE, (_ROLES @ flow).tolist(), strict=True))
     produced = total["sale"] + wip_change - total["input"]
     earned = total["wage"] + surplus + total["tax"] - total["subsidy"]
     agree("value added (production and income side)", produced, earned, produced, month)
@@ -228,4 +231,4 @@ def check(month: str, flow: np.ndarray, *, studios_cash: float, funds_cash: floa
     for name, own in agent_sums.items():
         agree(f"studios' {name}", own, total[name], turnover, month)
     for level, paid in outlay_by_level.items():
-        agree(f"outlay of the {level}", paid, float(flow[list(OUTLAYS[level])].sum()), turnover, month)
+        agree(f"outlay of the {level}", paid, paid_by[level], turnover, month)

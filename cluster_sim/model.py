@@ -285,10 +285,9 @@ class ClusterModel(Views, mesa.Model):
         """The calendar month as 2017-01."""
         return f"{self.ordinal // 12}-{self.month_of_year:02d}"
 
-    @property
-    def in_force(self) -> list[policies.Instrument]:
-        """The policy instruments in force this month, in the order of their names."""
-        return [instrument for instrument in self.instruments if instrument.in_force]
+    def acting(self, moment: str) -> list[policies.Instrument]:
+        """Return the instruments in force that do anything at a moment of the month, in the order of their names."""
+        return [i for i in self.instruments if i.now is not None and moment in i.moments]
 
     @property
     def employment(self) -> int:

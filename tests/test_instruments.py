@@ -12,7 +12,7 @@ from instruments import EAGER_FUNDS, GENEROUS, LOW_LADDER, MILLION, by_identity,
 from cluster_sim import ledger as L
 from cluster_sim import policies
 from cluster_sim.model import ClusterModel
-from cluster_sim.policies.base import Instrument
+from cluster_sim.policies.base import MOMENTS, Instrument
 from cluster_sim.policies.payments import ACTS
 from cluster_sim.records import PROPOSAL
 
@@ -241,3 +241,21 @@ def test_a_new_instrument_needs_only_its_own_class():
         assert differences(build(1, par=par).run().series(), probed.series()) == []
     finally:
         policies.base.registered().pop(Probe.name)
+
+
+def test_instruments_are_called_at_the_moments_that_they_act_in(monkeypatch):
+    """Who overrides a moment is asked in it, who has the key of permits when studios are founded, nobody else."""
+    every = {name: [entry(name)] for name in NAMES}
+    model = build(3, policies=every)
+    assert model.acting("support") == []                    # nothing is in force before the first month
+    model.step()
+    for moment in MOMENTS:
+        own = {n for n, kind in policies.instruments().items() if any(moment in k.__dict__ for k in kind.__mro__[:-2])}
+        if moment == "shorten_entry":
+            own |= {"approvals", "pilot_zones"}
+        assert [i.name for i in model.acting(moment)] == sorted(own), moment
+        assert own, moment
+    asked = []
+    monkeypatch.setattr(type(model.acting("support")[0]), "support", lambda self, model: asked.append(self.name))
+    model.step()
+    assert asked == [model.acting("support")[0].name]

@@ -211,7 +211,7 @@ def close_studios(model) -> None:
     gone = gone[:count]
     if not count:
         return
-    for instrument in model.in_force:
+    for instrument in model.acting("closing"):
         instrument.closing(model, gone)
     model.people.book(P.CLOSED, float(studios["staff"][gone].sum()))
     books = model.books
@@ -232,7 +232,7 @@ def found_studios(model) -> None:
     founders = founders[np.argsort(people["id"][person])]
     rows = model.new_studios(founders.size)
     wait = np.full(model.space.quarters.size, model.par["approvals.entry_months"])
-    for instrument in model.in_force:
+    for instrument in model.acting("shorten_entry"):
         instrument.shorten_entry(model, wait)
     places = model.space.quarters, model.space.first_quarter, wait
     found(rows, founders, people, model.studios.rows, model.labour.entrants, places, model.city_state, model.rules,

@@ -230,7 +230,7 @@ def call_capital(model) -> None:
         call = np.where(due & (funds["kind"] == kind), calls, 0.0)
         funds["cash"] += call
         model.month.flow[flow] += call.sum()
-    for instrument in model.in_force:
+    for instrument in model.acting("finance"):
         instrument.finance(model)
 
 

@@ -267,7 +267,7 @@ def propose(model) -> None:
     count = have_ideas(studios, model.rules, model.space.cells, model.city_state, model.t, proposals)
     count = add_replays(model, proposals, count)
     proposals = model.agenda.proposals = proposals[:count]
-    for instrument in model.in_force:
+    for instrument in model.acting("expect_aid"):
         instrument.expect_aid(model, proposals)
     most = model.par["aid.joint_cap"] * 1e6 * np.where(proposals["replay"] == 1, model.scale, 1.0)
     proposals["aid"] = np.minimum(proposals["aid"], most)
@@ -297,7 +297,7 @@ def find_partners(model) -> None:
     count, pairs = team_up(market_of(model), ordered, projects, credits, model.t, made)
     model.credits.put(model.credits.allocate(count), credits[:count])
     record_pairs(model, made[:pairs])
-    for instrument in model.in_force:
+    for instrument in model.acting("green_light"):
         instrument.green_light(model, rows)
 
 

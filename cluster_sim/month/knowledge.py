@@ -86,7 +86,7 @@ def spread(model) -> None:
                       model.t)
     g = model.city_state[0]
     model.state["documents"] = float(published)
-    for instrument in model.in_force:
+    for instrument in model.acting("publish"):
         model.state["documents"] += instrument.publish(model)
     norm = model.state["documents"] / (par["knowledge.publish_norm"] * model.scale)
     g["commons"] = g["commons"] * (1.0 - par["knowledge.commons_fading"]) + norm

@@ -70,5 +70,5 @@ def review(model) -> None:
     counts = np.zeros(3, np.int64)
     climb(model.studios.used, model.city_state, model.rules.p, model.t, counts)
     model.state["promotions"], model.state["listed"], model.state["new_listed"] = (int(x) for x in counts)
-    for instrument in model.in_force:
+    for instrument in model.acting("after_ladder"):
         instrument.after_ladder(model)

@@ -154,7 +154,7 @@ def migrate(model) -> None:
     whole(model, P.SETTLED, others * found)
     whole(model, P.LEFT_OTHER, rate * now[P.OTHER])
     rows = settle(model, count, weights, Origin.MIGRANT)
-    for instrument in model.in_force:
+    for instrument in model.acting("welcome"):
         instrument.welcome(model, rows)
 
 

@@ -106,6 +106,10 @@ class Observer:
         self.outlays = np.zeros((model.months, len(self.instruments)))
         self.totals, self.value_added, self.employment = np.zeros(15), np.zeros(N_SEGMENTS), np.zeros(N_SEGMENTS)
         self.place = {name: k for k, name in enumerate(INDICATORS)}
+        self.columns: list[int] = []        # of a row's entries, in their order
+        self.by_segment = [[self.place[f"{what}_{name}"] for name in SEGMENTS]
+                           for what in ("value_added", "employment")]
+        self.calendar = np.arange(model.months) + model.first_month
         self.first_staff = model.space.cells["staff"].copy(), model.space.parks["staff"].copy()
 
     def observe(self, model: Any) -> None:
@@ -122,11 +126,14 @@ class Observer:
         receipts = float(flow[L.RECEIPTS_NATION] + flow[L.RECEIPTS_ABROAD])
         outlay = float(model.month.outlay.sum())
         projects, cells = model.projects.used, model.space.cells
-        making = (projects["stage"] > Stage.FREE.value) & (projects["stage"] < Stage.RUNNING.value)
-        fresh = making & (projects["started"] == model.t)
-        repeated = float(projects["ties_repeated"][fresh].sum())
-        local, outside = float(projects["partners"][fresh].sum()), float(projects["outside_partners"][fresh].sum())
-        teams = projects["partners"][making] + projects["outside_partners"][making]
+        stage = projects["stage"]
+        making = np.flatnonzero((stage > Stage.FREE.value) & (stage < Stage.RUNNING.value))
+        here, elsewhere = projects["partners"][making], projects["outside_partners"][making]
+        fresh = np.flatnonzero(projects["started"][making] == model.t)
+        repeated = local = outside = 0.0
+        if fresh.size:
+            repeated = float(projects["ties_repeated"][making[fresh]].sum())
+            local, outside = float(here[fresh].sum()), float(elsewhere[fresh].sum())
         row = {
             "creative_value_added": s["creative_value_added"], "city_gdp": s["city_gdp"], "studios": totals[0],
             "employment": totals[1], "students": s["students"], "released": s["released"], "hits": s["hits"],
@@ -143,7 +150,7 @@ class Observer:
             "hired_from_other_sectors": s["outsiders"], "migrants": s["migrants"], "graduates": model.month.careers[0],
             "spin_offs": model.month.careers[6], "solo_founders": model.month.careers[7], "studios_listed": s["listed"],
             "promotions": s["promotions"], "funding_rounds": s["rounds"], "venture_capital": flow[L.EQUITY] / 1e6,
-            "green_lit": s["greenlit"], "in_production": making.sum(), "project_receipts": receipts / 1e6,
+            "green_lit": s["greenlit"], "in_production": making.size, "project_receipts": receipts / 1e6,
             "hit_receipts": float(model.month.hit_receipts.sum()) / 1e6, "contract_sales": (sales - receipts) / 1e6,
             "home_sales": flow[L.SALES_HOME] / 1e6, "operating_surplus": s["surplus"] / 1e6,
             "wage_bill": (flow[L.WAGES] + flow[L.SOCIAL_CONTRIBUTIONS]) / 1e6,
@@ -162,15 +169,14 @@ class Observer:
             "loop_gain": model.rivals.gain,
             "young_jobs": totals[13],
             "moves": s["moves"], "mean_size": staff / max(totals[0], 1.0),
-            "largest_team": teams.max() if teams.size else 0,
+            "largest_team": (here + elsewhere).max() if making.size else 0,
             "consumption": float(flow[L.CONSUMPTION_CITY] + flow[L.CONSUMPTION_NATION]) / 1e6,
         }
-        for k, name in enumerate(SEGMENTS):
-            row[f"value_added_{name}"] = self.value_added[k] / 1e6
-            row[f"employment_{name}"] = self.employment[k]
+        if not self.columns:
+            self.columns = [self.place[name] for name in row]
         line = self.table[model.t]
-        for name, value in row.items():
-            line[self.place[name]] = value
+        line[self.columns] = list(row.values())
+        line[self.by_segment[0]], line[self.by_segment[1]] = self.value_added / 1e6, self.employment
         self.shares(model, line)
 
     def rent_at_start_weights(self, model: Any) -> float:
@@ -198,11 +204,13 @@ class Observer:
         window = slice(t - 11, t + 1)
         value = self.table[window, place["creative_value_added"]]
         gdp = self.table[window, place["city_gdp"]]
-        line[place["gdp_share"]] = value.sum() / gdp.sum()
-        months = np.arange(t - 11, t + 1) + model.first_month
+        share = line[place["gdp_share"]] = value.sum() / gdp.sum()
+        months = self.calendar[window]
         before = months < model.par["accounts.break_year"] * 12
-        broken = np.where(before, value / model.par["accounts.statistical_break"], value)
-        line[place["gdp_share_published"]] = broken.sum() / gdp.sum()
+        if before[0]:
+            broken = np.where(before, value / model.par["accounts.statistical_break"], value)
+            share = broken.sum() / gdp.sum()
+        line[place["gdp_share_published"]] = share
 
     def series(self, model: Any) -> dict[str, np.ndarray]:
         """Return the columns of the months lived."""

@@ -327,5 +327,5 @@ def advance_projects(model) -> None:
 
 def support(model) -> None:
     """Let policy help with running costs."""
-    for instrument in model.in_force:
+    for instrument in model.acting("support"):
         instrument.support(model)

@@ -17,7 +17,7 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import N_SEGMENTS, N_SPECIALISMS, HitState, Life, Stage
 from cluster_sim.draws import RELEASE, draw, dyadic, stream, yuan
 from cluster_sim.jit import inline, kernel
-from cluster_sim.month.title_luck import denied, draw_luck, month_part, talked_about
+from cluster_sim.month.title_luck import denied, draw_luck, month_part, month_parts, talked_about
 
 POOR = 1e-3             # technical: quality of which a log is taken
 
@@ -94,12 +94,13 @@ def premiere(projects, studios, rules, city, t, flow):
             j.budget = j.cost          # what was really spent
         abroad = reach_abroad(j, s, seg)
         luck = draw(base, j.id)
-        draw_luck(j, j.budget * math.exp(location) * g.release_shock[j.segment], abroad, seg, g, p, luck)
+        parts = month_parts(seg)
+        draw_luck(j, j.budget * math.exp(location) * g.release_shock[j.segment], abroad, seg, parts, g, p, luck)
         if j.replay == 1 and denied(j.fixed_gross / g.hit_threshold, g, luck):
             j.potential = j.crowd = j.talk = 0.0
         elif j.replay == 1:
             j.potential = j.crowd = j.fixed_gross
-            j.talk = talked_about(j.fixed_gross * (1.0 + abroad) / g.hit_threshold, seg)
+            j.talk = talked_about(j.fixed_gross * (1.0 + abroad) / g.hit_threshold, parts)
             j.renown = 1.0
         j.stage = Stage.RUNNING
         j.released = t
@@ -274,7 +275,7 @@ def export_capability(studios, p):
 
 def clear_projects(model) -> None:
     """Let policy and tests act on finished works, and clear them for release."""
-    for instrument in model.in_force:
+    for instrument in model.acting("before_release"):
         instrument.before_release(model)
     clear(model.projects.used, model.rules.segments, model.t)
 
@@ -299,7 +300,7 @@ def screen_titles(model) -> None:
 def pay_partners(model) -> None:
     """Pay credited partners their points, then let policy act on released titles."""
     share_points(model.projects.used, model.credits.used, model.studios.used, model.month.flow)
-    for instrument in model.in_force:
+    for instrument in model.acting("after_release"):
         instrument.after_release(model)
 
 

@@ -16,7 +16,7 @@ def study(model) -> None:
     model.state["enrolled"] = 0
     if model.month_of_year == SEPTEMBER:
         enrol(model)
-    for instrument in model.in_force:
+    for instrument in model.acting("study"):
         instrument.study(model)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from cluster_sim.draws import again, low16, skew_normal, uniform
 from cluster_sim.jit import inline
 
@@ -27,15 +29,24 @@ def month_part(seg, run):
 
 
 @inline
-def talked_about(gross, seg):
+def month_parts(seg):
+    """Return the part of a title's gross that each month of its run brings, (months,)."""
+    parts = np.empty(int(seg.run))
+    for run in range(parts.shape[0]):
+        parts[run] = month_part(seg, run)
+    return parts
+
+
+@inline
+def talked_about(gross, parts):
     """Return how much a title is talked about: the logs of 1 + each month's gross, as far as it is a hit by then.
 
-    gross: of the whole run, over the threshold of a hit.
+    gross: of the whole run, over the threshold of a hit; parts: of it by month, as `month_parts` returns them.
     """
     talk = 0.0
     so_far = 0.0
-    for run in range(int(seg.run)):
-        month = month_part(seg, run) * gross
+    for run in range(parts.shape[0]):
+        month = parts[run] * gross
         so_far += month
         talk += math.log1p(month * so_far / (1.0 + so_far))
     return talk
@@ -52,7 +63,7 @@ def denied(gross, g, h):
 
 
 @inline
-def draw_luck(j, typical, abroad, seg, g, p, h):
+def draw_luck(j, typical, abroad, seg, parts, g, p, h):
     """Draw what a title may gross: set its potential, crowd, talk and renown.
 
     In a city of a twentieth one title stands for twenty.  Its studio has its own luck up to a twentieth of the
@@ -60,7 +71,8 @@ def draw_luck(j, typical, abroad, seg, g, p, h):
     and the city's talk meet that mean alone.  So what is expected of gross, crowd and talk is what it is at 1:1, and
     no title can weigh more than the largest can there.
 
-    typical: gross (yuan) without luck; abroad: what it grosses abroad over that at home; h: 64 random bits.
+    typical: gross (yuan) without luck; abroad: what it grosses abroad over that at home; parts: of the gross by month;
+    h: 64 random bits.
     """
     ceiling = seg.ceiling * 1e6
     draws = max(1, int(1.0 / g.scale + 0.5))
@@ -74,11 +86,13 @@ def draw_luck(j, typical, abroad, seg, g, p, h):
         if uniform(h) < p.release_zero or denied(gross / g.fame_threshold, g, h):
             gross = 0.0
         h = again(h)
+        if gross == 0.0:
+            continue
         small = below(ceiling * g.scale, gross)
         gross = below(ceiling, gross)
         beyond += gross - small
         j.crowd += gross / draws
-        j.talk += talked_about(gross * met, seg) / (draws * g.scale)
+        j.talk += talked_about(gross * met, parts) / (draws * g.scale)
         if n == 0:
             j.potential = small
             j.renown = gross

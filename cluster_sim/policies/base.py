@@ -7,6 +7,7 @@ payers' shares, the joint cap and the ledger.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -17,26 +18,19 @@ import numpy as np
 from cluster_sim import ledger as L
 from cluster_sim.codes import SEGMENTS, Life, Stage
 from cluster_sim.inputs.keys import KeyInfo as Key
+from cluster_sim.policies.payments import ACCOUNTS, LEVELS, paying
 from cluster_sim.policies.protocol import CityModel
 
 MILLION = 1e6
-LEVELS = L.LEVELS
-ACCOUNTS = {"grant": {"city": L.GRANTS_CITY, "province": L.GRANTS_PROVINCE, "centre": L.GRANTS_CENTRE},
-            "rent": {"city": L.RENT_SUBSIDY_CITY, "province": L.RENT_SUBSIDY_PROVINCE},
-            "compute": {"city": L.COMPUTE_SUBSIDY_CITY, "province": L.COMPUTE_SUBSIDY_PROVINCE},
-            "wage": {"city": L.WAGE_SUBSIDY_CITY, "province": L.WAGE_SUBSIDY_PROVINCE},
-            "refund": {"city": L.REFUNDS_CITY, "province": L.REFUNDS_PROVINCE, "centre": L.REFUNDS_CENTRE},
-            "capital": {"city": L.CALLS_CITY, "province": L.CALLS_PROVINCE},
-            "programme": {"city": L.PROGRAMMES_CITY, "province": L.PROGRAMMES_PROVINCE, "centre": L.PROGRAMMES_CENTRE},
-            "people": {"city": L.TALENT_AID_CITY, "province": L.TALENT_AID_PROVINCE, "centre": L.TALENT_AID_CENTRE},
-            "operators": {"city": L.OPERATOR_GRANTS_CITY, "province": L.OPERATOR_GRANTS_PROVINCE},
-            "guarantee": {"city": L.GUARANTEES_CITY, "province": L.GUARANTEES_PROVINCE}}
 SUBSIDIES = ("rent", "compute", "wage")
 """Kinds of payment: a grant (capital transfer), a subsidy on production (`SUBSIDIES`) or a tax paid back to studios,
 capital of a fund, a purchase from the rest of the city, an allowance to people, a grant to landlords, a guarantee
 called by a bank."""
 
 
+MOMENTS = ("open", "study", "welcome", "finance", "expect_aid", "green_light", "support", "before_release",
+           "after_release", "publish", "after_ladder", "closing", "shorten_entry")
+"""The methods by which an instrument acts in a month; an instrument overrides those that it needs."""
 COMMON_KEYS = {"budget": Key("million yuan", None, text="Most that the instrument may pay in a calendar year; "
                                                         "empty means no limit")}
 _REGISTER: dict[str, type[Instrument]] = {}
@@ -52,6 +46,12 @@ def registered() -> dict[str, type[Instrument]]:
     return _REGISTER
 
 
+@functools.cache
+def _named(segments: tuple[str, ...]) -> np.ndarray:
+    """Say for each segment whether it is among those named."""
+    return np.array([s in segments for s in SEGMENTS])
+
+
 class Instrument:
     """Base of all instruments; see docs/adding_a_policy.md for a worked example."""
 
@@ -60,14 +60,20 @@ class Instrument:
     text: ClassVar[str] = ""
     payer: ClassVar[dict[str, float]] = {"city": 1.0}
     keys: ClassVar[dict[str, Key]] = {}
+    moments: ClassVar[frozenset[str]] = frozenset()
+    """The moments of the month (`MOMENTS`) at which it does anything."""
+    _payers: ClassVar[tuple[tuple[str, int, float | None], ...]] = ()
     comparator: ClassVar[bool] = False
     """Whether it is no instrument of the city's but a plain use of the same money that instruments are held against."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        cls._payers = paying(cls.payer)
         if cls.name:
             cls.keys = {**cls.keys, **COMMON_KEYS}
             _REGISTER[cls.name] = cls
+        acts = {name for name in MOMENTS if getattr(cls, name) is not getattr(Instrument, name)}
+        cls.moments = frozenset(acts | {"shorten_entry"} if "entry_months_saved" in cls.keys else acts)
 
     def __init__(self, timeline: list[dict[str, Any]]) -> None:
         """Take the complete dated entries of the scenario (months as ordinals, money in million yuan of 2017)."""
@@ -101,8 +107,7 @@ class Instrument:
 
     def covers(self, segment: np.ndarray) -> np.ndarray:
         """Say for each of some segments (indices) whether the key ``segments`` in force names it."""
-        named = self.get("segments")
-        return np.array([s in named for s in SEGMENTS])[segment]
+        return _named(tuple(self.get("segments")))[segment]
 
     @property
     def in_force(self) -> bool:
@@ -213,7 +218,8 @@ class Instrument:
 
         account: programme (bought from the rest of the city), people, operators, guarantee, capital.
         """
-        paid = float(self.affordable(model, np.array([amount]))[0])
+        due = max(0.0, float(math.floor(amount)))
+        paid = due if self.get("budget") is None or due == 0.0 else float(self.affordable(model, np.array([due]))[0])
         if paid > 0.0:
             self.book(model, paid, account)
             self.note(model, act, np.array([entity]), base, np.array([paid]))
@@ -227,20 +233,18 @@ class Instrument:
             model.kept.payments.add(model.t, self.name, act, ids, np.broadcast_to(base, shape), paid,
                                np.broadcast_to(studios, shape))
 
-    def shares(self, model: CityModel) -> dict[str, float]:
-        """Return the parts in which governments pay: those that the instrument declares."""
-        return self.payer
+    def payers(self, model: CityModel) -> tuple[tuple[str, int, float | None], ...]:
+        """Return who pays as `paying` does: those whom the instrument declares."""
+        return self._payers
 
     def book(self, model: CityModel, total: float, account: str) -> None:
         """Share a total (yuan) among the payers and enter it in the ledger and in the budget."""
         left = total
-        shares = self.shares(model)
-        levels = [level for level in LEVELS if shares.get(level, 0.0) > 0.0]
-        for level in levels:
-            part = left if level == levels[-1] else float(np.floor(total * shares[level]))
+        for level, number, share in self.payers(model):
+            part = left if share is None else float(math.floor(total * share))
             left -= part
             model.month.flow[ACCOUNTS[account][level]] += part
-            model.month.outlay[LEVELS.index(level)] += part
+            model.month.outlay[number] += part
         self.spent_this_year += total
         self.outlay += total
         self.outlay_of_month += total
@@ -253,7 +257,8 @@ class Instrument:
 
     def mask(self, model: CityModel, key: str = "zones") -> int:
         """Return the bit mask of the zones in force."""
-        return sum(1 << model.places.zone_index[z] for z in self.get(key) if z in model.places.zone_index)
+        known = model.places.zone_index
+        return sum([1 << known[z] for z in self.get(key) if z in known])
 
     def among(self, model: CityModel, zones: np.ndarray) -> np.ndarray:
         """Say of places by their zones (bits) whether they are in one of those in force (all if none is named)."""
@@ -309,6 +314,8 @@ class Instrument:
 
         The studio's price falls by as much: it counts on it in its costs of the next month.
         """
+        if not rows.size:
+            return np.zeros(0)
         relief = model.studios.rows[f"{account}_relief"]
         cost = self.cost_of(model, rows, account)
         paid = self.pay(model, rows, np.minimum(wanted, cost * (1.0 - relief[rows])), account, act=account, base=cost)
@@ -321,6 +328,8 @@ class Instrument:
 
     def pay_projects(self, model: CityModel, rows: np.ndarray, amounts: np.ndarray) -> None:
         """Pay aid (yuan) for projects to their owners, under the joint cap of all aids to one work."""
+        if not amounts.any():
+            return
         projects = model.projects.rows
         unit = self.unit(model, projects["replay"][rows])
         room = model.par["aid.joint_cap"] * MILLION * unit - projects["aid_claim"][rows]

@@ -77,8 +77,8 @@ class LadderGrants(Instrument):
         grants = np.array([0.0] + [self.get(tier) for tier in TIERS[1:]]) * MILLION
         if not grants.any():
             return
-        rows = self.listed(model)
-        rows = rows[(studios["listed"][rows] == model.t) & (studios["born"][rows] < model.t)]
+        fresh = (studios["listed"] == model.t) & (studios["tier"] > 0) & (studios["born"] < model.t)
+        rows = by_identity(studios, np.flatnonzero(fresh & self.open_studios(model))) if fresh.any() else np.empty(0)
         if rows.size:
             self.pay(model, rows, grants[studios["tier"][rows]], act="tier",
                      base=studios["tier"][rows].astype(float))

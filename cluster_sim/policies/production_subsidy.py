@@ -107,7 +107,9 @@ class ProductionSubsidy(Instrument):
 
     def after_release(self, model) -> None:
         projects, rows = model.projects.used, self.released_now(model)
-        if rows.size and self.get("rate"):
+        if not rows.size:
+            return
+        if self.get("rate"):
             cost, segment, coinvest, replay = (projects[c][rows] for c in ("cost", "segment", "coinvest", "replay"))
             aid = self.aid(cost, segment, coinvest, self.unit(model, replay))
             self.pay_projects(model, rows, np.where(self.wins(model, projects["id"][rows]), aid, 0.0))

@@ -58,6 +58,9 @@ class SciFi13(Instrument):
                                                     self.unit(model, projects["replay"][rows])))
 
     def support(self, model) -> None:
+        fair = self.get("fair") and model.month_of_year == int(self.get("fair_month"))
+        if not (self.get("founding") or self.get("park") or fair):
+            return
         studios = model.studios.used
         mine = self.open_studios(model) & (studios["segment"] == Segment.SCIFI.value)
         if self.get("founding"):
@@ -65,7 +68,7 @@ class SciFi13(Instrument):
             self.pay(model, by_identity(studios, new), self.money("founding"), act="founding")
         if self.get("park"):
             self.reward_parks(model, by_identity(studios, np.flatnonzero(mine & (studios["park"] >= 0))))
-        if self.get("fair") and model.month_of_year == int(self.get("fair_month")):
+        if fair:
             self.exhibit(model, np.flatnonzero(mine))
 
     def reward_parks(self, model, tenants: np.ndarray) -> None:
