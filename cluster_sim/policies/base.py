@@ -15,10 +15,9 @@ from zlib import crc32
 
 import numpy as np
 
-from cluster_sim import ledger as L
 from cluster_sim.codes import SEGMENTS, Life, Stage
 from cluster_sim.inputs.keys import KeyInfo as Key
-from cluster_sim.policies.payments import ACCOUNTS, LEVELS, paying
+from cluster_sim.policies.payments import ACCOUNTS, paying
 from cluster_sim.policies.protocol import CityModel
 
 MILLION = 1e6
