@@ -67,7 +67,7 @@ def continued_instruments(model: Any, laws: dict[str, list[dict[str, Any]]]) -> 
     ValueError if one of them has other entries for the months lived, the first month to come apart.
     """
     last = model.ordinal - 1
-    known = {each.name: each for each in model.in_force}
+    known = {each.name: each for each in model.instruments if each.in_force}
     found = []
     for name, law in sorted(laws.items()):
         fresh = policies.instruments()[name](law)
@@ -92,8 +92,8 @@ def continued_events(model: Any, old: list[dict[str, Any]]) -> list[Any]:
     lasting = dict(zip(map(written, model_events(old)), model.events, strict=True))
     makers = next((event.makers for event in model.events if isinstance(event, Hit)), {})
     found = []
-    for event, fresh in zip(model_events(model.setup.events), read_events(model.setup.events, model.setup.start),
-                            strict=True):
+    now = read_events(model.setup.events, model.first_month, model.par)
+    for event, fresh in zip(model_events(model.setup.events), now, strict=True):
         if isinstance(fresh, Hit):
             fresh.makers = makers           # who made a studio's films so far makes its next ones
         found.append(lasting.get(written(event), fresh))

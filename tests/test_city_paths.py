@@ -33,7 +33,7 @@ def yearly_prices(city) -> dict[int, float]:
 @pytest.mark.parametrize("b", [1.0, 1.17])
 def test_rest_and_creative_value_added_make_the_published_gdp(chengdu, b):
     """Twelve months of the rest, plus creative value added (times b before 2018), are the GDP that was published."""
-    rest, prices = chengdu.paths(JANUARY_2017, MONTHS, b=b)["rest_gdp"], yearly_prices(chengdu)
+    rest, prices = chengdu.paths(JANUARY_2017, MONTHS, b=b, break_year=2018)["rest_gdp"], yearly_prices(chengdu)
     for year in range(2017, 2022):
         at = (year - BASE) * 12
         seen = chengdu.observed[year]
@@ -51,7 +51,7 @@ def test_creative_value_added_after_the_cutoff_enters_nowhere(chengdu):
     from cluster_sim.city.paths import growth_rates as rates
     from cluster_sim.city.paths import rest_of_gdp
 
-    a, c = rest_of_gdp(chengdu, rates(chengdu), 1.1), rest_of_gdp(other, rates(chengdu), 1.1)
+    a, c = rest_of_gdp(chengdu, rates(chengdu), 1.1, 2018), rest_of_gdp(other, rates(chengdu), 1.1, 2018)
     assert np.array_equal(a, c)
 
 

@@ -90,3 +90,11 @@ def test_who_earns_nothing_has_nothing_paid_back():
     cut.support(model)
     paid = cash_of(model, rows) - cash
     assert paid[0] == pytest.approx(1e6 * model.par["costs.profit_tax"], abs=1.0) and (paid[1:] == 0.0).all()
+
+
+def test_each_government_gives_up_its_own_part_of_the_tax_that_is_cut():
+    """What is declared is what the parameters say; other parts of the tax are other parts of the cut."""
+    model, cut = in_force("tax_cut", rate=0.4)
+    assert cut.shares(model) == pytest.approx(cut.payer)
+    model, cut = in_force("tax_cut", rate=0.4, par={"costs.tax_to_centre": 0.5})
+    assert cut.shares(model) == pytest.approx({"city": 0.36, "province": 0.14, "centre": 0.5})

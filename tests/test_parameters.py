@@ -66,6 +66,7 @@ def test_records_want_every_parameter():
         (file(value="'x'"), "not a number"),
         (file(value="1e-3"), "1.0e-3"),
         (file(status="guessed"), "status"),
+        (file().replace("text: t", "text: t, role: odd"), "role"),
         (file(bounds="[1, 0]"), "bounds"),
         (file(bounds="3"), "bounds"),
         (file(value="{film: 0.1}", group="segments"), "exactly one value"),
@@ -84,6 +85,7 @@ def test_kinds():
     switch = read_specification(file(value="true"))["g.a"]
     count = read_specification(file(value="3", unit="count", bounds="[0, 9]"))["g.a"]
     assert (switch.kind, switch.value) == ("switch", 1.0)
+    assert switch.role == "" and parameters.specification()["births.founder_wage"].role == parameters.TECHNICAL
     assert count.kind == "count" and count.admits(4) and not count.admits(4.5)
     assert pickle.loads(pickle.dumps(count)) == count
 

@@ -236,6 +236,7 @@ def test_the_leading_uncertain_parameters_of_a_scenario(monkeypatch):
     """Uncertain parameters are asked once at their bounds; those that move the output go on."""
     everything = uncertain.uncertain(base())
     assert len(everything) > 150 and {X, Y, Z} <= set(everything) and "start.wage" not in everything
+    assert "births.founder_wage" not in everything, "a technical number only shapes a rule"
     few = {name: everything[name] for name in [*list(everything)[:5], Z, Y, X]}
     monkeypatch.setattr(uncertain, "uncertain", lambda scenario: few)
     result = cs.sensitivity(base(), top=2, trajectories=4, base_points=0, scale=1, workers=0, factory=FACTORY)

@@ -12,7 +12,8 @@ CELLS = np.dtype([("district", "i2"), ("floor_m2", "f8"), ("other_m2", "f8"), ("
                   ("rent_index", "f8"), ("zones", "u4")])
 PARKS = np.dtype([("x", "i2"), ("y", "i2"), ("floor_m2", "f8"), ("opened", "i4"), ("zones", "u4"), ("hub", "u1")])
 UNIVERSITIES = np.dtype([("x", "i2"), ("y", "i2"), ("weight", "f8")])
-EARTH_KM = 6371.0
+EARTH_KM = 6371.0                       # technical: radius of the earth
+KM_NORTH, KM_EAST = 110.57, 111.32      # technical: of a degree, the second at the equator
 
 
 def great_circle(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -39,14 +40,14 @@ class Grid:
     def around(cls, centre: tuple[float, float], side: int, cell_km: float) -> Grid:
         """Return the grid whose middle is ``centre``."""
         half = side * cell_km / 2.0
-        lat = half / 110.57
-        lon = half / (111.32 * math.cos(math.radians(centre[1])))
+        lat = half / KM_NORTH
+        lon = half / (KM_EAST * math.cos(math.radians(centre[1])))
         return cls(side, cell_km, (centre[0] - lon, centre[1] - lat), centre)
 
     def position(self, lon: float, lat: float) -> tuple[float, float]:
         """Return the place in km east and north of the south-west corner."""
-        east = (lon - self.origin[0]) * 111.32 * math.cos(math.radians(self.centre[1]))
-        return east, (lat - self.origin[1]) * 110.57
+        east = (lon - self.origin[0]) * KM_EAST * math.cos(math.radians(self.centre[1]))
+        return east, (lat - self.origin[1]) * KM_NORTH
 
     def cell(self, lon: float, lat: float) -> tuple[int, int]:
         """Return the cell (x, y) of a point; points outside are put into the nearest edge cell."""

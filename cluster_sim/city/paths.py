@@ -14,8 +14,9 @@ import numpy as np
 from cluster_sim.city.base import CityData
 from cluster_sim.codes import N_SEGMENTS, SEGMENTS
 
-BASE = 2017
-LAST = 2056
+BASE = 2017         # technical: year of the figures that paths start from
+DIGITS = 6          # technical: to which solved paths are rounded, so that they are the same on every machine
+LAST = 2056         # technical: year up to which paths are laid out
 NAMES = (*(f"market_{s}" for s in SEGMENTS), *(f"release_{s}" for s in SEGMENTS), "foreign_market", "outside_wage",
          "rest_wage", "gdp", "deflator")
 
@@ -62,14 +63,14 @@ def spread(totals: np.ndarray) -> np.ndarray:
     d = np.diff(np.eye(months), axis=0)
     c = np.kron(np.eye(n), np.ones(12))
     system = np.block([[d.T @ d, c.T], [c, np.zeros((n, n))]])
-    return np.round(np.linalg.solve(system, np.concatenate([np.zeros(months), totals]))[:months], 6)
+    return np.round(np.linalg.solve(system, np.concatenate([np.zeros(months), totals]))[:months], DIGITS)
 
 
-def rest_of_gdp(city: CityData, rates: dict[str, dict[int, float]], b: float) -> np.ndarray:
+def rest_of_gdp(city: CityData, rates: dict[str, dict[int, float]], b: float, break_year: float) -> np.ndarray:
     """Return the rest's GDP by month from January BASE (million yuan, prices of BASE), sixteen years or more.
 
-    Up to the cutoff: observed GDP less observed creative value added (times b before 2018); after it the
-    rest grows as the city's whole GDP does.
+    Up to the cutoff: observed GDP less observed creative value added (times b before the year in which the
+    statistics break); after it the rest grows as the city's whole GDP does.
     """
     prices = annual_index(rates["deflator"])
     cutoff = int(city.source.get("cutoff", BASE))
@@ -78,7 +79,7 @@ def rest_of_gdp(city: CityData, rates: dict[str, dict[int, float]], b: float) ->
     for k, year in enumerate(years):
         seen = city.observed.get(int(year))
         if year <= cutoff and seen and seen["creative_bn"]:
-            creative = seen["creative_bn"] * (b if year < 2018 else 1.0)
+            creative = seen["creative_bn"] * (b if year < break_year else 1.0)
             totals[k] = (seen["gdp_bn"] - creative) * 1000.0 / prices[year - BASE + 1]
         elif k == 0:
             totals[0] = float(city.source["gdp_2017"]) - city.start["creative_value_added_2017"] * b
@@ -91,23 +92,24 @@ def rest_of_gdp(city: CityData, rates: dict[str, dict[int, float]], b: float) ->
 _CACHE: dict[tuple[Any, ...], dict[str, np.ndarray]] = {}
 
 
-def outside_paths(city: CityData, first: int, months: int, *, b: float, freeze: int | None,
-                  half: int | None = None) -> dict[str, np.ndarray]:
+def outside_paths(city: CityData, first: int, months: int, *, b: float = 1.0, break_year: float = BASE,
+                  rest_wage: float = 1.0, freeze: int | None = None, half: int | None = None) -> dict[str, np.ndarray]:
     """Return all outside paths by month; with ``freeze`` each stays at its value of that month.
 
+    b, break_year: factor on the published value added before a year; rest_wage: in BASE, of a city that gives none.
     half: ordinal of the month in which AI tools are half of what they ever will be, if not that of the city's file.
 
     Keys: deflator, rest_gdp (million yuan a month), outside_wage, foreign_market (indices, BASE = 1),
     rest_wage (thousand yuan a month), ai (0 to 1), market_SEGMENT and release_SEGMENT (indices).
     """
-    key = (str(city.folder), first, months, round(b, 12), freeze, half)
+    key = (str(city.folder), first, months, round(b, 12), break_year, rest_wage, freeze, half)
     if key in _CACHE:
         return {name: path.copy() for name, path in _CACHE[key].items()}
     at, count = (first, months) if freeze is None else (freeze, 1)
     rates = growth_rates(city)
     result = {name: by_month(annual_index(rates[name]), at, count) for name in NAMES if name != "gdp"}
-    result["rest_wage"] *= float(city.source.get("rest_wage", 5.0))
-    rest = rest_of_gdp(city, rates, b)
+    result["rest_wage"] *= float(city.source.get("rest_wage", rest_wage))
+    rest = rest_of_gdp(city, rates, b, break_year)
     place = np.arange(count) + at - BASE * 12
     result["rest_gdp"] = rest[np.clip(place, 0, rest.size - 1)]
     tools = city.source.get("ai") or {}

@@ -20,6 +20,8 @@ import numpy as np
 from cluster_sim.city.base import CityData
 from cluster_sim.records import QUARTER
 
+LEAST_SIDE = 3          # technical: cells along a side, so that one has neighbours all around
+
 
 @dataclass(frozen=True)
 class Places:
@@ -52,7 +54,7 @@ def resize(city: CityData, scale: float) -> Places:
     """Return the city's places at a scale in (0, 1]: totals of floor shrink with it, densities stay."""
     if not 0.0 < scale <= 1.0:
         raise ValueError(f"scale must be above 0 and at most 1, not {scale}")
-    side = max(3, round(city.side * np.sqrt(scale)))
+    side = max(LEAST_SIDE, round(city.side * np.sqrt(scale)))
     line = ((np.arange(city.side) + 0.5) / city.side * side).astype(int)
     block = (line[:, None] * side + line[None, :]).ravel()          # the coarse cell of each cell
     parks, universities = city.parks.copy(), city.universities.copy()

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from cluster_sim.inputs.errors import Faults
 from cluster_sim.inputs.files import display, read_text_file
 
-MOST_BYTES, MOST_CORNERS = 20_000_000, 20_000
+MOST_BYTES, MOST_CORNERS = 20_000_000, 20_000       # technical: of a file that is read
 Position = Annotated[list[float], Field(min_length=2, max_length=4)]
 Ring = Annotated[list[Position], Field(min_length=3)]
 

@@ -20,7 +20,7 @@ from cluster_sim.inputs.validation import required_keys, validate
 from cluster_sim.inputs.yaml_reader import read_file
 
 FOLDER = Path(__file__).resolve().parent.parent / "cities"
-MOST_ZONES = 32
+MOST_ZONES = 32         # technical: bits of a number
 """Zones are bits of one 32-bit number."""
 TABLES = {"districts": file_shapes.DistrictRow, "sites": file_shapes.SiteRow, "outside": file_shapes.OtherCity,
           "observed": file_shapes.ObservedRow, "growth": file_shapes.GrowthRow, "pandemic": file_shapes.PandemicRow}
@@ -189,7 +189,8 @@ class _Files:
             fault("floor.centres", "expected at least one", "", root.value["floor"].value["centres"].mark)
         for name in y["growth"] if isinstance(y["growth"], dict) else ():
             if name not in (*NAMES, "market", "release"):
-                fault("growth", f"unknown path '{name}'", did_you_mean(name, NAMES, f"known: {listing(NAMES, 20)}"),
+                known = f"known: {listing(NAMES, len(NAMES))}"
+                fault("growth", f"unknown path '{name}'", did_you_mean(name, NAMES, known),
                       root.value["growth"].key_mark(name))
         zones = list(y.get("zones") or {})
         if len(zones) > MOST_ZONES:

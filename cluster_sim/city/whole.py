@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from cluster_sim.city import paths, places
@@ -15,10 +17,9 @@ class City(CityData):
         """Return the city's places at a scale: a coarser map of the same densities and distances."""
         return places.resize(self, scale)
 
-    def paths(self, first: int, months: int, *, b: float = 1.0, freeze: int | None = None,
-              half: int | None = None) -> dict[str, np.ndarray]:
-        """Return the outside paths by month from the ordinal ``first``; see city/paths.py."""
-        return paths.outside_paths(self, first, months, b=b, freeze=freeze, half=half)
+    def paths(self, first: int, months: int, **options: Any) -> dict[str, np.ndarray]:
+        """Return the outside paths by month from the ordinal ``first``; options as `city.paths.outside_paths` has."""
+        return paths.outside_paths(self, first, months, **options)
 
     def pandemic(self, first: int, months: int) -> dict[str, np.ndarray]:
         """Return the multipliers of demand and release by month and segment, (months, 6) each."""

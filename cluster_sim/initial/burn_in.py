@@ -7,7 +7,7 @@ import numpy as np
 from cluster_sim.codes import HitState
 from cluster_sim.month import greenlight, production, release, subcontracting
 
-MONTHS = 36
+MONTHS = 36             # technical: until works are in every stage
 PLANNING = (subcontracting.look_for_partners, greenlight.propose, greenlight.decide, greenlight.find_partners,
             production.plan_work)
 MAKING = (production.make_projects, production.advance_projects, release.clear_projects, release.premiere_titles,

@@ -21,12 +21,12 @@ from cluster_sim import people_ledger as P
 from cluster_sim.codes import N_SEGMENTS, Life
 from cluster_sim.initial.nation import LEAST_WEIGHT, let_luck_spread, settle_nation
 
-JOBS_LEVEL, JOBS_SUM = 1.5, 0.04       # answer of log attraction to log jobs over target, and to their sum over months
-WAGE_LEVEL, WAGE_SUM = 12.0, 0.15        # answer of log inflow to the log relative wage, and to its sum
-STUDIOS_LEVEL, STUDIOS_SUM = 8.0, 0.25  # answer of log founding to log studios over their number, and to its sum
-COUNTED_GAIN = 0.3      # of these answers while corrections count, so that they hardly move by then
+JOBS_LEVEL, JOBS_SUM = 1.5, 0.04        # technical: answer of log attraction to log jobs over target, and to their sum
+WAGE_LEVEL, WAGE_SUM = 12.0, 0.15       # technical: answer of log inflow to the log relative wage, and to its sum
+STUDIOS_LEVEL, STUDIOS_SUM = 8.0, 0.25  # technical: answer of log founding to log studios over target, and to their sum
+COUNTED_GAIN = 0.3      # technical: of these answers while corrections count, so that they hardly move by then
 AROUND = [P.OTHER, P.HOME, P.ELSEWHERE, P.CITIES]    # stocks of people that are held where they started
-BOUND = 4.0                             # largest log correction
+BOUND = 4.0                             # technical: largest log correction
 
 
 class Hold:

@@ -10,11 +10,11 @@ import numpy as np
 from cluster_sim.city import City
 from cluster_sim.codes import N_SEGMENTS, SEGMENTS
 
-BASE_MONTH = 2017 * 12      # month whose outside values a frozen scenario repeats, unless it names another
+BASE_MONTH = 2017 * 12      # technical: month whose outside values a frozen scenario repeats, unless it names another
 CHANGED = {"market": ("market", "release"), "foreign": ("foreign_market",), "rest_gdp": ("rest_gdp",),
            "outside_wage": ("outside_wage",)}
 """The paths of the model that a scenario's change moves: the nation buys contracts and titles."""
-LEAST_GROWTH = -0.99        # a year, so that a path that shrinks never ends below nothing
+LEAST_GROWTH = -0.99        # technical: a year, so that a path that shrinks never ends below nothing
 
 
 def still_month(setup: Any) -> int:
@@ -43,10 +43,11 @@ def outside_paths(setup: Any, city: City) -> dict[str, np.ndarray]:
 
     Markets and other cities' wages are over their first month's; the reference path is missing where a city has none.
     """
+    par = setup.parameters
     first, months, outside = setup.start, setup.end - setup.start + 1, setup.outside
     freeze = still_month(setup) if outside.get("freeze") else None
-    raw = city.paths(first, months, b=setup.parameters["accounts.statistical_break"], freeze=freeze,
-                     half=outside.get("ai", {}).get("half"))
+    raw = city.paths(first, months, b=par["accounts.statistical_break"], break_year=par["accounts.break_year"],
+                     rest_wage=par["start.rest_wage"], freeze=freeze, half=outside.get("ai", {}).get("half"))
     out: dict[str, np.ndarray] = dict(raw)
     out["market"] = np.stack([raw[f"market_{s}"] / raw[f"market_{s}"][0] for s in SEGMENTS], 1)
     names = [f"release_{s}" for s in SEGMENTS]
@@ -56,13 +57,13 @@ def outside_paths(setup: Any, city: City) -> dict[str, np.ndarray]:
     out["rest_wage"] = raw["rest_wage"] * 1000.0
     out["rest_wage_growth"] = np.concatenate([[0.0], np.diff(np.log(out["rest_wage"]))])
     for name, growth in (("floor_growth", "property.growth"), ("other_growth", "property.other_growth")):
-        out[name] = np.full(months, 0.0 if freeze is not None else setup.parameters[growth])
+        out[name] = np.full(months, 0.0 if freeze is not None else par[growth])
     out["pandemic_demand"], out["pandemic_release"] = np.ones((2, months, N_SEGMENTS))
     for event in setup.events:
         if event["kind"] == "pandemic":
             effect = city.pandemic(first, months)
             at = np.arange(months) + first
-            inside = (at >= event.get("from", 0)) & (at <= event.get("to", 10**6))
+            inside = (at >= event.get("from", 0)) & (at <= event.get("to", np.inf))
             for what in ("demand", "release"):
                 out[f"pandemic_{what}"] = np.where(inside[:, None], effect[what], 1.0)
     reference = city.reference(first, months)

@@ -28,17 +28,18 @@ from cluster_sim.initial.studios import counted_studios
 from cluster_sim.month import observe
 from cluster_sim.month.founding import set_usual_income
 
-FIRST_SEED = 7_000_000_000      # burn-ins have luck that no run of a usual seed has
-RENEWED_BEFORE, SETTLED_BEFORE = 0.8, 0.5
+FIRST_SEED = 7_000_000_000      # technical: burn-ins have luck that no run of a usual seed has
+RENEWED_BEFORE, SETTLED_BEFORE = 0.8, 0.5       # technical: of the burn-in
 """Parts of the burn-in before the start: between them costs and prices of the time become the usual ones, after them
 corrections count."""
-RENEWAL = 1.0 / 24.0            # weight of a month in what becomes usual
-ALWAYS_OPEN = -1_000_000        # month of opening of parks that are older than any burn-in
+WHICH_REST = -7                 # technical: keys the draw that says which state of rest a seed takes
+RENEWAL = 1.0 / 24.0            # technical: weight of a month in what becomes usual
+ALWAYS_OPEN = -1_000_000        # technical: month of opening of parks that are older than any burn-in
 
 
 def bring_to_rest(model: Any) -> None:
     """Let a laid-out city without inhabitants take over a state of rest; note the time that making it took."""
-    number = int(model.par["start.rest_states"] * uniform_for(model.seed, IDENTITY, -7, 0))
+    number = int(model.par["start.rest_states"] * uniform_for(model.seed, IDENTITY, WHICH_REST, 0))
     store = rest_store.RestStore.of(model, number)
     state = store.read()
     if state is None:

@@ -30,9 +30,9 @@ CODE = ("*.py", "agents/*.py", "city/*.py", "initial/*.py", "month/*.py", "natio
 WITHOUT_EFFECT = ("gaps.attraction", "gaps.people", "gaps.wage", "accounts.statistical_break", "accounts.induced",
                   "accounts.poaching_loss", "start.rest_states")
 """Parameters that act after the burn-in, or only on what it does not read."""
-MOST_FILES = 400
-"""More are not kept; the oldest go first."""
-STALE_SECONDS = 3600.0
+PRIVATE = 0o700                 # technical: only the owner reads and writes
+MOST_FILES = 400                # technical: more are not kept; the oldest go first
+STALE_SECONDS = 3600.0          # technical: after which an unfinished file is nobody's
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def cache_folder() -> Path | None:
     """Return the folder of states in the user's cache, made for him alone; None if it is not his or cannot be made."""
     folder = jit.user_cache() / "rest"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         return folder if is_own(os.lstat(folder)) and os.access(folder, os.W_OK) else None
     except OSError:
         return None

@@ -150,7 +150,7 @@ def wind_up(gone, studios, flow, lost, passed):
             s.loan += -s.cash
             s.cash = 0.0
         debts[0], debts[1], debts[2] = s.loan, s.payable[0], s.payable[1]
-        for d in range(3):
+        for d in range(debts.size):
             paid = min(s.cash, debts[d])
             s.cash -= paid
             flow[L.LOAN_REPAYMENTS if d == 0 else L.SUPPLIERS_PAID_CITY + d - 1] += paid

@@ -17,6 +17,10 @@ from cluster_sim.jit import kernel
 from cluster_sim.policies import instruments
 from cluster_sim.policies.payments import dates
 
+MOST_LOAD = 3.0         # technical: load over capacity that counts in the mean use of capacity, so that none rules it
+LARGE_TEAM = 30         # technical: partners from which a title's team is listed
+MILLION = 1_000_000     # technical: a title's name ends with the last six digits of its identity
+
 STATE = ("creative_value_added", "rest_gdp", "city_gdp", "other_sector_balance", "migrants", "hires", "outsiders",
          "students", "seekers", "places", "students_wish", "proposed", "greenlit", "released", "hits", "entries",
          "exits", "bankruptcies", "moves", "promotions", "listed", "new_listed", "applicants", "rounds", "won_home",
@@ -50,7 +54,7 @@ def survey_studios(studios, city, p, totals, value_added, employment, t):
         totals[4] += math.floor(s.reputation * 1e6)
         totals[5] += math.floor(s.ai * 1e6) * s.staff
         totals[6] += math.floor(s.price / g.outside_price[segment] * 1e6) * s.staff
-        totals[7] += math.floor(min(s.load, 3.0 * s.capacity) * 1e3)
+        totals[7] += math.floor(min(s.load, MOST_LOAD * s.capacity) * 1e3)
         totals[8] += math.floor(s.capacity * 1e3)
         for k in range(N_SPECIALISMS):
             if s.sub[k] >= 0 and s.asked[k] > 0.0:
@@ -202,8 +206,9 @@ class Observer:
         gdp = self.table[window, place["city_gdp"]]
         share = line[place["gdp_share"]] = value.sum() / gdp.sum()
         months = self.calendar[window]
-        if months[0] < 2018 * 12:
-            broken = np.where(months < 2018 * 12, value / model.par["accounts.statistical_break"], value)
+        before = months < model.par["accounts.break_year"] * 12
+        if before[0]:
+            broken = np.where(before, value / model.par["accounts.statistical_break"], value)
             share = broken.sum() / gdp.sum()
         line[place["gdp_share_published"]] = share
 
@@ -233,7 +238,7 @@ def titles(model: Any) -> np.ndarray:
 def title_names(model: Any, done: np.ndarray) -> np.ndarray:
     """Return names: that of the event for a replayed hit, else segment and number."""
     known = {e.identity: e.title for e in model.events if hasattr(e, "identity")}
-    return np.array([known.get(int(i), f"{SEGMENTS[s]} {int(i) % 1000000:06d}")
+    return np.array([known.get(int(i), f"{SEGMENTS[s]} {int(i) % MILLION:06d}")
                      for i, s in zip(done["id"], done["segment"], strict=True)], dtype=object)
 
 
@@ -263,7 +268,9 @@ def credits_table(model: Any) -> dict[str, np.ndarray]:
     live = model.credits.used
     j = model.projects.used
     teams = np.where(j["stage"] > Stage.FREE.value, j["partners"] + j["outside_partners"], 0)
-    large = j["id"][(teams >= 30) | ((teams == teams.max()) & (teams > 0))] if teams.size else np.zeros(0, np.int64)
+    large = np.zeros(0, np.int64)
+    if teams.size:
+        large = j["id"][(teams >= LARGE_TEAM) | ((teams == teams.max()) & (teams > 0))]
     live = live[(live["alive"] == Life.ALIVE.value) & np.isin(live["project_id"], large)]
     c = np.concatenate([*model.kept.credits, live]) if model.kept.credits else live
     c = c[np.lexsort((c["specialism"], c["outside"], c["partner_id"], c["project_id"]))]

@@ -8,11 +8,13 @@ from cluster_sim import people_ledger as P
 from cluster_sim.codes import Origin, Status
 from cluster_sim.month.population import Arrival, arrive
 
+SEPTEMBER = 9           # technical: the month in which studies begin
+
 
 def study(model) -> None:
     """Enrol students in September, and let policy teach."""
     model.state["enrolled"] = 0
-    if model.month_of_year == 9:
+    if model.month_of_year == SEPTEMBER:
         enrol(model)
     for instrument in model.acting("study"):
         instrument.study(model)

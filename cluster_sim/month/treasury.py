@@ -16,7 +16,7 @@ from cluster_sim.draws import yuan
 from cluster_sim.jit import inline, kernel
 from cluster_sim.month.liquidity import cash_kept, credit_line, free_money, loan_rate, own_costs, seat_price
 
-MONTH = 365.0 / 12.0        # days
+MONTH = 365.0 / 12.0        # technical: days
 _RAISED, _SETTLED = np.array(L.RAISED), np.array(L.SETTLED)
 
 

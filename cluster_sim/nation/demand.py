@@ -15,6 +15,8 @@ from cluster_sim.draws import CITY_LUCK, draw, normal, stream
 from cluster_sim.jit import kernel
 from cluster_sim.nation.parameters import NationParameters
 
+MOST_SEGMENTS = 64      # technical: keeps apart the draws of a city's segments
+
 
 @kernel
 def fill_normals(seed, t, out):
@@ -22,7 +24,7 @@ def fill_normals(seed, t, out):
     base = stream(seed, CITY_LUCK, t)
     for c in range(out.shape[0]):
         for k in range(out.shape[1]):
-            out[c, k] = normal(draw(base, c * 64 + k))
+            out[c, k] = normal(draw(base, c * MOST_SEGMENTS + k))
 
 
 def first_luck(parameters: NationParameters, shape: tuple[int, int], seed: int) -> np.ndarray:
@@ -44,7 +46,7 @@ def weigh(p, rest, s, appeal, lucky, seed, t, weight):
         for k in range(s.jobs.shape[1]):
             log = p.theta * math.log(s.jobs[c, k] / rest.jobs[c, k]) - p.sigma * math.log(s.price[c, k])
             if lucky:
-                s.luck[c, k] = p.luck_memory * s.luck[c, k] + shock * normal(draw(base, c * 64 + k))
+                s.luck[c, k] = p.luck_memory * s.luck[c, k] + shock * normal(draw(base, c * MOST_SEGMENTS + k))
                 log += s.luck[c, k] - 0.5 * p.luck_spread**2
             weight[c, k] = rest.appeal[c, k] * appeal[c, k] * math.exp(log)
 

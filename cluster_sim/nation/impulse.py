@@ -16,10 +16,13 @@ from cluster_sim.nation.month import step
 from cluster_sim.nation.parameters import NationParameters, specification
 from cluster_sim.nation.state import Outside, Rest, State, at_rest
 
-SHOCKS = {"demand": 0.05, "cost": 0.01, "people": -0.05}
+SHOCKS = {"demand": 0.05, "cost": 0.01, "people": -0.05}        # technical: sizes of an experiment
 """Orders won for good, own cost for good, and everybody who lives in the city, once."""
 MEASURES = ("jobs", "wage", "price")
-YEARS = (1, 3, 10)
+YEARS = (1, 3, 10)      # technical: when an experiment is read
+CITIES = 30             # technical: of the ring on which an experiment takes place
+LEAST_ANSWER, LEAST_SPEED = 1e-4, 1e-5           # technical: so that nothing is divided by, or a log taken of, zero
+STEP, SCALE, MOST_TRIES = 1e-3, 0.3, 60          # technical: of the search for speeds
 FREE = ("plan_speed", "offer_speed", "switch_rate", "emigration_rate")
 """Speeds that no source gives."""
 
@@ -41,7 +44,7 @@ def answer(parameters: NationParameters, shock: str, *, rest: Rest | None = None
     shock: a name of `SHOCKS`.  rest: where the city stands, by default on a ring of thirty.  alone: hold all
     other cities and the pool as they are at rest.  Segments are averaged with the jobs of rest.
     """
-    rest = ring(30, parameters) if rest is None else rest
+    rest = ring(CITIES, parameters) if rest is None else rest
     base = at_rest(rest, parameters)
     state = base.copy()
     outside = _shocked(shock, rest, state)
@@ -84,7 +87,7 @@ def fit(target: np.ndarray, parameters: NationParameters, *, free: tuple[str, ..
     target: (shocks, measures, years) as `answers` gives them; options are those of `answer`.  Every shock and
     measure counts by its largest answer, so that prices weigh as much as jobs.
     """
-    size = np.maximum(np.abs(target).max(2, keepdims=True), 1e-4)
+    size = np.maximum(np.abs(target).max(2, keepdims=True), LEAST_ANSWER)
 
     def parameters_at(logs: np.ndarray) -> NationParameters:
         return parameters.with_values(**dict(zip(free, np.exp(logs), strict=True)))
@@ -92,9 +95,10 @@ def fit(target: np.ndarray, parameters: NationParameters, *, free: tuple[str, ..
     def miss(logs: np.ndarray) -> np.ndarray:
         return ((answers(parameters_at(logs), **options) - target) / size).ravel()
 
-    low, high = np.log([np.maximum(specification()[name]["bounds"], 1e-5) for name in free]).T
+    low, high = np.log([np.maximum(specification()[name]["bounds"], LEAST_SPEED) for name in free]).T
     inside = 1e-6 * (high - low)
     start = np.clip(np.log([getattr(parameters, name) for name in free]), low + inside, high - inside)
-    found = least_squares(miss, start, bounds=(low, high - inside), diff_step=1e-3, x_scale=0.3, max_nfev=60)
+    found = least_squares(miss, start, bounds=(low, high - inside), diff_step=STEP, x_scale=SCALE,
+                          max_nfev=MOST_TRIES)
     best = parameters_at(found.x)
     return Fit(best, found.fun.reshape(target.shape) * size, float(np.sqrt(np.mean(found.fun**2))))

@@ -11,7 +11,9 @@ import numpy as np
 from cluster_sim.nation.parameters import NationParameters
 from cluster_sim.nation.state import Rest
 
-EARTH_KM = 6371.0
+EARTH_KM = 6371.0                       # technical: radius of the earth
+MOST_ROUNDS, SOLVED = 20_000, 1e-14     # technical: of the search for attractions
+JOBS, VALUE, ROUND_KM = 60_000.0, 40_000.0, 6_000.0      # technical: a laboratory's nation, not a real one
 
 
 def distances(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -22,8 +24,8 @@ def distances(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     return 2.0 * EARTH_KM * np.arcsin(np.sqrt(np.clip(a, 0.0, 1.0)))
 
 
-def ring(cities: int, parameters: NationParameters, *, jobs: float = 60_000.0, value: float = 40_000.0,
-         round_km: float = 6_000.0) -> Rest:
+def ring(cities: int, parameters: NationParameters, *, jobs: float = JOBS, value: float = VALUE,
+         round_km: float = ROUND_KM) -> Rest:
     """Return equal cities at equal steps on a circle, with equal segments and no market abroad."""
     segments = parameters.own_cost.size
     step = np.abs(np.subtract.outer(np.arange(cities), np.arange(cities)))
@@ -33,7 +35,7 @@ def ring(cities: int, parameters: NationParameters, *, jobs: float = 60_000.0, v
 
 
 def settle(parameters: NationParameters, jobs: np.ndarray, value: np.ndarray, km: np.ndarray, market: np.ndarray,
-           *, abroad_share: np.ndarray | float = 0.0, abroad_part: float = 0.05) -> Rest:
+           *, abroad_share: np.ndarray | float = 0.0) -> Rest:
     """Return the rest in which the given jobs sell all that they make.
 
     jobs, value: (C, S); km: (C, C); market: (C,) each city's share of the nation's spending;
@@ -45,15 +47,15 @@ def settle(parameters: NationParameters, jobs: np.ndarray, value: np.ndarray, km
     cities = jobs.shape[0]
     exports = np.asarray(abroad_share, float) * jobs * value
     sold = jobs * value * (1.0 - p.links_local) - exports
-    reach = np.hstack([(1.0 + km / 100.0) ** -p.distance_decay, np.ones((cities, 1))])
+    reach = np.hstack([(1.0 + km / p.reach_km) ** -p.distance_decay, np.ones((cities, 1))])
     spending = np.outer(sold.sum(0), market / market.sum())
     appeal = _attraction(sold, reach[:, :-1], spending)
     total = exports.sum(0)
     abroad = np.divide(exports, appeal * total, out=np.zeros_like(exports), where=total > 0.0)
     foreign = np.zeros((spending.shape[0], cities + 1))
-    foreign[:, -1] = 1.0 / abroad_part - 1.0
+    foreign[:, -1] = 1.0 / p.abroad_part - 1.0
     return _with_people(p, jobs, value, appeal=appeal, abroad=abroad, reach=reach, foreign=foreign,
-                        spending=np.hstack([spending, (total / abroad_part)[:, None]]))
+                        spending=np.hstack([spending, (total / p.abroad_part)[:, None]]))
 
 
 def _attraction(sold: np.ndarray, reach: np.ndarray, spending: np.ndarray) -> np.ndarray:
@@ -61,10 +63,10 @@ def _attraction(sold: np.ndarray, reach: np.ndarray, spending: np.ndarray) -> np
     appeal = sold / sold.sum(0)
     if not (appeal.T @ reach > 0.0).all():
         raise ValueError("no city can sell in one of the markets: they are without a seller")
-    for _ in range(20_000):
+    for _ in range(MOST_ROUNDS):
         won = appeal * ((spending / (appeal.T @ reach)) @ reach.T).T
         appeal = appeal * sold / won
-        if np.abs(won / sold - 1.0).max() < 1e-14:
+        if np.abs(won / sold - 1.0).max() < SOLVED:
             return appeal
     raise ValueError("no attractions were found that sell all that the cities make")
 

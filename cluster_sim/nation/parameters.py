@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
+from cluster_sim.codes import N_SEGMENTS
+
 FILE = Path(__file__).with_name("parameters.yaml")
 
 
@@ -70,6 +72,8 @@ class NationParameters(NamedTuple):
     links_national: float
     most_practice: float
     most_slack: float
+    reach_km: float
+    abroad_part: float
 
     @property
     def kappa(self) -> np.ndarray:
@@ -120,8 +124,8 @@ def from_dict(values: Mapping[str, Any]) -> NationParameters:
     return _checked(NationParameters(**{name: _as_stored(value) for name, value in values.items()}))
 
 
-def defaults(segments: int = 6, **overrides: Any) -> NationParameters:
-    """Return the file's values with some others; with fewer than six segments their mean own cost for each."""
+def defaults(segments: int = N_SEGMENTS, **overrides: Any) -> NationParameters:
+    """Return the file's values with some others; with fewer segments their mean own cost for each."""
     values = {name: entry["value"] for name, entry in specification().items()}
     if segments != len(values["own_cost"]):
         values["own_cost"] = np.full(segments, np.mean(list(values["own_cost"].values())))

@@ -15,8 +15,8 @@ from cluster_sim.nation.month import AT_REST, step
 from cluster_sim.nation.parameters import NationParameters
 from cluster_sim.nation.state import Outside, Rest, State, at_rest
 
-BURN_IN = 600
-"""Months of burn-in with luck: five times the slowest speed of the default parameters."""
+BURN_IN = 600           # technical: months with luck, five times the slowest speed of the default parameters
+MOST_YEARS = 500        # technical: after which a nation is taken never to rest
 
 
 class Gaps(NamedTuple):
@@ -42,7 +42,7 @@ def burn_in(parameters: NationParameters, rest: Rest, *, seed: int, months: int 
 
 
 def settle(parameters: NationParameters, rest: Rest, state: State, outside: Outside = AT_REST, *,
-           tolerance: float = 1e-8, most: int = 500) -> int:
+           tolerance: float = 1e-8, most: int = MOST_YEARS) -> int:
     """Move a nation without luck, in place, until no wage or job moves by more than the tolerance a year.
 
     Return the years that took; ValueError if it does not come to rest.

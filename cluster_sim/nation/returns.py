@@ -35,8 +35,7 @@ from cluster_sim.nation.parameters import NationParameters
 from cluster_sim.nation.people import push_back, supply_elasticity
 from cluster_sim.nation.state import Rest
 
-FLAGGED = 0.15
-"""Loop gains below this are reported: an answer of jobs beyond some 9% for 1% of cost."""
+FLAGGED = 0.15          # technical: loop gains below it are reported, an answer of jobs beyond some 9% for 1% of cost
 
 
 class ReturnsError(Refused):

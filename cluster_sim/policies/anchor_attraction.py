@@ -8,6 +8,9 @@ from cluster_sim import ledger as L
 from cluster_sim.codes import N_SPECIALISMS, NEVER, NOBODY, SEGMENTS, FundKind, Life, Round, Status
 from cluster_sim.policies.base import Instrument, Key
 
+OFFICES, FUNDS = 7_000_000, 20_000      # technical: numbers that nobody else's identity is made from
+CAME = 100                              # technical: numbers of anchors that were not there at the start
+
 
 class AnchorAttraction(Instrument):
     """The company brings a part of its people and work from its parent; the rest it hires here.
@@ -28,6 +31,9 @@ class AnchorAttraction(Instrument):
         "grant": Key("million yuan", 100.0, 0, 10_000, "grant to each on its arrival"),
         "premium": Key("1", 1.2, 0.8, 2, "its wage offer over the market's"),
         "fund": Key("million yuan", 100.0, 0, 10_000, "corporate venture fund that each brings"),
+        "capital": Key("month", 6.0, 0, 60, "wages of the people who come that its parent gives it at first"),
+        "knowhow": Key("1", 1.2, 0.2, 5, "know-how that comes with it"),
+        "reputation": Key("1", 2.0, 0, 3, "its reputation when it comes"),
         "ramp": Key("month", 24, 1, 120, "months until its parent's orders are at their full size"),
         "zones": Key("list of zones", ["hi_tech_south"], text="zone in which it opens (the first named)"),
         "segments": Key("list of segments", ["games"], text="segment of its business (the first named)"),
@@ -70,8 +76,9 @@ class AnchorAttraction(Instrument):
         segment = SEGMENTS.index((self.get("segments") or ["games"])[0])
         inside = np.flatnonzero(self.among(model, model.space.cells["zones"]))
         cell = int(inside[np.argmax(model.space.cells["floor"][inside])]) if inside.size else int(model.hub_cell)
-        start = {"id": identity(IDENTITY, 7_000_000 + number, int(AID)), "alive": Life.ALIVE, "segment": segment,
-                 "cell": cell, "park": -1, "born": model.t, "anchor": 100 + number, "knowhow": 1.2, "reputation": 2.0,
+        start = {"id": identity(IDENTITY, OFFICES + number, int(AID)), "alive": Life.ALIVE, "segment": segment,
+                 "cell": cell, "park": -1, "born": model.t, "anchor": CAME + number,
+                 "knowhow": self.get("knowhow"), "reputation": self.get("reputation"),
                  "offer": self.get("premium"), "export": 1.0, "sub": -1, "round_month": NEVER, "listed": NEVER,
                  "ai": float(g["ai"]), "abroad": 0.0,
                  "price": g["outside_price"][segment], "fee": g["outside_fee"][segment],
@@ -90,7 +97,7 @@ class AnchorAttraction(Instrument):
         s["staff_by"][row] = np.bincount(people["specialism"][index], minlength=N_SPECIALISMS)
         s["wage_bill"][row] = float(people["wage"][index].sum())
         s["expected"][row] = s["capacity"][row]
-        capital = np.floor(6.0 * count * model.labour.mean_wage * self.get("premium"))
+        capital = np.floor(self.get("capital") * count * model.labour.mean_wage * self.get("premium"))
         seat = model.par["money.capital"] * model.rules.segments["value_added_per_worker"][segment] * 1e6
         equipment = np.floor(count * seat)
         s["cash"][row], s["equipment"][row] = capital, equipment
@@ -103,7 +110,7 @@ class AnchorAttraction(Instrument):
         if self.get("fund"):
             fund = int(model.funds.allocate(1)[0])
             f = model.funds.rows
-            f["id"][fund], f["alive"][fund] = identity(FUND, 20_000 + number, int(FundKind.CORPORATE)), Life.ALIVE
+            f["id"][fund], f["alive"][fund] = identity(FUND, FUNDS + number, int(FundKind.CORPORATE)), Life.ALIVE
             f["kind"][fund] = FundKind.CORPORATE
             f["first_round"][fund], f["last_round"][fund] = Round.SEED, Round.LATER
             f["looks"][fund] = model.par["finance.screened"] * model.scale

@@ -15,23 +15,12 @@ from zlib import crc32
 
 import numpy as np
 
-from cluster_sim import ledger as L
 from cluster_sim.codes import SEGMENTS, Life, Stage
 from cluster_sim.inputs.keys import KeyInfo as Key
+from cluster_sim.policies.payments import ACCOUNTS, paying
 from cluster_sim.policies.protocol import CityModel
 
 MILLION = 1e6
-LEVELS = L.LEVELS
-ACCOUNTS = {"grant": {"city": L.GRANTS_CITY, "province": L.GRANTS_PROVINCE, "centre": L.GRANTS_CENTRE},
-            "rent": {"city": L.RENT_SUBSIDY_CITY, "province": L.RENT_SUBSIDY_PROVINCE},
-            "compute": {"city": L.COMPUTE_SUBSIDY_CITY, "province": L.COMPUTE_SUBSIDY_PROVINCE},
-            "wage": {"city": L.WAGE_SUBSIDY_CITY, "province": L.WAGE_SUBSIDY_PROVINCE},
-            "refund": {"city": L.REFUNDS_CITY, "province": L.REFUNDS_PROVINCE, "centre": L.REFUNDS_CENTRE},
-            "capital": {"city": L.CALLS_CITY, "province": L.CALLS_PROVINCE},
-            "programme": {"city": L.PROGRAMMES_CITY, "province": L.PROGRAMMES_PROVINCE, "centre": L.PROGRAMMES_CENTRE},
-            "people": {"city": L.TALENT_AID_CITY, "province": L.TALENT_AID_PROVINCE, "centre": L.TALENT_AID_CENTRE},
-            "operators": {"city": L.OPERATOR_GRANTS_CITY, "province": L.OPERATOR_GRANTS_PROVINCE},
-            "guarantee": {"city": L.GUARANTEES_CITY, "province": L.GUARANTEES_PROVINCE}}
 SUBSIDIES = ("rent", "compute", "wage")
 """Kinds of payment: a grant (capital transfer), a subsidy on production (`SUBSIDIES`) or a tax paid back to studios,
 capital of a fund, a purchase from the rest of the city, an allowance to people, a grant to landlords, a guarantee
@@ -72,15 +61,13 @@ class Instrument:
     keys: ClassVar[dict[str, Key]] = {}
     moments: ClassVar[frozenset[str]] = frozenset()
     """The moments of the month (`MOMENTS`) at which it does anything."""
-    _payers: ClassVar[tuple[tuple[str, int, float | None], ...]] = ()       # level, its number, share; None: the rest
+    _payers: ClassVar[tuple[tuple[str, int, float | None], ...]] = ()
     comparator: ClassVar[bool] = False
     """Whether it is no instrument of the city's but a plain use of the same money that instruments are held against."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        paying = [level for level in LEVELS if cls.payer.get(level, 0.0) > 0.0]
-        cls._payers = tuple((level, LEVELS.index(level), cls.payer[level] if level != paying[-1] else None)
-                            for level in paying)
+        cls._payers = paying(cls.payer)
         if cls.name:
             cls.keys = {**cls.keys, **COMMON_KEYS}
             _REGISTER[cls.name] = cls
@@ -245,10 +232,14 @@ class Instrument:
             model.kept.payments.add(model.t, self.name, act, ids, np.broadcast_to(base, shape), paid,
                                np.broadcast_to(studios, shape))
 
+    def payers(self, model: CityModel) -> tuple[tuple[str, int, float | None], ...]:
+        """Return who pays as `paying` does: those whom the instrument declares."""
+        return self._payers
+
     def book(self, model: CityModel, total: float, account: str) -> None:
         """Share a total (yuan) among the payers and enter it in the ledger and in the budget."""
         left = total
-        for level, number, share in self._payers:
+        for level, number, share in self.payers(model):
             part = left if share is None else float(math.floor(total * share))
             left -= part
             model.month.flow[ACCOUNTS[account][level]] += part

@@ -10,7 +10,6 @@ from cluster_sim.policies.base import Instrument, Key
 
 MONTHS = 12
 CULTURE = np.isin(tuple(Segment), (Segment.FILM, Segment.AUDIO_VIDEO, Segment.DESIGN, Segment.SCIFI))    # by segment
-PAUSE = 24          # months before a studio may apply again
 
 
 class CultureTechnology(Instrument):
@@ -31,6 +30,8 @@ class CultureTechnology(Instrument):
                    "press conference 2025-05-29: digital creative technology innovation project, up to 2 million yuan"),
         "effort": Key("1", 60.0, 1, 1000, "work bought from the firm (person-months)"),
         "own_effort": Key("1", 15.0, 0, 1000, "work of the studio itself (person-months)"),
+        "pause": Key("month", 24, 0, 240, "months before a studio may apply again"),
+        "engineers": Key("share", 0.4, 0, 1, "share of engineers from which a studio counts as a technology firm"),
         "smallest": Key("count", 10, 1, 1000, "smallest studio that may apply (people)"),
     }
 
@@ -55,9 +56,10 @@ class CultureTechnology(Instrument):
         s = model.studios.used
         able = self.open_studios(model) & (s["solo"] == 0) & (s["staff"] >= self.get("smallest"))
         tech = (s["segment"] == Segment.GAMES.value) | (s["anchor"] > 0)
-        tech |= s["skill_by"][:, Specialism.ENGINEERING] > 0.4 * np.maximum(s["skill_by"].sum(1), 1e-9)
+        skill = np.maximum(s["skill_by"].sum(1), 1e-9)
+        tech |= s["skill_by"][:, Specialism.ENGINEERING] > self.get("engineers") * skill
         culture = CULTURE[s["segment"]] & (s["cash"] > 0.0)
-        waits = {i for i, month in self.last.items() if model.t - month < PAUSE}
+        waits = {i for i, month in self.last.items() if model.t - month < self.get("pause")}
         rows = self.by_lot(model, s, np.flatnonzero(able & culture & ~tech))
         applicants = [r for r, i in zip(rows.tolist(), s["id"][rows].tolist(), strict=True) if i not in waits]
         busy = {firm for _, _, firm in self.running}

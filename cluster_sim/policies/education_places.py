@@ -7,7 +7,8 @@ import numpy as np
 from cluster_sim.codes import Status
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
-ENROLMENT, PLACEMENTS = 9, 6        # September; June, before the graduates of July
+ENROLMENT, PLACEMENTS = 9, 6        # technical: September; June, before the graduates of July
+SOON = 3                            # technical: months in which who is placed graduates
 
 
 class EducationPlaces(Instrument):
@@ -71,7 +72,7 @@ class EducationPlaces(Instrument):
         """Give the months of a placement to next month's graduates, drawn by lot."""
         people = model.talents.used
         rows = np.flatnonzero((people["status"] == Status.STUDENT.value) & (people["graduation"] > model.t)
-                              & (people["graduation"] <= model.t + 3))
+                              & (people["graduation"] <= model.t + SOON))
         rows = self.by_lot(model, people, rows)[: round(self.get("placements") * model.scale)]
         stipend = np.floor(self.money("stipend"))
         rows = rows[: self.within(model, rows.size, stipend)]

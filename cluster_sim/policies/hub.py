@@ -21,6 +21,8 @@ class Hub(Instrument):
     keys = {
         "teams": Key("count", 0, 0, 10_000, "places for teams", "measured", "China Daily Brief: up to 100 teams"),
         "floor": Key("m2", 2500, 0, 1e6, "floor area", "measured", "China Daily Brief: 2,500 m2"),
+        "place": Key("m2", 5.0, 1, 100, "floor of a place"),
+        "ai": Key("share", 0.2, 0, 1, "use of AI tools from which a team may apply"),
         "largest": Key("count", 5, 1, 100, "largest team that may stay (people)"),
         "months": Key("month", 24, 1, 240, "longest stay"),
         "compute": Key("share", 0.5, 0, 1, "share of computing cost that is paid"),
@@ -34,7 +36,7 @@ class Hub(Instrument):
 
     def places(self, model) -> int:
         """Return how many teams fit: the number of places and the floor area, at the scale of the city."""
-        teams = min(self.get("teams"), self.get("floor") / 5.0)
+        teams = min(self.get("teams"), self.get("floor") / self.get("place"))
         return int(np.floor(teams * model.scale + 0.5)) if teams * model.scale >= 0.5 else int(teams > 0)
 
     def open(self, model) -> None:
@@ -49,8 +51,9 @@ class Hub(Instrument):
                 studios["hub"][row] = 0
         rows = np.flatnonzero(alive & (studios["hub"] == 0)) if places else np.empty(0, int)
         ids = studios["id"][rows]
-        fits = ((studios["born"][rows] <= month) & (studios["staff"][rows] <= largest) & (studios["ai"][rows] > 0.2)
-                & (month - studios["born"][rows] <= 12) & (studios["segment"][rows] < Segment.OTHER.value))
+        fits = ((studios["born"][rows] <= month) & (studios["staff"][rows] <= largest)
+                & (studios["ai"][rows] > self.get("ai")) & (month - studios["born"][rows] <= 12)
+                & (studios["segment"][rows] < Segment.OTHER.value))
         known = {i for _, i in self.waiting} | self.since.keys()
         self.waiting += [(month, i) for i in sorted(ids[fits].tolist()) if i not in known]
         row_of = dict(zip(ids.tolist(), rows.tolist(), strict=True)) if self.waiting else {}

@@ -10,7 +10,21 @@ from typing import Any
 
 import numpy as np
 
+from cluster_sim import ledger as L
 from cluster_sim.codes import SEGMENTS
+
+LEVELS = L.LEVELS
+ACCOUNTS = {"grant": {"city": L.GRANTS_CITY, "province": L.GRANTS_PROVINCE, "centre": L.GRANTS_CENTRE},
+            "rent": {"city": L.RENT_SUBSIDY_CITY, "province": L.RENT_SUBSIDY_PROVINCE},
+            "compute": {"city": L.COMPUTE_SUBSIDY_CITY, "province": L.COMPUTE_SUBSIDY_PROVINCE},
+            "wage": {"city": L.WAGE_SUBSIDY_CITY, "province": L.WAGE_SUBSIDY_PROVINCE},
+            "refund": {"city": L.REFUNDS_CITY, "province": L.REFUNDS_PROVINCE, "centre": L.REFUNDS_CENTRE},
+            "capital": {"city": L.CALLS_CITY, "province": L.CALLS_PROVINCE},
+            "programme": {"city": L.PROGRAMMES_CITY, "province": L.PROGRAMMES_PROVINCE, "centre": L.PROGRAMMES_CENTRE},
+            "people": {"city": L.TALENT_AID_CITY, "province": L.TALENT_AID_PROVINCE, "centre": L.TALENT_AID_CENTRE},
+            "operators": {"city": L.OPERATOR_GRANTS_CITY, "province": L.OPERATOR_GRANTS_PROVINCE},
+            "guarantee": {"city": L.GUARANTEES_CITY, "province": L.GUARANTEES_PROVINCE}}
+EPOCH = 1970            # technical: year from which NumPy counts months
 
 ACTS = {
     "work": "a work, by its identity; base: its cost (yuan)",
@@ -29,9 +43,15 @@ ACTS = {
 """What public money is paid for: the kinds of acts, and what identity and base mean for each."""
 
 
+def paying(shares: dict[str, float]) -> tuple[tuple[str, int, float | None], ...]:
+    """Return the levels of government that pay by their shares: level, its number, share; None for the rest."""
+    levels = [level for level in LEVELS if shares.get(level, 0.0) > 0.0]
+    return tuple((level, LEVELS.index(level), shares[level] if level != levels[-1] else None) for level in levels)
+
+
 def dates(first_month: int, t: np.ndarray) -> np.ndarray:
     """Return months of a run (first_month: year * 12 + month - 1) as the dates of their first days."""
-    return (np.datetime64("1970-01", "M") + (first_month - 1970 * 12) + t).astype("datetime64[D]")
+    return (np.datetime64("1970-01", "M") + (first_month - EPOCH * 12) + t).astype("datetime64[D]")
 
 
 class Payments:

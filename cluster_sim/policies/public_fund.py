@@ -8,8 +8,7 @@ from cluster_sim.codes import FundKind, Life
 from cluster_sim.policies.base import MILLION, Instrument, Key
 
 ROUNDS = "1 seed, 2 A, 3 B, 4 growth, 5 later"
-CALLS_AHEAD = 6.0           # months of calls that may lie uninvested,
-LEAST_CASH = 20.0           # but never less than this (million yuan): a few tickets
+NUMBER = 10_000         # technical: a number that nobody else's identity is made from
 
 
 class PublicFund(Instrument):
@@ -24,6 +23,8 @@ class PublicFund(Instrument):
     keys = {
         "size": Key("million yuan", 0.0, 0, 1e6, "committed capital"),
         "years": Key("count", 7, 1, 30, "years over which capital may be called"),
+        "calls_ahead": Key("month", 6.0, 0, 120, "months of calls that may lie uninvested"),
+        "least_cash": Key("million yuan", 20.0, 0, 1e6, "but never less than this, a few tickets"),
         "first_round": Key("rank", 1, 1, 5, f"earliest round: {ROUNDS}"),
         "last_round": Key("rank", 5, 1, 5, f"latest round: {ROUNDS}"),
     }
@@ -47,7 +48,7 @@ class PublicFund(Instrument):
         if self.row < 0:
             self.row = int(model.funds.allocate(1)[0])
             fund = model.funds.rows
-            fund["id"][self.row] = identity(FUND, 10_000, int(self.kind))
+            fund["id"][self.row] = identity(FUND, NUMBER, int(self.kind))
             fund["kind"][self.row], fund["alive"][self.row] = self.kind, Life.ALIVE
         fund = model.funds.rows
         fund["first_round"][self.row], fund["last_round"][self.row] = self.get("first_round"), self.get("last_round")
@@ -56,7 +57,7 @@ class PublicFund(Instrument):
         fund["looks"][self.row] = model.par["finance.screened"] * size / (model.par["finance.fund_size"] * MILLION)
         usual = self.get("size") / model.par["finance.fund_size"]
         fund["ticket"][self.row] = model.par["finance.ticket"] * max(1.0, usual) ** model.par["finance.ticket_growth"]
-        room = max(CALLS_AHEAD * part, min(LEAST_CASH * MILLION, size)) - float(fund["cash"][self.row])
+        room = max(self.get("calls_ahead") * part, min(self.money("least_cash"), size)) - float(fund["cash"][self.row])
         call = min(part, size - self.called, max(0.0, room))
         call = self.spend(model, np.floor(call), "capital", act="rounds", entity=model.t)
         fund["cash"][self.row] += call

@@ -28,6 +28,7 @@ class SciFi13(Instrument):
         "park": Key("million yuan", 0.0, 0, 100, "reward to a park's operator in a year (up to 2 million yuan)"),
         "tenants": Key("count", 10, 1, 1000, "tenants of the segment that the park must have"),
         "passed_on": Key("share", 0.3, 0, 1, "share of the reward that tenants see as lower rent"),
+        "sequel": Key("1", 0.3, 0, 3, "pull of an earlier success from which a work builds on it"),
         "fair": Key("million yuan", 0.0, 0, 100, "subsidy to a fair in a year (up to 10 million yuan)"),
         "fair_month": Key("rank", 10, 1, 12, "month of the fair"),
         "exhibitors": Key("count", 100, 0, 10_000, "studios that exhibit"),
@@ -37,7 +38,7 @@ class SciFi13(Instrument):
     def expect_aid(self, model, proposals) -> None:
         if proposals.size:
             unit = self.unit(model, proposals["replay"])
-            sequel = model.studios.rows["franchise"][proposals["owner"]] > 0.3
+            sequel = model.studios.rows["franchise"][proposals["owner"]] > self.get("sequel")
             proposals["aid"] += self.trust() * self.aid(proposals["budget"], proposals["segment"], sequel, unit)
 
     def aid(self, cost, segment, sequel, unit) -> np.ndarray:
@@ -53,7 +54,7 @@ class SciFi13(Instrument):
         rows = rows[projects["segment"][rows] == Segment.SCIFI.value]
         if rows.size:
             self.pay_projects(model, rows, self.aid(projects["cost"][rows], projects["segment"][rows],
-                                                    projects["franchise"][rows] > 0.3,
+                                                    projects["franchise"][rows] > self.get("sequel"),
                                                     self.unit(model, projects["replay"][rows])))
 
     def support(self, model) -> None:

@@ -9,8 +9,6 @@ import numpy as np
 from cluster_sim.codes import Status
 from cluster_sim.policies.base import Instrument, Key
 
-SPREAD = 0.25       # standard deviation of migrants' log skill
-
 
 class TalentSubsidies(Instrument):
     """An allowance counts like a year's raise in the newcomers' logit; an award must win over its candidate.
@@ -30,6 +28,8 @@ class TalentSubsidies(Instrument):
         "award": Key("million yuan", 3.0, 0, 10, "award for one person", "measured",
                      "creative-economy plan of 2018: up to 3 million yuan (homeinchengdu.cn)"),
         "skill": Key("1", 2.0, 0, 4, "how far above other migrants they are, in standard deviations of log skill"),
+        "years": Key("year", 3.0, 0.5, 20, "years of wages against which a candidate holds an award"),
+        "experience": Key("month", 120, 0, 480, "experience of those who win one"),
         "taken": Key("share", 0.1, 0.001, 0.9, "share of candidates who would come without an award"),
         "fairs": Key("count", 0, 0, 12, "job fairs in a year"),
         "vacancies": Key("count", 4, 0, 40, "further vacancies that a seeker sees at a fair"),
@@ -57,8 +57,9 @@ class TalentSubsidies(Instrument):
             self.invite(model, self.number(model, self.get("awards") * model.scale / 12.0), float(people.size))
 
     def odds(self, model) -> float:
-        """Return the odds that a candidate with an award comes: it is worth its part of three years' wages."""
-        years = 3.0 * self.year_wage(model) * math.exp(SPREAD * self.get("skill") / 2.0)
+        """Return the odds that a candidate with an award comes: it is worth its part of some years' wages."""
+        spread = model.par["labour.skill_spread"]
+        years = self.get("years") * self.year_wage(model) * math.exp(spread * self.get("skill") / 2.0)
         raised = (1.0 + self.money("award") / years) ** model.par["population.wage_weight"]
         return self.get("taken") / (1.0 - self.get("taken")) * raised
 
@@ -77,8 +78,8 @@ class TalentSubsidies(Instrument):
                    base=max(migrants, 1.0))
         self.spend(model, float(won.size) * award, "people")
         index = model.bring(won.size, Status.SEEKING)
-        people = model.talents.rows
+        people, spread = model.talents.rows, model.par["labour.skill_spread"]
         for k, row in enumerate(index.tolist()):
             people["id"][row] = identity(AWARD, k, model.t)
-            people["skill"][row] = model.par["labour.migrant_skill"] * math.exp(SPREAD * self.get("skill"))
-            people["experience"][row] = 120
+            people["skill"][row] = model.par["labour.migrant_skill"] * math.exp(spread * self.get("skill"))
+            people["experience"][row] = self.get("experience")

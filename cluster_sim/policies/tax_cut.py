@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluster_sim.policies.base import Instrument, Key
+from cluster_sim.policies.payments import paying
 
 
 class TaxCut(Instrument):
@@ -21,6 +22,14 @@ class TaxCut(Instrument):
     payer = {"city": 0.26, "province": 0.14, "centre": 0.6}
     comparator = True
     keys = {"rate": Key("share", 0.0, 0, 1, "share of profit tax that is paid back")}
+
+    def shares(self, model) -> dict[str, float]:
+        """Return each government's part of the tax, and so of the cut."""
+        centre, province = model.par["costs.tax_to_centre"], model.par["costs.tax_to_province"]
+        return {"city": 1.0 - centre - province, "province": province, "centre": centre}
+
+    def payers(self, model):
+        return paying(self.shares(model))
 
     def support(self, model) -> None:
         if not self.get("rate"):

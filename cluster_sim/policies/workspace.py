@@ -6,8 +6,6 @@ import numpy as np
 
 from cluster_sim.policies.base import Instrument, Key
 
-MONTHS = 24         # how long a studio may stay under the scheme
-
 
 class Workspace(Instrument):
     """Young studios in the zones are admitted in the order of their founding until the floor is let.
@@ -28,6 +26,7 @@ class Workspace(Instrument):
                           "Hi-tech Zone rent holiday, PRNewswire 2018-05-22: 100%"),
         "second_year": Key("share", 0.5, 0, 1, "share of rent paid in the second year", "measured",
                            "Hi-tech Zone rent holiday, PRNewswire 2018-05-22: 50%"),
+        "months": Key("month", 24, 0, 240, "how long a studio may stay under the scheme"),
         "oldest": Key("month", 24, 0, 240, "oldest studio that is admitted"),
         "largest": Key("count", 50, 1, 10_000, "largest studio that is admitted (people)"),
         "each": Key("m2", 500.0, 0, 1e5, "most floor for one studio", "literature",
@@ -59,7 +58,7 @@ class Workspace(Instrument):
         since[known[known >= 0]] = list(self.since.values())
         fits = (self.open_studios(model) & (studios["hub"] == 0) & (studios["anchor"] == 0)
                 & self.inside(model))
-        guests = np.flatnonzero(fits & (since >= 0) & (model.t - since < MONTHS))
+        guests = np.flatnonzero(fits & (since >= 0) & (model.t - since < self.get("months")))
         guests = guests[np.lexsort((ids[guests], since[guests]))]
         queue = np.flatnonzero(fits & (since < 0) & (model.t - studios["born"] <= self.get("oldest"))
                                & (studios["staff"] <= self.get("largest")))

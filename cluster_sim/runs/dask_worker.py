@@ -10,10 +10,11 @@ import pickle
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cluster_sim.runs.branches import Snapshots
 from cluster_sim.runs.claims import FOLDER
 from cluster_sim.runs.errors import is_full
 from cluster_sim.runs.files import draft_of
@@ -36,6 +37,8 @@ _one_at_a_time = threading.Lock()
 _answered: set[bytes] = set()
 """Questions to which this process has found that it can take part: it may have joined after all were asked."""
 _store = cache(Store)
+_snapshots = lru_cache(maxsize=1)(lambda question: Snapshots())
+"""What this process has kept of the runs of a job; that of the job before goes."""
 
 
 class Question(NamedTuple):
@@ -159,7 +162,7 @@ def run(question: bytes, spec: RunSpec) -> Outcome:
         lock = store.lock()
         try:
             with Watch(job.stall) as watch:
-                return do_run(store, lock, spec, job, on_month, TRIES)
+                return do_run(store, lock, spec, job, on_month, TRIES, _snapshots(question))
         except Stopped:
             return Outcome("lost")
         finally:

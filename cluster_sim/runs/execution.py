@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cluster_sim.runs import manifest
+from cluster_sim.runs.branches import branched
 from cluster_sim.runs.errors import InputError, Interrupted
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.log import Log
@@ -198,7 +199,7 @@ def _do_missing(committer: Committer, job: Job, workers: int, engine: Engine | N
 
         executor = Local(job, workers, len(committer.todo))
     try:
-        supervise(executor, committer.todo, committer)
+        supervise(executor, branched(committer.todo) if job.factory == FACTORY else committer.todo, committer)
     except KeyboardInterrupt:
         committer.commit_staged()
         raise

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import eq
 from typing import Any, NamedTuple, overload
@@ -24,12 +24,23 @@ Factors = tuple[tuple[str, Any], ...]
 """The columns that a sweep adds to the results: name and entry of each."""
 
 
+class Past(NamedTuple):
+    """The first months of a run, which others of its plan have too."""
+
+    month: int
+    key: str
+    """The same for runs that have these months in common."""
+    again: bool
+    """Whether a run that is to be done later goes on from there."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunSpec:
     """One run, fully named. `until` is the ordinal of the last month (year * 12 + month - 1).
 
     `scenario` is a Scenario, or in a sweep a Variant of its base; `factors` are the columns that a sweep adds
-    to the results (name, entry), `point` the number of the point in its design.
+    to the results (name, entry), `point` the number of the point in its design. `pasts` are those that it shares
+    with other runs, the shortest first; they save time and change nothing.
     """
 
     run_id: str
@@ -40,6 +51,7 @@ class RunSpec:
     factors: Factors = ()
     tables: tuple[str, ...] = TABLES
     point: int | None = None
+    pasts: tuple[Past, ...] = field(default=(), compare=False)
 
     @property
     def months(self) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.indicators import INDICATORS
+from cluster_sim.runs.branches import Snapshots
 from cluster_sim.runs.maps import split
 from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES, RunSpec
 
@@ -64,13 +65,21 @@ def model_class(factory: str = FACTORY) -> Any:
 
 
 def simulate(spec: RunSpec, on_month: Callable[[int], None] | None = None,
-             factory: str = FACTORY) -> RunResult:
-    """Do the run that `spec` names; `on_month(t)` is called after each month."""
+             factory: str = FACTORY, snapshots: Snapshots | None = None) -> RunResult:
+    """Do the run that `spec` names; `on_month(t)` is called after each month.
+
+    Where `snapshots` hold a part of its months already, it goes on from there.
+    """
     started = time.perf_counter()
     keep = {"keep": kept} if (kept := tuple(name for name in spec.tables if name in EXTRA_TABLES)) else {}
-    model = model_class(factory)(spec.complete(), seed=spec.seed, scale=spec.scale, **keep)
-    for month in range(spec.months):
+    model = None if snapshots is None else snapshots.start(spec)
+    lived = 0 if model is None else model.t
+    if model is None:
+        model = model_class(factory)(spec.complete(), seed=spec.seed, scale=spec.scale, **keep)
+    for month in range(lived, spec.months):
         model.step()
+        if snapshots is not None:
+            snapshots.take(spec, model)
         if on_month is not None:
             on_month(month + 1)
     tables: dict[str, Any] = {name: getattr(model, METHODS[name])() for name in spec.tables if name in METHODS}

@@ -10,10 +10,12 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable
 from concurrent.futures import Future
+from dataclasses import replace
 from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
+from cluster_sim.runs.branches import Snapshots
 from cluster_sim.runs.errors import FULL_ERRNO, StoreFull
 from cluster_sim.runs.locks import RangeLock
 from cluster_sim.runs.run_list import RunSpec
@@ -165,7 +167,7 @@ class _Supervisor:
                 how = "raised" if kind == "raised" else "killed"
                 self.listener.failed(spec, failure(spec, how, TRIES, text))
             else:
-                (self.alone if kind == "suspect" else self.again).append(spec)
+                (self.alone if kind == "suspect" else self.again).append(replace(spec, pasts=()))
 
 
 class Here:
@@ -173,6 +175,7 @@ class Here:
 
     def __init__(self, job: Job, store: Store, lock: RangeLock) -> None:
         self.job, self.store, self.lock = job, store, lock
+        self.snapshots = Snapshots()
 
     def open(self, listener: Listener) -> None:
         """Note whom to tell about months."""
@@ -192,7 +195,7 @@ class Here:
     def submit(self, spec: RunSpec) -> Future[Outcome]:
         """Do the run."""
         future: Future[Outcome] = Future()
-        future.set_result(do_run(self.store, self.lock, spec, self.job, self.tell))
+        future.set_result(do_run(self.store, self.lock, spec, self.job, self.tell, snapshots=self.snapshots))
         return future
 
     def outcome(self, future: Future[Outcome]) -> Outcome:

@@ -53,10 +53,11 @@ class Outcome(NamedTuple):
 
 
 def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int], None] | None = None,
-           deaths: int | None = None) -> Outcome:
+           deaths: int | None = None, snapshots: Any = None) -> Outcome:
     """Do one run and stage it, unless it is there or another process is at it.
 
-    `deaths` is how many processes it may have died with before (where nobody else counts them).
+    `deaths` is how many processes it may have died with before (where nobody else counts them), `snapshots` what
+    the process has kept of runs with the same past.
     """
     from cluster_sim.inputs.errors import Refused
     from cluster_sim.runs.errors import full_text, is_full
@@ -71,7 +72,7 @@ def do_run(store: Any, lock: Any, spec: Any, job: Job, on_month: Callable[[int],
         with nullcontext(0) if deaths is None else store.begun(spec.run_id) as died:
             if deaths is not None and died >= deaths:
                 return Outcome("hopeless", f"the run was begun {died} times and each time its worker died")
-            result = simulate(spec, on_month, job.factory)
+            result = simulate(spec, on_month, job.factory, snapshots)
             store.stage(spec, result, spec.scenario.digest(), job.code)
         return Outcome("done", f"{result.burn_in:.1f}" if result.burn_in else "")
     except Refused as error:
@@ -144,12 +145,14 @@ class WorkerHandle:
     """What a process of the pool keeps from run to run."""
 
     def __init__(self, job: Job, months: Any) -> None:
+        from cluster_sim.runs.branches import Snapshots
         from cluster_sim.runs.store import Store
 
         self.job, self.months = job, months
         self.store = Store(job.folder)
         self.lock = self.store.lock()
         self.watch = Watch(job.stall)
+        self.snapshots = Snapshots()
 
 
 _handle: WorkerHandle | None = None
@@ -178,4 +181,4 @@ def work(spec: Any, place: int) -> Outcome:
         own.watch.alive()
 
     with own.watch:
-        return do_run(own.store, own.lock, spec, own.job, on_month)
+        return do_run(own.store, own.lock, spec, own.job, on_month, snapshots=own.snapshots)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import Any, NamedTuple
 
-AHEAD = 36
-"""Months before its release from which a replayed film may count: work on it begins some two years before."""
 NEVER = 1_000_000
 """A month after all months."""
 DATED_PATHS = ("market", "foreign", "rest_gdp", "outside_wage")
@@ -59,7 +58,8 @@ def changes(setup: Any) -> Changes:
     """
     start = setup.start
     later = [(entry["from"], [name, entry]) for name, law in setup.policies.items() for entry in law]
-    later += [(acts_from(event), event) for event in setup.events if event["kind"] != "pandemic"]
+    lead = math.ceil(setup.parameters["release.replay_lead"])
+    later += [(acts_from(event, lead), event) for event in setup.events if event["kind"] != "pandemic"]
     later += [(change["from"], [name, change]) for name, change in setup.outside.items() if name in DATED_PATHS]
     whole = [setup.city, setup.city_digest, start, setup.end, setup.parameters,
              {name: value for name, value in setup.outside.items() if name not in DATED_PATHS},
@@ -67,10 +67,10 @@ def changes(setup: Any) -> Changes:
     return Changes(digest(whole), tuple(sorted(Change(max(0, month - start), digest(what)) for month, what in later)))
 
 
-def acts_from(event: dict[str, Any]) -> int:
-    """Return the first month (an ordinal) in which an event may change anything."""
+def acts_from(event: dict[str, Any], lead: int) -> int:
+    """Return the first month (an ordinal) in which an event changes anything: a film from its green light on."""
     made_here = event["kind"] == "hit" and not event.get("city")
-    return int(event["month"]) - AHEAD * made_here
+    return int(event["month"]) - lead * made_here
 
 
 def digest(content: Any) -> str:
