@@ -8,13 +8,47 @@ entity and month, so no state of a generator comes into it.
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 from typing import Any
 
+import numpy as np
+
 from cluster_sim import policies
 from cluster_sim.initial.outside import outside_paths
 from cluster_sim.month.events import Hit, read_events
+
+
+class _Pickler(pickle.Pickler):
+    """Leaves out what all models have in common: the city's files, the scenario, and the types of records.
+
+    Compiled code knows a type of record at once by its object and, where it is another one, by comparing all columns.
+    """
+
+    def __init__(self, stream: io.BytesIO, model: Any) -> None:
+        super().__init__(stream, protocol=5)
+        self.common = {id(model.city), id(model.setup)}
+        self.shared: dict[int, Any] = {}
+
+    def persistent_id(self, obj: Any) -> int | None:
+        """Return the place of a thing among those left out, None for one that is stored."""
+        if id(obj) not in self.common and not (type(obj) is np.dtypes.VoidDType and obj.names):
+            return None
+        self.shared.setdefault(id(obj), obj)
+        return list(self.shared).index(id(obj))
+
+
+class _Unpickler(pickle.Unpickler):
+    """Puts back what was left out."""
+
+    def __init__(self, stream: io.BytesIO, shared: list[Any]) -> None:
+        super().__init__(stream)
+        self.shared = shared
+
+    def persistent_load(self, place: int) -> Any:
+        """Return what was left out."""
+        return self.shared[place]
 
 
 class Snapshot:
@@ -33,7 +67,10 @@ class Snapshot:
         if model.within_month:
             raise RuntimeError("a snapshot is taken between two months, not within one")
         self.t = int(model.t)
-        self.content = pickle.dumps(model, protocol=5)
+        stream = io.BytesIO()
+        taker = _Pickler(stream, model)
+        taker.dump(model)
+        self.content, self.shared = stream.getvalue(), list(taker.shared.values())
 
     @property
     def size(self) -> int:
@@ -45,7 +82,7 @@ class Snapshot:
 
         ValueError if the scenario says something else of the months lived, as far as a model can tell.
         """
-        model = pickle.loads(self.content)
+        model = _Unpickler(io.BytesIO(self.content), self.shared).load()
         old = model.setup
         same = ("city", "city_digest", "start", "end", "parameters")
         if any(getattr(old, name, None) != getattr(setup, name, None) for name in same):

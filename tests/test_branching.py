@@ -13,7 +13,9 @@ from cluster_sim import load_scenario
 from cluster_sim.branching import Snapshot
 from cluster_sim.initial.rest_state import snapshot as state_of
 from cluster_sim.model import ClusterModel
+from cluster_sim.records import STUDIO
 from cluster_sim.scenario.past import NEVER, changes
+from cluster_sim.state import CITY
 
 SHORT = {"start.rest_months": "0", "end": "2027-12"}
 KEEP = ("accounts", "payments")
@@ -105,3 +107,12 @@ def test_a_snapshot_is_taken_between_two_months():
     model.within_month = True
     with pytest.raises(RuntimeError, match="between two months"):
         Snapshot(model)
+
+
+def test_a_branch_has_the_record_types_and_the_city_that_all_models_have():
+    taken = snapshot(108)
+    model, other = taken.go_on(scenario("baseline")), taken.go_on(scenario("all_in"))
+    for table in ("studios", "talents", "projects", "credits", "funds"):
+        assert getattr(model, table).rows.dtype is getattr(other, table).rows.dtype, "kernels would be told columns"
+    assert model.city_state.dtype is CITY and model.studios.rows.dtype is STUDIO and model.city is other.city
+    assert not np.shares_memory(model.space.cells, other.space.cells), "what changes is each model's own"
