@@ -53,7 +53,6 @@ def usual():
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="4.5% a year since the burn-in holds the number of studios")
 def test_as_many_studios_close_as_sources_count(usual):
     """5 to 8.5% a year."""
     assert 5.0 <= np.mean([run["closures"] for run in usual]) <= 8.5
