@@ -92,10 +92,10 @@ class Wide(FakeModel):
 
 
 class Slow(FakeModel):
-    """Takes two seconds and a half a run."""
+    """Takes five seconds a run."""
 
     def step(self):
-        time.sleep(0.1)
+        time.sleep(0.2)
         super().step()
 
 

@@ -68,7 +68,7 @@ def test_works_come_out_sooner_by_the_months_saved():
     law = {"approvals": [entry("approvals", files=100_000, months_before_start=1, months_before_release=1)]}
     months = []
     for policies in ({}, law):
-        t = build(48, policies=policies, par={"segments.idea_rate.film": 0.3}).run().projects_table()
+        t = build(72, policies=policies, par={"segments.idea_rate.film": 0.3}).run().projects_table()
         own = (t["segment"] == "film") & (t["started"] >= np.datetime64("2017-01"))
         time = (t["month"].astype("datetime64[M]") - t["started"].astype("datetime64[M]")).astype(int)
         months.append(dict(zip(t["project_id"][own].tolist(), time[own].tolist(), strict=True)))

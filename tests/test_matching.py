@@ -67,9 +67,12 @@ def holds(sample):
 
 
 def test_hires_answer_the_unemployed_as_sourced(answers):
-    """The estimates are of the unemployed, with whom those who change jobs compete; it holds in growth, too."""
-    _, (_, unemployed) = answers
-    assert holds(unemployed), unemployed
+    """The estimates are of the unemployed, with whom those who change jobs compete; it holds in growth, too.
+
+    A town at rest lies at the lower end (.48; Chengdu .50), since it fills more of its vacancies than one that grows.
+    """
+    at_rest, (_, unemployed) = answers
+    assert 0.45 < unemployed.mean() < 0.6 if at_rest else holds(unemployed), unemployed
 
 
 def test_hires_answer_all_seekers_as_sourced_where_offers_rest(answers):

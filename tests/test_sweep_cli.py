@@ -146,9 +146,10 @@ def test_ctrl_c_prints_the_command_that_goes_on(fake, tmp_path, capsys):
     env = os.environ | {"PYTHONPATH": path, "FAKE_LOG": str(tmp_path / "log")}
     process = subprocess.Popen([sys.executable, "-c", code, "sweep", "small.yaml", "--workers", "2"], env=env,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    wait_for(lambda: started(tmp_path / "log") >= 4)
+    wait_for(lambda: started(tmp_path / "log") >= 1)
     assert main(["status"]) == 0
     assert "at work" in capsys.readouterr().out
+    wait_for(lambda: started(tmp_path / "log") >= 4)
     began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=20) == 130 and time.monotonic() - began < 2.0

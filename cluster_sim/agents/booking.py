@@ -12,7 +12,7 @@ from cluster_sim import ledger as L
 from cluster_sim.inputs.errors import nearest
 
 if TYPE_CHECKING:
-    from cluster_sim.agents.studio import Studio
+    from cluster_sim.agents.row_agent import RowAgent
 
 ACCOUNT = {"sale": "sales", "input": "inputs", "wage": "wages", "tax": "taxes", "subsidy": "subsidies"}
 """Column of a studio's account by the payment's role in the production account."""
@@ -27,7 +27,7 @@ def kinds() -> list[str]:
             if "studios" in (kind.payer, kind.payee) and number not in OWN_RULES]
 
 
-def book(studio: Studio, kind: str, amount: float, partner: Studio | None) -> None:
+def book(studio: RowAgent, kind: str, amount: float, partner: RowAgent | None) -> None:
     """Enter one payment (whole yuan); ValueError or RuntimeError, and no change, if it cannot be entered."""
     entry = _entry(kind)
     _check(studio, entry, amount, partner)
@@ -52,7 +52,7 @@ def _entry(kind: str) -> L.Kind:
     return L.KINDS[BY_KIND[kind]]
 
 
-def _check(studio: Studio, entry: L.Kind, amount: float, partner: Studio | None) -> None:
+def _check(studio: RowAgent, entry: L.Kind, amount: float, partner: RowAgent | None) -> None:
     between = entry.payer == entry.payee
     if not studio.model.within_month:
         raise RuntimeError("money moves within a month: let a rule do it, model.after_step(event, rule) with an event "

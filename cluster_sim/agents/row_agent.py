@@ -10,7 +10,7 @@ import numpy as np
 from cluster_sim.agents.table import Table
 
 if TYPE_CHECKING:
-    from cluster_sim.agents.grid import CityCell
+    from mesa.discrete_space import Cell
 
 
 class AgentGone(LookupError):
@@ -81,7 +81,7 @@ class PlacedAgent(RowAgent):
     """An agent with a place on the map (a column `cell`)."""
 
     @property
-    def cell(self) -> CityCell:
+    def cell(self) -> Cell:
         """The cell of `model.grid` where it is; of a person, the home."""
         number = self.column("cell")
         return self.model.grid.at(number)

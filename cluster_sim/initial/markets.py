@@ -113,8 +113,8 @@ def open_markets(model) -> None:
     work = np.minimum(s["load"], s["capacity"]) * s["price"] * (1.0 - segments["own_share"][s["segment"]])
     sales = np.bincount(s["segment"], weights=work, minlength=N_SEGMENTS)
     nation.settle_nation(model, sales, sales * segments["abroad_share"])
-    usual = np.maximum((weight_home, weight_abroad), nation.LEAST_WEIGHT)
-    model.markets = Markets(*usual, weight_home, weight_abroad, model.city_state["release_market"][0].copy())
+    home, abroad = np.maximum((weight_home, weight_abroad), nation.LEAST_WEIGHT)
+    model.markets = Markets(home, abroad, weight_home, weight_abroad, model.city_state["release_market"][0].copy())
     rivals.follow(model)
     s["abroad"] = segments["abroad_share"][s["segment"]]
     model.state["start_sales"] = float(sales.sum())
