@@ -20,7 +20,7 @@ def path(text: str) -> str:
     return os.path.expanduser(text)
 
 
-def add_ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int, out: str,
+def add_ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int | str, out: str,
                  counted: str = "number of pairs, with seeds 1 to N", first: str = "the first of --seeds (1)",
                  end: str | None = "the scenario's end", overridden: str = "a value of the scenario") -> None:
     """Declare what of a scenario is run, how large, how often and how long, and where the results go.
