@@ -23,12 +23,11 @@ import numpy as np
 from cluster_sim.analysis.hit_dependence.luck import Known, without_luck
 from cluster_sim.analysis.hit_dependence.nation import GROWN
 from cluster_sim.analysis.hit_dependence.verdict import HALF, KEPT, MANY, ONE_TITLE, WORDS
+from cluster_sim.analysis.posterior.draws import FEW
 
 CLASSES = ("grows with the nation", "lucky hit", "leans on one hit", "engine that runs on hits", "engine")
 CANNOT_TELL = "the data cannot tell"
 LEVEL = 2 / 3
-FEW = 5.0
-"""Effective number of draws below which nothing is said of probabilities."""
 TRIALS = 400
 Z95 = 1.959963984540054
 
