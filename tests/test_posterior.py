@@ -48,12 +48,17 @@ def test_a_file_is_read_as_it_was_written(tmp_path, baseline):
     ("weight,labour.eta\n1,3\n-1,3\n", ":3:1"), ("weight,labour.eta\n1,three\n", "found three"),
     ("weight,labour.eta\n1,3000\n", "expected a number from"), ("weight,labour.eta\n1,3\n1,\n", "no value for"),
     ("weight,labour.eta\n0,3\n", "all weights are zero"), ("weight\n1\n", "no draws"),
-    ("weight,labour.eta\n", "no draws")])
+    ("weight,labour.eta\n", "no draws"), ("weight,labour.eta,labour.eta\n1,3,2\n", ":1:19")])
 def test_what_is_wrong_with_a_file_is_said_with_its_place(text, words, tmp_path, baseline):
     (tmp_path / "d.csv").write_text(text)
     with pytest.raises(ScenarioError) as caught:
         draws.read(tmp_path / "d.csv", baseline)
     assert words in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path, baseline):
+    with pytest.raises(ScenarioError, match="none.csv: no such file"):
+        draws.read(tmp_path / "none.csv", baseline)
 
 
 @pytest.mark.parametrize("count", [3, 10, 37])

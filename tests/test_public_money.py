@@ -202,3 +202,7 @@ def test_the_figure_shows_what_was_paid_and_nothing_else():
     ({"ratio": 2.0, "denominator": 5.0, "low95": 1.0, "high95": 3.0}, "no jobs", "2.00 (1.00 to 3.00)")])
 def test_a_ratio_says_what_it_lacks(found, empty, text):
     assert said(found, 1.0, empty) == text
+
+
+def test_a_ratio_of_nothing_has_no_sign():
+    assert said({"ratio": -0.001, "low95": -0.004, "high95": 0.2}, 1.0) == "0.00 (0.00 to 0.20)"
