@@ -182,7 +182,8 @@ def test_the_line_says_the_numbers_and_their_uncertainty():
     assert found["verdict"] == "engine" and found["seeds_that_say_so_alone"] == 3 and found["least_kept"] == "entries"
     half = 4.302652729911275 * 0.01 / 3**0.5
     assert found["lost_without_hit"]["low95"] == pytest.approx(0.02 - half)
-    for words in ("An engine, not a lucky hit, over luck alone", "comes to 31.0%", "of the last year's value added. Without Ne Zha 2",
+    for words in ("An engine, not a lucky hit, over luck alone", "comes to 31.0%",
+                  "of the last year's value added. Without Ne Zha 2",
                   "2.0% smaller at the end (95%: -0.5 to 4.5%)",
                   "2021 to 2025, 5.4% smaller", "6.0% smaller over the years", "96% or more; studios founded least",
                   "Of 3 seeds, 3 say so alone"):

@@ -249,7 +249,7 @@ def _note(report: HitDependence) -> str:
             if worlds is None else "f: 95% interval (Wilson); a verdict needs two thirds (dotted).")
     release = "Dotted in a–c: release of the hit. " if report.question.hit else ""
     text = (f"{runs} a, b: means, bands 10–90% of runs. c, e: means and 95% intervals, whole city at 2017 prices. "
-            f"d: mean and 10–90% of runs, all years after the first (in the last year alone this growth is {above:.0f}% of "
-            f"value added); dotted, {ONE_TITLE:.0%}, above which growth leans on one hit, and "
+            f"d: mean and 10–90% of runs, all years after the first (in the last year alone this growth is "
+            f"{above:.0f}% of value added); dotted, {ONE_TITLE:.0%}, above which growth leans on one hit, and "
             f"{MANY:.0%}, above which it runs on hits. Dotted in e: nine tenths. {release}{last}")
     return "\n".join(textwrap.wrap(text, 138))

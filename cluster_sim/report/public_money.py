@@ -38,8 +38,8 @@ def public_money(audit: Any, *, width: float = style.PAGE, row: float = 6.2) -> 
         left.barh(places, windfall, height=0.62, color=style.FAINT, lw=0)
         left.barh(places, extra, left=windfall, height=0.62, color=style.BLUE, lw=0)
         for k, total in enumerate(windfall + extra):
-            left.annotate(band_in_words(audit.summary, names[k]), (total, k), xytext=(3, 0), textcoords="offset points", va="center", fontsize=6.5,
-                          color=style.SOFT)
+            left.annotate(band_in_words(audit.summary, names[k]), (total, k), xytext=(3, 0),
+                          textcoords="offset points", va="center", fontsize=6.5, color=style.SOFT)
         left.set_yticks(places, [name.replace("_", " ") for name in names])
         left.set_xlabel("Outlay, million yuan a year (2017 prices)")
         left.set_xlim(0, 1.28 * max(float((windfall + extra).max()), 1e-9))

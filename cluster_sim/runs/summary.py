@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 FITTED = {"chengdu": (2016, 2021)}
-"""City that was calibrated -> years whose observed share may be used for fitting; later ones were looked at, not fitted."""
+"""City that was calibrated -> years of its observed share that may be fitted; later ones were looked at, not fitted."""
 
 
 def years_table(months: np.ndarray, values: np.ndarray, low: float = 0.1,
@@ -41,7 +41,7 @@ def by_year(frame: Any, column: str, low: float = 0.1, high: float = 0.9) -> Any
 
 
 def period(year: int, observed: Mapping[int, Mapping[str, Any]], fitted: tuple[int, int] | None) -> str:
-    """Say what a year's published share is for: `fitted`, `not fitted`; nothing where none is, or nothing was fitted."""
+    """Say what a year's published share is for: `fitted`, `not fitted`; nothing where none is or none was fitted."""
     if fitted is None or observed.get(year, {}).get("share_pct") is None:
         return ""
     return "fitted" if fitted[0] <= year <= fitted[1] else "not fitted"

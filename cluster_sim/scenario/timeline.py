@@ -194,7 +194,8 @@ class Timeline:
                     f"policies: {{{name}: [{{from: {month_name(first)}, KEY: value}}]}}")
             self.faults.add(setting.path, what, hint, setting.mark(2))
             return
-        self.entries[name] = {first: given for given in timeline.values()}
+        (given,) = timeline.values()
+        self.entries[name] = {first: given}
 
     def complete(self) -> dict[str, list[dict[str, Any]]]:
         """Every instrument's entries in order, each with every key: given, carried or default."""
