@@ -66,7 +66,7 @@ def test_an_instrument_can_begin_in_another_month(world):
     assert [entry | {"from": 0} for entry in after] == [entry | {"from": 0} for entry in before]
     with pytest.raises(ScenarioError, match=r"2 dated entries \(2019-01, 2025-01\): which of them") as refused:
         load_scenario("base.yaml", ["policies.subsidy.from=2020-03"])
-    assert "policies: {subsidy: [{from: 2020-03, KEY: value}]}" in str(refused.value)
+    assert "policies.subsidy=none, then policies.subsidy.2020-03.KEY=value" in str(refused.value)
     with pytest.raises(ScenarioError, match="no entries that could be moved"):
         load_scenario("base.yaml", ["policies.subsidy=none", "policies.subsidy.from=2020-03"])
 

@@ -245,11 +245,11 @@ def _note(report: HitDependence) -> str:
     worlds, above = report.question.worlds, 100 * float(report.accounts[BASE]["above"].mean())
     runs = f"{len(report.seeds)} paired runs; all bands are over luck alone." if worlds is None else (
         f"{len(report.seeds)} paired runs of {report.verdict['draws']} draws of the posterior.")
-    last = ("f: filled, value added lost if they find no audience; open, their receipts; 10–90% of runs."
+    last = ("f: filled, value added lost without audience; open, receipts; 10–90% of runs."
             if worlds is None else "f: 95% interval (Wilson); a verdict needs two thirds (dotted).")
-    release = "Dotted in a–c: release of the hit. " if report.question.hit else ""
-    text = (f"{runs} a, b: means, bands 10–90% of runs. c, e: means and 95% intervals, whole city at 2017 prices. "
-            f"d: mean and 10–90% of runs, all years after the first (in the last year alone this growth is "
-            f"{above:.0f}% of value added); dotted, {ONE_TITLE:.0%}, above which growth leans on one hit, and "
-            f"{MANY:.0%}, above which it runs on hits. Dotted in e: nine tenths. {release}{last}")
-    return "\n".join(textwrap.wrap(text, 138))
+    release = "Dotted in a–c: the hit's release. " if report.question.hit else ""
+    text = (f"{runs} a, b: means, 10–90% of runs. c, e: means, 95% intervals, whole city at 2017 prices. d: mean, "
+            f"10–90% of runs, all years after the first (in the last year alone {above:.0f}% of value added); dotted: "
+            f"growth above {ONE_TITLE:.0%} leans on one hit, above {MANY:.0%} runs on hits. Dotted in e: nine tenths. "
+            f"{release}{last}")
+    return "\n".join(textwrap.wrap(text, 148))

@@ -190,8 +190,8 @@ class Timeline:
         if len(timeline) > 1:
             months = [month_name(month) for month in sorted(timeline)]
             what = f"{name} has {len(months)} dated entries ({', '.join(months)}): which of them is to begin then?"
-            hint = (f"change one by its month, policies.{name}.{months[0]}.KEY=value, or give the dates in a file: "
-                    f"policies: {{{name}: [{{from: {month_name(first)}, KEY: value}}]}}")
+            hint = (f"for one new entry policies.{name}=none, then policies.{name}.{month_name(first)}.KEY=value; "
+                    "several go into a file, with their months")
             self.faults.add(setting.path, what, hint, setting.mark(2))
             return
         (given,) = timeline.values()
