@@ -9,9 +9,12 @@ import pytest
 from engine import JANUARY_2017, build, differences, plain, tables
 
 from cluster_sim import load_scenario
+from cluster_sim import people_ledger as P
 from cluster_sim.initial import rest_store
 from cluster_sim.initial.outside import changed, outside_paths
 from cluster_sim.inputs.errors import Faults, ScenarioError
+from cluster_sim.month import moves
+from cluster_sim.month.outside import bring_in
 from cluster_sim.scenario import registry
 from cluster_sim.scenario.differences import differences as scenario_differences
 from cluster_sim.scenario.draft import Draft
@@ -99,6 +102,23 @@ def test_wages_elsewhere_make_ours_low_and_prices_elsewhere_high():
     calm, more = first_month("", 1.0), first_month("outside_wage", 1.1)
     assert more.city_state["relative_wage"] == pytest.approx(calm.city_state["relative_wage"] / 1.1, rel=0.005)
     assert more.city_state["outside_price"] == pytest.approx(1.1 * calm.city_state["outside_price"], rel=0.005)
+
+
+def test_creative_wages_elsewhere_move_creative_people_alone():
+    """Other work elsewhere pays as before, so that people of other sectors neither come nor stay away for it."""
+    calm, more = ({flow: movers(flow, factor) for flow in (P.MIGRATED, P.SETTLED)} for factor in (1.0, 1.3))
+    assert more[P.MIGRATED] < 0.5 * calm[P.MIGRATED]
+    assert more[P.SETTLED] == pytest.approx(calm[P.SETTLED], rel=0.02)
+
+
+def movers(flow, factor):
+    """Return how many persons a flow brings in the first month of higher creative wages elsewhere."""
+    outside = {"freeze": True, "outside_wage": change(factor, since=JANUARY_2017)}
+    model = build(1, scale=1 / 20, outside=outside)
+    model.begin_month()
+    bring_in(model)
+    moves.migrate(model)
+    return float(model.people.flow[flow])
 
 
 def test_tools_come_earlier_to_all_cities():

@@ -70,6 +70,7 @@ def outside_paths(setup: Any, city: City) -> dict[str, np.ndarray]:
         # in a frozen world what is counted against it stands still as well
         out |= {f"reference_{name}": path if freeze is None else np.full_like(path, path[:12].mean())
                 for name, path in reference.items()}
+    out["other_wage"] = out["outside_wage"]         # of other work elsewhere: a scenario changes creative wages alone
     for name, moved in CHANGED.items():
         if name in outside:
             out |= {path: changed(out[path], outside[name], first) for path in moved}

@@ -60,15 +60,16 @@ def choice(model, relative: np.ndarray) -> tuple[float, np.ndarray]:
     return float(weight.sum() / model.labour.share.sum()) ** (eta / within), np.cumsum(weight)
 
 
-def wages_elsewhere(model, now: np.ndarray) -> tuple[float, float]:
-    """Return wages of the city's other sectors and of the rest of the nation, over their start's: scarcity counts.
+def wages_elsewhere(model, now: np.ndarray) -> tuple[float, float, float]:
+    """Return wages of the city's other sectors, and of creative and of other work in the rest of the nation.
 
-    now: who is where (`People.now`).
+    Each over its start's; scarcity counts.  now: who is where (`People.now`).
     """
     first, a = model.people.first, model.par["labour.other_return"]
     rest = float(model.city_state["rest_wage"][0]) / model.outside["rest_wage"][0]
+    scarce = (max(now[P.ELSEWHERE], 1.0) / first[P.ELSEWHERE]) ** -a
     return (rest * (max(now[P.OTHER], 1.0) / first[P.OTHER]) ** -a,
-            float(model.city_state["outside_wage"][0]) * (max(now[P.ELSEWHERE], 1.0) / first[P.ELSEWHERE]) ** -a)
+            float(model.city_state["outside_wage"][0]) * scarce, model.outside["other_wage"][model.t] * scarce)
 
 
 def mean_amenity(cells: np.ndarray) -> float:
@@ -120,7 +121,7 @@ def join(model) -> None:
     usual = ((par["labour.switch_rate"] + par["population.retirement"]) * first[P.AT_WORK]
              + par["labour.give_up"] * first[P.SEEKING] - model.labour.graduates)
     rate = max(usual, 0.0) / first[P.OTHER]
-    here, _ = wages_elsewhere(model, now)
+    here, _, _ = wages_elsewhere(model, now)
     pull, weights = choice(model, g["market_wage"] / model.labour.wage * g["prospects"] / here)
     pull *= float(g["inflow"])
     count = whole(model, P.JOINED, now[P.OTHER] * rate * pull / (1.0 + rate * (pull - 1.0)))
@@ -135,7 +136,7 @@ def migrate(model) -> None:
     """
     par, people, g = model.par, model.people, model.city_state[0]
     first, now, labour = people.first, people.now, model.labour
-    rest, outside = wages_elsewhere(model, now)
+    rest, outside, other = wages_elsewhere(model, now)
     rate, pool = par["labour.emigration_rate"], now[P.ELSEWHERE] / first[P.ELSEWHERE]
     dear = float(g["living_cost"]) ** -par["labour.eta"]
     pull, weights = choice(model, g["market_wage"] / labour.wage * g["prospects"] / outside)
@@ -144,7 +145,7 @@ def migrate(model) -> None:
     pull *= (1.0 + float(model.month.levers["newcomer_aid"])) ** par["population.wage_weight"]
     creative = rate * (first[P.AT_WORK] + first[P.SEEKING]) * pool * pull
     students = par["education.from_elsewhere"] * labour.graduates
-    others = max(rate * first[P.OTHER] - students, 0.0) * pool * dear * (rest / outside) ** par["labour.eta"]
+    others = max(rate * first[P.OTHER] - students, 0.0) * pool * dear * (rest / other) ** par["labour.eta"]
     leavers = rate * (now[P.AT_WORK] + now[P.SEEKING] + now[P.OTHER])
     vacated = rate * (first[P.AT_WORK] + first[P.SEEKING] + first[P.OTHER])
     homes = labour.room - float(now[:P.ELSEWHERE].sum()) + leavers
