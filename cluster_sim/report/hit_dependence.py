@@ -252,4 +252,4 @@ def _note(report: HitDependence) -> str:
             f"10–90% of runs, all years after the first (in the last year alone {above:.0f}% of value added); dotted: "
             f"growth above {ONE_TITLE:.0%} leans on one hit, above {MANY:.0%} runs on hits. Dotted in e: nine tenths. "
             f"{release}{last}")
-    return "\n".join(textwrap.wrap(text, 148))
+    return "\n".join(textwrap.wrap(text, 142))
