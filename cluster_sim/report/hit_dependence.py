@@ -230,6 +230,12 @@ def _probabilities(axes: Axes, report: HitDependence) -> None:
     """Panel f, over a posterior: the probability of each verdict."""
     found = report.verdict["probabilities"]
     best = report.verdict["verdict"]
+    style.letter(axes, "f", "Verdict")
+    if not found:
+        axes.set_axis_off()
+        axes.annotate("too few effective\ndraws for\nprobabilities", (0.5, 0.5), xycoords="axes fraction", ha="center",
+                      va="center", fontsize=6.5, color=style.SOFT)
+        return
     rows = [(textwrap.fill(name.capitalize(), 16), *(100 * found[name][key] for key in ("p", "low95", "high95")),
              style.VERMILION if name == best else style.INK) for name in CLASSES]
     axes.axvline(100 * LEVEL, color=style.FAINT, lw=0.7, ls=(0, (1, 1.5)), zorder=1)
@@ -237,7 +243,6 @@ def _probabilities(axes: Axes, report: HitDependence) -> None:
     axes.set_xlim(-4, 104)
     axes.set_xticks([0, 50, 100])
     axes.set_xlabel("probability (%)")
-    style.letter(axes, "f", "Verdict")
 
 
 def _note(report: HitDependence) -> str:
@@ -248,7 +253,7 @@ def _note(report: HitDependence) -> str:
     last = ("f: filled, value added lost without audience; open, receipts; 10–90% of runs."
             if worlds is None else "f: 95% interval (Wilson); a verdict needs two thirds (dotted).")
     release = "Dotted in a–c: the hit's release. " if report.question.hit else ""
-    text = (f"{runs} a, b: means, 10–90% of runs. c, e: means, 95% intervals, whole city at 2017 prices. d: mean, "
+    text = (f"{runs} a, b: means, 10–90% of runs. c, e: means, 95% intervals, 2017 prices. d: mean, "
             f"10–90% of runs, all years after the first (in the last year alone {above:.0f}% of value added); dotted: "
             f"growth above {ONE_TITLE:.0%} leans on one hit, above {MANY:.0%} runs on hits. Dotted in e: nine tenths. "
             f"{release}{last}")
