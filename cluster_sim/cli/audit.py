@@ -56,6 +56,8 @@ def answer(result: Audit) -> dict[str, Any]:
 
 def table(result: Audit) -> list[str]:
     """Lay out the three identities as lines of text, amounts in million yuan a year of the whole city."""
+    from cluster_sim.analysis.public_money.acts import band_in_words
+
     frame = result.summary.set_index(["instrument", "flow"])
     years = result.years
 
@@ -67,12 +69,9 @@ def table(result: Audit) -> list[str]:
              "", "1. Outlay = windfall + additional",
              f"{'':<24}{'outlay':>10}{'windfall':>10}{'additional':>12}{'windfall, 95%':>22}"]
     for name in names:
-        outlay, band = cell(name, "outlay"), f"{'paid nothing':>22}"
+        band = band_in_words(result.summary, name) if cell(name, "outlay") else "paid nothing"
         split = f"{cell(name, 'windfall'):>z10,.1f}{cell(name, 'additional'):>z12,.1f}"
-        if outlay:
-            low, high = (cell(name, "windfall", key) / outlay for key in ("low95", "high95"))
-            band = f"{max(low, 0):>14.0%} to {min(high, 1):>4.0%}"
-        lines.append(f"{name:<24}{outlay:>z10,.1f}{split}{band}")
+        lines.append(f"{name:<24}{cell(name, 'outlay'):>z10,.1f}{split}{band:>22}")
     lines += ["", "2. Gross added output = net + displaced here + relocated from other cities",
               f"{'':<24}{'gross':>10}{'net':>10}{'displaced':>11}{'relocated':>11}{'net, 95%':>26}"]
     for name in names:
