@@ -249,7 +249,7 @@ def _note(report: HitDependence) -> str:
     """Say what marks, bands and dotted lines are."""
     worlds, above = report.question.worlds, 100 * float(report.accounts[BASE]["above"].mean())
     runs = f"{len(report.seeds)} paired runs; all bands are over luck alone." if worlds is None else (
-        f"{len(report.seeds)} paired runs of {report.verdict['draws']} draws of the posterior.")
+        f"{len(report.seeds)} paired runs; draws of the posterior: {report.verdict['draws']}.")
     last = ("f: filled, value added lost without audience; open, receipts; 10–90% of runs."
             if worlds is None else "f: 95% interval (Wilson); a verdict needs two thirds (dotted).")
     release = "Dotted in a–c: the hit's release. " if report.question.hit else ""
