@@ -72,7 +72,7 @@ def text(result: Posterior) -> list[str]:
              f"{result.refused} draws run away (loop gain B not above 0) and were not run; those with B below "
              f"{FLAGGED} have {result.flagged:.0%} of the weight", ""]
     head = "posterior (90%)" if known else "posterior mean"
-    rows = [("what is known", "observed", "error", "prior mean", head)]
+    rows: list[tuple[str, ...]] = [("what is known", "observed", "error", "prior mean", head)]
     rows += [(f"{row['column']} {row['year']}", *(shown(row[key]) for key in ("observed", "error", "prior_mean")),
               _posterior(row, known)) for row in result.fits.to_dict("records")]
     lines += [*_columns(rows), ""]

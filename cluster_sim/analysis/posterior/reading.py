@@ -95,7 +95,7 @@ def _facts(reader: SweepReader) -> tuple[Fact, ...]:
         else:
             found.append(Fact(measure(fact["column"], fact["year"]), fact["value"], fact["error"]))
             base, node = reader.base, reader.root.value["fit"].value[place]
-            what = base is not None and found[-1].measure.outside(base.start, reader.given.get("until", base.end))
+            what = found[-1].measure.outside(base.start, reader.given.get("until", base.end)) if base else ""
             if what:
                 reader.faults.add(f"fit.{place + 1}.year", what, "", node.value["year"].mark)
     return tuple(found)
