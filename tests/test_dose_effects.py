@@ -25,4 +25,4 @@ def test_a_hundred_ladders_and_guidance_funds_reach_value_added_and_jobs_with_fa
     assert hundred["aim_column"] == "young_jobs" and hundred["aim"] > 0.0
     assert hundred["value_added_low95"] > 0.0 and hundred["jobs_low95"] > 0.0
     assert most["value_per_yuan"] < hundred["value_per_yuan"] < thirty["value_per_yuan"]
-    assert returns(rows, "value_added") < 1.0 and returns(rows, "aim") < 1.0
+    assert returns(rows, "value_added") < 1.0

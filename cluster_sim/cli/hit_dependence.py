@@ -51,8 +51,8 @@ def main(args: argparse.Namespace) -> int:
         print(worlds.warning, file=sys.stderr)
     if args.dry_run:
         counts = {"runs": question.runs, "variants": len(question.sides) + len(question.tops), "seeds": len(seeds)}
-        text = f"at most {counts['runs']:,} runs: {counts['variants']} variants, {counts['seeds']} seeds"
-        print(output.as_json(counts) if args.json else text)
+        said = f"at most {counts['runs']:,} runs: {counts['variants']} variants, {counts['seeds']} seeds"
+        print(output.as_json(counts) if args.json else said)
         return 0
     with options.experiment(args, _name(question, bool(args.set) or args.draws is not None)) as experiment:
         report = answer(question, experiment)
