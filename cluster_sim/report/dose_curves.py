@@ -129,7 +129,8 @@ def _finish(axes: Axes, title: str, under: str, wide: float, outlays: tuple[floa
     axes.set_xscale("log")
     low, high = outlays
     axes.set_xlim(low / 1.15, high * 1.15)
-    axes.xaxis.set_major_locator(FixedLocator([10.0**n for n in range(round(np.log10(low)), round(np.log10(high)) + 1)]))
+    decades = range(round(np.log10(low)), round(np.log10(high)) + 1)
+    axes.xaxis.set_major_locator(FixedLocator([10.0**n for n in decades]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, place: f"{value:g}".removeprefix("0")))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
