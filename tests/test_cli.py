@@ -162,6 +162,44 @@ def test_reproduce_status_and_export(fake, capsys):
     assert status == 1 and "ledger" in out
 
 
+IMPATIENT = """
+import atexit, sys, time
+from cluster_sim.cli import list_, main
+
+def slow(args):
+    try:
+        print("at work", flush=True)
+        time.sleep(60)
+    finally:
+        time.sleep(1)
+        print("put away", flush=True)
+
+list_.main = slow
+atexit.register(time.sleep, 1)
+sys.exit(main.main(["list"]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of Unix")
+def test_further_interrupts_disturb_neither_putting_away_nor_the_end():
+    with subprocess.Popen([sys.executable, "-c", IMPATIENT], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, start_new_session=True) as process:
+        assert process.stdout.readline() == "at work\n"
+        for _ in range(3):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+        assert process.stdout.readline() == "put away\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "\nStopped.\n")
+
+
+def test_an_option_of_other_commands_is_told_from_a_misspelt_one(capsys):
+    status, _, err = call(capsys, "econometrics", "--until", "2030-12")
+    assert status == 2 and "there is no --until here: the last month follows from --date" in err
+    assert "did you mean '--quiet'" in call(capsys, "econometrics", "--quit")[2]
+
+
 def test_help_lists_every_command_and_comes_at_once():
     began = time.monotonic()
     result = subprocess.run([sys.executable, "run_sim.py", "--help"], cwd=ROOT, capture_output=True, text=True)

@@ -199,6 +199,7 @@ def test_a_file_is_read(tmp_path):
     (("{low: 0, high: 1}", "[0, 1]"), "range of numbers"),
     (("samples: 50", "samples: few"), "samples"),
     (("aim:", "aims:"), "aim"),
+    (("year: 2030", "year: 2040"), "a.yaml:7:32: aim: the runs have no whole year 2040"),
 ])
 def test_faults_have_their_place(tmp_path, change, words):
     (tmp_path / "a.yaml").write_text(FILE.replace(*change))

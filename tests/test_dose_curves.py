@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_command import call
+from figures import cut
 from runs_fake import FakeModel, scenario
 
 from cluster_sim.analysis.dose_curves import reading
 from cluster_sim.analysis.dose_curves.study import dose_curves, returns
+from cluster_sim.cli.doses import amount, percent
 from cluster_sim.inputs.errors import ScenarioError
 from cluster_sim.report import dose_curves as figures
 from cluster_sim.runs.reproduce import reproduce
@@ -139,6 +141,7 @@ def test_a_curve_may_dose_several_instruments_together():
      "solo_founders"),
     ({"instruments": {"tax_cut": {"amounts": {"rate": 1}}}}, "instruments.tax_cut", "comparators"),
     ({"instruments": {}, "comparators": {}}, "instruments", "at least one"),
+    ({"doses": [10, 10, 30]}, "doses", "10 stands there twice"),
     ({"doses": [0, 1]}, "doses", "above 0"), ({"doses": "ten"}, "doses", "list"),
     ({"cost_of_funds": [0.5]}, "cost_of_funds", "at least 1"), ({"design": "grid"}, "design", "means nothing"),
     ({"from": "2018-02"}, "from", "whole year")])
@@ -147,6 +150,20 @@ def test_a_fault_is_named_with_its_place(changed, path, words):
         reading.read(study(**changed))
     assert path in {fault.path for fault in error.value.faults}
     assert any(words in f"{fault.message} {fault.hint}" for fault in error.value.faults)
+
+
+def test_a_study_without_instruments_has_one_fault():
+    with pytest.raises(ScenarioError) as error:
+        reading.read(study(instruments={}, comparators={}))
+    assert [fault.path for fault in error.value.faults] == ["instruments"]
+
+
+def test_no_effect_has_no_sign_of_its_own():
+    row = {f"aim_percent{end}": value for end, value in (("_low", -0.04), ("", -0.0), ("_high", 0.04))}
+    assert percent(row, "aim") == "+0.0 (+0.0 to +0.0)"
+    assert amount({"aim": -0.0, "aim_low95": -12.0, "aim_high95": 12.04}) == "+0.0 (-12.0 to +12.0)"
+    assert amount({"aim": 10000.0, "aim_low95": 9000.0, "aim_high95": 11000.0}) == "+10,000 (+9,000 to +11,000)"
+    assert amount({"aim": 0.0167, "aim_low95": 0.01, "aim_high95": 0.02}) == "+0.0167 (+0.0100 to +0.0200)"
 
 
 def test_the_shipped_study_has_all_nineteen_instruments_and_both_comparators():
@@ -182,6 +199,7 @@ def test_the_command_answers_writes_and_goes_on(tmp_path, monkeypatch, capsys):
     assert call(capsys, "report", "r")[0] == 0 and (folder / "figures" / "dose_jobs.svg").read_bytes() == drawn
     status, out, _ = call(capsys, "doses", "mine.yaml", "--no-figures", "--seeds", "2")
     assert status == 0 and "Future-industry guidance fund (guidance_fund); aim: venture capital" in out
+    assert "guidance fund (guidance_fund); aim: venture capital, million yuan a year" in out.lower()
     assert "elasticity to outlay (below 1 returns fall): aim 1.00, value added 0.50" in out
     assert call(capsys, "doses", "mine.yaml", "--seeds", "1")[0] == 2
     status, out, _ = call(capsys, "doses", "mine.yaml", "--dry-run", "--json")
@@ -198,6 +216,11 @@ def test_figures_show_what_paid_and_refuse_what_did_not(found):
     for draw in (figures.aims, figures.value_added, figures.jobs):
         panels = [axes for axes in draw(found).axes if axes.get_title(loc="left")]
         assert len(panels) == 2 and all(axes.get_xscale() == "log" for axes in panels)
+        paid = found.doses["outlay"][found.doses["outlay"] > 1e-3]
+        for low, high in (axes.get_xlim() for axes in panels):
+            assert paid.min() / 12 < low < paid.min() and paid.max() < high < 12 * paid.max()
+        assert panels[-1].get_position().x1 > 0.95, "panels take the whole page"
+        assert not cut(draw(found))
     apart = dose_curves(study(comparators={}), workers=0, factory="test_dose_curves:Paid")
     one, other = figures.value_added(apart).axes
     assert one.get_ylim() == other.get_ylim() and figures.aims(apart).axes[0].get_ylim() != one.get_ylim()

@@ -74,9 +74,9 @@ def test_every_prior_is_a_parameter_whose_shipped_value_the_search_can_begin_at(
 
 @pytest.mark.parametrize("words, said", [(["--seeds", "0"], "at least 1"), (["--study", "what_fit"], "what_fits"),
                                          (["--scale", "2"], "scale '2'"), (["--workers", "-1"], "--workers"),
-                                         (["--shard", "3"], "2/8")])
+                                         (["--shard", "3"], "2/8"), (["--out", "/proc/x"], "/proc/x")])
 def test_bad_options_are_one_message(words, said, tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
-        command.main([*words, "--out", str(tmp_path / "runs")])
+        command.main(["--out", str(tmp_path / "runs"), *words])
     told = capsys.readouterr().err
     assert stop.value.code == 2 and said in told and "Traceback" not in told

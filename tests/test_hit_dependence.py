@@ -182,7 +182,8 @@ def test_the_line_says_the_numbers_and_their_uncertainty():
     assert found["verdict"] == "engine" and found["seeds_that_say_so_alone"] == 3 and found["least_kept"] == "entries"
     half = 4.302652729911275 * 0.01 / 3**0.5
     assert found["lost_without_hit"]["low95"] == pytest.approx(0.02 - half)
-    for words in ("An engine, not a lucky hit, over luck alone", "31.0%", "Without Ne Zha 2",
+    for words in ("An engine, not a lucky hit, over luck alone", "comes to 31.0%",
+                  "of the last year's value added. Without Ne Zha 2",
                   "2.0% smaller at the end (95%: -0.5 to 4.5%)",
                   "2021 to 2025, 5.4% smaller", "6.0% smaller over the years", "96% or more; studios founded least",
                   "Of 3 seeds, 3 say so alone"):
@@ -296,6 +297,8 @@ def test_the_figure_is_drawn(report):
     assert not figures.cut(figure)
     assert len(figure.axes) == 6
     assert [axes.get_title(loc="left") for axes in figure.axes][3] == "Growth above the nation's lost"
+    text = " ".join(figures.words(figure).split())
+    assert "added over all years" in text and "in the last year alone" in text and "over luck alone" in text
 
 
 def test_without_a_replayed_hit_the_largest_title_flops():

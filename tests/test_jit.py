@@ -13,6 +13,8 @@ from numba.core import types
 from numba.core.registry import CPUDispatcher
 
 from cluster_sim import jit
+from cluster_sim.cli import doctor
+from cluster_sim.runs import warm
 
 
 def kernel_files():
@@ -73,3 +75,26 @@ def test_the_fork_server_loads_the_kernels_for_all_workers():
             "print(len(raise_wages.signatures))")
     done = subprocess.run([sys.executable, "-c", code], cwd=jit.ROOT.parent, capture_output=True, text=True)
     assert int(done.stdout) >= 1, done.stderr
+
+
+def test_a_kernel_that_is_gone_or_old_is_not_ready(monkeypatch, tmp_path):
+    build(10).run()
+    known = warm.kernels()
+    assert len(known) > 100 and {one.py_func.__module__.split(".")[1] for one in known} >= {"month", "nation"}
+    one = next(each for each in known if warm.on_disk(each))
+    file = one._cache._cache_file
+    for name, other in (("_source_stamp", (0.0, 1)), ("_index_path", str(tmp_path / "none.nbi")),
+                        ("_cache_path", str(tmp_path))):
+        with monkeypatch.context() as patch:
+            patch.setattr(file, name, other)
+            assert not warm.on_disk(one)
+    assert warm.on_disk(one)
+
+
+def test_the_doctor_counts_what_is_ready(monkeypatch):
+    monkeypatch.setattr(jit, "is_cold", lambda: False)
+    monkeypatch.setattr(warm, "kernels", lambda: [True, False, True])
+    monkeypatch.setattr(warm, "on_disk", bool)
+    assert doctor._cache().startswith("2 of 3 kernels ready in ") and "first needed" in doctor._cache()
+    monkeypatch.setattr(warm, "kernels", lambda: [True])
+    assert doctor._cache().startswith("1 of 1 kernels ready") and "first needed" not in doctor._cache()

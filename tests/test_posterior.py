@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import signal
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
+import yaml
 
 from cluster_sim import load_scenario
 from cluster_sim.analysis.posterior import draws, reading, sample
 from cluster_sim.analysis.posterior.returns import least_gain
 from cluster_sim.cli import main as cli
+from cluster_sim.cli.posterior import text
 from cluster_sim.inputs.errors import ScenarioError
 from cluster_sim.runs.experiment import Experiment
 
@@ -44,12 +48,17 @@ def test_a_file_is_read_as_it_was_written(tmp_path, baseline):
     ("weight,labour.eta\n1,3\n-1,3\n", ":3:1"), ("weight,labour.eta\n1,three\n", "found three"),
     ("weight,labour.eta\n1,3000\n", "expected a number from"), ("weight,labour.eta\n1,3\n1,\n", "no value for"),
     ("weight,labour.eta\n0,3\n", "all weights are zero"), ("weight\n1\n", "no draws"),
-    ("weight,labour.eta\n", "no draws")])
+    ("weight,labour.eta\n", "no draws"), ("weight,labour.eta,labour.eta\n1,3,2\n", ":1:19")])
 def test_what_is_wrong_with_a_file_is_said_with_its_place(text, words, tmp_path, baseline):
     (tmp_path / "d.csv").write_text(text)
     with pytest.raises(ScenarioError) as caught:
         draws.read(tmp_path / "d.csv", baseline)
     assert words in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path, baseline):
+    with pytest.raises(ScenarioError, match="none.csv: no such file"):
+        draws.read(tmp_path / "none.csv", baseline)
 
 
 @pytest.mark.parametrize("count", [3, 10, 37])
@@ -150,11 +159,54 @@ def test_draws_that_run_away_are_not_run_and_each_other_has_luck_of_its_own():
     ({"fit": [{"column": "gdp_shar", "year": 2018, "value": 1, "error": 1}]}, "did you mean 'gdp_share'"),
     ({"fit": [{"column": "gdp_share", "year": 2018, "value": 1}]}, "lacks the key 'error'"),
     ({"fit": [{"column": "gdp_share", "year": 2018, "value": 1, "error": 0}]}, "above 0"),
+    ({"fit": [{"column": "gdp_share", "year": 2019, "value": 1, "error": 1}]}, "no whole year 2019"),
+    ({"fit": [{"column": "gdp_share", "year": "2016-2017", "value": 1, "error": 1}]}, "no whole year 2016"),
     ({"factors": {"labour.eta": [1, 2]}}, "a prior is a range")])
 def test_what_is_wrong_with_a_study(change, words):
     with pytest.raises(ScenarioError) as caught:
         reading.read({key: value for key, value in (STUDY | change).items() if value is not None})
     assert words in str(caught.value)
+
+
+def test_a_fact_beyond_the_runs_is_found_before_any(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    (tmp_path / "late.yaml").write_text(yaml.safe_dump(STUDY | {"until": "2018-11"}, sort_keys=False))
+    assert cli.main(["posterior", "late.yaml"]) == 2
+    line = next(k for k, text in enumerate((tmp_path / "late.yaml").read_text().splitlines(), 1) if "year:" in text)
+    err = capsys.readouterr().err
+    assert f"late.yaml:{line}:9" in err and "no whole year 2018 (there are 2017 to 2017)" in err
+    (tmp_path / "early.yaml").write_text(yaml.safe_dump(STUDY))
+    assert cli.main(["posterior", "early.yaml", "--until", "2017-12"]) == 2
+    assert "gdp_share_published 2018: the runs have no whole year 2018" in capsys.readouterr().err
+    assert not (tmp_path / "results").exists()
+
+
+def made(effective):
+    """A posterior of two numbers, one in thousands, as the text takes it."""
+    fits = pd.DataFrame([{"column": "employment", "year": "2021", "observed": 102000.0, "error": 94990.0,
+                          "prior_mean": 123456.7, "mean": 101234.0, "low90": 99999.0, "high90": 104321.0}])
+    margins = pd.DataFrame([{"factor": "labour.eta", "prior_low": 2.0, "prior_high": 4000.0, "mean": 3.14159,
+                             "low90": 2.5, "high90": 3.5, "companion": "gaps.people", "correlation": -0.8}])
+    return SimpleNamespace(spec=reading.read(STUDY), places=np.zeros((9, 2)), effective=effective, refused=0,
+                           flagged=0.0, fits=fits, margins=margins)
+
+
+def test_columns_stand_apart_and_thousands_are_whole():
+    lines = text(made(6.0))
+    assert [cell.strip() for cell in lines[4].split("  ") if cell] == [
+        "employment 2021", "102,000", "94,990", "123,457", "101,234 (99,999 to 104,321)"]
+    assert "2 to 4,000" in lines[7] and "3.142 (2.5 to 3.5)" in lines[7] and "gaps.people (-0.80)" in lines[7]
+
+
+def test_too_few_effective_draws_have_no_intervals():
+    lines = "\n".join(text(made(4.9)))
+    assert "99,999" not in lines and "90%" not in lines and "gaps.people" not in lines and "101,234" in lines
+    assert "Draws worth 4.9 equal ones are about one point" in lines
+
+
+def test_an_option_that_does_nothing_is_not_offered(capsys):
+    assert cli.main(["posterior", "--no-figures"]) == 2 and "--no-figures" in capsys.readouterr().err
 
 
 def test_the_command_writes_draws_that_the_verdict_takes(tmp_path, capsys, monkeypatch):

@@ -181,7 +181,8 @@ def test_run_keeps_the_tables_that_it_is_asked_for(tmp_path, capsys):
 
 def test_the_figure_shows_what_was_paid_and_nothing_else():
     flows = pd.DataFrame({"instrument": ["paid", "vague", "idle"], "outlay": [3.0, 1.0, 0.0]})
-    summary = pd.DataFrame([{"instrument": name, "flow": flow, "mean": value * part}
+    summary = pd.DataFrame([{"instrument": name, "flow": flow, "mean": value * part,
+                             "low95": -value if name == "paid" else None, "high95": value * part * 2}
                             for name, value in flows.itertuples(index=False)
                             for flow, part in (("outlay", 1.0), ("windfall", 0.25), ("additional", 0.75))])
     known = {"ratio": 2.0, "low95": 1.0, "high95": 50.0}
@@ -190,7 +191,8 @@ def test_the_figure_shows_what_was_paid_and_nothing_else():
     result = SimpleNamespace(summary=summary, flows=flows, ratios=ratios, years=3.0, seeds=[1, 2])
     figure = public_money(result)
     text = figures.words(figure)
-    assert not figures.cut(figure) and "idle" not in text and text.count("cannot tell") == 1
+    assert not figures.cut(figure) and "idle" not in text and text.count("cannot tell") == 2
+    assert "0% to 50%" in text and "25%" not in text
     assert "1 yuan" in text and "2 pairs of runs of 3 years" in text
     with pytest.raises(ValueError, match="paid anything"):
         public_money(SimpleNamespace(summary=summary, flows=flows.tail(1), ratios=ratios, years=3.0, seeds=[1, 2]))
@@ -202,3 +204,7 @@ def test_the_figure_shows_what_was_paid_and_nothing_else():
     ({"ratio": 2.0, "denominator": 5.0, "low95": 1.0, "high95": 3.0}, "no jobs", "2.00 (1.00 to 3.00)")])
 def test_a_ratio_says_what_it_lacks(found, empty, text):
     assert said(found, 1.0, empty) == text
+
+
+def test_a_ratio_of_nothing_has_no_sign():
+    assert said({"ratio": -0.001, "low95": -0.004, "high95": 0.2}, 1.0) == "0.00 (0.00 to 0.20)"

@@ -166,6 +166,7 @@ def test_each_fault_has_its_place(world, text, line, column, path, says):
         ("policies.subsidy.2026-01=0.2", 18, "which key?"),
         ("policies.subsidy.2019-01.from=2019-05", 18, "named by its month"),
         ("policies.subsidy.from=soon", 23, "'soon' is not a month"),
+        ("policies.subsidy.from=2020-03", 18, "policies.subsidy.2020-03.KEY=value"),
         ("policies.zones.zones=[bailuwn]", 23, "did you mean 'bailuwan'?"),
         ("collaboration.tau_max=9", 23, "out of bounds"),
         ("collaboration.tau_mx=1", 1, "did you mean 'collaboration.tau_max'?"),

@@ -58,10 +58,15 @@ def test_entries_merge_by_month(world):
 
 
 def test_an_instrument_can_begin_in_another_month(world):
-    before = load_scenario("base.yaml").policies["subsidy"]
-    after = load_scenario("base.yaml", ["policies.subsidy.from=2020-03"]).policies["subsidy"]
-    assert [month_name(entry["from"]) for entry in after] == ["2020-03", "2026-03"]
+    """One of several entries is not guessed, and the later ones are not moved in silence."""
+    one = ["policies.subsidy=none", "policies.subsidy.2019-01.rate=0.3"]
+    before = load_scenario("base.yaml", one).policies["subsidy"]
+    after = load_scenario("base.yaml", [*one, "policies.subsidy.from=2020-03"]).policies["subsidy"]
+    assert [month_name(entry["from"]) for entry in after] == ["2020-03"]
     assert [entry | {"from": 0} for entry in after] == [entry | {"from": 0} for entry in before]
+    with pytest.raises(ScenarioError, match=r"2 dated entries \(2019-01, 2025-01\): which of them") as refused:
+        load_scenario("base.yaml", ["policies.subsidy.from=2020-03"])
+    assert "policies.subsidy=none, then policies.subsidy.2020-03.KEY=value" in str(refused.value)
     with pytest.raises(ScenarioError, match="no entries that could be moved"):
         load_scenario("base.yaml", ["policies.subsidy=none", "policies.subsidy.from=2020-03"])
 

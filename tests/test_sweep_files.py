@@ -210,7 +210,7 @@ def test_changed_values_are_those_of_set():
                   {"policies.production_subsidy.cap": "20 million yuan"}, {"policies.hub.budget": 3.5},
                   {"events.Ne Zha 2.month": "2025-06", "events.Ne Zha": "none"}, {"outside.freeze": True},
                   {"policies.hub.from": "2030-01"},
-                  {"policies.production_subsidy.from": "2020-04", "policies.production_subsidy.rate": 0.3},
+                  {"policies.hub.from": "2027-04", "policies.hub.teams": 30},
                   {"policies": "none", "policies.ladder_grants.budget": 5}):
         variant, expected = variants.of(point), load_scenario("baseline", point)
         assert variant.complete() == expected, point

@@ -57,6 +57,16 @@ class Measure:
         first = last_year if self.first is None else self.first
         return Measure(self.column, first, first if self.last is None else self.last)
 
+    def outside(self, start: int, until: int) -> str:
+        """Say which year runs of the months start to until (ordinals) do not hold whole; nothing if they hold all."""
+        first, last = -(-start // 12), (until + 1) // 12 - 1
+        mine = self.at(last)
+        wanted = range(mine.first or 0, (mine.last or 0) + 1)
+        missing = next((year for year in wanted if not first <= year <= last), None)
+        there = f"{first} to {last}" if first <= last else "none"
+        return "" if missing is None and first <= last else (
+            f"the runs have no whole year {first if missing is None else missing} (there are {there})")
+
     def of(self, years: Mapping[int, np.ndarray], scale: float) -> np.ndarray:
         """Return the number of each run, for the whole city, from the values of its column by year.
 

@@ -45,6 +45,10 @@ def experiment(args: argparse.Namespace) -> Iterator[Experiment]:
         _end(fault, 2)
     except (NothingRan, Unfinished) as fault:
         _end(fault, 3)
+    except OSError as fault:
+        if fault.filename is None:
+            raise
+        _end(f"{fault.filename}: cannot be read or written: {fault.strerror}", 2)
     except Interrupted as stop:
         _end(f"\nStopped. {stop.done} of {stop.planned} runs are done and kept; the same command goes on.", 130)
 

@@ -56,6 +56,8 @@ def answer(result: Audit) -> dict[str, Any]:
 
 def table(result: Audit) -> list[str]:
     """Lay out the three identities as lines of text, amounts in million yuan a year of the whole city."""
+    from cluster_sim.analysis.public_money.acts import band_in_words
+
     frame = result.summary.set_index(["instrument", "flow"])
     years = result.years
 
@@ -67,18 +69,16 @@ def table(result: Audit) -> list[str]:
              "", "1. Outlay = windfall + additional",
              f"{'':<24}{'outlay':>10}{'windfall':>10}{'additional':>12}{'windfall, 95%':>22}"]
     for name in names:
-        outlay, band = cell(name, "outlay"), f"{'paid nothing':>22}"
-        split = f"{cell(name, 'windfall'):>10,.1f}{cell(name, 'additional'):>12,.1f}"
-        if outlay:
-            low, high = (cell(name, "windfall", key) / outlay for key in ("low95", "high95"))
-            band = f"{max(low, 0):>14.0%} to {min(high, 1):>4.0%}"
-        lines.append(f"{name:<24}{outlay:>10,.1f}{split}{band}")
+        band = band_in_words(result.summary, name) if cell(name, "outlay") else "paid nothing"
+        split = f"{cell(name, 'windfall'):>z10,.1f}{cell(name, 'additional'):>z12,.1f}"
+        lines.append(f"{name:<24}{cell(name, 'outlay'):>z10,.1f}{split}{band:>22}")
     lines += ["", "2. Gross added output = net + displaced here + relocated from other cities",
               f"{'':<24}{'gross':>10}{'net':>10}{'displaced':>11}{'relocated':>11}{'net, 95%':>26}"]
     for name in names:
         low, high = (cell(name, "output_net", key) for key in ("low95", "high95"))
-        lines.append(f"{name:<24}" + "".join(f"{cell(name, 'output_' + k):>{w},.0f}" for k, w in (
-            ("gross", 10), ("net", 10), ("displaced", 11), ("relocated", 11))) + f"{f'{low:,.0f} to {high:,.0f}':>26}")
+        lines.append(f"{name:<24}" + "".join(f"{cell(name, 'output_' + k):>z{w},.0f}" for k, w in (
+            ("gross", 10), ("net", 10), ("displaced", 11), ("relocated", 11)))
+            + f"{f'{low:z,.0f} to {high:z,.0f}':>26}")
     lines += ["", "3. Outlay = what each holder has in the end, less what clients pay more",
               f"{'':<24}{'studios':>9}{'people':>9}{'landlords':>10}{'funds':>8}{'taxes':>9}{'suppliers':>11}"
               f"{'finance':>9}{'clients':>10}"]
@@ -87,7 +87,7 @@ def table(result: Audit) -> list[str]:
               (("suppliers_here", "suppliers_elsewhere", "outside_partners"), 11), (("banks_and_investors",), 9),
               (("clients",), 10))
     for name in names:
-        lines.append(f"{name:<24}" + "".join(f"{sum(cell(name, 'held_' + k) for k in held):>{width},.0f}"
+        lines.append(f"{name:<24}" + "".join(f"{sum(cell(name, 'held_' + k) for k in held):>z{width},.0f}"
                                              for held, width in groups))
     lines += ["", "What a yuan buys (over all years; 95%: Fieller 1954)",
               f"{'':<24}{'value added a yuan':>32}{'a yuan net of taxes back':>32}{'yuan a job-year':>32}"]
@@ -98,7 +98,7 @@ def table(result: Audit) -> list[str]:
             ("value_added_per_yuan", 1.0), ("value_added_per_net_yuan", 1.0), ("cost_of_a_job_year", 1e6)), none,
             strict=True)))
     back = {level: cell(names[0], f"tax_back_{level}") for level in ("city", "province", "centre")}
-    lines += ["", f"Taxes back, {names[0]}: " + ", ".join(f"{level} {value:+,.0f}" for level, value in back.items())
+    lines += ["", f"Taxes back, {names[0]}: " + ", ".join(f"{level} {value:+z,.0f}" for level, value in back.items())
               + f" million yuan a year. Largest gap of an identity: {result.worst:.0e} of its size."]
     return lines
 
@@ -108,7 +108,7 @@ def said(found: dict[str, Any], factor: float, empty: str = "nothing paid") -> s
     if found.get("ratio") is None:
         return empty
     value = found["ratio"] * factor
-    form = "{:,.0f}" if abs(value) >= 100 else "{:.2f}"
+    form = "{:z,.0f}" if abs(value) >= 100 else "{:z.2f}"
     if found.get("low95") is None:
         return f"{form.format(value)} (cannot tell)"
     return f"{form.format(value)} ({form.format(found['low95'] * factor)} to {form.format(found['high95'] * factor)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from functools import partial
 from pathlib import Path
@@ -75,28 +76,40 @@ def table(result: DoseCurves) -> list[str]:
     for curve in spec.curves:
         aim = indicator(curve.aim.column)
         rows = [row for row in result.rows if row["curve"] == curve.label and abs(row["outlay"]) > LEAST]
-        lines += ["", f"{curve.title} ({curve.label}); aim: {aim.title}{' (comparator)' if curve.comparator else ''}",
-                  f"{'dose':>8}{'outlay':>9}{'aim, %':>25}{'value added, %':>25}{'jobs, %':>24}{'nation':>8}"
+        beside = " (comparator)" if curve.comparator else ""
+        lines += ["", f"{curve.title} ({curve.label}); aim: {aim.title}, {aim.change_unit}{beside}",
+                  f"{'dose':>8}{'outlay':>9}{'aim':>32}{'value added, %':>27}{'jobs, %':>26}{'nation':>8}"
                   + "".join(f"{f'a yuan at {cost:g}':>14}" for cost in costs)]
         if not rows:
             lines.append("    paid nothing at any dose")
         for row in rows:
-            shown = "".join(f"{percent(row, effect):>{width}}" for effect, width in (
-                ("aim", 25), ("value_added", 25), ("jobs", 24)))
-            yuan = "".join(f"{row[f'value_per_yuan_at_{cost:g}']:>14.2f}" for cost in costs)
-            lines.append(f"{row['dose']:>8g}{row['outlay']:>9.3f}{shown}{row['jobs_nation_percent']:>+8.1f}{yuan}")
+            shown = f"{amount(row):>32}{percent(row, 'value_added'):>27}{percent(row, 'jobs'):>26}"
+            yuan = "".join(f"{row[f'value_per_yuan_at_{cost:g}']:>z14.2f}" for cost in costs)
+            lines.append(f"{row['dose']:>8g}{row['outlay']:>z9.3f}{shown}{row['jobs_nation_percent']:>+z8.1f}{yuan}")
         found = [f"{words} {value:.2f}" for words, value in (
             ("aim", returns(rows, "aim")), ("value added", returns(rows, "value_added"))) if value == value]
         if found:
             lines.append(f"        elasticity to outlay (below 1 returns fall): {', '.join(found)}")
-    return [*lines, "", "nation: jobs here and in all other cities, in % of jobs here; a yuan at 1.5: value added for "
+    return [*lines, "", "aim: change of the column named above, in its unit, as in the figure of the aims",
+            "nation: jobs here and in all other cities, in % of jobs here; a yuan at 1.5: value added for "
             "a yuan that costs 1.5"]
+
+
+def amount(row: dict[str, Any]) -> str:
+    """Write an effect on the aim in its unit with its interval."""
+    values = [row[f"aim{end}"] for end in ("", "_low95", "_high95")]
+    largest = max(abs(value) for value in values)
+    if not largest < float("inf"):
+        return "none"
+    digits = min(6, max(0, 2 - int(math.floor(math.log10(largest))))) if largest > 0 else 0
+    mean, low, high = (f"{value:+z,.{digits}f}" for value in values)
+    return f"{mean} ({low} to {high})"
 
 
 def percent(row: dict[str, Any], effect: str) -> str:
     """Write an effect in percent with its interval."""
     low, mean, high = (row[f"{effect}_percent{end}"] for end in ("_low", "", "_high"))
-    return "none" if mean != mean else f"{mean:+.1f} ({low:+.1f} to {high:+.1f})"
+    return "none" if mean != mean else f"{mean:+z.1f} ({low:+z.1f} to {high:+z.1f})"
 
 
 def for_paper(result: DoseCurves) -> Any:

@@ -18,6 +18,8 @@ SCENARIO = "baseline"
 SCALE = "1/20"
 SEEDS = 4
 DATE = "2028-01"
+INSTEAD = {"--until": "the last month follows from --date, the month in which instruments begin"}
+"""Options of other commands -> what this one has in their place."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

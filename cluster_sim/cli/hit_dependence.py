@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.cli import options, output
@@ -19,11 +20,14 @@ SAMPLES, EACH = 40, 2
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="a file or name (baseline)")
-    options.add_ensemble(parser, SCALE, SEEDS, "folder with one results folder a variant (in results/)")
+    options.add_ensemble(parser, SCALE, f"{SEEDS}; with --draws {EACH}",
+                         "folder with one results folder a variant (in results/)",
+                         "seeds of each variant, from 1 on; with --draws, seeds of each sample")
+    parser.add_argument("--dry-run", action="store_true", help="say how many runs it takes, and do none")
     parser.add_argument("--draws", type=options.path, metavar="FILE",
                         help="weighted draws of a posterior (CSV): the verdict is a probability over them")
     parser.add_argument("--samples", type=int, metavar="N", default=SAMPLES,
-                        help=f"with --draws: equal draws to take ({SAMPLES}), each with --seeds seeds ({EACH})")
+                        help=f"with --draws: how many equal draws to take from the file ({SAMPLES})")
     options.add_running(parser)
 
 
@@ -43,6 +47,13 @@ def main(args: argparse.Namespace) -> int:
     if worlds is not None:
         seeds = seed_list(len(worlds.chosen), seeds[0])
     question = prepare(scenario, seeds, scale, until, None, worlds)
+    if worlds is not None and worlds.warning and not args.quiet:
+        print(worlds.warning, file=sys.stderr)
+    if args.dry_run:
+        counts = {"runs": question.runs, "variants": len(question.sides) + len(question.tops), "seeds": len(seeds)}
+        said = f"at most {counts['runs']:,} runs: {counts['variants']} variants, {counts['seeds']} seeds"
+        print(output.as_json(counts) if args.json else said)
+        return 0
     with options.experiment(args, _name(question, bool(args.set) or args.draws is not None)) as experiment:
         report = answer(question, experiment)
     rows = table(report)

@@ -23,7 +23,8 @@ def text(report: HitDependence) -> list[str]:
     what = f"{hit['title']} of {month_text(hit['month'])}" if hit else "the largest title of each run"
     worlds = report.question.worlds
     over = f"{len(report.seeds)} seeds ({sequence(report.seeds)})" if worlds is None else (
-        f"{len(report.seeds)} worlds of {len(set(worlds.chosen.tolist()))} draws of a posterior")
+        f"{len(report.seeds)} worlds of {draws} draws of a posterior" if (draws := len(set(worlds.chosen.tolist()))) > 1
+        else f"{len(report.seeds)} worlds, all of one draw of a posterior")
     lines = [f"Lucky hit or engine? {report.question.scenario.name}, {what}: {over} at scale "
              f"{scale_text(report.scale)}", ""]
     lines += [*_nation(report), "", *_lasting(report), ""]
@@ -39,15 +40,16 @@ def _nation(report: HitDependence) -> list[str]:
 
     worlds = (BASE, report.without, *PARTS)
     years = report.question.years
-    lines = [f"The city and the other cities, {years[0]} to {years[-1]} (mean; 95% interval of the mean)",
-             f"{'':<52}{'with the hits':>20}" + "".join(f"{SHORT[label]:>18}" for label in worlds[1:])]
+    luck = "" if report.question.worlds is None else ", over draws and luck"
+    lines = [f"The city and the other cities, {years[0]} to {years[-1]} (mean; 95% interval of the mean{luck})",
+             f"{'':<66}{'with the hits':>20}" + "".join(f"{SHORT[label]:>18}" for label in worlds[1:])]
     cells = {(row["world"], row["figure"]): row for row in report.on_the_nation.to_dict("records")}
     for key, (title, unit) in nation.TEXTS.items():
         factor, shown = (100, "%") if unit == "1" else (1, unit)
         first = cells[BASE, key]
         mean, low, high = (f"{factor * first[k]:.1f}" for k in ("mean", "low95", "high95"))
         others = "".join(f"{factor * cells[label, key]['mean']:>18.1f}" for label in worlds[1:])
-        lines.append(f"{f'{title}, {shown}':<52}{f'{mean} ({low} to {high})':>20}{others}")
+        lines.append(f"{f'{title}, {shown}':<66}{f'{mean} ({low} to {high})':>20}{others}")
     return [line.replace("-0.0", "0.0") for line in lines]
 
 

@@ -16,7 +16,7 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from types import FrameType, ModuleType
@@ -101,6 +101,8 @@ def call(words: list[str]) -> int:
     warnings.formatwarning = lambda message, *where, **more: f"{message}\n"
     with suppress(ValueError):  # not in the main thread: then Ctrl-C is the caller's concern
         signal.signal(signal.SIGTERM, _terminate)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _interrupt)
     try:
         options.check(args)
         status = int(module.main(args) or 0)
@@ -129,13 +131,19 @@ def parsed(words: list[str]) -> tuple[ModuleType, argparse.Namespace]:
     module.arguments(parser)
     args, rest = parser.parse_known_args(words[1:])
     if rest:
-        parser.error(unknown(rest, parser.format_usage()))
+        parser.error(unknown(rest, parser.format_usage(), getattr(module, "INSTEAD", {})))
     args.words, args.began, args.parsed = words, time.monotonic(), parsed
     return module, args
 
 
-def unknown(words: list[str], usage: str) -> str:
-    """Name the words of a command line that no option is meant by, each with the option nearest to it."""
+def unknown(words: list[str], usage: str, instead: Mapping[str, str]) -> str:
+    """Name the words of a command line that no option is meant by, each with the option nearest to it.
+
+    instead: options of other commands -> what this one has in their place.
+    """
+    for word in words:
+        if word.split("=")[0] in instead:
+            return f"there is no {word.split('=')[0]} here: {instead[word.split('=')[0]]}"
     known = re.findall(r"--[a-z-]+", usage)
     near = {word: difflib.get_close_matches(word.split("=")[0], known, 1) for word in words if word.startswith("-")}
     hints = [f"'{close[0]}' instead of '{word}'" for word, close in near.items() if close]
@@ -144,6 +152,12 @@ def unknown(words: list[str], usage: str) -> str:
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     """Treat a request to end (as a cluster's time limit sends it) like Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Stop on Ctrl-C; further ones are ignored, for processes are ended and results kept until this one is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -20,7 +20,7 @@ def path(text: str) -> str:
     return os.path.expanduser(text)
 
 
-def add_ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int, out: str,
+def add_ensemble(parser: argparse.ArgumentParser, scale: str, seeds: int | str, out: str,
                  counted: str = "number of pairs, with seeds 1 to N", first: str = "the first of --seeds (1)",
                  end: str | None = "the scenario's end", overridden: str = "a value of the scenario") -> None:
     """Declare what of a scenario is run, how large, how often and how long, and where the results go.
@@ -77,8 +77,11 @@ def add_of_file(parser: argparse.ArgumentParser, seeds: str, out: str, otherwise
     parser.add_argument("--dry-run", action="store_true", help=dry_run)
 
 
-def add_running(parser: argparse.ArgumentParser) -> None:
-    """Declare how and where runs are done, and what is printed: the same for every command that does runs."""
+def add_running(parser: argparse.ArgumentParser, figures: bool = True) -> None:
+    """Declare how and where runs are done, and what is printed: the same for every command that does runs.
+
+    figures: whether the command draws any.
+    """
     parser.add_argument("--workers", type=int, metavar="N", help="processes (all cores)")
     parser.add_argument("--shard", metavar="I/N", help="do only shard I of N (one job each on a cluster)")
     parser.add_argument("--engine", choices=("local", "dask"), default="local",
@@ -89,7 +92,8 @@ def add_running(parser: argparse.ArgumentParser) -> None:
                         help="with --engine dask: ask Slurm for workers as profiles/NAME.yaml says")
     parser.add_argument("--fresh", action="store_true", help="set aside what the folder holds and begin again")
     parser.add_argument("--yes", action="store_true", help="start more than a million runs, too")
-    parser.add_argument("--no-figures", action="store_true", help="draw no figures")
+    if figures:
+        parser.add_argument("--no-figures", action="store_true", help="draw no figures")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output, nothing else")
     parser.add_argument("--quiet", action="store_true", help="no progress and no table")
 

@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--samples", type=int, metavar="N", help="draws of the prior (as the file says)")
     options.add_of_file(parser, "seeds of each draw, its own", "folder with the runs, draws.csv and fits.csv "
                         "(results/posterior-FILE)")
-    options.add_running(parser)
+    options.add_running(parser, figures=False)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -37,6 +37,7 @@ def main(args: argparse.Namespace) -> int:
         raise InputError("--samples is a number of draws, at least 4")
     spec = sample.sized(reading.read(args.file), args.samples)
     spec = replace(spec, sweep=replaced(spec.sweep, args.seeds, args.scale, args.until))
+    spec.check()
     runs = (spec.sweep.samples or 0) * len(spec.sweep.seeds)
     if args.dry_run or not args.quiet:
         print(output.as_json({"runs": runs}) if args.json and args.dry_run else f"at most {runs:,} runs",
@@ -60,25 +61,49 @@ def _answer(result: Posterior) -> dict[str, Any]:
 
 
 def text(result: Posterior) -> list[str]:
-    """Return the lines: how good the sample is, the facts, the numbers."""
+    """Return the lines: how good the sample is, the facts, the numbers; without intervals if it is too thin."""
+    from cluster_sim.analysis.posterior.draws import FEW
     from cluster_sim.nation.returns import FLAGGED
 
     sweep = result.spec.sweep
+    known = result.effective >= FEW
     lines = [f"{sweep.name}: {len(result.places)} draws of {len(sweep.factors)} numbers, as good as "
              f"{result.effective:.1f} equal ones",
              f"{result.refused} draws run away (loop gain B not above 0) and were not run; those with B below "
-             f"{FLAGGED} have {result.flagged:.0%} of the weight", "",
-             f"{'what is known':<34}{'observed':>12}{'error':>10}{'prior mean':>12}{'posterior (90%)':>34}"]
-    for row in result.fits.to_dict("records"):
-        shown = f"{row['mean']:.4g} ({row['low90']:.4g} to {row['high90']:.4g})"
-        lines.append(f"{row['column'] + ' ' + row['year']:<34}{row['observed']:>12.4g}{row['error']:>10.3g}"
-                     f"{row['prior_mean']:>12.4g}{shown:>34}")
-    lines += ["", f"{'number':<34}{'prior':>22}{'posterior (90%)':>34}  goes with (correlation)"]
+             f"{FLAGGED} have {result.flagged:.0%} of the weight", ""]
+    head = "posterior (90%)" if known else "posterior mean"
+    rows: list[tuple[str, ...]] = [("what is known", "observed", "error", "prior mean", head)]
+    rows += [(f"{row['column']} {row['year']}", *(shown(row[key]) for key in ("observed", "error", "prior_mean")),
+              _posterior(row, known)) for row in result.fits.to_dict("records")]
+    lines += [*_columns(rows), ""]
+    rows = [("number", "prior", head, *(["goes with (correlation)"] if known else []))]
     for row in result.margins.to_dict("records"):
-        prior = f"{row['prior_low']:.4g} to {row['prior_high']:.4g}"
-        shown = f"{row['mean']:.4g} ({row['low90']:.4g} to {row['high90']:.4g})"
         other = f"{row['companion']} ({row['correlation']:+.2f})" if abs(row["correlation"]) >= 0.3 else ""
-        lines.append(f"{row['factor']:<34}{prior:>22}{shown:>34}  {other}")
-    if result.effective < 10:
+        rows.append((row["factor"], f"{shown(row['prior_low'])} to {shown(row['prior_high'])}", _posterior(row, known),
+                     *([other] if known else [])))
+    lines += _columns(rows)
+    if not known:
+        lines += ["", f"Draws worth {result.effective:.1f} equal ones are about one point of the posterior: they have "
+                  "no intervals or correlations.", "Take more --samples, or facts with wider errors."]
+    elif result.effective < 10:
         lines += ["", "So few effective draws say little: take more --samples, or facts with wider errors."]
     return lines
+
+
+def shown(value: float) -> str:
+    """Write a number with four digits; a thousand and more whole, with separators."""
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.4g}"
+
+
+def _posterior(row: dict[str, Any], known: bool) -> str:
+    """Write what a posterior says of a number, with its interval where that is known."""
+    mean, low, high = (shown(row[key]) for key in ("mean", "low90", "high90"))
+    return f"{mean} ({low} to {high})" if known else mean
+
+
+def _columns(rows: list[tuple[str, ...]]) -> list[str]:
+    """Lay out cells with two blanks between columns, numbers to the right, words (the first, a fourth of four) left."""
+    wide = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    words = {0} | ({3} if len(wide) == 4 else set())
+    return ["  ".join(cell.ljust(w) if k in words else cell.rjust(w)
+                      for k, (cell, w) in enumerate(zip(row, wide, strict=True))).rstrip() for row in rows]

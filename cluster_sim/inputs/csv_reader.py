@@ -30,6 +30,9 @@ def read_table(path: Path, needed: Sequence[str], faults: Faults, order: int = 0
         if missing:
             faults.add("", f"no column {listing(missing)}", f"needed: {listing(needed, 30)}", Mark(source, 1, 1))
             return []
+        for place, name in enumerate(header):
+            if name and name in header[:place]:
+                faults.add("", f"the column '{name}' is named twice", "", _place(source, place))
         rows = []
         for cells in lines:
             if len(cells) > len(header):
@@ -40,6 +43,12 @@ def read_table(path: Path, needed: Sequence[str], faults: Faults, order: int = 0
     except csv.Error as error:
         faults.add("", f"not CSV: {error}", "", Mark(source, max(1, lines.line_num), 1))
         raise ScenarioError(faults.found) from None
+
+
+def _place(source: Source, column: int) -> Mark:
+    """The place of a column's name in the first line (its beginning if the header spans several)."""
+    places = list(_CELL.finditer(source.lines[0]))
+    return Mark(source, 1, places[column].start(1) + 1 if column < len(places) else 1)
 
 
 def _row(header: list[str], cells: list[str], source: Source, line: int) -> Node:

@@ -19,6 +19,8 @@ def read_text_file(path: Path, shown: str, most: int = MOST_BYTES) -> str:
         return ScenarioError([Fault("", f"{shown}: {message}")])
 
     try:
+        if not path.exists():
+            raise refuse("no such file")
         if not path.is_file():
             raise refuse("is not a regular file")
         with path.open("rb") as stream:

@@ -35,7 +35,7 @@ def fan_chart(
     more than one run, `run_id` and `scenario`. observed: year -> {share_pct, status, low?, high?}
     or None. column: by default the share as published in its year, or `gdp_share` where nothing was
     published. fitted: first and last year that calibration used, None for a city that was not
-    calibrated; observed years after them are held out, and what comes later still is a forecast on
+    calibrated; observed years after them were not fitted, and what comes later still is a forecast on
     condition of the outside paths. With fewer than five runs the runs themselves are drawn, for a
     band would claim too much; with several scenarios each gets one colour, its median and its 80%
     band. Falls back to `gdp_share` where `column` is missing. Raises ValueError when there is nothing
@@ -119,7 +119,7 @@ def _draw_observed(axes: Axes, points: list[dict], fitted: tuple[int, int] | Non
                 mfc=face, mec=edge, mew=1.0, ls="none", zorder=5, clip_on=False,
             )  # fmt: skip
         if chosen:
-            text = "Observed" + (", used in the fit" if seen else ", held out") * (fitted is not None)
+            text = "Observed" + (", used in the fit" if seen else ", not fitted") * (fitted is not None)
             entries.append(_marker("o", face, edge, text))
     if any(not _reported(p) for p in points):
         entries.append(_marker("s", style.FAINT, style.FAINT, "square: derived or estimated"))
@@ -170,11 +170,11 @@ def _frame(axes: Axes, points: list[dict], column: str) -> None:
 
 
 def _periods(axes: Axes, edge: float, end: float) -> None:
-    """Shade the years after those of the fit: held out as far as they are observed, a conditional forecast later."""
+    """Shade the years after those of the fit: not fitted as far as they are observed, a conditional forecast later."""
     first, last = axes.get_xlim()
     spans = [
         (first, edge, "fitted", style.PAPER),
-        (edge, end, "held out", style.WASH),
+        (edge, end, "not fitted", style.WASH),
         (max(edge, end), last, "conditional forecast", "#e7ebee"),
     ]
     for left, right, text, wash in spans:

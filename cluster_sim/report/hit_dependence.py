@@ -137,7 +137,7 @@ def _ranges(axes: Axes, rows: list[tuple[str, float, float, float, str]]) -> Non
 
 
 def _lost(axes: Axes, report: HitDependence) -> None:
-    """Panel d: what part of the growth above the nation's is lost with fewer hits."""
+    """Panel d: what part of the growth above the nation's is lost with fewer hits, both summed over the years."""
     names = {report.without: "without the\nlargest hit", "half_hits": "with half\nof the hits",
              "no_hits": "without\nany hit"}
     above = 100 * float(report.losses[BASE].mean())
@@ -153,7 +153,7 @@ def _lost(axes: Axes, report: HitDependence) -> None:
     low, high = axes.get_xlim()
     axes.set_xlim(max(low, -30.0), min(max(high, 28.0), 110.0))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
-    axes.set_xlabel(f"% of that growth, which is\n{above:.0f}% of value added")
+    axes.set_xlabel(f"% of that growth, {above:.0f}% of value\nadded over all years")
     style.letter(axes, "d", "Growth above the nation's lost")
 
 
@@ -230,6 +230,12 @@ def _probabilities(axes: Axes, report: HitDependence) -> None:
     """Panel f, over a posterior: the probability of each verdict."""
     found = report.verdict["probabilities"]
     best = report.verdict["verdict"]
+    style.letter(axes, "f", "Verdict")
+    if not found:
+        axes.set_axis_off()
+        axes.annotate("too few effective\ndraws for\nprobabilities", (0.5, 0.5), xycoords="axes fraction", ha="center",
+                      va="center", fontsize=6.5, color=style.SOFT)
+        return
     rows = [(textwrap.fill(name.capitalize(), 16), *(100 * found[name][key] for key in ("p", "low95", "high95")),
              style.VERMILION if name == best else style.INK) for name in CLASSES]
     axes.axvline(100 * LEVEL, color=style.FAINT, lw=0.7, ls=(0, (1, 1.5)), zorder=1)
@@ -237,18 +243,18 @@ def _probabilities(axes: Axes, report: HitDependence) -> None:
     axes.set_xlim(-4, 104)
     axes.set_xticks([0, 50, 100])
     axes.set_xlabel("probability (%)")
-    style.letter(axes, "f", "Verdict")
 
 
 def _note(report: HitDependence) -> str:
     """Say what marks, bands and dotted lines are."""
-    worlds = report.question.worlds
-    runs = f"{len(report.seeds)} paired runs, which differ in luck alone." if worlds is None else (
-        f"{len(report.seeds)} paired runs of {report.verdict['draws']} draws of the posterior.")
-    last = ("f: filled, value added lost if they find no audience; open, their receipts; 10–90% of runs."
+    worlds, above = report.question.worlds, 100 * float(report.accounts[BASE]["above"].mean())
+    runs = f"{len(report.seeds)} paired runs; all bands are over luck alone." if worlds is None else (
+        f"{len(report.seeds)} paired runs; draws of the posterior: {report.verdict['draws']}.")
+    last = ("f: filled, value added lost without audience; open, receipts; 10–90% of runs."
             if worlds is None else "f: 95% interval (Wilson); a verdict needs two thirds (dotted).")
-    release = "Dotted in a–c: release of the hit. " if report.question.hit else ""
-    text = (f"{runs} a, b: means, bands 10–90% of runs. c, e: means and 95% intervals, whole city at 2017 prices. "
-            f"d: mean and 10–90% of runs; dotted, {ONE_TITLE:.0%}, above which growth leans on one hit, and "
-            f"{MANY:.0%}, above which it runs on hits. Dotted in e: nine tenths. {release}{last}")
-    return "\n".join(textwrap.wrap(text, 138))
+    release = "Dotted in a–c: the hit's release. " if report.question.hit else ""
+    text = (f"{runs} a, b: means, 10–90% of runs. c, e: means, 95% intervals, 2017 prices. d: mean, "
+            f"10–90% of runs, all years after the first (in the last year alone {above:.0f}% of value added); dotted: "
+            f"growth above {ONE_TITLE:.0%} leans on one hit, above {MANY:.0%} runs on hits. Dotted in e: nine tenths. "
+            f"{release}{last}")
+    return "\n".join(textwrap.wrap(text, 142))

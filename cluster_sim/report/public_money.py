@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from cluster_sim.analysis.public_money.acts import band_in_words
 from cluster_sim.report import style
 
 FARTHEST = 30.0
@@ -18,7 +19,7 @@ def public_money(audit: Any, *, width: float = style.PAGE, row: float = 6.2) -> 
     """Draw an `Audit`: (a) outlay a year split into windfall and additional; (b) value added for a yuan of outlay.
 
     Instruments stand in the order of their outlay, those that paid nothing are left out; bars in million yuan a year of
-    the whole city, intervals 95%. Raises ValueError if none paid anything.
+    the whole city, intervals 95%, of the windfall at its bar. Raises ValueError if none paid anything.
     """
     frame = audit.summary.set_index(["instrument", "flow"])["mean"] / audit.years
     paid = {name: float(frame[name, "outlay"]) for name in dict.fromkeys(audit.flows["instrument"])}
@@ -37,15 +38,14 @@ def public_money(audit: Any, *, width: float = style.PAGE, row: float = 6.2) -> 
         left.barh(places, windfall, height=0.62, color=style.FAINT, lw=0)
         left.barh(places, extra, left=windfall, height=0.62, color=style.BLUE, lw=0)
         for k, total in enumerate(windfall + extra):
-            share = f"{windfall[k] / total:.0%}" if total > 0 else ""
-            left.annotate(share, (total, k), xytext=(3, 0), textcoords="offset points", va="center", fontsize=6.5,
-                          color=style.SOFT)
+            left.annotate(band_in_words(audit.summary, names[k]), (total, k), xytext=(3, 0),
+                          textcoords="offset points", va="center", fontsize=6.5, color=style.SOFT)
         left.set_yticks(places, [name.replace("_", " ") for name in names])
         left.set_xlabel("Outlay, million yuan a year (2017 prices)")
-        left.set_xlim(0, 1.16 * max(float((windfall + extra).max()), 1e-9))
+        left.set_xlim(0, 1.28 * max(float((windfall + extra).max()), 1e-9))
         left.tick_params(axis="y", length=0)
         style.letter(left, "a", "Would have happened anyway?")
-        left.legend(handles=[Patch(color=style.FAINT, lw=0, label="windfall (share at the bar)"),
+        left.legend(handles=[Patch(color=style.FAINT, lw=0, label="windfall (at the bar: its share, 95%)"),
                              Patch(color=style.BLUE, lw=0, label="additional")], loc="lower right")
         right.axvline(0, color=style.SOFT, lw=0.6)
         right.axvline(1, color=style.SOFT, lw=0.6, ls=(0, (2, 2)))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 FITTED = {"chengdu": (2016, 2021)}
-"""City that was calibrated -> years whose observed share may be used for fitting; later ones judge the forecast."""
+"""City that was calibrated -> years of its observed share that may be fitted; later ones were looked at, not fitted."""
 
 
 def years_table(months: np.ndarray, values: np.ndarray, low: float = 0.1,
@@ -41,10 +41,10 @@ def by_year(frame: Any, column: str, low: float = 0.1, high: float = 0.9) -> Any
 
 
 def period(year: int, observed: Mapping[int, Mapping[str, Any]], fitted: tuple[int, int] | None) -> str:
-    """Say what a year's published share is for: `fitted`, `held out`; nothing where none is, or nothing was fitted."""
+    """Say what a year's published share is for: `fitted`, `not fitted`; nothing where none is or none was fitted."""
     if fitted is None or observed.get(year, {}).get("share_pct") is None:
         return ""
-    return "fitted" if fitted[0] <= year <= fitted[1] else "held out"
+    return "fitted" if fitted[0] <= year <= fitted[1] else "not fitted"
 
 
 def lines(share: Mapping[int, Mapping[str, float]], observed: Mapping[int, Mapping[str, Any]],
@@ -55,7 +55,7 @@ def lines(share: Mapping[int, Mapping[str, float]], observed: Mapping[int, Mappi
     already in the unit to print; `fitted` is the first and the last year of the fit, if there was one.
     """
     extra = columns or {}
-    head = f"{'year':>4}  {'share of GDP':>12}  {'10% to 90%':>15}  {'observed':>8}  {'':8}"
+    head = f"{'year':>4}  {'share of GDP':>12}  {'10% to 90%':>15}  {'observed':>8}  {'':10}"
     head += "".join(f"  {name:>{max(10, len(name))}}" for name in extra)
     written = [head.rstrip(), "-" * len(head)]
     for year in sorted({*share, *(y for y in observed if share and min(share) <= y <= max(share))}):
@@ -63,7 +63,7 @@ def lines(share: Mapping[int, Mapping[str, float]], observed: Mapping[int, Mappi
         middle = f"{row['mean'] * 100:>10.2f} %" if row else " " * 12
         band = f"{row['p10'] * 100:>6.2f} - {row['p90'] * 100:.2f} %" if row and row["p10"] < row["p90"] else ""
         shown = f"{seen:.2f} %" if seen is not None else ""
-        line = f"{year:>4}  {middle}  {band:>15}  {shown:>8}  {period(year, observed, fitted):8}"
+        line = f"{year:>4}  {middle}  {band:>15}  {shown:>8}  {period(year, observed, fitted):10}"
         for name, values in extra.items():
             value = values.get(year)
             line += f"  {number(value):>{max(10, len(name))}}"

@@ -36,6 +36,31 @@ def live_a_year() -> None:
         model.step()
 
 
+def kernels() -> list[Any]:
+    """Return the kernels of the model, as Numba's dispatchers."""
+    from numba.core.registry import CPUDispatcher
+
+    import cluster_sim.model  # noqa: F401  (its modules hold them all)
+
+    homes = [module for name, module in list(sys.modules.items()) if name.startswith("cluster_sim.")]
+    found = {id(each): each for module in homes for each in list(vars(module).values())
+             if isinstance(each, CPUDispatcher) and each.py_func.__module__.startswith("cluster_sim.")}
+    return list(found.values())
+
+
+def on_disk(kernel: Any) -> bool:
+    """Say whether a kernel lies compiled in the cache folder, of the very file it stands in; old code does not count.
+
+    The mark says only that it was once there: the folder may have been copied, thinned out, or be of other files.
+    """
+    cache = kernel._cache._cache_file
+    try:
+        names = list(cache._load_index().values())
+    except Exception:  # whatever an index holds that cannot be read, it is of no use
+        return False
+    return bool(names) and all(os.path.exists(os.path.join(cache._cache_path, name)) for name in names)
+
+
 def compile_once() -> None:
     """Compile the kernels that are not compiled yet; of the processes that share a cache folder one does it."""
     from cluster_sim import jit

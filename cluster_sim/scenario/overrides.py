@@ -1,9 +1,10 @@
 """Single values that override a scenario's: `--set path=value`, or a point of a sweep.
 
 Each text is read on its own, so that a fault in it is shown with line and caret like one in a file. Paths: `start`,
-`policies.NAME.KEY`, `policies.NAME.2026-01.KEY`, `policies.NAME.from` (to the month in which it begins),
-`policies.NAME` (to `none`), `parameters.NAME` or the parameter's name alone, `events.TITLE.KEY`, `events.TITLE`
-(to `none`), `outside.freeze`, `outside.PATH.KEY`, `outside.PATH` (to `none`); `until` is the scenario's `end`.
+`policies.NAME.KEY`, `policies.NAME.2026-01.KEY`, `policies.NAME.from` (to the month in which it begins, if it has one
+entry), `policies.NAME` (to `none`), `parameters.NAME` or the parameter's name alone, `events.TITLE.KEY`,
+`events.TITLE` (to `none`), `outside.freeze`, `outside.PATH.KEY`, `outside.PATH` (to `none`); `until` is the scenario's
+`end`.
 """
 
 from __future__ import annotations

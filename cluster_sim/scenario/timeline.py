@@ -133,7 +133,7 @@ class Timeline:
     def set(self, setting: Override, start: int) -> None:
         """Apply `policies=none`, `policies.NAME=none`, `policies.NAME.KEY=value` (every entry, or
         one from the start if there is none), `policies.NAME.2026-01.KEY=value` (one entry) or
-        `policies.NAME.from=2027-01` (the first entry begins then, later ones keep their distance)."""
+        `policies.NAME.from=2027-01` (an instrument of one entry begins then)."""
         parts = setting.parts
         name = parts[1] if len(parts) > 1 else ""
         if name and name not in self.known:
@@ -177,7 +177,7 @@ class Timeline:
             timeline.setdefault(each, {})[key] = value
 
     def _move(self, name: str, setting: Override) -> None:
-        """Let an instrument begin in another month, all of its entries moved alike; money stays what it is."""
+        """Let an instrument of one entry begin in another month; money stays what it is."""
         try:
             first = parse_month(setting.node.value)
         except QuantityError as error:
@@ -187,8 +187,15 @@ class Timeline:
         if not timeline:
             self.faults.add(setting.path, f"{name} has no entries that could be moved", "", setting.mark(1))
             return
-        later = first - min(timeline)
-        self.entries[name] = {month + later: given for month, given in timeline.items()}
+        if len(timeline) > 1:
+            months = [month_name(month) for month in sorted(timeline)]
+            what = f"{name} has {len(months)} dated entries ({', '.join(months)}): which of them is to begin then?"
+            hint = (f"for one new entry policies.{name}=none, then policies.{name}.{month_name(first)}.KEY=value; "
+                    "several go into a file, with their months")
+            self.faults.add(setting.path, what, hint, setting.mark(2))
+            return
+        (given,) = timeline.values()
+        self.entries[name] = {first: given}
 
     def complete(self) -> dict[str, list[dict[str, Any]]]:
         """Every instrument's entries in order, each with every key: given, carried or default."""

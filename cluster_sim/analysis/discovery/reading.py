@@ -87,6 +87,11 @@ def read(source: str | Path | Mapping[str, Any]) -> DiscoverySpec:
             reader.faults.add(f"factors.{factor.path}", "boxes need a range of numbers", hint, mark)
     sweep = reader.sweep()
     aim = measure(given["aim"].get("column", "gdp_share_published"), given["aim"].get("year"))
+    what = aim.outside(sweep.base.start, sweep.until)
+    if what:
+        node = reader.root.value["aim"]
+        reader.faults.add("aim", what, "", node.value["year"].mark if "year" in node.value else node.mark)
+        reader.faults.stop()
     return DiscoverySpec(sweep, tuple(named.values()), tuple(named), aim, higher, level,
                    given.get("density") or prim.DENSITY, given.get("boxes", 3))
 

@@ -40,7 +40,10 @@ def _numbers(low: float, what: str) -> Any:
         if min(given) < low or low == 0 and min(given) == 0:
             bound = f"above {low:g}" if low == 0 else f"at least {low:g}"
             raise QuantityError(f"{min(given):g} is too small: {what} are {bound}")
-        return tuple(sorted({float(each) for each in given}))
+        twice = next((each for place, each in enumerate(given) if each in given[:place]), None)
+        if twice is not None:
+            raise QuantityError(f"{twice:g} stands there twice: {what} differ")
+        return tuple(sorted(float(each) for each in given))
 
     return Annotated[tuple[float, ...], Written(read)]
 
@@ -96,6 +99,8 @@ def read(source: str | Path | Mapping[str, Any]) -> DoseSpec:
     if not found and not reader.faults.found:
         hint = "such as instruments: {guidance_fund: {aim: venture_capital, amounts: {size: 3 billion yuan}}}"
         reader.faults.add("instruments", "expected at least one instrument with its amounts", hint, reader.root.mark)
+    if not found:
+        reader.faults.stop()
     nodes = {label: _options(reader, label, node, doses, month_name(since)) for label, node, *_ in found}
     reader.root.value["factors"] = Node(nodes, reader.root.mark, {label: node.mark for label, node, *_ in found})
     given |= {"design": "oat"}

@@ -8,6 +8,7 @@ largest title of each run takes its place; it can only be made to flop, not to c
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -327,6 +328,8 @@ def engine(scenario: Any = "baseline", seeds: int | Iterable[int] = 10, scale: s
     loaded = scenario_of(scenario, set)
     chosen = seed_list(seeds)
     worlds = worlds_of(draws, loaded, samples, len(chosen))
+    if worlds is not None and worlds.warning:
+        warnings.warn(worlds.warning, stacklevel=2)
     question = prepare(loaded, chosen if worlds is None else seed_list(len(worlds.chosen)), scale_of(scale),
                        ordinal(until), None, worlds)
     return experiment.deliver(answer(question, experiment))

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from cluster_sim.analysis.compare import Side
-from cluster_sim.analysis.hit_dependence import top_titles
-from cluster_sim.analysis.posterior.draws import Draws
+from cluster_sim.analysis.hit_dependence import posterior, top_titles
+from cluster_sim.analysis.posterior.draws import Draws, effective_of
 from cluster_sim.runs.api import Settings, scenario_of
 from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.plan import Plan, month_text, plan
@@ -37,6 +37,15 @@ class Worlds:
     def of(cls, draws: Draws, samples: int, each: int) -> Worlds:
         """Return `samples` equal draws with so many worlds `each`."""
         return cls(draws, np.repeat(np.repeat(np.arange(len(draws.weights)), draws.resample(samples)), each))
+
+    @property
+    def warning(self) -> str | None:
+        """What to know before any run: that the draws are worth too few equal ones for a probability; else None."""
+        taken = np.bincount(self.chosen)
+        effective = min(self.draws.effective, effective_of(taken))
+        if effective >= posterior.FEW:
+            return None
+        return f"{posterior.few(int((taken > 0).sum()), effective)}; take draws with more even weights"
 
     def plan(self, scenario: Any, seeds: list[int], scale: float, until: int | None) -> Plan:
         """Plan the runs of a scenario in all worlds, each with its own seed and the numbers of its draw."""
@@ -72,6 +81,11 @@ class Question:
         if self.worlds is None:
             return top_titles.TOPS
         return () if self.hit else top_titles.TOPS[:1]
+
+    @property
+    def runs(self) -> int:
+        """How many runs it takes at most."""
+        return sum(len(side.plan.runs) for side in self.sides) + len(self.tops) * len(self.sides[0].plan.runs)
 
     @property
     def last(self) -> int:

@@ -3,7 +3,8 @@
 Each draw of the posterior is a city with numbers of its own.  What it owes to hits is measured on its own luck, freed
 of that luck (`luck.py`), and classed; the probability of a class is the weight of the draws in it.  A class is the
 verdict if the 95% interval of its probability (Wilson 1927, with the effective number of draws) lies above two
-thirds; else the data cannot tell.  The classes, with growth above the nation's over all years (`nation.py`):
+thirds; else the data cannot tell.  Draws that are worth fewer than five equal ones have no probabilities at all: they
+are luck at about one point of the posterior.  The classes, with growth above the nation's over all years (`nation.py`):
 
 grows with the nation     that growth is below 5% of value added: there is nothing to rest on hits
 lucky hit                 the largest hit carries at least half of it
@@ -22,6 +23,7 @@ import numpy as np
 from cluster_sim.analysis.hit_dependence.luck import Known, without_luck
 from cluster_sim.analysis.hit_dependence.nation import GROWN
 from cluster_sim.analysis.hit_dependence.verdict import HALF, KEPT, MANY, ONE_TITLE, WORDS
+from cluster_sim.analysis.posterior.draws import FEW
 
 CLASSES = ("grows with the nation", "lucky hit", "leans on one hit", "engine that runs on hits", "engine")
 CANNOT_TELL = "the data cannot tell"
@@ -62,7 +64,7 @@ def wilson(part: float, number: float) -> tuple[float, float]:
 
 
 def judge(values: Mapping[str, np.ndarray], draw: np.ndarray, effective: float, least: float | None) -> dict[str, Any]:
-    """Return the verdict over a posterior with its probabilities.
+    """Return the verdict over a posterior with its probabilities, which are empty below `FEW` effective draws.
 
     values: `above`, `largest`, `half`, `all`, each (worlds,); draw: (worlds,) the draw that each world is of;
     effective: effective number of draws behind the file; least: what the pipeline keeps without the largest hit, at
@@ -71,15 +73,17 @@ def judge(values: Mapping[str, np.ndarray], draw: np.ndarray, effective: float, 
     known = {name: without_luck(each, draw) for name, each in values.items()}
     worlds = np.bincount(draw).astype(float)
     number = min(effective, float(worlds.sum() ** 2 / (worlds**2).sum()))
+    about = {"effective_draws": number, "draws": len(worlds), "worlds": len(draw), "least_kept_ratio": least,
+             "level": LEVEL, "lost": lost(known, worlds), "luck": {name: each.luck for name, each in known.items()}}
+    if number < FEW:
+        return {"verdict": CANNOT_TELL, "likeliest": None, "probabilities": {}, **about}
     chance = probabilities(known["above"], known["largest"], known["all"], worlds)
     found = {name: dict(zip(("p", "low95", "high95"), (float(p), *wilson(float(p), number)), strict=True))
              for name, p in zip(CLASSES, chance, strict=True)}
     best = max(found, key=lambda name: found[name]["p"])
     thin = best == "engine" and (least is None or least < KEPT)
     word = CANNOT_TELL if found[best]["low95"] < LEVEL or thin else best
-    return {"verdict": word, "likeliest": best, "probabilities": found, "effective_draws": number,
-            "draws": len(worlds), "worlds": len(draw), "least_kept_ratio": least, "level": LEVEL,
-            "lost": lost(known, worlds), "luck": {name: each.luck for name, each in known.items()}}
+    return {"verdict": word, "likeliest": best, "probabilities": found, **about}
 
 
 def lost(known: Mapping[str, Known], worlds: np.ndarray) -> dict[str, dict[str, float]]:
@@ -100,11 +104,22 @@ def line(found: Mapping[str, Any], title: str, first: int, last: int) -> str:
     chances = ", ".join(f"{name} {cell['p']:.0%} ({cell['low95']:.0%} to {cell['high95']:.0%})"
                         for name, cell in sorted(found["probabilities"].items(), key=lambda each: -each[1]["p"])
                         if cell["p"] >= 0.005)
+    if not chances:
+        chances = "no class has a probability, for so few draws are luck at about one point of the posterior"
     above, one, half, every = (found["lost"][name] for name in ("above", "largest", "half", "all"))
-    return (f"{said}. Over {found['draws']} draws of the posterior (as good as {found['effective_draws']:.1f} equal "
-            f"ones), from {first} to {last}: {chances}. Growth above the nation's is {_per_cent(above)} of value added "
-            f"over these years; without {title} value added loses {_per_cent(one)}, with half of the hits "
-            f"{_per_cent(half)}, without any hit {_per_cent(every)} (mean; 90% of draws, luck taken out).")
+    luck = ", luck taken out" if found["luck"]["above"] is not None else ""
+    over = f"{found['draws']} draws" if found["draws"] > 1 else "one draw"
+    return (f"{said}. Over {over} of the posterior (as good as {found['effective_draws']:.1f} equal ones), from "
+            f"{first} to {last}: {chances}. Summed over all years after {first}{luck}, growth above the nation's is "
+            f"{_per_cent(above)} of the value added of these years (the table has that of the last year alone, with "
+            f"the luck of the runs in it); without {title} value added loses {_per_cent(one)}, with half of the hits "
+            f"{_per_cent(half)}, without any hit {_per_cent(every)} (mean; 90% of draws).")
+
+
+def few(draws: int, effective: float) -> str:
+    """Say what too few effective draws are worth."""
+    return (f"{'one draw' if draws == 1 else f'{draws} draws'} worth {effective:.1f} equal ones: intervals are luck at "
+            "about one point of the posterior")
 
 
 def _per_cent(cell: Mapping[str, float]) -> str:

@@ -72,7 +72,9 @@ def _lost(report: HitDependence) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for name, values in report.losses.items():
         cell = summary(100 * values)
-        what = "growth above the nation's" if name == BASE else f"lost: {world_name(report, name)}"
+        what = f"lost: {world_name(report, name)}"
+        if name == BASE:
+            what = "growth above the nation's, with the luck of the runs"
         rows.append(("over the years, part of value added", what, _years(report), "percent",
                      *(cell[key] for key in ("mean", "p10", "p90")), "10-90% of runs"))
     return rows

@@ -1,6 +1,6 @@
 """Lucky hit or engine over luck alone: a plain verdict from four numbers, by thresholds that are stated here.
 
-A  growth above the nation's (`nation.py`), from the first full year to the last, as a part of value added;
+A  growth above the nation's (`nation.py`), first full year to last, as a part of the last year's value added;
 L  share of that growth that is lost when the largest hit is taken away;
 T  share of it that is lost when no title becomes a hit;
 K  what the flows that fill the pipeline keep without the hit in the three years after it, the least of them.
@@ -114,8 +114,8 @@ def line(found: Mapping[str, Any], title: str, window: Window, seeds: int) -> st
     own, hit, many, least, near = (found[key] for key in (
         "above_the_nation", "lost_without_hit", "lost_without_hits", "least_kept", "lost_near_hit"))
     part = "unknown" if own["mean"] is None else f"{own['mean']:.1%}{_interval(own)}"
-    text = (f"{WORDS[found['verdict']]}, over luck alone. From {window[0]} to {window[1]} growth above the nation's is "
-            f"{part} of value added. Without {title} it is {_less(hit)}"
+    text = (f"{WORDS[found['verdict']]}, over luck alone. From {window[0]} to {window[1]} growth above the nation's "
+            f"comes to {part} of the last year's value added. Without {title} it is {_less(hit)}"
             + (f"; that from {near['first']} to {near['last']}, {_less(near)}" if near else "")
             + f". If no title became a hit, it is {_less(many)}. ")
     if least:

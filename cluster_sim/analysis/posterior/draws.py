@@ -25,6 +25,8 @@ from cluster_sim.scenario.types import Scenario
 from cluster_sim.scenario.variants import Variants
 
 WEIGHT = "weight"
+FEW = 5.0
+"""Effective number of draws below which nothing is said of intervals, correlations and probabilities."""
 
 
 @dataclass(frozen=True)

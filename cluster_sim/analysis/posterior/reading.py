@@ -18,6 +18,7 @@ from cluster_sim.analysis.measures import Measure, measure
 from cluster_sim.analysis.study_files import COLUMN, YEARS
 from cluster_sim.inputs.keys import KeyInfo
 from cluster_sim.inputs.shapes import field_type, mapping
+from cluster_sim.runs.errors import InputError
 from cluster_sim.runs.run_list import EXTRA_TABLES, TABLES
 from cluster_sim.scenario.sweep_files import SweepReader, open_reader
 from cluster_sim.scenario.sweep_shapes import TEXT
@@ -46,6 +47,13 @@ class PosteriorSpec:
 
     sweep: Sweep
     facts: tuple[Fact, ...]
+
+    def check(self) -> None:
+        """Raise InputError if the runs end before a fact, as after another last month than the file's."""
+        for fact in self.facts:
+            what = fact.measure.outside(self.sweep.base.start, self.sweep.until)
+            if what:
+                raise InputError(f"fact {fact.measure.column} {fact.measure.years}: {what}")
 
     def log_likelihood(self, found: np.ndarray) -> np.ndarray:
         """Return the log likelihood of draws; found: (facts, draws). Errors are normal and each apart; NaN is -inf."""
@@ -86,4 +94,8 @@ def _facts(reader: SweepReader) -> tuple[Fact, ...]:
             reader.faults.add(f"fit.{place + 1}", what, example, reader.root.value["fit"].value[place].mark)
         else:
             found.append(Fact(measure(fact["column"], fact["year"]), fact["value"], fact["error"]))
+            base, node = reader.base, reader.root.value["fit"].value[place]
+            what = found[-1].measure.outside(base.start, reader.given.get("until", base.end)) if base else ""
+            if what:
+                reader.faults.add(f"fit.{place + 1}.year", what, "", node.value["year"].mark)
     return tuple(found)

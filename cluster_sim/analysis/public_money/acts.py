@@ -32,6 +32,17 @@ def split(payments: Any, with_policy: dict[str, Any], without: dict[str, Any]) -
     return {"windfall": windfall, "additional": additional}
 
 
+def band_in_words(summary: Any, instrument: str) -> str:
+    """Write the 95% interval of an instrument's windfall as parts of its mean outlay, between nothing and all.
+
+    summary: rows of mean and interval by instrument and flow. One pair of runs has no interval: `cannot tell`.
+    """
+    rows = summary[summary["instrument"] == instrument].set_index("flow")
+    edges = np.array([rows.loc["windfall", key] for key in ("low95", "high95")], dtype=float)
+    low, high = np.clip(edges / float(rows.loc["outlay", "mean"]), 0.0, 1.0)
+    return f"{low:.0%} to {high:.0%}" if np.isfinite(edges).all() else "cannot tell"
+
+
 def years(lines: Any) -> np.ndarray:
     """Return the calendar year of each payment."""
     return lines["month"].to_numpy().astype("datetime64[Y]").astype(np.int64) + 1970
