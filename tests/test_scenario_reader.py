@@ -87,7 +87,7 @@ def test_files_that_are_not_read(tmp_path):
     large, binary = tmp_path / "large.yaml", tmp_path / "binary.yaml"
     large.write_text("#" * (MOST_BYTES + 1))
     binary.write_bytes(b"\xff\xfe\xfa")
-    for path, says in ((large, "larger"), (binary, "UTF-8"), (tmp_path, "regular"), (tmp_path / "no", "regular")):
+    for path, says in ((large, "larger"), (binary, "UTF-8"), (tmp_path, "regular"), (tmp_path / "no", "no such file")):
         with pytest.raises(ScenarioError, match=says):
             read_file(path, path.name, Faults())
 

@@ -42,14 +42,14 @@ def _nation(report: HitDependence) -> list[str]:
     years = report.question.years
     luck = "" if report.question.worlds is None else ", over draws and luck"
     lines = [f"The city and the other cities, {years[0]} to {years[-1]} (mean; 95% interval of the mean{luck})",
-             f"{'':<66}{'with the hits':>20}" + "".join(f"{SHORT[label]:>18}" for label in worlds[1:])]
+             f"{'':<60}{'with the hits':>19}" + "".join(f"{SHORT[label]:>17}" for label in worlds[1:])]
     cells = {(row["world"], row["figure"]): row for row in report.on_the_nation.to_dict("records")}
     for key, (title, unit) in nation.TEXTS.items():
         factor, shown = (100, "%") if unit == "1" else (1, unit)
         first = cells[BASE, key]
         mean, low, high = (f"{factor * first[k]:.1f}" for k in ("mean", "low95", "high95"))
-        others = "".join(f"{factor * cells[label, key]['mean']:>18.1f}" for label in worlds[1:])
-        lines.append(f"{f'{title}, {shown}':<66}{f'{mean} ({low} to {high})':>20}{others}")
+        others = "".join(f"{factor * cells[label, key]['mean']:>17.1f}" for label in worlds[1:])
+        lines.append(f"{f'{title}, {shown}':<60}{f'{mean} ({low} to {high})':>19}{others}")
     return [line.replace("-0.0", "0.0") for line in lines]
 
 

@@ -56,5 +56,5 @@ TEXTS = {
     "against_others": ("sales against other cities', log change", "%"),
     "volume": ("of it volume", "%"),
     "prices": ("of it prices", "%"),
-    "above": ("growth above the nation's, part of the last year's value added", "1")}
+    "above": ("growth above the nation's, of last year's value added", "1")}
 """Key of an account -> what it is called, and its unit."""
